@@ -1,4 +1,4 @@
-"""Mail about the paper: asked to review, asked to clear, answered."""
+"""Mail about papers: review, clearance, silence procedures and answers."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -22,22 +22,22 @@ from positions.models import (
 
 
 def _invited(review: ReviewRound) -> QuerySet[Stakeholder]:
-    """The organisations that may propose amendments in a round."""
+    """Return the organisations that can propose amendments in a round."""
     return Stakeholder.objects.members() if review.audience == Audience.MEMBERS else Stakeholder.objects.verified()
 
 
 def review_opened(review: ReviewRound) -> None:
-    """Tell every organisation invited that a text is open for review, and until when."""
+    """Notify every invited organisation that a text is open for review, with the closing time."""
     _about(review, "positions/mail/review_opened.txt", _invited(review))
 
 
 def review_extended(review: ReviewRound) -> None:
-    """Tell every organisation invited that a round closes later than announced."""
+    """Notify every invited organisation of a later closing time."""
     _about(review, "positions/mail/review_extended.txt", _invited(review))
 
 
 def review_closes(review: ReviewRound) -> None:
-    """Remind the organisations invited that have proposed nothing yet that the round closes soon."""
+    """Remind invited organisations without an amendment that the round closes soon."""
     spoken = review.amendments.values("sponsor")
     _about(review, "positions/mail/review_closes.txt", _invited(review).exclude(pk__in=spoken))
 
@@ -56,7 +56,7 @@ def _about(review: ReviewRound, template: str, bodies: QuerySet[Stakeholder]) ->
 
 
 def _tell_sponsor(template: str, amendment: Amendment, **context: Any) -> None:
-    """Write to whoever proposed an amendment, or to the sponsor where that person has left."""
+    """Mail the proposer of an amendment, or its sponsor if that person has left."""
     paper = amendment.round.paper
     send_all(
         template,
@@ -69,22 +69,22 @@ def _tell_sponsor(template: str, amendment: Amendment, **context: Any) -> None:
 
 
 def amendment_decided(amendment: Amendment) -> None:
-    """Tell whoever proposed an amendment what was decided, and why."""
+    """Notify the proposer of the decision on an amendment, with the reason."""
     _tell_sponsor("positions/mail/amendment_decided.txt", amendment, decision=amendment.get_state_display())
 
 
 def amendment_stale(amendment: Amendment) -> None:
-    """Ask the sponsor to confirm an amendment against the words of today."""
+    """Ask the sponsor to confirm an amendment against the present text."""
     _tell_sponsor("positions/mail/amendment_stale.txt", amendment)
 
 
 def amendment_advised(advised: Recommendation) -> None:
-    """Tell the sponsor what the drafters advise, and ask whether the organisation consents."""
+    """Notify the sponsor of the drafters' recommendation, and ask whether it consents."""
     _tell_sponsor("positions/mail/amendment_advised.txt", advised.amendment, advised=advised)
 
 
 def clearance_requested(clearances: Iterable[Clearance]) -> None:
-    """Ask the clearing officers of each ministry for its stances, with the due hour."""
+    """Ask the clearing officers of each ministry for its stances, with the due time."""
     asked = list(clearances)
     officers = _clearing_officers([clearance.ministry_id for clearance in asked])
     for clearance in asked:
@@ -100,7 +100,7 @@ def clearance_requested(clearances: Iterable[Clearance]) -> None:
 
 
 def silence_opened(paper: PositionPaper) -> None:
-    """Tell every member until which hour it may break the silence on a text, where it reads the text, and how."""
+    """Notify every member of a silence procedure: its end, the text, and how to break it."""
     if paper.is_restricted:
         return
     officers = _clearing_officers(list(paper.clearances.values_list("ministry", flat=True)))
@@ -116,7 +116,7 @@ def silence_opened(paper: PositionPaper) -> None:
 
 
 def step_asked(paper: PositionPaper, step: ChainStep) -> None:
-    """Ask the office of a step of the chain, such as legal vetting, to answer for the text that is cleared."""
+    """Ask the office of a clearance step, such as legal vetting, to answer."""
     officers = _clearing_officers([step.institution_id])[step.institution_id]
     send_all(
         "positions/mail/step_asked.txt",
@@ -130,7 +130,7 @@ def step_asked(paper: PositionPaper, step: ChainStep) -> None:
 
 
 def clearance_reminder(reminder: ClearanceReminder, principal: str) -> None:
-    """Remind the clearing officers of a ministry, and its principal at the address `principal`, if there is one."""
+    """Remind the clearing officers of a ministry, and its principal at the address `principal`, if given."""
     clearance = reminder.clearance
     officers = _clearing_officers([clearance.ministry_id])[clearance.ministry_id]
     known = {each.address.lower() for each in officers}
@@ -150,7 +150,7 @@ def clearance_reminder(reminder: ClearanceReminder, principal: str) -> None:
 
 
 def _clearing_officers(ministries: list[int]) -> dict[int, list[Recipient]]:
-    """The clearing officers of each of these ministries."""
+    """Return the clearing officers of each of these ministries."""
     found: dict[int, list[Recipient]] = defaultdict(list)
     live = Membership.objects.live().filter(stakeholder__in=ministries, role=MembershipRole.CLEARING_OFFICER)
     for member in live.filter(user__is_active=True).select_related("user"):
@@ -159,7 +159,7 @@ def _clearing_officers(ministries: list[int]) -> dict[int, list[Recipient]]:
 
 
 def answered(paper: PositionPaper) -> None:
-    """Tell each author, in one mail, what became of the points of their inputs."""
+    """Notify each author, in one mail, of the answers to their points."""
     if paper.is_restricted:
         return
     answers: dict[User, list[Disposition]] = defaultdict(list)
@@ -179,8 +179,9 @@ def answered(paper: PositionPaper) -> None:
 
 
 def rules_changed(consultation: Consultation, changes: Callable[[], list[str]], reason: str) -> None:
-    """Tell the people of every member institution which rules changed, and why. `changes` says them in the language of
-    each."""
+    """Notify the people of every member institution of changed rules, with the reason. `changes` renders them in each
+    language.
+    """
     send_all(
         "positions/mail/rules_changed.txt",
         people_of(*Stakeholder.objects.members()),

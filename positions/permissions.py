@@ -1,4 +1,4 @@
-"""Who may do what with the answer: plain predicates. The roles page is made from them."""
+"""Permissions of the positions app as plain predicates. The roles page is generated from them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from positions.models import (
 
 
 def may_draft(user: Any, record: Any) -> bool:
-    """Write the paper: sections, paragraphs, groundings, provisional dispositions."""
+    """Edit the paper: sections, paragraphs, citations and provisional answers."""
     return is_secretariat(user)
 
 
@@ -43,35 +43,35 @@ def may_run(user: Any, paper: PositionPaper) -> bool:
 
 
 def may_clear(user: Any, paper: PositionPaper) -> bool:
-    """Clear the paper, lay it before the forum, suspend or withdraw it."""
+    """Clear the paper, submit it to the forum, suspend or withdraw it."""
     return is_head(user)
 
 
 def may_chair(user: Any, paper: PositionPaper) -> bool:
-    """Chair the meeting: count the quorum, record reservations, declare the decision."""
+    """Chair the meeting: count the quorum, record reservations and declare the decision."""
     return is_head(user)
 
 
 def may_propose_amendment(user: Any, record: Any) -> bool:
-    """Propose a change in a review round: whoever acts for an organisation that the round invites.
+    """Propose an amendment: anyone who acts for an organisation invited to the round.
 
-    Members of the NCM are invited to every round; `record` is the round, or anything else where none is meant.
+    Members of the NCM are invited to every round; `record` is the round, or anything else if no round is meant.
     """
     return bool(sponsors(user, record)) if isinstance(record, ReviewRound) else is_member(user)
 
 
 def may_sponsor(user: Any, amendment: Amendment) -> bool:
-    """Withdraw or confirm an amendment: whoever acts for its sponsor."""
+    """Withdraw or confirm an amendment: anyone who acts for its sponsor."""
     return speaks_for(user, amendment.sponsor_id)
 
 
 def speaks_for(user: Any, body: int) -> bool:
-    """Whether `user` acts or clears for the organisation with this key: what a co-sponsor leaves by."""
+    """Return whether `user` acts or clears for the organisation with this key, as needed to stop co-sponsoring."""
     return acts_for(user, body) or clears_for(user, body)
 
 
 def may_answer(user: Any, clearance: Clearance) -> bool:
-    """Take a stance: a clearing officer of the very ministry that was asked."""
+    """Take a stance: a clearing officer of the ministry that was asked."""
     return clears_for(user, clearance.ministry_id)
 
 
@@ -81,37 +81,37 @@ def may_run_clearance(user: Any, clearance: Clearance) -> bool:
 
 
 def may_handle_letter(user: Any, letter: AnswerByLetter) -> bool:
-    """Type what came by letter, add its scan, strike it out."""
+    """Type an answer by letter, add its scan, or strike it out."""
     return is_secretariat(user)
 
 
 def may_countersign(user: Any, letter: AnswerByLetter) -> bool:
-    """Countersign what came by letter: an officer of the secretariat other than the one who typed it."""
+    """Countersign an answer by letter: an officer of the secretariat other than its typist."""
     return is_secretariat(user) and user.pk != letter.typed_by_id
 
 
 def may_answer_step(user: Any, step: ChainStep) -> bool:
-    """Answer a step of the chain: whoever acts or clears for the office that is asked."""
+    """Answer a clearance step: anyone who acts or clears for its office."""
     return acts_for(user, step.institution_id) or clears_for(user, step.institution_id)
 
 
 def may_record_step(user: Any, step: ChainStep) -> bool:
-    """Record what such an office answered by letter."""
+    """Record the answer of such an office by letter."""
     return is_secretariat(user)
 
 
 def may_countersign_step(user: Any, answer: StepAnswer) -> bool:
-    """Countersign what was recorded of such a letter: an officer of the secretariat other than the one who did."""
+    """Countersign such a recorded answer: an officer of the secretariat other than the one who recorded it."""
     return is_secretariat(user) and user.pk != answer.by_id
 
 
 def may_break_silence(user: Any, paper: PositionPaper) -> bool:
-    """Break the silence on a text: the secretariat, on the word of any member, or a member itself."""
+    """Break the silence on a text: a member, or the secretariat for a member."""
     return is_secretariat(user) or is_member(user)
 
 
 def may_change_rules(user: Any, consultation: Consultation) -> bool:
-    """Propose a change of the rules of a consultation, or confirm what another officer proposed."""
+    """Propose a change of the rules of a consultation, or confirm another officer's proposal."""
     return is_secretariat(user)
 
 
@@ -121,7 +121,7 @@ def may_publish(user: Any, paper: PositionPaper) -> bool:
 
 
 def may_correct(user: Any, corrigendum: Corrigendum) -> bool:
-    """Propose a correction, or decide that it is not issued."""
+    """Propose a correction, or decide not to issue it."""
     return is_secretariat(user)
 
 
@@ -131,27 +131,27 @@ def may_issue(user: Any, corrigendum: Corrigendum) -> bool:
 
 
 def may_reflect(user: Any, paper: PositionPaper) -> bool:
-    """Write down what a milestone left of the position, and the brief for one."""
+    """Record findings after a milestone, and write the brief for one."""
     return is_secretariat(user)
 
 
 def may_release(user: Any, paper: PositionPaper) -> bool:
-    """Let everybody read what was found after a milestone."""
+    """Release the findings after a milestone to the public."""
     return is_head(user)
 
 
 def may_print_restricted(user: Any, record: Any) -> bool:
-    """Have what is restricted printed: those who may read it."""
+    """Print restricted documents: those who may read them."""
     return getattr(user, "is_active", False) and getattr(user, "office", "") in TRUSTED
 
 
 def may_withdraw_reservation(user: Any, reservation: Reservation) -> bool:
-    """Withdraw a reservation: the chair, on the word of the body that made it."""
+    """Withdraw a reservation: the chair, at the request of the organisation that made it."""
     return is_head(user)
 
 
 def sponsors(user: Any, review: ReviewRound) -> list[Stakeholder]:
-    """The organisations in whose name `user` may propose an amendment in this round."""
+    """Return the organisations in whose name `user` can propose an amendment in this round."""
     bodies = {m.stakeholder_id: m.stakeholder for m in live_memberships(user) if review.invites(m.stakeholder)}
     return list(bodies.values())
 

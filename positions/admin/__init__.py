@@ -1,4 +1,4 @@
-"""The secretariat's admin for what we answer: read here, written at the paper's desk."""
+"""Admin of the positions app: read-only here, edited at the paper's desk."""
 
 from django.contrib import admin
 from django.urls import reverse
@@ -24,7 +24,7 @@ from positions.models import (
 
 
 class SecretariatAdmin(ReadOnlyAdmin):
-    """Texts and decisions under way: for the secretariat's eyes, not for technicians."""
+    """Admin of texts and decisions in progress, for the secretariat but not for system administrators."""
 
     def has_module_permission(self, request):
         return is_secretariat(request.user)
@@ -46,7 +46,7 @@ class PositionPaperAdmin(SecretariatAdmin):
 
     @admin.display(description=_("desk"))
     def desk(self, paper: PositionPaper) -> str:
-        """A link to the paper's desk."""
+        """Link to the paper's desk."""
         return format_html('<a href="{}">{}</a>', reverse("desk_paper", args=[paper.slug]), _("Open"))
 
 
@@ -120,12 +120,12 @@ class ChainStepAdmin(RecordAdmin):
     list_select_related = ["consultation", "institution"]
 
     def has_change_permission(self, request, obj=None):
-        """Once its consultation has opened, a step is changed at the desk, by two officers."""
+        """Return whether a step can be edited: once its consultation has opened, two officers change it at the desk."""
         opened = obj is not None and obj.consultation.state != ConsultationState.DRAFT
         return super().has_change_permission(request, obj) and not opened
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        """Steps are typed in for consultations that have not opened yet."""
+        """Offer only consultations that have not opened yet."""
         if db_field.name == "consultation":
             kwargs["queryset"] = Consultation.objects.filter(state=ConsultationState.DRAFT)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -1,4 +1,4 @@
-"""The archive of a consultation: one package for ever, that any computer can check and an empty portal can load."""
+"""Archive of a consultation: one package that any computer can verify and an empty portal can load."""
 
 from .bagit import BadPackage, open_package
 from .checking import check

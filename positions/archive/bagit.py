@@ -1,7 +1,7 @@
-"""Packages in the BagIt layout (RFC 8493): a folder, or a ZIP file with one folder in it, in which every byte is named
-with its SHA-256. Pure: it knows nothing of what is in them.
+"""Packages in the BagIt layout (RFC 8493): a folder, or a ZIP file with one folder, in which every file is listed with
+its SHA-256. Pure: independent of the content.
 
-The same files in the same order give the same bytes: nothing is compressed, and no file carries a time.
+The same files in the same order give the same bytes: nothing is compressed, and files carry no timestamps.
 """
 
 import hashlib
@@ -32,7 +32,7 @@ Progress = Callable[[int, int], None]
 
 
 class BadPackage(Exception):
-    """What is wrong with a package, in plain words, each reason with the file that it is about."""
+    """Raised for an invalid package, with every reason and the file concerned."""
 
     def __init__(self, *reasons: str) -> None:
         super().__init__(*reasons)
@@ -43,7 +43,7 @@ class BadPackage(Exception):
 
 
 class Bag:
-    """A package that is being written: each file once, in a place of its own."""
+    """Package being written: each file once, under its own path."""
 
     def __init__(self, place: "_Folder | _Zip") -> None:
         self._place = place
@@ -51,7 +51,7 @@ class Bag:
         self._payload = (0, 0)  # bytes, files
 
     def add(self, name: str, blocks: Iterable[bytes]) -> str:
-        """Write the file `name` block by block; return its SHA-256. What is said begins with "data/"."""
+        """Write the file `name` block by block; return its SHA-256. Payload names start with "data/"."""
         if name in self._hashes:
             raise ValueError(f"{name} would be written twice")
         digest, size = hashlib.sha256(), 0
@@ -66,7 +66,7 @@ class Bag:
         return self._hashes[name]
 
     def close(self, info: Iterable[tuple[str, str]]) -> None:
-        """Write the lists that make it a package, and `info` about it."""
+        """Write the manifests and `info`."""
         self.add("bagit.txt", [DECLARATION])
         about = [*info, ("Payload-Oxum", "{}.{}".format(*self._payload))]
         self.add(INFO, [f"{name}: {' '.join(value.split())}\n".encode() for name, value in about])
@@ -104,11 +104,11 @@ class _Zip:
 
 @contextmanager
 def new_bag(target: Path, top: str) -> Iterator[Bag]:
-    """A package that will stand at `target`, a folder or, where its name ends so, a ZIP file with one folder, `top`, in
-    it: whole, or not at all.
+    """Return a package to be created at `target`, a folder or, by its extension, a ZIP file with one folder, `top`:
+    completely or not at all.
 
-    It is written beside its place, readable by its owner only, and put there in one step. Raises BadPackage where
-    something stands there already; OSError where the disk is full.
+    It is written to a temporary path that only its owner can read, then renamed. Raises BadPackage if the target
+    exists; OSError if the disk is full.
     """
     if target.exists() or target.is_symlink():
         raise BadPackage(f"{target} is there already; nothing is written over it.")
@@ -139,7 +139,7 @@ def _written(whole: Path, target: Path, top: str) -> Iterator[Bag]:
 
 
 def is_zip(target: Path) -> bool:
-    """Whether a package of this name is one file."""
+    """Return whether a package of this name is a ZIP file."""
     return target.suffix.lower() == ".zip"
 
 
@@ -147,7 +147,7 @@ def is_zip(target: Path) -> bool:
 
 
 class Package:
-    """A package that is read. Nothing is ever unpacked: its files are opened where they are, by name."""
+    """Package being read. Nothing is unpacked: files are opened by name."""
 
     def __init__(self, sizes: dict[str, int], open_file: Callable[[str], IO[bytes]]) -> None:
         self.sizes = sizes
@@ -155,13 +155,13 @@ class Package:
         self.hashes: dict[str, str] = {}  # of the files that the lists name
 
     def open(self, name: str) -> IO[bytes]:
-        """The file `name`. Raises BadPackage where there is none."""
+        """Open the file `name`. Raises BadPackage if there is none."""
         if name not in self.sizes:
             raise BadPackage(f"{name} is missing.")
         return self._open(name)
 
     def blocks(self, name: str) -> Iterator[bytes]:
-        """The bytes of the file `name`, block by block. Raises BadPackage where they can't be read."""
+        """Yield the bytes of the file `name` in blocks. Raises BadPackage if they cannot be read."""
         try:
             with self.open(name) as file:
                 while block := file.read(BLOCK):
@@ -170,7 +170,7 @@ class Package:
             raise BadPackage(f"{name} cannot be read: {error}.") from error
 
     def text(self, name: str) -> str:
-        """A whole file of text. Raises BadPackage where it is none, or far too long."""
+        """Return a whole text file. Raises BadPackage if it is not text, or far too long."""
         if self.sizes.get(name, 0) > LARGEST_LIST:
             raise BadPackage(f"{name} is too large.")
         try:
@@ -181,7 +181,7 @@ class Package:
 
 @contextmanager
 def open_package(path: Path) -> Iterator[Package]:
-    """The package at `path`. Raises BadPackage for what is none, with what could harm who reads it."""
+    """Open the package at `path`. Raises BadPackage if it is invalid or contains anything dangerous."""
     if path.is_dir():
         yield _in_folder(path)
     elif path.is_file():
@@ -227,7 +227,7 @@ def _in_zip(zipped: zipfile.ZipFile, size: int) -> Package:
 
 
 def _unfit(entry: zipfile.ZipInfo) -> str:
-    """Why an entry of a ZIP file is not read."""
+    """Return why an entry of a ZIP file is not read."""
     parts = entry.filename.removesuffix("/").split("/")
     if not _stays_inside(parts) or "\\" in entry.filename:
         return "leaves its folder"
@@ -244,7 +244,7 @@ def _stays_inside(parts: list[str]) -> bool:
 
 
 def complaints(package: Package, progress: Progress = lambda done, total: None) -> list[str]:
-    """What is wrong with the bytes of `package`: each file that is missing, came from elsewhere or was changed."""
+    """Yield each file of `package` that is missing, unexpected or altered."""
     missing = [name for name in REQUIRED if name not in package.sizes]
     if missing:
         return [f"{name} is missing: this is no package in the BagIt layout." for name in missing]
@@ -258,7 +258,7 @@ def complaints(package: Package, progress: Progress = lambda done, total: None) 
 
 
 def _listed(package: Package, manifest: str, *, payload: bool) -> dict[str, str]:
-    """The files that a manifest names, with their hashes. Raises BadPackage for a line that is none."""
+    """Return the files of a manifest with their hashes. Raises BadPackage for an invalid line."""
     found: dict[str, str] = {}
     lines = package.text(manifest).split("\n")
     for number, line in enumerate(lines if lines[-1] else lines[:-1], start=1):
@@ -293,7 +293,7 @@ def _changed(package: Package, progress: Progress) -> list[str]:
 
 
 def _oxum(package: Package) -> list[str]:
-    """Whether the sum that the package tells of itself is that of its files (RFC 8493, 2.2.2)."""
+    """Return whether the package's Payload-Oxum matches its files (RFC 8493, 2.2.2)."""
     payload = [size for name, size in package.sizes.items() if name.startswith("data/")]
     said = [line for line in package.text(INFO).splitlines() if line.startswith("Payload-Oxum:")]
     right = f"Payload-Oxum: {sum(payload)}.{len(payload)}"

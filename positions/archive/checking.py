@@ -1,4 +1,4 @@
-"""Whether a package is whole and unaltered: its bytes, the files of its rows, the journal's chain."""
+"""Verify a package: its bytes, the files of its rows and the journal's chain."""
 
 import csv
 import io
@@ -26,7 +26,7 @@ OLD_HEAD = b"number,hash\n"  # as version 1 began the chain
 
 
 def check(package: Package, progress: Progress = lambda done, total: None) -> Row:
-    """The description of `package`, whose every byte is as it was written. Raises BadPackage with what is wrong."""
+    """Return the description of `package` after verifying every byte. Raises BadPackage."""
     found = bagit.complaints(package, progress)
     if found:
         raise BadPackage(*_bounded(found))
@@ -45,7 +45,7 @@ def _bounded(found: list[str]) -> list[str]:
 
 
 def description(package: Package) -> Row:
-    """What the package says of itself. Raises BadPackage for one that this portal does not know how to read."""
+    """Return the package's own description. Raises BadPackage for a version that this portal cannot read."""
     try:
         described = json.loads(package.text(DESCRIPTION))
     except (ValueError, RecursionError) as error:
@@ -63,7 +63,7 @@ def description(package: Package) -> Row:
 
 
 def _rows(package: Package, described: Row) -> list[str]:
-    """Whether each table has the rows that were written, and each row that has a file the right one."""
+    """Check that each table has the recorded rows, and each row with a file the right one."""
     found: list[str] = []
     known = {DESCRIPTION, ENTRIES, CHAIN, SALTS}
     tables = described.get("tables")
@@ -80,8 +80,7 @@ def _rows(package: Package, described: Row) -> list[str]:
 
 
 def _table(package: Package, table: Row, found: list[str], *, whole: bool) -> set[str]:
-    """The files that the rows of a table name, each of them where it is to be `whole`; what is wrong with them is added
-    to `found`."""
+    """Return the files named by the rows of a table, checked if they must be `whole`; appends problems to `found`."""
     name, hashed, number, files = table["file"], table.get("sha256_of_file", ""), 0, set()
     expected = {*table["fields"], IN_PACKAGE}
     with package.open(name) as file:
@@ -100,7 +99,7 @@ def _table(package: Package, table: Row, found: list[str], *, whole: bool) -> se
 
 
 def _editions(package: Package, described: Row) -> list[str]:
-    """Whether the text of each edition in a public package has the hash that the edition had."""
+    """Check that the text of each edition in a public package has the edition's hash."""
     editions = described.get("editions")
     if not isinstance(editions, list) or any(not isinstance(e, dict) or e.keys() != OF_EDITION for e in editions):
         return [f"{DESCRIPTION} does not name the editions."]
@@ -115,7 +114,7 @@ def _editions(package: Package, described: Row) -> list[str]:
 
 
 class Link(NamedTuple):
-    """What a package tells of each entry of the journal, also of those that are not in it."""
+    """What a package records of each journal entry, including those not in it."""
 
     hash: str
     format: int = OLD_FORMAT
@@ -123,7 +122,7 @@ class Link(NamedTuple):
 
 
 def chain(package: Package) -> list[Link]:
-    """The links of the journal, one after the other. Raises BadPackage for a list with a gap."""
+    """Yield the links of the journal in order. Raises BadPackage for a gap."""
     text = package.text(CHAIN)
     width = next((width for head, width in ((CHAIN_HEAD, 4), (OLD_HEAD, 2)) if text.encode().startswith(head)), 0)
     if not width:
@@ -140,7 +139,7 @@ def chain(package: Package) -> list[Link]:
 
 
 def salts(package: Package) -> Iterator[Salt]:
-    """The salts of what is in the package: none in version 1. Raises BadPackage for a line that is none."""
+    """Return the salts of the package: none in version 1. Raises BadPackage for an invalid line."""
     if SALTS not in package.sizes:
         return
     with package.open(SALTS) as file:
@@ -153,7 +152,7 @@ def salts(package: Package) -> Iterator[Salt]:
 
 
 def _journal(package: Package, described: Row) -> list[str]:
-    """Whether the chain ends as it was written, and every entry that is here in full stands in it."""
+    """Check that the chain ends as recorded, and that every full entry is part of it."""
     links, in_full, last = chain(package), 0, 0
     known = {salt.pk: bytes(salt.value) for salt in salts(package)}
     found: list[str] = []
@@ -166,7 +165,7 @@ def _journal(package: Package, described: Row) -> list[str]:
 
 
 def _entry(row: Row, line: int, last: int, links: list[Link], known: Mapping[int, bytes]) -> list[str]:
-    """What is wrong with an entry that is here in full, and comes after the one with the number `last`."""
+    """Return what is wrong with a full entry that follows the one with the number `last`."""
     try:
         found = entry(row).as_entry()
         if not last < found.number <= len(links):
@@ -181,7 +180,7 @@ def _entry(row: Row, line: int, last: int, links: list[Link], known: Mapping[int
 
 
 def entry(row: Row) -> Event:
-    """An entry of the journal as it was written. Raises KeyError, TypeError or ValueError for what is none."""
+    """Parse a journal entry. Raises KeyError, TypeError or ValueError if it is invalid."""
     moments = {name: datetime.fromisoformat(row[name]) for name in ("at", "recorded_at")}
     said: Row = {name: value for name, value in row.items() if name not in (*moments, "by")}
     return Event(**said, **moments, by_id=row["by"])

@@ -1,4 +1,4 @@
-"""A consultation as a package: its rows and files, the journal as far as it is about them, and what they rest on."""
+"""Export a consultation as a package: rows, files, related journal entries, and everything they refer to."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ MAY_BE_GONE = {AttachmentState.UPLOADING, AttachmentState.REFUSED, AttachmentSta
 
 
 class Written(NamedTuple):
-    """How many rows, files of rows and entries of the journal a package holds."""
+    """Numbers of rows, files and journal entries in a package."""
 
     rows: int
     files: int
@@ -37,8 +37,8 @@ class Written(NamedTuple):
 def export(consultation: Consultation, target: Path, progress: Progress = lambda done, total: None) -> Written:
     """Write `consultation` with everything that belongs to it into a package at `target`, confidential or not.
 
-    Raises BadPackage, with every reason, where a file of the record is missing or was changed, or a row rests on one
-    that is not in the package; then nothing is left behind.
+    Raises BadPackage, with every reason, if a file is missing or altered, or a row refers to one outside the package;
+    then nothing is left behind.
     """
     with translation.override("en"), one_moment(), new_bag(target, consultation.slug) as bag:
         work = _Export(consultation, bag, progress)
@@ -51,7 +51,7 @@ def export(consultation: Consultation, target: Path, progress: Progress = lambda
 
 
 class _Export:
-    """One package that is being written."""
+    """Package being exported."""
 
     def __init__(self, consultation: Consultation, bag: Bag, progress: Progress) -> None:
         self.consultation, self.bag, self.progress = consultation, bag, progress
@@ -62,7 +62,7 @@ class _Export:
         self.files = self.entries = 0
 
     def tables(self) -> None:
-        """Write the tables of the record, each with its files."""
+        """Write the tables with their files."""
         labels = [*tables.REFERENCE, *tables.BELONGS]
         for number, label in enumerate(labels, start=1):
             self._table(label, tables.rows_of(label, self.consultation))
@@ -89,7 +89,7 @@ class _Export:
         self.counts[label] = len(self.keys[label])
 
     def _files(self, label: str, found: Any) -> dict[Any, Row]:
-        """Write the files of the rows; where each lies in the package, by the rows' keys."""
+        """Write the files of the rows; return their paths in the package by row key."""
         hashed = tables.FILES.get(tables.model(label))
         return dict(self._written(found, hashed)) if hashed else {}
 
@@ -109,8 +109,9 @@ class _Export:
     # --- Who is named, and the journal --------------------------------------------------------------------------
 
     def people_and_journal(self) -> None:
-        """Write who is named anywhere in the record, and the journal: entries about what is in the package in full, of
-        all others the hash."""
+        """Write everybody named in the exported records, and the journal: entries about exported records in full, only
+        the hashes of others.
+        """
         people, memberships = self._named()
         self._table(tables.USER, User.objects.filter(pk__in=people).order_by("pk"))
         self._table(tables.MEMBERSHIP, Membership.objects.filter(pk__in=memberships).order_by("pk"))
@@ -118,7 +119,7 @@ class _Export:
         self._closed()
 
     def _named(self) -> tuple[set[int], set[int]]:
-        """Keys of the people that rows or entries about them name, and of their memberships."""
+        """Return the keys of people named by rows or entries about them, and of their memberships."""
         people: set[int] = set(self.pointed_at[tables.USER])
         while True:
             held = set(Membership.objects.filter(user__in=people).values_list("pk", flat=True))
@@ -155,14 +156,14 @@ class _Export:
         return in_full
 
     def _salts(self, about: dict[str, set[str]]) -> Iterator[bytes]:
-        """The salts of the records and people in the package, without which its entries' words can't be checked."""
+        """Return the salts of exported records and people, needed to verify the texts of entries."""
         rows = Salt.objects.filter(kind__in=list(about)).order_by("pk").values_list("pk", "kind", "object_id", "value")
         for number, kind, key, value in rows.iterator(chunk_size=CHUNK):
             if key in about[kind]:
                 yield line({"id": number, "kind": kind, "object_id": key, "value": bytes(value).hex()})
 
     def _closed(self) -> None:
-        """Whether every row that another one names is in the package."""
+        """Check that every referenced row is in the package."""
         for label, keys in sorted(self.pointed_at.items()):
             missing = sorted(keys - self.keys.get(label, set()))
             if missing:
@@ -173,7 +174,7 @@ class _Export:
     # --- What it says of itself ---------------------------------------------------------------------------------
 
     def describe(self) -> None:
-        """Write what the package is, and close it."""
+        """Write the description and close the package."""
         about = readme.About(FORMAT, VERSION, FULL, self.consultation, self.journal_end, self.entries)
         described = readme.description(about) | {
             "schema": tables.schema(),
@@ -185,7 +186,7 @@ class _Export:
 
 
 def copied(bag: Bag, record: Any, name: str, sha256: str) -> list[str]:
-    """Copy the file of a row into the package; what is wrong with it, in words."""
+    """Copy the file of a row into the package; return what is wrong with it."""
     try:
         blocks = [record.content.encode()] if isinstance(record, Edition) else _blocks(tables.place_of(record))
         same = bag.add(name, blocks) == sha256
@@ -195,7 +196,7 @@ def copied(bag: Bag, record: Any, name: str, sha256: str) -> list[str]:
 
 
 def close(bag: Bag, about: readme.About, described: Row) -> None:
-    """Write the description and the words for a stranger, and close the package."""
+    """Write the description and the README, and close the package."""
     bag.add(DESCRIPTION, [readme.pretty(described)])
     bag.add("README.txt", [readme.readme(about).encode()])
     bag.close(readme.bag_info(about))
@@ -211,12 +212,12 @@ _WITH: dict[type, tuple[str, ...]] = {
 
 
 def is_text(record: Any) -> bool:
-    """Whether this file of an edition is its content, byte for byte, which a package holds anyway."""
+    """Return whether this file of an edition is its content, byte for byte, which the package contains anyway."""
     return isinstance(record, tables.Artefact) and record.format == "json"
 
 
 def _may_be_gone(record: Any) -> bool:
-    """Whether the portal need not keep this file any more, and does not."""
+    """Return whether the file is missing and may be missing."""
     gone = isinstance(record, tables.Attachment) and record.state in MAY_BE_GONE
     return gone and not tables.place_of(record).exists()
 

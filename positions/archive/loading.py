@@ -1,6 +1,6 @@
-"""A package back into an empty portal: rows under their own keys, files in their own places, the journal's own chain.
+"""Load a package into an empty portal: rows with their keys, files, and the journal's chain.
 
-The rows come past the guards of states, which no pages may do: only the command calls this (a test holds it).
+Bypasses the state guards, which pages never may: only the command calls this (held by a test).
 """
 
 import hashlib
@@ -37,7 +37,7 @@ PASSED_BY = ("state_starts", "no_delete", "no_office_holder", "confirmed_by_two"
 
 
 class Loaded(NamedTuple):
-    """What came back: the consultation, how many rows, files and entries of the journal."""
+    """Result of loading: the consultation, and the numbers of rows, files and journal entries."""
 
     consultation: Consultation
     rows: int
@@ -46,10 +46,10 @@ class Loaded(NamedTuple):
 
 
 def load(package: Package, progress: Progress = lambda done, total: None) -> Loaded:
-    """Bring everything of `package`, which is checked first, into this portal, or nothing.
+    """Verify `package` and load everything into this portal, or nothing.
 
-    Raises BadPackage with every reason: what is wrong with the package, that the portal is not empty, or that its
-    tables are those of another version.
+    Raises BadPackage with every reason: an invalid package, a portal that is not empty, or another version of the
+    tables.
     """
     described = checking.check(package)
     _fits(described)
@@ -103,7 +103,7 @@ def _load(package: Package, described: Row, placed: list[Path], progress: Progre
 
 
 def _is_empty() -> None:
-    """Raises BadPackage with all that is in this portal beside reference data."""
+    """Raise BadPackage with everything in this portal other than reference data."""
     found = []
     for model in tables.all_models():
         rows = model._base_manager.all()
@@ -116,7 +116,7 @@ def _is_empty() -> None:
 
 
 def _clear_reference() -> None:
-    """Untouched reference data (whatever somebody touched stands in the journal) gives way to that of the package."""
+    """Delete reference data without journal entries, to be replaced by that of the package."""
     for label in (*tables.REFERENCE, tables.MILESTONE):
         rows: Any = tables.model(label)._base_manager.all()
         rows._raw_delete(rows.db)
@@ -124,8 +124,9 @@ def _clear_reference() -> None:
 
 @contextmanager
 def _past_the_guards() -> Iterator[None]:
-    """Let rows be born in the middle of their lives, for this transaction. The checks of the tables hold as ever, and
-    the triggers that keep the words to search and the tallies do their work."""
+    """Disable the state guards for this transaction, so that rows can be inserted in any state. Constraints, and the
+    triggers for search and tallies, stay active.
+    """
     known = {
         f"{model._meta.label}:{trigger.name}"
         for model in tables.all_models()
@@ -156,7 +157,7 @@ def _rows(package: Package, name: str, label: str, placed: list[Path]) -> None:
 
 
 def _own_file(package: Package, model: type[Any], row: Row, placed: list[Path]) -> list[str]:
-    """Put the file of a row in its place. The text of an edition is no file there: it is given back."""
+    """Store the file of a row. The text of an edition is not a file: it is returned."""
     if tables.IN_PACKAGE not in row:
         if model is Edition:
             raise BadPackage(f"The text of an edition is not in the package: {row['number']}.")
@@ -174,7 +175,7 @@ def _own_file(package: Package, model: type[Any], row: Row, placed: list[Path]) 
 
 
 def _put(package: Package, name: str, place: Path, placed: list[Path]) -> None:
-    """Write a file whole or not at all, beside its place first. One that is there already must be the same."""
+    """Write a file atomically. An existing file must be identical."""
     if place.exists():
         with place.open("rb") as there:
             if hashlib.file_digest(there, "sha256").hexdigest() == package.hashes[name]:
@@ -199,8 +200,9 @@ def _put(package: Package, name: str, place: Path, placed: list[Path]) -> None:
 
 
 def _journal(package: Package) -> tuple[int, int]:
-    """Write the whole chain: entries that are in the package, and of each of the others its place and its hash. How
-    many there are, and how many of them are known by their hash only."""
+    """Write the whole chain: full entries, and the hashes of the others. Return the number of entries, and of those
+    known by their hash only.
+    """
     fields = [field for field in Event._meta.local_concrete_fields if not field.primary_key]
     bare = 0
     salts = list(Salt._meta.local_concrete_fields)
@@ -232,7 +234,7 @@ def _entries(package: Package, links: list[checking.Link]) -> Iterator[Event]:
 
 
 def _settle() -> None:
-    """Have the database look at every reference between rows now, and go on counting behind the keys that came."""
+    """Check all foreign keys now, and advance the sequences past the loaded keys."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for statement in connection.ops.sequence_reset_sql(no_style(), list(tables.all_models())):

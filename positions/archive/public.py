@@ -1,4 +1,4 @@
-"""What anybody may read of a consultation, as a package: nothing else is even asked for."""
+"""Export what the public may read of a consultation as a package; nothing else is queried."""
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -40,7 +40,7 @@ OF_SESSION = ("title", "kind", "theme__code", "room", "starts_at", "ends_at", "s
 
 
 def export_public(consultation: Consultation, target: Path, progress: Progress = lambda done, total: None) -> Written:
-    """Write what anybody may read of `consultation` into a package at `target`. Raises BadPackage as `export` does."""
+    """Write the public part of `consultation` into a package at `target`. Raises BadPackage like `export`."""
     with translation.override("en"), one_moment(), new_bag(target, consultation.slug) as bag:
         complaints: list[str] = []
         lists: dict[str, Row] = {}
@@ -115,7 +115,7 @@ LISTS: list[tuple[str, str, Callable[[Consultation], Iterable[Any]]]] = [
 
 
 def _papers(bag: Bag, consultation: Consultation, complaints: list[str]) -> tuple[list[Row], int]:
-    """The official editions with their files: what the description says of them, and how many files they are."""
+    """Write the official editions with their files; return their description and the number of files."""
     described, files = [], 0
     official = (
         Edition.objects.official().filter(paper__consultation=consultation).select_related("paper").order_by("pk")
@@ -135,7 +135,7 @@ def _papers(bag: Bag, consultation: Consultation, complaints: list[str]) -> tupl
 
 
 def _files(bag: Bag, consultation: Consultation, complaints: list[str]) -> int:
-    """Write the files that came with public inputs, and the documents that forums showed to everybody."""
+    """Write the files of public inputs, and the public documents of forums."""
     inputs = Submission.objects.visible_to(ANYBODY).filter(consultation=consultation).values("pk")
     attached = (
         Attachment.objects.visible_to(ANYBODY).shown().filter(submission__in=inputs, kind=AttachmentKind.EVIDENCE)

@@ -1,4 +1,4 @@
-"""What a package says of itself: to programs as JSON, to a stranger in plain English."""
+"""Description of a package: JSON for programs, and a README in plain English."""
 
 import json
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ from .rows import Row
 
 
 class About(NamedTuple):
-    """What every part of the description needs."""
+    """Data for every part of the description."""
 
     format: str
     version: int
@@ -24,22 +24,22 @@ class About(NamedTuple):
 
     @property
     def as_of(self) -> str:
-        """The last entry of the journal: the package is the record as it stood then."""
+        """Return the last journal entry: the package is the state at that point."""
         return f"journal entry {self.journal_end[0]}" if self.journal_end else "an empty journal"
 
 
 def rows_file(label: str) -> str:
-    """Where the rows of a table lie in a package."""
+    """Return the path of a table's rows in a package."""
     return f"data/rows/{label}.jsonl"
 
 
 def pretty(value: Row) -> bytes:
-    """JSON that people read too."""
+    """Return indented JSON."""
     return json.dumps(value, ensure_ascii=False, indent=1, default=str).encode() + b"\n"
 
 
 def table(label: str, count: int) -> Row:
-    """What stands in the rows of one table."""
+    """Return the description of a table."""
     found = tables.model(label)
     described: Row = {
         "file": rows_file(label),
@@ -58,7 +58,7 @@ def _field(field: Any) -> str:
 
 
 def description(about: About) -> Row:
-    """What the package is, for programs."""
+    """Return the description of the package for programs."""
     number, last = about.journal_end or (0, FIRST_HASH)
     return {
         "format": about.format,
@@ -72,7 +72,9 @@ def description(about: About) -> Row:
 
 
 def bag_info(about: About) -> list[tuple[str, str]]:
-    """What bag-info.txt tells (RFC 8493, 2.2.2). No date of packing: the same record gives the same bytes."""
+    """Return the content of bag-info.txt (RFC 8493, 2.2.2), without a packing date: the same record gives the same
+    bytes.
+    """
     rule = "Anybody may read it." if about.scope == "public" else CONFIDENTIAL
     return [
         ("Source-Organization", "National Coordination Mechanism on Migration, Kenya"),
@@ -86,7 +88,7 @@ CONFIDENTIAL = "CONFIDENTIAL: it holds what was said in confidence and personal 
 
 
 def readme(about: About) -> str:
-    """What a stranger needs who finds the package in fifty years."""
+    """Return the README, written for somebody who finds the package decades later."""
     head = HEAD.format(title=about.consultation.title, portal=settings.PORTAL_ADDRESS, as_of=about.as_of)
     if about.scope == "public":
         return "\n".join([head, "Anybody may read everything in it.\n", PUBLIC_PARTS, CHECK])

@@ -1,4 +1,4 @@
-"""A row of a table as one line of JSON, with its fields named; and back."""
+"""Serialise table rows as lines of JSON with named fields, and parse them."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -19,7 +19,7 @@ Row = dict[str, Any]
 
 
 def line(row: Row) -> bytes:
-    """One row as a line: fields in their order, moments in UTC to the microsecond."""
+    """Serialise a row as one line: fields in order, times in UTC to the microsecond."""
     return json.dumps(row, ensure_ascii=False, separators=(",", ":"), default=_plain).encode() + b"\n"
 
 
@@ -32,7 +32,7 @@ def _plain(value: Any) -> str:
 
 
 def read_lines(file: IO[bytes], name: str) -> Iterator[Row]:
-    """Each line of a file as a row. Raises BadPackage with the line that is none."""
+    """Parse each line of a file as a row. Raises BadPackage with an invalid line."""
     number = 0
     while raw := file.readline(LONGEST_LINE):
         number += 1
@@ -46,7 +46,9 @@ def read_lines(file: IO[bytes], name: str) -> Iterator[Row]:
 
 
 def values(row: Row, fields: Sequence[Field], where: str) -> list[Any]:
-    """The values of `fields` as the database takes them. Raises BadPackage for a row with other fields or values."""
+    """Return the values of `fields` for the database. Raises BadPackage for a row with other fields or invalid
+    values.
+    """
     try:
         return [_value(field, row[field.name]) for field in fields]
     except (KeyError, TypeError, ValueError, ValidationError, ArithmeticError) as error:

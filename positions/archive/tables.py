@@ -1,6 +1,6 @@
-"""What belongs to a consultation: each model of the portal, and how its rows are found, or why they stay out.
+"""Which rows of each model belong to a consultation, or why a model is excluded.
 
-A test walks all models: none may be forgotten.
+A test checks that no model is missing.
 """
 
 from collections.abc import Iterator
@@ -139,12 +139,12 @@ CONTENT = "content"  # an edition's text is its file, not a field of its row
 
 
 def model(label: str) -> type[Model]:
-    """The model with this name, such as "consultations.point" or "consultations.point_provisions"."""
+    """Return the model with this name, such as "consultations.point" or "consultations.point_provisions"."""
     return apps.get_model(label)
 
 
 def all_models() -> Iterator[type[Model]]:
-    """Every table of the portal's own apps."""
+    """Return every table of the portal's own apps."""
     for name in APPS:
         for found in apps.get_app_config(name).get_models(include_auto_created=True):
             if not found._meta.proxy:
@@ -152,12 +152,12 @@ def all_models() -> Iterator[type[Model]]:
 
 
 def packed() -> list[str]:
-    """The tables that are in a package, other than the journal."""
+    """Return the tables in a package, other than the journal."""
     return [*REFERENCE, *BELONGS, *PEOPLE]
 
 
 def rows_of(label: str, consultation: Consultation) -> QuerySet[Any]:
-    """The rows of a table that belong to `consultation`, or that every one rests on, in order of their keys."""
+    """Return the rows of a table that belong to `consultation`, or are shared by all, in key order."""
     rows = model(label)._base_manager.order_by("pk")
     if label in REFERENCE:
         return rows
@@ -172,7 +172,7 @@ def rows_of(label: str, consultation: Consultation) -> QuerySet[Any]:
 
 
 def _sent(label: str) -> Q:
-    """Inputs count from when they were sent."""
+    """Return the condition for sent inputs; drafts are excluded."""
     if label == "consultations.submission":
         return Q(submitted_at__isnull=False)
     fields = {field.name for field in model(label)._meta.fields}
@@ -180,20 +180,20 @@ def _sent(label: str) -> Q:
 
 
 def fields_of(label: str) -> list[Field]:
-    """The fields of a table that are in a package, in their order."""
+    """Return the exported fields of a table in order."""
     found = model(label)
     out = set(SECRETS.get(label, ())) | ({CONTENT} if found is Edition else set())
     return [field for field in found._meta.local_concrete_fields if field.name not in out]
 
 
 def schema() -> dict[str, str]:
-    """The last migration of each app: tables of another one may have other fields."""
+    """Return the last migration of each app, which identifies the version of the tables."""
     leaves = MigrationLoader(None).graph.leaf_nodes()
     return dict(sorted(leaf for leaf in leaves if leaf[0] in APPS))
 
 
 def place_of(record: Any) -> Path:
-    """Where the file of a row lies in the portal. Raises ValueError for a place outside the portal's files."""
+    """Return the path of a row's file in the portal. Raises ValueError for a path outside the portal's files."""
     root = Path(settings.MEDIA_ROOT).resolve()
     path = Path(settings.MEDIA_ROOT) / str(record.file.name) if isinstance(record, Artefact) else record.path
     if not path.resolve().is_relative_to(root) or path.resolve() == root:
@@ -202,7 +202,7 @@ def place_of(record: Any) -> Path:
 
 
 def name_of(record: Any) -> str:
-    """The path of a row's file in a package."""
+    """Return the path of a row's file in a package."""
     match record:
         case Edition():
             return f"{_folder(record)}/position-paper.json"

@@ -1,4 +1,4 @@
-"""Freeze, then print: an edition is canonical JSON with a SHA-256. Renderers read an edition and nothing else."""
+"""Freeze editions: canonical JSON with a SHA-256, the only data that renderers read."""
 
 import hashlib
 from typing import Any
@@ -27,17 +27,21 @@ __all__ = [
 
 
 def canonical(content: dict[str, Any]) -> str:
-    """The one way to write `content`, as it is printed and attached. Raises ValueError for what JSON does not know."""
+    """Return the canonical form of `content`, as printed and attached. Raises ValueError for values that JSON does not
+    support.
+    """
     return canonical_bytes(content).decode()
 
 
 def sha256(text: str) -> str:
-    """SHA-256 (FIPS 180-4) of the UTF-8 bytes of `text`, in hexadecimal: the hash of an edition."""
+    """Return the SHA-256 (FIPS 180-4) of the UTF-8 bytes of `text` in hexadecimal: the hash of an edition."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def next_number(paper: PositionPaper, kind: str) -> str:
-    """The number of the next edition: 0.1, 0.2 ... before adoption, "1.0" adopted, 1.0.1, 1.0.2 ... corrected."""
+    """Return the number of the next edition: 0.1, 0.2 ... before adoption, "1.0" adopted, 1.0.1, 1.0.2 ...
+    corrected.
+    """
     if kind == EditionKind.ADOPTED:
         return "1.0"
     stem = "1.0." if kind == EditionKind.CORRECTED else "0."
@@ -48,10 +52,10 @@ def next_number(paper: PositionPaper, kind: str) -> str:
 def freeze(
     paper: PositionPaper, *, number: str, kind: str, status: str, by: User, decision: Decision | None = None
 ) -> Edition:
-    """Freeze `paper` as it stands at this moment of the verbs' clock, and return the new edition.
+    """Freeze `paper` at the present time of the verbs' clock, and return the new edition.
 
-    `status` is printed on the cover, a lazy one in the language of the paper; `decision` is the meeting's, for the
-    adopted text. Called inside the transaction of a verb that holds the paper's row. Raises IntegrityError when the
+    `status` is printed on the cover, a lazy string in the language of the paper; `decision` is the meeting's, for the
+    adopted text. Must run inside the transaction of a verb that has locked the paper. Raises IntegrityError if the
     paper has an edition with this number.
     """
     moment = now().replace(microsecond=0)

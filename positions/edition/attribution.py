@@ -1,6 +1,6 @@
-"""Whose voices an edition names: who raised a point, who stands behind it, of which group each organisation is.
+"""Attribution in an edition: who raised a point, who is joined to it, and the group of each organisation.
 
-What its author did not open to everyone has no voice here: it is a reference, and is counted.
+Non-public points are references without a name, and are counted.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def natural(reference: str) -> list[tuple[int, str]]:
 
 
 class Voices:
-    """The points of one consultation, and the organisations as they were called on one day. Three queries."""
+    """Points of one consultation, and the names of organisations on one day. Three queries."""
 
     def __init__(self, consultation: int, day: date) -> None:
         visible: Any = Point.objects.visible_to(AnonymousUser())
@@ -40,18 +40,19 @@ class Voices:
         self.known = {name: group for _pk, name, group in rows}
 
     def name(self, stakeholder: Any) -> str:
-        """The organisation's name on the day."""
+        """Return the organisation's name on the day."""
         return self.names[stakeholder.pk]
 
     def raised_by(self, point: Any) -> str | None:
-        """Who said it, or in which session it was said; None where that is not for everyone."""
+        """Return who raised it, or in which session; None if that is not public."""
         if point.pk not in self.public:
             return None
         return self.name(point.stakeholder) if point.stakeholder else point.session.title
 
     def sources(self, groundings: Iterable[Any]) -> list[Content]:
-        """The points that words rest on and those that stand behind these, each once: by name where it is open to
-        everyone, else as a reference, which readers count."""
+        """Return the points that a text cites and those joined to them, each once: by name if public, else as a
+        reference, which readers count.
+        """
         found: dict[str, Content] = {}
         rows = list(groundings)
         for each in rows:
@@ -64,25 +65,27 @@ class Voices:
         return sorted(found.values(), key=lambda source: natural(source["point"]))
 
     def into(self, point: Any, root: Any) -> dict[str, str]:
-        """Behind which point one stands; nothing where either is not for everyone, since the open one of the two would
-        give away what the other says."""
+        """Return the point that one is joined to; empty if either is not public, since the public one would reveal the
+        other.
+        """
         return {"into": root.reference} if root and {point.pk, root.pk} <= self.public else {}
 
     def others(self, point: Any) -> dict[str, int]:
-        """How many more organisations say what a public point says, none of whose points behind it are open to
-        everyone; nothing where there is none."""
+        """Return how many more organisations make a public point, none of whose joined points are public; empty if
+        there are none.
+        """
         behind = self.behind[point.pk]
         named = {each.stakeholder_id for each in behind if each.pk in self.public}
         unnamed = {each.stakeholder_id for each in behind} - named - {None, point.stakeholder_id}
         return {"others": len(unnamed)} if unnamed and point.pk in self.public else {}
 
     def groups(self, content: Content) -> dict[str, str]:
-        """The group of each organisation that `content` names. Names of sessions are no organisations."""
+        """Return the group of each organisation named in `content`. Session names are not organisations."""
         return {name: self.known[name] for name in _named(content) if name and name in self.known}
 
 
 def _merged(consultation: int) -> dict[int, list[Point]]:
-    """The points that were merged into others, by the point that they stand behind."""
+    """Return the merged points by the point they are joined to."""
     merged: Any = Point.objects.standing().filter(merged_into__consultation=consultation)
     along = ("stakeholder__name", "session__title")
     rows = merged.select_related("stakeholder", "session").only("reference", "merged_into", *along)
@@ -93,7 +96,7 @@ def _merged(consultation: int) -> dict[int, list[Point]]:
 
 
 def _named(content: Content) -> Iterator[str | None]:
-    """The names that stand in a content, some more than once."""
+    """Yield the names in a content, with repetitions."""
     for section in content["sections"]:
         for paragraph in section["paragraphs"]:
             yield from (source["organisation"] for source in paragraph["sources"])

@@ -1,4 +1,4 @@
-"""A corrected edition: the words of the edition before, with the slips put right and the reason beside them."""
+"""Corrected editions: the text of the previous edition with corrected mistakes and the reason."""
 
 import json
 from collections.abc import Mapping
@@ -18,10 +18,10 @@ from .phrases import acronyms
 
 
 def corrected(base: Edition, *, number: str, texts: Mapping[str, str], reason: str, by: User) -> Edition:
-    """Freeze edition `number`: `base` with other words for the paragraphs whose keys `texts` names; nothing else moves.
+    """Freeze edition `number`: `base` with new texts for the paragraphs with the keys in `texts`, and no other change.
 
-    It is made from the frozen content, not from today's records, so that names and figures stay those of the adoption.
-    Raises KeyError for a key that `base` does not have.
+    Based on the frozen content instead of present records, so that names and figures stay those of the adoption. Raises
+    KeyError for a key that `base` does not have.
     """
     moment = now().replace(microsecond=0)
     content = json.loads(base.content)

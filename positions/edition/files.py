@@ -1,4 +1,4 @@
-"""The files of an edition: made once, checked before they are kept, then served as they are."""
+"""Files of an edition: rendered once, checked before they are stored, then served unchanged."""
 
 import hashlib
 import json
@@ -28,12 +28,12 @@ from .signing import is_signed, signed
 
 
 def address(edition: Edition) -> str:
-    """The public address at which a copy of `edition` is verified; it is printed on the paper and in its QR code."""
+    """Return the public URL at which a copy of `edition` is verified, printed on the paper and in its QR code."""
     return settings.PORTAL_ADDRESS + reverse("verify_hash", args=[edition.sha256])
 
 
 class Form(NamedTuple):
-    """How one kind of file is made of an edition: its bytes, its media type, and the name of what makes it."""
+    """How one type of file is made from an edition: its bytes, media type and renderer."""
 
     make: Callable[[Edition], bytes]
     media_type: str
@@ -41,18 +41,18 @@ class Form(NamedTuple):
 
 
 def render_artefacts(edition: Edition) -> None:
-    """Make the PDF and the JSON of `edition` and keep them, with the files that travel inside the PDF: whoever takes
-    one out has a file of the edition. A second call keeps what there is.
+    """Render the PDF and the JSON of `edition` and store them, with the files embedded in the PDF, which are files of
+    the edition too. Existing files are kept.
 
-    Raises Blocked with every reason when the PDF can't be made or fails its checks; then nothing is kept.
+    Raises Blocked with every reason if the PDF cannot be rendered or fails its checks; then nothing is stored.
     """
     _made(edition, NEEDED, with_enclosed=True)
 
 
 def render_artefact(edition: Edition, wanted: str) -> Artefact:
-    """The file of `edition` in one of the FORMS: as it was made, or made now and kept, the same for everybody.
+    """Return the file of `edition` in one of the FORMS: the stored one, or rendered now and stored.
 
-    Raises Blocked when it can't be made, NoRoom where the disk is full; then nothing is kept.
+    Raises Blocked if it cannot be rendered, NoRoom if the disk is full; then nothing is stored.
     """
     (artefact,) = _made(edition, [ArtefactFormat(wanted)])
     return artefact
@@ -76,7 +76,7 @@ def _made(edition: Edition, wanted: Sequence[ArtefactFormat], *, with_enclosed: 
 
 
 def problems(edition: Edition) -> list[str]:
-    """What is wrong with the files of `edition`, in plain words; empty when it may be published."""
+    """Return what is wrong with the files of `edition`; empty if it can be published."""
     found = [] if _is_as_frozen(edition) else [_("The content does not match its hash.")]
     kept = {artefact.format: artefact for artefact in edition.artefacts.all()}
     for wanted in NEEDED:
@@ -97,7 +97,7 @@ def _is_as_frozen(edition: Edition) -> bool:
 
 
 def _file_problems(artefact: Artefact) -> list[str]:
-    """Whether the file is still the one that was made."""
+    """Return what is wrong if the file was altered."""
     name = artefact.get_format_display()
     try:
         with artefact.file.open() as file:
@@ -125,7 +125,7 @@ def _sound_pdf(edition: Edition, document: str = "paper") -> bytes:
 
 
 def _written(render: Callable[..., bytes]) -> Callable[[Edition], bytes]:
-    """What makes a form by `render`; what it can't write stops it, and the reason is told."""
+    """Return a renderer based on `render` that raises Blocked with the reason if it fails."""
 
     def make(edition: Edition) -> bytes:
         try:
@@ -162,7 +162,7 @@ FORMS: dict[ArtefactFormat, Form] = {
 
 
 def _inside(printed: Artefact) -> dict[str, bytes]:
-    """The files that travel inside the PDF of an edition, by name; none where it is not what was printed."""
+    """Return the files embedded in the PDF of an edition by name; none if it is not the printed one."""
     try:
         data = read_genuine(printed.stored_file)
     except NotGenuine:
@@ -172,8 +172,9 @@ def _inside(printed: Artefact) -> dict[str, bytes]:
 
 
 def _made_by(edition: Edition, kind: ArtefactFormat, printed: Artefact | None) -> tuple[bytes, str]:
-    """A form and what made it. What travels inside the PDF that is `printed` is taken out of it: the portal gives the
-    same bytes by themselves, also when its address or a renderer has changed since."""
+    """Return a file and its renderer. Files embedded in the `printed` PDF are extracted from it, so that the portal
+    serves the same bytes even after its address or a renderer has changed.
+    """
     inside = _inside(printed) if printed and kind in ENCLOSED else {}
     if printed and (data := inside.get(ENCLOSED.get(kind, ""))) is not None:
         return data, printed.renderer
@@ -200,7 +201,7 @@ def _keep(edition: Edition, kind: ArtefactFormat, printed: Artefact | None) -> A
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Write the whole file or nothing: beside its place first, then moved there."""
+    """Write a file atomically by way of a temporary file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, delete_on_close=False) as file:
         file.write(data)

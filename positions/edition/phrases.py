@@ -1,4 +1,4 @@
-"""The few words that an edition finds or makes itself: operative words, acronyms, the sentence on the quorum."""
+"""Texts that an edition derives: operative words, acronyms and the quorum sentence."""
 
 import re
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ ABBREVIATION = re.compile(r"^[A-Z][A-Za-z]*[A-Z]s?$")
 
 
 def operative_words(label: str, text: str) -> str:
-    """The form of the operative words that `text` uses: "calls for", or "call for" after a plural; else `label`."""
+    """Return the form of the operative words in `text`: "calls for", or "call for" after a plural; else `label`."""
     first, *rest = label.split(" ")
     plural = " ".join([first.removesuffix("s"), *rest])
     return next((form for form in (label, plural) if _occurs(form, text)), label)
@@ -25,8 +25,9 @@ def _occurs(words: str, text: str) -> bool:
 
 
 def acronyms(text: str) -> list[dict[str, str]]:
-    """The acronyms that occur in `text`, in order, with what they stand for: from the vocabulary, or else from the
-    register of institutions. Two queries."""
+    """Return the acronyms in `text` in order with their meanings: from the vocabulary, or else the register of
+    institutions. Two queries.
+    """
     known: dict[str, str] = {}
     for term, definition in Term.objects.order_by("term").values_list("term", "definition"):
         for short, meaning in _abbreviations(term, definition):
@@ -38,7 +39,9 @@ def acronyms(text: str) -> list[dict[str, str]]:
 
 
 def _abbreviations(term: str, definition: str) -> Iterator[tuple[str, str]]:
-    """ "Cabinet Secretary (CS)" gives CS; a term that is an abbreviation itself gives its definition."""
+    """Return the abbreviation in a term: "Cabinet Secretary (CS)" gives CS; for a term that is an abbreviation itself,
+    its definition.
+    """
     if ABBREVIATION.match(term):
         yield term, definition
     found = IN_BRACKETS.match(term)
@@ -48,7 +51,7 @@ def _abbreviations(term: str, definition: str) -> Iterator[tuple[str, str]]:
 
 
 def quorum_sentence(count: QuorumCount) -> str:
-    """The quorum in one plain sentence, in the language of the edition."""
+    """Return the quorum in one sentence, in the language of the edition."""
     return _(
         "%(present)s of %(total)s member institutions were present (%(needed)s are needed), from %(groups)s groups"
         " (%(groups_needed)s are needed)."
@@ -62,13 +65,13 @@ def quorum_sentence(count: QuorumCount) -> str:
 
 
 def listed(convenors: str) -> list[str]:
-    """The convenors, which one line of the forum names: apart by semicolons, or else by commas."""
+    """Return the convenors of the forum, separated by semicolons, or else by commas."""
     parts = convenors.split(";") if ";" in convenors else convenors.split(",")
     return [part.strip() for part in parts if part.strip()]
 
 
 def roll_call(call: RollCall | None) -> dict[str, Any]:
-    """The roll call with its tally; nothing where the roll was not called."""
+    """Return the roll call with its tally; empty if there was none."""
     if call is None:
         return {}
     return {"roll_call": {"yes": call.yes, "no": call.no, "abstain": call.abstain, "votes": call.votes}}

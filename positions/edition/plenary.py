@@ -1,4 +1,4 @@
-"""What an edition holds of the decisions on paragraphs: in the order in which the meeting took them."""
+"""Decisions on paragraphs in an edition, in order of time."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from positions.models import Decision, FloorDecision, FloorOutcome, Paragraph, R
 
 
 def decisions(whole: Decision, numbers: dict[int, int], name: Callable[[Any], str]) -> list[dict[str, Any]]:
-    """The decisions on paragraphs that led to that on the `whole`; empty where the text was not decided that way.
+    """Return the decisions on paragraphs that led to that on the `whole`; empty if the text was not decided paragraph
+    by paragraph.
 
-    Each says under which number the paragraph was `tabled`, and which `number` it has in this edition (None: it was
-    left out). `name` gives the name of an organisation on the day. Two queries.
+    Each has the number of the paragraph when `tabled`, and its `number` in this edition (None: left out). `name` gives
+    the name of an organisation on the day. Two queries.
     """
     over = Decision.objects.filter(paper=OuterRef("paper"), rule=Rule.NOT_ADOPTED, at__gte=OuterRef("at"))
     rows = FloorDecision.objects.filter(~Exists(over), paper=whole.paper).order_by("pk")
@@ -25,7 +26,7 @@ def decisions(whole: Decision, numbers: dict[int, int], name: Callable[[Any], st
 
 
 def _tabled(whole: Decision, found: list[FloorDecision]) -> dict[int, int]:
-    """The numbers of the paragraphs in the text that was laid before the meeting."""
+    """Return the numbers of the paragraphs in the text put before the meeting."""
     gone = {row.paragraph_id for row in found if row.outcome == FloorOutcome.LEFT_OUT}
     text = Paragraph.objects.filter(Q(removed_at=None) | Q(pk__in=gone), section__paper=whole.paper)
     order = text.order_by("section__order", "order", "pk").values_list("pk", flat=True)
@@ -57,7 +58,7 @@ def _decision(
 
 
 def on_older_words(stances: Iterable[Any], paragraphs: Iterable[Any]) -> dict[str, list[int]]:
-    """The numbers of those of `paragraphs` that the floor gave other words after an office had answered on them."""
+    """Return the numbers of those of `paragraphs` that plenary changed after an office had answered on them."""
     today = {each.pk: (each.number, each.wording_id) for each in paragraphs}
     moved = [
         today[each.paragraph_id][0] for each in stances if each.value and each.wording_id != today[each.paragraph_id][1]

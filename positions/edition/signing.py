@@ -1,6 +1,6 @@
-"""The digital signature of a published PDF: PAdES, baseline B-B (ETSI EN 319 142-1), by a certificate of the settings.
+"""Sign published PDFs: PAdES, baseline B-B (ETSI EN 319 142-1), with the certificate from the settings.
 
-Where no certificate is set nothing is signed, and pyHanko need not be installed.
+Without a certificate nothing is signed, and pyHanko need not be installed.
 """
 
 from __future__ import annotations
@@ -22,14 +22,16 @@ FIELD = "Signature"
 
 
 def is_signed(edition: Edition) -> bool:
-    """Whether the PDF files of `edition` are signed: adopted texts that are no sample, where a certificate is set."""
+    """Return whether the PDF files of `edition` are signed: adopted texts other than samples, if a certificate
+    is set.
+    """
     return bool(settings.SIGNATURE_CERTIFICATE) and edition.kind in FINAL_KINDS and not edition.paper.is_sample
 
 
 def signed(data: bytes) -> bytes:
-    """The PDF `data` with a signature behind it: its own bytes stay as they are. The signature is checked once more.
+    """Return the PDF `data` with an appended signature, which is then verified; its own bytes are not changed.
 
-    Raises Blocked, in words for whoever set the certificate, when it can't be made.
+    Raises Blocked, for the administrator, if it cannot be signed.
     """
     try:
         from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -52,13 +54,15 @@ def signed(data: bytes) -> bytes:
 
 
 def _by_itself(work: Callable[..., Any], *given: Any, **named: Any) -> Any:
-    """What `work` returns, from a thread of its own: pyHanko begins an event loop, and this thread may have one."""
+    """Run `work` in its own thread: pyHanko starts an event loop, and this thread may have one."""
     with ThreadPoolExecutor(max_workers=1) as thread:
         return thread.submit(work, *given, **named).result()
 
 
 def _signer(signers: Any) -> Any:
-    """Who signs, from the files of the settings. Raises Blocked where they can't be read or are out of force."""
+    """Return the signer from the configured files. Raises Blocked if they are unreadable or the certificate is not
+    valid now.
+    """
     passphrase = settings.SIGNATURE_PASSPHRASE.encode() or None
     chain = [settings.SIGNATURE_CHAIN] if settings.SIGNATURE_CHAIN else []
     signer = signers.SimpleSigner.load(
@@ -74,7 +78,7 @@ def _signer(signers: Any) -> Any:
 
 
 def is_sound(data: bytes, certificate: Any) -> bool:
-    """Whether the PDF carries one signature, by `certificate`, over all of its bytes."""
+    """Return whether the PDF has one valid signature, by `certificate`, over all of its bytes."""
     found = signature.read(data)
     # Whom it is to be trusted as is for its reader to decide; here it is our own.
     own = hashlib.sha256(certificate.dump()).hexdigest()

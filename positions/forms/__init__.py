@@ -1,1 +1,1 @@
-"""What is typed into the paper's pages: checked beside each field, kept as typed whatever is wrong with it."""
+"""Forms of the paper's pages: every error is shown at its field, and entered values are kept."""

@@ -1,4 +1,4 @@
-"""What is typed on the way of a clearance: who clears a paragraph, and what came by letter."""
+"""Forms for clearance: mandates, answers by letter, steps and decisions."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -32,7 +32,7 @@ NOT_SAID = [("", _("The letter does not mention this paragraph")), *STANCES]
 
 
 class MandateForm(forms.Form):
-    """A ministry that is to clear a paragraph as well, or is to clear it no more, and why."""
+    """Form to add or remove a ministry that clears a paragraph, with the reason."""
 
     ministry = forms.ChoiceField(
         label=_("Ministry"),
@@ -54,14 +54,14 @@ class MandateForm(forms.Form):
 
     @property
     def words(self) -> dict[str, Any]:
-        """What the verb takes beside the paragraph."""
+        """Return the arguments of the verb besides the paragraph."""
         chosen = self.cleaned_data["ministry"]
         adds = chosen not in self.clearing
         return {"ministry": self.bodies[chosen], "adds": adds, "reason": self.cleaned_data["reason"]}
 
 
 class LetterForm(forms.Form):
-    """What a ministry answered on paper: whose letter it is, and what it says about each paragraph."""
+    """Form for a ministry's answer on paper: details of the letter and its answer on each paragraph."""
 
     hide_optional = True
 
@@ -99,14 +99,14 @@ class LetterForm(forms.Form):
             )
 
     def clean_received_on(self) -> date:
-        """Nothing was received tomorrow."""
+        """Refuse dates in the future."""
         day = self.cleaned_data["received_on"]
         if day > timezone.localdate(workflow.now()):
             raise ValidationError(_("The date must be today or in the past."))
         return day
 
     def clean(self) -> dict[str, Any]:
-        """Say beside the field what each stance needs, and that words need a stance."""
+        """Check the requirements of each stance, and that texts have a stance."""
         data = super().clean() or {}
         for number, _stance in enumerate(self.stances):
             said = self._said(data, number)
@@ -123,18 +123,18 @@ class LetterForm(forms.Form):
 
     @property
     def head(self) -> list[forms.BoundField]:
-        """The fields about the letter itself."""
+        """Return the fields about the letter itself."""
         return [self[name] for name in ("reference", "signed_by", "received_on")]
 
     @property
     def parts(self) -> list[tuple[Stance, list[forms.BoundField]]]:
-        """Each paragraph that is asked, with its fields."""
+        """Return each paragraph to answer with its fields."""
         names = ("value", "reason", "proposed_text")
         return [(stance, [self[f"{name}_{at}"] for name in names]) for at, stance in enumerate(self.stances)]
 
     @property
     def words(self) -> dict[Any, dict[str, str]]:
-        """What the letter says about each paragraph of which it speaks."""
+        """Return the answers on the paragraphs that the letter mentions."""
         said = {stance.paragraph: self._said(self.cleaned_data, at) for at, stance in enumerate(self.stances)}
         return {paragraph: words for paragraph, words in said.items() if words["value"]}
 
@@ -143,7 +143,7 @@ CONCURS = [("yes", _("Concurs with the text as it stands")), ("no", _("Does not 
 
 
 class StepForm(forms.Form):
-    """What an office of the chain says to the text; `by_letter` where the secretariat records its letter."""
+    """Form for the answer of an office in a clearance step; `by_letter` if the secretariat records a letter."""
 
     hide_optional = True
 
@@ -175,7 +175,7 @@ class StepForm(forms.Form):
             del self.fields["letter_reference"]
 
     def clean(self) -> dict[str, Any]:
-        """An office that does not concur says why."""
+        """Require a reason if the office does not concur."""
         data = super().clean() or {}
         if data.get("concurs") == "no" and "text" in data and not data["text"].strip():
             self.add_error("text", _("Enter what the office objects to"))
@@ -183,7 +183,7 @@ class StepForm(forms.Form):
 
     @property
     def words(self) -> dict[str, Any]:
-        """What the verb takes."""
+        """Return the arguments of the verb."""
         return {**self.cleaned_data, "concurs": self.cleaned_data["concurs"] == "yes"}
 
 
@@ -194,7 +194,7 @@ SAYING_WHY = (StanceValue.COMMENT, StanceValue.RESERVATION, StanceValue.OBJECT)
 
 
 def what_a_stance_needs(said: dict[str, Any]) -> list[tuple[str, Any]]:
-    """The fields of a stance that lack what it needs, each with the words for it."""
+    """Return the fields that the stance requires and that are missing, with the error messages."""
     found: list[tuple[str, Any]] = []
     value = said.get("value")
     if value in SAYING_WHY and "reason" in said and not said["reason"].strip():
@@ -205,7 +205,7 @@ def what_a_stance_needs(said: dict[str, Any]) -> list[tuple[str, Any]]:
 
 
 class StanceForm(forms.Form):
-    """A ministry's stance on one paragraph."""
+    """Form for a ministry's stance on one paragraph."""
 
     hide_optional = True  # whether a field is needed hangs on the stance, and stands in its hint
 
@@ -226,7 +226,7 @@ class StanceForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        """Say beside the field what the chosen stance needs."""
+        """Check the requirements of the chosen stance."""
         data = super().clean() or {}
         for name, problem in what_a_stance_needs(data):
             self.add_error(name, problem)
@@ -234,7 +234,7 @@ class StanceForm(forms.Form):
 
 
 def moment_field(label: Any, help_text: Any) -> forms.DateTimeField:
-    """A field for a day and an hour in Nairobi; gives an aware moment."""
+    """Return a field for a date and time in Nairobi, with an aware datetime as its value."""
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
     return forms.DateTimeField(
         label=label,
@@ -245,20 +245,20 @@ def moment_field(label: Any, help_text: Any) -> forms.DateTimeField:
 
 
 class DueForm(forms.Form):
-    """By when the ministries answer."""
+    """Form for the due time of clearance."""
 
     due_at = moment_field(_("Answers due by"), _("Date and time in Nairobi (EAT, UTC+3)."))
 
 
 class ExtendForm(forms.Form):
-    """A later hour at which a review round closes, and why."""
+    """Form for a later closing time of a review round, with the reason."""
 
     closes_at = moment_field(_("The round closes on"), _("Date and time in Nairobi (EAT, UTC+3)."))
     reason = reason_field(_("Enter the reason"), help_text=_("It is kept in the journal."))
 
 
 class SilenceForm(forms.Form):
-    """Until when silence may be broken."""
+    """Form for the end of a silence procedure."""
 
     until = moment_field(
         _("The silence procedure ends on"), _("At least 72 hours from now. Date and time in Nairobi (EAT, UTC+3).")
@@ -266,7 +266,7 @@ class SilenceForm(forms.Form):
 
 
 class NoteForm(forms.Form):
-    """The head's clearance note."""
+    """Form for the head's clearance note."""
 
     note = PlainTextField(
         label=_("Clearance note"),
@@ -278,13 +278,13 @@ class NoteForm(forms.Form):
 
 
 class NeededReasonForm(ReasonForm):
-    """Why something is done, where the journal must know."""
+    """Form for a required reason."""
 
     reason = reason_field(_("Enter the reason"), help_text=_("It is kept in the journal."))
 
 
 class SupersedeForm(forms.Form):
-    """Which newer paper takes the place of this one, and why."""
+    """Form for the newer paper that replaces this one, with the reason."""
 
     newer = forms.ModelChoiceField(
         PositionPaper.objects.none(),
@@ -304,7 +304,7 @@ class SupersedeForm(forms.Form):
 
 
 class AdoptForm(forms.Form):
-    """How the meeting adopts the text."""
+    """Form for how the meeting adopts the text."""
 
     hide_optional = True
 
@@ -324,7 +324,7 @@ class AdoptForm(forms.Form):
 
 
 class ForumForm(forms.Form):
-    """The forum that is to adopt a paper."""
+    """Form for the forum that adopts a paper."""
 
     forum = forms.ModelChoiceField(
         Forum.objects.none(),
@@ -342,7 +342,7 @@ class ForumForm(forms.Form):
 
 
 class ReservationForm(forms.Form):
-    """An organisation reserves its position on a paragraph."""
+    """Form for a reservation of an organisation on a paragraph."""
 
     stakeholder = forms.ModelChoiceField(
         label=_("Organisation"),
@@ -368,7 +368,7 @@ class ReservationForm(forms.Form):
         self.fields["paragraph"].choices = [("", _("Choose")), *named]
 
     def clean_paragraph(self) -> Any:
-        """Give the paragraph of the text."""
+        """Return the paragraph."""
         key = self.cleaned_data["paragraph"]
         if key not in self.paragraphs:
             raise ValidationError(_("Choose the paragraph"))

@@ -1,4 +1,4 @@
-"""What is typed after the adoption: the correction of a slip, a restricted annex."""
+"""Forms after adoption: corrections and restricted annexes."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -14,7 +14,7 @@ from .fields import ParagraphField
 
 
 class CorrectionForm(forms.Form):
-    """The text as it should have been printed, paragraph by paragraph, and what slipped."""
+    """Form for the corrected text of each paragraph and the reason."""
 
     reason = reason_field(
         _("Enter what the mistake was: everyone can read this next to the corrected edition"),
@@ -36,7 +36,7 @@ class CorrectionForm(forms.Form):
             )
 
     def clean(self) -> dict[str, Any]:
-        """Say beside the paragraph what speaks against calling its change a correction."""
+        """Show at each paragraph why its change is not a correction."""
         data = super().clean() or {}
         for _paragraph, words in self.printed:
             name = f"text_{words['number']}"
@@ -47,18 +47,18 @@ class CorrectionForm(forms.Form):
 
     @property
     def parts(self) -> list[tuple[dict[str, Any], forms.BoundField]]:
-        """Each paragraph as printed, with its field."""
+        """Return each printed paragraph with its field."""
         return [(words, self[f"text_{words['number']}"]) for _paragraph, words in self.printed]
 
     @property
     def words(self) -> dict[str, Any]:
-        """What the verb takes."""
+        """Return the arguments of the verb."""
         texts = {paragraph: self.cleaned_data[f"text_{words['number']}"] for paragraph, words in self.printed}
         return {"reason": self.cleaned_data["reason"], "texts": texts}
 
 
 class AnnexForm(forms.Form):
-    """A restricted annex."""
+    """Form for a restricted annex."""
 
     title = LineField(
         label=_("Title"), max_length=200, what=_("The title"), error_messages={"required": _("Enter the title.")}

@@ -1,4 +1,4 @@
-"""What is typed in when a point is disposed of, and to which points a list is narrowed."""
+"""Forms for the answers to points, and filters of lists of points."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -18,7 +18,7 @@ FREE = "free"  # stands for: no paragraph rests on it
 
 
 class DispositionForm(forms.Form):
-    """What became of a point, why, and where the paper takes it up."""
+    """Form for the answer to a point: outcome, reason and paragraphs."""
 
     outcome = forms.ChoiceField(
         label=_("Answer to the point"),
@@ -56,7 +56,7 @@ class DispositionForm(forms.Form):
         ]
 
     def clean(self) -> dict[str, Any]:
-        """Say beside the field what the chosen outcome needs; the verb has the last word."""
+        """Check the requirements of the chosen outcome; the verb makes the final check."""
         data = super().clean() or {}
         outcome = data.get("outcome")
         if outcome in WITH_CODE and data.get("reason_code") == "":
@@ -69,14 +69,14 @@ class DispositionForm(forms.Form):
 
     @property
     def words(self) -> dict[str, Any]:
-        """What the verb stores of a disposition."""
+        """Return what the verb stores of a disposition."""
         data = self.cleaned_data
         named = [self.known[key] for key in data["paragraphs"]]
         return {name: data[name] for name in ("outcome", "reason_code", "reason")} | {"paragraphs": named}
 
 
 class GroundOneForm(forms.Form):
-    """A paragraph that rests on the point at hand, or goes against it."""
+    """Form for a paragraph that cites the point, or goes against it."""
 
     paragraph = forms.ChoiceField(
         label=_("Paragraph"),
@@ -95,12 +95,12 @@ class GroundOneForm(forms.Form):
 
     @property
     def words(self) -> dict[str, Any]:
-        """What the verb stores of it."""
+        """Return what the verb stores."""
         return {"paragraph": self.known[self.cleaned_data["paragraph"]], "relation": self.cleaned_data["relation"]}
 
 
 class WantedDispositionsForm(WantedForm):
-    """The points that an officer wants to answer."""
+    """Filter form of points to answer."""
 
     outcome = forms.ChoiceField(
         label=_("Answer"),
@@ -120,7 +120,7 @@ class WantedDispositionsForm(WantedForm):
 
 
 class MisreadForm(forms.Form):
-    """One reply about one point; the desk must answer it."""
+    """Form for the one reply about the answer to a point."""
 
     text = PlainTextField(
         label=_("What your organisation meant"),

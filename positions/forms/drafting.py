@@ -1,4 +1,4 @@
-"""What drafters type in: papers, sections, paragraphs, other words for them, and which points they look for."""
+"""Drafting forms: papers, sections, paragraphs, wordings and filters of points."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -38,7 +38,7 @@ BEGINNING = "section-"  # of the option that puts a paragraph at the beginning o
 
 
 class PaperNameForm(forms.Form):
-    """What a paper is called, and what it is for."""
+    """Form for the title and purpose of a paper."""
 
     title = LineField(
         label=_("Title"),
@@ -70,12 +70,12 @@ class PaperNameForm(forms.Form):
     )
 
     def clean_language(self) -> str:
-        """Where none is chosen: the one that it has, or English."""
+        """Default to the paper's language, or English."""
         return self.cleaned_data["language"] or self.initial.get("language", Language.ENGLISH)
 
 
 class PaperForm(PaperNameForm):
-    """A paper as it is begun."""
+    """Form for a new paper."""
 
     consultation = forms.ModelChoiceField(
         Consultation.objects.none(),
@@ -115,7 +115,7 @@ class PaperForm(PaperNameForm):
         self.fields["forum"].queryset = Forum.objects.exclude(state=ForumState.CANCELLED)
 
     def clean(self) -> dict[str, Any]:
-        """The forum belongs to the consultation, and the address is free."""
+        """Require a forum of the consultation and an unused address."""
         data = super().clean() or {}
         forum, consultation = data.get("forum"), data.get("consultation")
         if forum and consultation and forum.consultation_id != consultation.pk:
@@ -133,7 +133,7 @@ class PaperForm(PaperNameForm):
 
 
 class SectionForm(forms.Form):
-    """A section's heading."""
+    """Form for a section's heading."""
 
     heading = LineField(
         label=_("Heading"),
@@ -144,7 +144,7 @@ class SectionForm(forms.Form):
 
 
 class NewSectionForm(SectionForm):
-    """A new section, and where it stands."""
+    """Form for a new section and its position."""
 
     kind = forms.ChoiceField(label=_("Kind of section"))
     after = forms.ChoiceField(label=_("Comes after"))
@@ -164,7 +164,7 @@ class NewSectionForm(SectionForm):
 
     @property
     def words(self) -> dict[str, Any]:
-        """What the verb stores of a section."""
+        """Return what the verb stores of a section."""
         kind, after = self.cleaned_data["kind"], self.sections.get(self.cleaned_data.get("after", ""))
         theme = self.themes.get(kind)
         part = SectionPart.THEME if theme else kind
@@ -172,7 +172,7 @@ class NewSectionForm(SectionForm):
 
 
 class MarksForm(forms.Form):
-    """What a paragraph is marked with: its strength, its objectives, whether it rests on points at all."""
+    """Form for the marks of a paragraph: strength, objectives, and whether it is secretariat text."""
 
     strength = forms.ChoiceField(
         label=_("Operative strength"),
@@ -189,7 +189,7 @@ class MarksForm(forms.Form):
 
     @property
     def words(self) -> dict[str, Any]:
-        """What the verbs store of the marks."""
+        """Return what the verbs store of the marks."""
         data = self.cleaned_data
         return {
             "strength": data["strength"],
@@ -200,7 +200,7 @@ class MarksForm(forms.Form):
 
 
 def paragraph_text(**options: Any) -> ParagraphField:
-    """The field for the words of a paragraph."""
+    """Return the field for the text of a paragraph."""
     return ParagraphField(
         label=_("Text"),
         max_length=PARAGRAPH_LIMIT,
@@ -212,17 +212,17 @@ def paragraph_text(**options: Any) -> ParagraphField:
 
 
 def why(**options: Any) -> LineField:
-    """The field for the reason of a wording."""
+    """Return the field for the reason of a wording."""
     return LineField(label=_("Why"), max_length=500, what=_("The reason"), **options)
 
 
 def base_field() -> forms.IntegerField:
-    """The wording that somebody started from."""
+    """Return the hidden field for the wording that an edit is based on."""
     return forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1)
 
 
 class ParagraphForm(MarksForm):
-    """A new paragraph."""
+    """Form for a new paragraph."""
 
     text = paragraph_text()
     why = why(required=False, help_text=_("The reason for this wording. It is kept with the wording."))
@@ -231,12 +231,12 @@ class ParagraphForm(MarksForm):
 
     @property
     def words(self) -> dict[str, Any]:
-        """What the verb stores of a paragraph."""
+        """Return what the verb stores of a paragraph."""
         return {**super().words, **{name: self.cleaned_data[name] for name in ("text", "why", "key")}}
 
 
 class RewordForm(forms.Form):
-    """Other words for a paragraph, and why; `base` is the wording that they started from."""
+    """Form for a new wording of a paragraph and its reason; `base` is the wording it is based on."""
 
     text = paragraph_text()
     why = why(
@@ -247,13 +247,13 @@ class RewordForm(forms.Form):
 
 
 def both_why() -> LineField:
-    """The field for why two paragraphs become one, or one two."""
+    """Return the field for the reason of a merge or split."""
     missing = _("Enter a reason: it is kept in the history of both paragraphs.")
     return why(help_text=_("It is kept in the history of both paragraphs."), error_messages={"required": missing})
 
 
 class SplitForm(forms.Form):
-    """Two texts for one paragraph; `key` is that of the second, so that a form sent twice splits once."""
+    """Form for the two texts of a split; `key` is that of the second, so that sending the form twice splits once."""
 
     text = paragraph_text(help_text=_("It keeps its place."))
     rest = paragraph_text(help_text=_("It comes directly after the first part."))
@@ -270,7 +270,7 @@ class SplitForm(forms.Form):
 
 
 class MergeForm(forms.Form):
-    """One text for two paragraphs, and the words of both that it was made of."""
+    """Form for the merged text of two paragraphs, with the wordings it is based on."""
 
     text = paragraph_text(help_text=_("This box holds both texts, one after the other. Edit them into one text."))
     why = both_why()
@@ -279,7 +279,7 @@ class MergeForm(forms.Form):
 
 
 class CommentForm(forms.Form):
-    """What a drafter remarks for the others."""
+    """Form for a drafter's comment."""
 
     comment = PlainTextField(
         label=_("Comment"),
@@ -292,7 +292,7 @@ class CommentForm(forms.Form):
 
 
 class ResolveForm(forms.Form):
-    """How a comment was settled."""
+    """Form for the resolution of a comment."""
 
     resolution = PlainTextField(
         label=_("How it was resolved"),
@@ -304,7 +304,9 @@ class ResolveForm(forms.Form):
 
 
 def choices_of(sections: Iterable[Any], *, beginnings: bool = False) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Options for the paragraphs of an outline, under the headings of its sections; empty sections only to begin in."""
+    """Return options for the paragraphs of an outline, grouped by section; empty sections only as the first
+    position.
+    """
     found = []
     for section in sections:
         options = [
@@ -318,7 +320,7 @@ def choices_of(sections: Iterable[Any], *, beginnings: bool = False) -> list[tup
 
 
 class PlaceForm(forms.Form):
-    """Where a paragraph goes: behind another one, or to the beginning of a section."""
+    """Form for the new position of a paragraph: after another one, or first in a section."""
 
     after = forms.ChoiceField(
         label=_("Move it after"),
@@ -338,12 +340,12 @@ class PlaceForm(forms.Form):
 
     @property
     def words(self) -> dict[str, Any]:
-        """Where the verb puts the paragraph."""
+        """Return the position for the verb."""
         return self.places[self.cleaned_data["after"]]
 
 
 class SoughtPointsForm(WantedForm):
-    """The points that a drafter looks for."""
+    """Filter form of points for drafters."""
 
     kind = forms.ChoiceField(
         label=_("Kind"),
@@ -362,7 +364,7 @@ class SoughtPointsForm(WantedForm):
 
 
 class BesideForm(forms.Form):
-    """The points that stand beside the text: of the themes of the outline. What is not known there narrows nothing."""
+    """Filter form of the points beside the text, by the themes of the outline. Unknown values are ignored."""
 
     words = LineField(label=_("Words"), max_length=200, required=False)
     theme = forms.ChoiceField(label=_("Theme"), required=False)
@@ -375,14 +377,14 @@ class BesideForm(forms.Form):
 
     @property
     def wanted(self) -> dict[str, Any]:
-        """What was asked for, without what is empty or unknown."""
+        """Return the filters that are set and valid."""
         self.is_valid()
         found = {name: value for name, value in self.cleaned_data.items() if value}
         return {name: self.themes[value] if name == "theme" else value for name, value in found.items()}
 
 
 class PickForm(forms.Form):
-    """A point that was picked beside the text, the paragraph it goes under, and how the words stand to it."""
+    """Form to cite a point picked beside the text: the paragraph and the relation."""
 
     point = forms.CharField(max_length=30, error_messages={"required": _("Choose a point first.")})
     paragraph = forms.UUIDField(
@@ -398,12 +400,12 @@ class PickForm(forms.Form):
 
     @property
     def problems(self) -> list[str]:
-        """What is wrong, in plain words."""
+        """Return the errors in plain words."""
         return [str(error) for errors in self.errors.values() for error in errors]
 
 
 class GroundForm(forms.Form):
-    """A point under a paragraph, and how the words stand to it."""
+    """Form to cite a point in a paragraph, with the relation."""
 
     point = forms.CharField(max_length=30)
     relation = forms.ChoiceField(choices=GroundingRelation.choices)

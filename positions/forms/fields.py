@@ -1,7 +1,7 @@
-"""The words of a paragraph as they are typed or pasted: what is taken as it is, what is taken out, what is refused.
+"""Field for the text of a paragraph: which characters are accepted, removed or refused.
 
-Every script is taken as it is, from right to left as well, in one Unicode form. What nobody sees and nobody means is
-taken out. What would show other words than those that are stored, or is no text at all, is refused with what to do.
+Every script is accepted, including right-to-left, in one Unicode form. Meaningless invisible characters are removed.
+Characters that would display a different text than the stored one, and HTML, are refused with advice.
 """
 
 import re
@@ -23,10 +23,10 @@ MOST_MARKS = 4  # on one letter; more are drawn over the lines above and below
 
 
 class ParagraphField(PlainTextField):
-    """The words of a paragraph."""
+    """Text of a paragraph."""
 
     def to_python(self, value: Any) -> str:
-        """Return clean text without what nobody sees. Raises ValidationError that says what to do about the rest."""
+        """Return clean text without invisible characters. Raises ValidationError with advice for refused ones."""
         text = super().to_python(UNSEEN.sub("", str(value or "")))
         if code := CODE.search(text):
             raise ValidationError(
@@ -52,7 +52,7 @@ class ParagraphField(PlainTextField):
 
 
 def _check_marks(text: str) -> None:
-    """Raise ValidationError where more marks stand over or under one letter than can be read."""
+    """Raise ValidationError if a letter has more combining marks than are legible."""
     run, letter = 0, ""
     for character in text:
         run = run + 1 if unicodedata.combining(character) else 0

@@ -1,4 +1,4 @@
-"""What is typed of a milestone: its dates, and what it left of the position."""
+"""Forms for milestones: dates, findings and briefs."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -36,7 +36,7 @@ def _day(label: Any, **options: Any) -> forms.DateField:
 
 
 class MilestoneForm(forms.Form):
-    """When a milestone was planned, when it took place, or that it did not."""
+    """Form for the planned and actual dates of a milestone, or its cancellation."""
 
     state = forms.ChoiceField(label=_("State"), choices=MilestoneState, widget=forms.RadioSelect)
     planned_start = _day(_("Planned from"))
@@ -51,7 +51,7 @@ class MilestoneForm(forms.Form):
         super().__init__(*args, **options)
 
     def clean(self) -> dict[str, Any]:
-        """Say beside each date what is wrong with it."""
+        """Show errors at each date."""
         data = super().clean() or {}
         if not self.errors:
             told = {name: data[name] for name in ("state", *DATES)}
@@ -61,7 +61,7 @@ class MilestoneForm(forms.Form):
 
 
 class FindingForm(forms.Form):
-    """What was found, where it stands, and what is to be said of it."""
+    """Form for a finding: value, source and note."""
 
     value = forms.ChoiceField(
         label=_("What did you find?"),
@@ -86,7 +86,7 @@ class FindingForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        """What is not reflected whole needs a word on it."""
+        """Require a note unless the paragraph is fully reflected."""
         data = super().clean() or {}
         if data.get("value") in NEEDS_NOTE and "note" in data:
             for words in wanting(data["value"], data.get("reference", "-"), data["note"]):
@@ -95,7 +95,7 @@ class FindingForm(forms.Form):
 
 
 class ReflectionForm(FindingForm):
-    """A finding on a paragraph and an objective or a guiding principle."""
+    """Form for a finding on a paragraph and an objective or guiding principle."""
 
     paragraph = forms.ChoiceField(label=_("Paragraph"))
     provision = forms.ChoiceField(label=_("Objective or guiding principle of the Compact"))
@@ -119,7 +119,7 @@ class ReflectionForm(FindingForm):
 
     @property
     def words(self) -> dict[str, Any]:
-        """What the verb takes."""
+        """Return the arguments of the verb."""
         data = self.cleaned_data
         found = {name: data[name] for name in ("value", "reference", "note")}
         return {"paragraph": self.printed[data["paragraph"]], "provision": self.known[data["provision"]], **found}
@@ -140,7 +140,7 @@ def _shortened(text: str) -> str:
 
 
 class CorrectFindingForm(FindingForm):
-    """The same finding, put right, and why."""
+    """Form to correct a finding, with the reason."""
 
     reason = PlainTextField(
         label=_("Why are you correcting it?"),
@@ -162,7 +162,7 @@ def _part(label: Any, limit: int = BRIEF_PART, rows: int = 4, **options: Any) ->
 
 
 class BriefForm(forms.Form):
-    """What officials carry to a milestone."""
+    """Form for the brief that officials take to a milestone."""
 
     paragraphs = forms.MultipleChoiceField(
         label=_("Paragraphs in the brief"),
@@ -193,12 +193,12 @@ class BriefForm(forms.Form):
 
     @classmethod
     def labels(cls) -> list[tuple[str, Any]]:
-        """The parts of a brief in their order, each with its words."""
+        """Return the parts of a brief in order, with their texts."""
         return [(name, field.label) for name, field in cls.base_fields.items() if name != "paragraphs"]
 
     @property
     def words(self) -> dict[str, Any]:
-        """What the verb takes; the paragraphs in the order of the text."""
+        """Return the arguments of the verb; the paragraphs in the order of the text."""
         chosen = set(self.cleaned_data["paragraphs"])
         paragraphs = [paragraph for number, paragraph in self.printed.items() if number in chosen]
         return {**self.cleaned_data, "paragraphs": paragraphs}

@@ -1,4 +1,4 @@
-"""For whom a paper of a forum is printed."""
+"""Form to choose for whom a document of a forum is printed."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from consultations.models import Delegate
 
 
 class ForWhomForm(forms.Form):
-    """Everybody, those who have none yet (or for whom it changed), or the bearer of one badge."""
+    """Form for everybody, those without a current print, or one badge number."""
 
     whom = forms.ChoiceField(
         label=gettext_lazy("Who to print for"),
@@ -36,7 +36,7 @@ class ForWhomForm(forms.Form):
         ]
 
     def clean(self) -> dict[str, Any]:
-        """Find those who are meant: `only`, their primary keys."""
+        """Resolve the choice to `only`, primary keys of delegates."""
         data = super().clean() or {}
         whom, number = data.get("whom"), data.get("number")
         if whom == "one" and "number" not in self.errors:

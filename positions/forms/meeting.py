@@ -1,4 +1,4 @@
-"""What is taken down in the meeting: the roll call, the paragraphs agreed to, explanations of position."""
+"""Forms for the meeting: roll call, agreed paragraphs and explanations of position."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -14,7 +14,7 @@ VOTES = [("yes", _("Yes")), ("no", _("No")), ("abstain", _("Abstain"))]
 
 
 class RollCallForm(forms.Form):
-    """Yes, no or abstain of each member institution that was counted as present."""
+    """Form for the vote of each member institution counted as present."""
 
     def __init__(self, *args: Any, names: Iterable[str], **options: Any) -> None:
         super().__init__(*args, **options)
@@ -29,12 +29,12 @@ class RollCallForm(forms.Form):
 
     @property
     def words(self) -> dict[str, str]:
-        """The vote of each institution, by its name."""
+        """Return the vote of each institution by name."""
         return {name: self.cleaned_data[f"vote_{number}"] for number, name in enumerate(self.names)}
 
 
 class AgreedForm(forms.Form):
-    """The paragraphs to which the meeting agrees."""
+    """Form for the paragraphs to which the meeting agrees."""
 
     paragraphs = forms.MultipleChoiceField(
         label=_("The meeting agrees to"),
@@ -50,12 +50,12 @@ class AgreedForm(forms.Form):
 
     @property
     def words(self) -> list[Any]:
-        """The paragraphs chosen."""
+        """Return the chosen paragraphs."""
         return [self.known[key] for key in self.cleaned_data["paragraphs"]]
 
 
 class ExplanationForm(forms.Form):
-    """An organisation explains its position on the whole text."""
+    """Form for an organisation's explanation of position on the whole text."""
 
     stakeholder = forms.ModelChoiceField(
         label=_("Organisation"),

@@ -1,4 +1,4 @@
-"""What is typed at the chair's desk: what the screen shows, who asks for the floor, what is decided on a paragraph."""
+"""Forms for the chair in plenary: screen, speakers' list and decisions on paragraphs."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -20,7 +20,7 @@ CHOOSE_ONE = {"invalid_choice": _("Choose one of these")}
 
 
 def body_field(label: Any, *, required: bool = False, help_text: Any = "") -> forms.ModelChoiceField:
-    """A field for an organisation."""
+    """Return a field for an organisation."""
     return forms.ModelChoiceField(
         Stakeholder.objects.verified(),
         label=label,
@@ -32,7 +32,7 @@ def body_field(label: Any, *, required: bool = False, help_text: Any = "") -> fo
 
 
 class ItemForm(forms.Form):
-    """The item of the agenda, and the paragraph, that the screen shows."""
+    """Form for the agenda item and paragraph on the screen."""
 
     session = forms.ModelChoiceField(
         None, label=_("Session"), empty_label=_("Choose"), error_messages={"required": _("Choose the session")}
@@ -59,13 +59,13 @@ class ItemForm(forms.Form):
 
     @property
     def words(self) -> dict[str, Any]:
-        """What the verb shows."""
+        """Return the arguments of the verb."""
         said = self.cleaned_data
         return {**said, "paragraph": self.known.get(said["paragraph"])}
 
 
 class AskFloorForm(forms.Form):
-    """Who asks for the floor: by the number on the badge, or as an organisation."""
+    """Form to add a speaker, by badge number or organisation."""
 
     badge = forms.IntegerField(
         label=_("Badge number"),
@@ -83,7 +83,7 @@ class AskFloorForm(forms.Form):
         self.fields["stakeholder"].queryset = Stakeholder.objects.filter(pk__in=present.values("pk")).order_by("name")
 
     def clean_badge(self) -> Delegate | None:
-        """The delegate who wears it."""
+        """Return the delegate with this badge."""
         number = self.cleaned_data["badge"]
         if number is None:
             return None
@@ -93,7 +93,7 @@ class AskFloorForm(forms.Form):
         return found
 
     def clean(self) -> dict[str, Any]:
-        """One of the two is needed."""
+        """Require one of the two."""
         data = super().clean() or {}
         if not self.errors and not (data.get("badge") or data.get("stakeholder")):
             self.add_error("badge", _("Enter a badge number, or choose an organisation"))
@@ -101,12 +101,12 @@ class AskFloorForm(forms.Form):
 
     @property
     def words(self) -> dict[str, Any]:
-        """Who is put on the list."""
+        """Return whom to add to the list."""
         return {"delegate": self.cleaned_data["badge"], "stakeholder": self.cleaned_data["stakeholder"]}
 
 
 class FloorWordsForm(forms.Form):
-    """Words that the floor proposes for a paragraph."""
+    """Form for a wording proposed from the floor."""
 
     amendment = ParagraphField(
         label=_("The whole paragraph, as proposed"),
@@ -119,7 +119,7 @@ class FloorWordsForm(forms.Form):
     moved_by = body_field(_("Proposed by"))
 
     def clean(self) -> dict[str, Any]:
-        """Words come from somebody."""
+        """Require who proposed the wording."""
         data = super().clean() or {}
         if data.get("amendment", "").strip() and not data.get("moved_by") and "moved_by" not in self.errors:
             self.add_error("moved_by", _("Choose who proposed the wording"))
@@ -136,7 +136,7 @@ WORDS = [("amended", _("In the wording proposed from the floor")), ("tabled", _(
 
 
 class RulingForm(forms.Form):
-    """What the meeting decides on a paragraph, by consensus, by a show of hands or by a roll call."""
+    """Form for a decision on a paragraph by consensus, show of hands or roll call."""
 
     hide_optional = True
 
@@ -186,16 +186,16 @@ class RulingForm(forms.Form):
 
     @property
     def counts(self) -> list[Any]:
-        """The fields of a tally."""
+        """Return the fields of a tally."""
         return [self[vote] for vote, _label in VOTES if vote in self.fields]
 
     @property
     def votes(self) -> list[Any]:
-        """The fields of a roll call."""
+        """Return the fields of a roll call."""
         return [self[name] for name in self.voters]
 
     def clean(self) -> dict[str, Any]:
-        """Say beside the field what the outcome needs."""
+        """Check the requirements of the outcome."""
         data = super().clean() or {}
         reserves = data.get("outcome") == FloorOutcome.WITH_RESERVATION
         if reserves and not data.get("reserving") and "reserving" not in self.errors:
@@ -211,7 +211,7 @@ class RulingForm(forms.Form):
 
     @property
     def ruling(self) -> Ruling:
-        """What the verb takes down. An organisation alone, without a text, is no reservation."""
+        """Return the arguments of the verb. An organisation without a text is not a reservation."""
         said = self.cleaned_data
         reserves = said["outcome"] == FloorOutcome.WITH_RESERVATION
         return Ruling(

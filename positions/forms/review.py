@@ -1,4 +1,4 @@
-"""What is typed in during a review round: its closing hour, changes to a paragraph, what is advised and decided."""
+"""Forms for a review round: closing time, amendments, recommendations and decisions."""
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -27,25 +27,25 @@ PK = {"min_value": 1, "max_value": 2**63 - 1}
 
 
 class RoundForm(forms.Form):
-    """Until when amendments may be proposed, and by whom."""
+    """Form for the closing time and the audience of a review round."""
 
     closes_at = moment_field(_("The round closes on"), _("Date and time in Nairobi (EAT, UTC+3)."))
     audience = OneChoiceField(label=_("Who to invite"), choices=Audience, initial=Audience.MEMBERS, required=False)
 
     def clean_audience(self) -> str:
-        """Members, where nothing was chosen."""
+        """Default to members."""
         return self.cleaned_data["audience"] or Audience.MEMBERS
 
 
 class Place(NamedTuple):
-    """Where a paragraph would stand: behind the paragraph with this key, or first in its section."""
+    """Position for a paragraph: after the paragraph with this key, or first in its section."""
 
     key: UUID
     is_first: bool
 
 
 class ProposalForm(forms.Form):
-    """A change to a paragraph, proposed in the name of an organisation."""
+    """Form for an amendment in the name of an organisation."""
 
     sponsor = forms.ChoiceField(label=_("On behalf of"))
     text = paragraph_text()
@@ -83,7 +83,7 @@ class ProposalForm(forms.Form):
 
     @property
     def words(self) -> dict[str, Any]:
-        """What the verb stores of an amendment."""
+        """Return what the verb stores of an amendment."""
         chosen = self.cleaned_data.get("sponsor") or next(iter(self.sponsors))
         return {
             "sponsor": self.sponsors[chosen],
@@ -93,13 +93,13 @@ class ProposalForm(forms.Form):
 
     @property
     def place_chosen(self) -> Place | None:
-        """Where the paragraph should stand; None where it is not moved."""
+        """Return the chosen position; None if the paragraph does not move."""
         kind, _dash, key = self.cleaned_data.get("place", "").partition("-")
         return Place(UUID(key), kind == "first") if key else None
 
 
 def _places(sections: Iterable[dict[str, Any]], own: str) -> list[tuple[str, list[tuple[str, str]]]]:
-    """The places in each section: at its beginning, and behind each paragraph but the one that moves."""
+    """Return the positions in each section: first, and after each paragraph except the moved one."""
     found = []
     for section in sections:
         rows = section["paragraphs"]
@@ -115,7 +115,7 @@ def _places(sections: Iterable[dict[str, Any]], own: str) -> list[tuple[str, lis
 
 
 class UploadForm(forms.Form):
-    """A text with tracked changes, or a table of comments."""
+    """Form to upload a text with tracked changes, or a table of comments."""
 
     sponsor = forms.ChoiceField(label=_("On behalf of"))
     file = forms.FileField(
@@ -133,7 +133,7 @@ class UploadForm(forms.Form):
             del self.fields["sponsor"]
 
     def clean_file(self) -> Any:
-        """Refuse a file that is too large, or did not arrive, before anything reads it."""
+        """Refuse a file that is too large or incomplete before it is read."""
         file = self.cleaned_data["file"]
         has_room(file)
         if file.size > LARGEST_FILE:
@@ -143,12 +143,12 @@ class UploadForm(forms.Form):
 
     @property
     def body(self) -> Stakeholder:
-        """In whose name it is proposed."""
+        """Return the organisation in whose name it is proposed."""
         return self.sponsors[self.cleaned_data.get("sponsor") or next(iter(self.sponsors))]
 
 
 class FoundForm(forms.Form):
-    """One proposal read out of a file: taken or not, its words and its reason. What is not taken need not be sound."""
+    """Form for one proposal read from a file: selected or not, text and reason. Only selected ones are validated."""
 
     take = forms.BooleanField(label=_("Propose this change"), required=False, initial=True)
     key = forms.UUIDField(widget=forms.HiddenInput)
@@ -168,7 +168,9 @@ FoundFormSet = forms.formset_factory(FoundForm, extra=0, max_num=MOST_FOUND, abs
 
 
 class ConfirmForm(forms.Form):
-    """A stale amendment in words that fit the paragraph of today; `base` is the wording they were fitted to."""
+    """Form to confirm a stale amendment with a text adapted to the present paragraph; `base` is the wording it is based
+    on.
+    """
 
     text = paragraph_text(help_text=_("What the paragraph should say, based on its current text."))
     base = forms.IntegerField(widget=forms.HiddenInput, **PK)
@@ -181,7 +183,7 @@ class ConfirmForm(forms.Form):
 
 
 class AnswerForm(forms.Form):
-    """Whether the sponsor consents to what the drafters recommend."""
+    """Form for the sponsor's answer to a recommendation."""
 
     consent = forms.ChoiceField(
         label=_("Your organisation"),
@@ -193,7 +195,7 @@ class AnswerForm(forms.Form):
 
 
 class AcceptForm(forms.Form):
-    """Take proposed words into the text."""
+    """Form to accept an amendment."""
 
     reason = reason_field(
         _("Enter why you accept the amendment: the sponsor will read it."), help_text=_("The sponsor can read it.")
@@ -201,7 +203,7 @@ class AcceptForm(forms.Form):
 
 
 class FitForm(forms.Form):
-    """Accept an amendment in other words than its own; `base` is the wording they were fitted to."""
+    """Form to accept an amendment with an adapted text; `base` is the wording it is based on."""
 
     text = paragraph_text(help_text=_("What the paragraph will say."))
     reason = reason_field(
@@ -212,7 +214,7 @@ class FitForm(forms.Form):
 
 
 class DeclineForm(forms.Form):
-    """Leave the text as it is."""
+    """Form to decline an amendment."""
 
     reason = reason_field(
         _("Enter why you do not accept the amendment: the sponsor will read it."),
@@ -221,7 +223,7 @@ class DeclineForm(forms.Form):
 
 
 class RecommendForm(forms.Form):
-    """What the drafters advise on an amendment."""
+    """Form for the drafters' recommendation on an amendment."""
 
     advice = forms.ChoiceField(
         label=_("The drafters recommend to"),
@@ -239,7 +241,7 @@ class RecommendForm(forms.Form):
 
 
 class ChooseForm(forms.Form):
-    """The one text of a paragraph for which amendments were accepted; `base` is the wording that it was made from."""
+    """Form for the final text of a paragraph with several accepted amendments; `base` is the wording it is based on."""
 
     text = paragraph_text(help_text=_("What the paragraph will say."))
     why = LineField(

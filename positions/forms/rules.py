@@ -1,4 +1,4 @@
-"""The rules of a consultation that has opened, as one officer proposes them to another."""
+"""Form to propose changes of the rules of an opened consultation."""
 
 from decimal import Decimal
 from typing import Any
@@ -15,8 +15,9 @@ WHOLE = {"invalid": _("Enter a whole number.")}
 
 
 class RulesForm(forms.Form):
-    """All rules as they stand; what is left as it is does not change. Steps that stand are asked or not, a new one is
-    added."""
+    """Form with all present rules; only changed ones are proposed. Existing steps are required or not, a new one can be
+    added.
+    """
 
     quorum_member_share = forms.DecimalField(
         label=_("Share of member institutions for a quorum"),
@@ -51,7 +52,7 @@ class RulesForm(forms.Form):
         self.order_fields([*RULES, *self.steps, "new_kind", "new_office", "reason"])
 
     def clean(self) -> dict[str, Any]:
-        """A new step has a kind and an office, or neither."""
+        """Require both type and office of a new step, or neither."""
         data = super().clean() or {}
         if data.get("new_kind") and not data.get("new_office"):
             self.add_error("new_office", _("Choose the office that answers."))
@@ -61,7 +62,7 @@ class RulesForm(forms.Form):
 
     @property
     def values(self) -> dict[str, Any]:
-        """What is proposed: the rules that change, as JSON."""
+        """Return the changed rules as JSON."""
         data = self.cleaned_data
         given = {name: data[name] for name in RULES} | {"steps": self._steps()}
         given["quorum_member_share"] = f"{given['quorum_member_share']:.3f}"

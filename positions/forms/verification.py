@@ -1,4 +1,4 @@
-"""What somebody types, pastes, scans or chooses to verify a copy."""
+"""Forms to verify a copy by its hash or file."""
 
 import re
 from typing import Any
@@ -15,9 +15,9 @@ GAPS = re.compile(r"[\s\u00a0\u200b.:–-]+")
 
 
 def hash_in(typed: str) -> str:
-    """The SHA-256 in what somebody typed, pasted or scanned; "" where there is none.
+    """Return the SHA-256 in entered, pasted or scanned text; "" if there is none.
 
-    Capitals, gaps and a leading "sha256:" do not matter; the whole address of a verify page will do.
+    Ignores case, spaces and a leading "sha256:"; accepts the full URL of a verify page.
     """
     text = typed.strip().lower()
     whole = HASH.search(text)
@@ -28,7 +28,7 @@ def hash_in(typed: str) -> str:
 
 
 class HashForm(forms.Form):
-    """One field: the hash that is printed on the copy."""
+    """Form for the hash printed on a copy."""
 
     hash = forms.CharField(
         label=gettext_lazy("Hash of the copy"),
@@ -42,7 +42,7 @@ class HashForm(forms.Form):
     )
 
     def clean_hash(self) -> str:
-        """The bare hash. Raises ValidationError that says what to do."""
+        """Return the plain hash. Raises ValidationError with advice."""
         found = hash_in(self.cleaned_data["hash"])
         if not found:
             raise forms.ValidationError(_advice(self.cleaned_data["hash"]))
@@ -50,7 +50,7 @@ class HashForm(forms.Form):
 
 
 def _advice(typed: str) -> str:
-    """Say what is wrong with a text that is not a hash."""
+    """Return what is wrong with a text that is not a hash."""
     plain = GAPS.sub("", PREFIX.sub("", typed.strip().lower()))
     wrong = sorted(set(re.sub(r"[0-9a-f]", "", plain)))[:5]
     if wrong:
@@ -70,7 +70,7 @@ TOO_LARGE = gettext_lazy(
 
 
 class FileForm(forms.Form):
-    """One field: the file itself. What it is, is found out from its bytes."""
+    """Form for a file to verify, whose type is determined from its content."""
 
     use_required_attribute = False
 
@@ -84,7 +84,7 @@ class FileForm(forms.Form):
     )
 
     def clean_file(self) -> Any:
-        """The file as it came. Raises ValidationError for one that is empty or larger than any of ours."""
+        """Return the file. Raises ValidationError if it is empty or larger than any published file."""
         file = self.cleaned_data["file"]
         if not file.size:
             raise forms.ValidationError(gettext("The file is empty. Check that you chose the right one."))

@@ -1,7 +1,7 @@
-"""The paper of a forum's day: which papers there are, what each is for, and from what it is made.
+"""Printed documents of a forum: which exist, their purpose, and the data they are made from.
 
-Each paper is a function from a forum to values that JSON knows; `positions.render.day` prints those and reads nothing
-else, so that the same forum gives the same bytes.
+Each is a function from a forum to JSON values; `positions.render.day` reads nothing else, so that the same forum gives
+the same bytes.
 """
 
 import hashlib
@@ -23,10 +23,10 @@ ROWS = {"register": 17, "attendance": 14}  # rows that stand on a page of a tabl
 
 @dataclass(frozen=True)
 class Paper:
-    """One kind of paper: its name, what it is for, what it is made from, and how many sheets that takes.
+    """Type of document: name, purpose, data function and number of sheets.
 
-    `missing` says why it cannot be printed yet, in plain words, or nothing. `exact` is False where the number of sheets
-    is an estimate. `for_people`: it is printed for one person after another, and may be printed for some of them only.
+    `missing` returns why it cannot be printed yet, or nothing. `exact` is False if the number of sheets is an estimate.
+    `for_people`: it is printed person by person, possibly for some of them only.
     """
 
     slug: str
@@ -40,7 +40,7 @@ class Paper:
 
     @property
     def kind(self) -> str:
-        """Papers of one kind stand for each other: who has a badge from a sheet needs none on a page."""
+        """Return the type of document: documents of one type replace each other, such as badges in two formats."""
         return self.slug.removesuffix("-single")
 
 
@@ -211,18 +211,18 @@ PAPERS = {
 
 
 def content(day: Day, slug: str, *, only: people.Only = None) -> Content:
-    """All that stands on a paper, in English, as values that JSON knows. `only` leaves some of the people."""
+    """Return the content of a document in English as JSON values. `only` limits the people."""
     with translation.override("en"):
         return PAPERS[slug].make(day, only=only)
 
 
 def fingerprint(made: Content) -> str:
-    """What changes when something printed changes: the SHA-256 of a paper's content without the moment it is of."""
+    """Return the SHA-256 of a document's content without its timestamp, which changes when anything printed changes."""
     return hashlib.sha256(canonical({**made, "as_of": ""})).hexdigest()
 
 
 def prints_of(made: Content) -> dict[int, str]:
-    """What is printed of each person, by primary key, as a short fingerprint."""
+    """Return a short fingerprint of what is printed of each person, by primary key."""
     return {each["pk"]: hashlib.sha256(canonical(each)).hexdigest()[:12] for each in made["people"]}
 
 

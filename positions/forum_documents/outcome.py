@@ -1,4 +1,4 @@
-"""What is printed of the outcome: the minutes and the communiqué."""
+"""Printed outcome of a forum: minutes and communiqué."""
 
 from collections import Counter
 from typing import Any
@@ -16,7 +16,7 @@ from .reading import Content, Day, head
 
 
 def minutes(day: Day, *, only: Only = None) -> Content:
-    """The minutes: who came, what was said and validated in each session, what was decided, who does what by when."""
+    """Return the minutes: attendance, validated points of each session, decisions and action points."""
     came = attendance(day)
     return {
         **head(day, "minutes"),
@@ -37,7 +37,7 @@ def minutes(day: Day, *, only: Only = None) -> Content:
 
 
 def _by_group(people: list[Content]) -> list[Content]:
-    """How many people of how many organisations came from each group."""
+    """Return the numbers of people and organisations by group."""
     heads = Counter(each["group"] for each in people)
     bodies = {group: {each["organisation"] for each in people if each["group"] == group} for group in heads}
     known = [(code, str(label)) for code, label in [*Group.choices, ("", "")] if code in heads]
@@ -45,7 +45,7 @@ def _by_group(people: list[Content]) -> list[Content]:
 
 
 def _points(day: Day, session_pk: int) -> list[Content]:
-    """The validated points of a session by kind."""
+    """Return the validated points of a session by kind."""
     rows = [point(row) for row in day.points.get(session_pk, [])]
     found = []
     for kind in PointKind:
@@ -119,7 +119,7 @@ def _action(row: ActionPoint) -> Content:
 
 
 def communique(day: Day, *, only: Only = None) -> Content:
-    """The communiqué in its state. Raises LookupError when nobody wrote one."""
+    """Return the communiqué with its state. Raises LookupError if there is none."""
     row = day.communique
     if row is None:
         raise LookupError

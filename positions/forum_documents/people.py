@@ -1,4 +1,4 @@
-"""What is printed about people: badges, name-plates, registers, certificates, the seat plan. Values that JSON knows."""
+"""Printed documents about people: badges, name-plates, registers, certificates and the seat plan, as JSON values."""
 
 from collections.abc import Collection
 from datetime import date
@@ -15,7 +15,7 @@ WALK_INS = 10  # blank rows of a register at least; one in ten of a large forum
 
 
 def person(delegate: Delegate) -> Content:
-    """Who stands on a badge, as typed."""
+    """Return the data of a person for a badge."""
     return {
         "pk": delegate.pk,
         "name": delegate.name,
@@ -31,23 +31,23 @@ Only = Collection[int] | None  # the primary keys of the people to print for; No
 
 
 def chosen(people: list[Delegate], only: Only) -> list[Delegate]:
-    """Those of `people` to print for, by number."""
+    """Return those of `people` to print, by number."""
     return _by_number([each for each in people if only is None or each.pk in only])
 
 
 def badges(day: Day, *, only: Only = None) -> Content:
-    """Badges with the code that is read at the door, four on a sheet."""
+    """Return badges with the check-in code, four per sheet."""
     rows = [{**person(each), "ticket": each.ticket.hex} for each in chosen(day.confirmed, only)]
     return {**head(day, "badges"), "people": rows}
 
 
 def single_badges(day: Day, *, only: Only = None) -> Content:
-    """The same, each on a page of its own size."""
+    """Return badges on single pages."""
     return {**badges(day, only=only), "paper": "badges-single"}
 
 
 def plates(day: Day, *, only: Only = None) -> Content:
-    """Name-plates for the table."""
+    """Return name-plates for the table."""
     return {**head(day, "name-plates"), "people": [person(each) for each in chosen(day.confirmed, only)]}
 
 
@@ -56,20 +56,21 @@ def _by_number(people: list[Delegate]) -> list[Delegate]:
 
 
 def half(each: HalfDay) -> Content:
-    """A half-day as a value."""
+    """Return a half-day as values."""
     return {"code": each.code, "day": each.day.isoformat(), "is_morning": each.part == "am"}
 
 
 def register(day: Day, *, only: Only = None) -> Content:
-    """The register to be signed, by the number of the badge as it is entered again afterwards: one for each half-day,
-    with rows for those who come unannounced."""
+    """Return the register to sign by badge number, one for each half-day, with blank rows for unregistered
+    participants.
+    """
     rows = [person(each) for each in chosen(day.confirmed, None)]
     blank = max(WALK_INS, -(-len(rows) // 10))
     return {**head(day, "register"), "halves": [half(each) for each in day.half_days], "people": rows, "blank": blank}
 
 
 def attendance(day: Day, *, only: Only = None) -> Content:
-    """Who came in which half-day, at what time and how that was recorded, from the check-ins that count."""
+    """Return the attendance in each half-day with time and channel, from valid check-ins."""
     halves = _halves_of_attendance(day)
     rows = [
         {**person(each), "sits_in_for": each.sits_in_for.name if each.sits_in_for else "", "came": _came(day, each)}
@@ -89,13 +90,13 @@ def attendance(day: Day, *, only: Only = None) -> Content:
 
 
 def _halves_of_attendance(day: Day) -> list[HalfDay]:
-    """The half-days of the programme, and any other in which somebody was checked in."""
+    """Return the half-days of the programme, and others with check-ins."""
     others = {half_day(check.at) for checks in day.check_ins.values() for check in checks}
     return sorted({*day.half_days, *others})
 
 
 def _came(day: Day, delegate: Delegate) -> dict[str, Content]:
-    """By half-day the first check-in: time and way."""
+    """Return the first check-in by half-day: time and channel."""
     found: dict[str, Content] = {}
     for check in day.check_ins[delegate.pk]:
         how = {"at": f"{timezone.localtime(check.at):%H:%M}", "how": str(CheckInChannel(check.channel).label)}
@@ -104,12 +105,12 @@ def _came(day: Day, delegate: Delegate) -> dict[str, Content]:
 
 
 def days_of(day: Day, delegate: Delegate) -> list[date]:
-    """The days on which a delegate came."""
+    """Return the days on which a delegate attended."""
     return sorted({half_day(check.at).day for check in day.check_ins.get(delegate.pk, [])})
 
 
 def certificates(day: Day, *, only: Only = None) -> Content:
-    """Certificates for those who came, with the days, once the forum is over."""
+    """Return certificates for people who attended, with the days, once the forum is over."""
     rows = [
         {**person(each), "days": [found.isoformat() for found in days_of(day, each)]}
         for each in chosen(day.who_came, only)
@@ -118,12 +119,12 @@ def certificates(day: Day, *, only: Only = None) -> Content:
 
 
 def is_over(day: Day) -> bool:
-    """Whether the forum was held."""
+    """Return whether the forum took place."""
     return day.forum.state in (ForumState.HELD, ForumState.REPORTED)
 
 
 def seat_plan(day: Day, *, only: Only = None) -> Content:
-    """Seats by group: how many, who has one, who stands on the reserve list."""
+    """Return the seats by group: their number, who has one, and who is on the reserve list."""
     seats = delegates.seat_plan(day.forum)
     return {
         **head(day, "seat-plan"),

@@ -1,4 +1,4 @@
-"""What the journal says was printed for a forum, and what changed since."""
+"""Prints of a forum's documents recorded in the journal, and changes since."""
 
 from collections import defaultdict
 from functools import cached_property
@@ -12,7 +12,7 @@ LOTS = 20  # shown to be printed again
 
 
 class Standing(NamedTuple):
-    """Where a paper stands: why it cannot be printed yet, how many sheets it takes, what became of the last print."""
+    """State of a document: why it cannot be printed yet, its number of sheets, and the state of the last print."""
 
     paper: Paper
     missing: str
@@ -24,14 +24,14 @@ class Standing(NamedTuple):
 
 
 class Printed:
-    """The prints of one forum, read from the journal once."""
+    """Prints of one forum, read from the journal once."""
 
     def __init__(self, day: Day) -> None:
         self.day = day
 
     @cached_property
     def entries(self) -> dict[str, list[Event]]:
-        """The entries about prints by kind of paper, oldest first."""
+        """Return the print entries by type of document, oldest first."""
         found: dict[str, list[Event]] = defaultdict(list)
         for entry in prints(self.day.forum):
             if entry.data.get("paper") in PAPERS:
@@ -39,7 +39,7 @@ class Printed:
         return dict(found)
 
     def standing(self, paper: Paper) -> Standing:
-        """Where `paper` stands today."""
+        """Return the present state of `paper`."""
         missing, entries = str(paper.missing(self.day)), self.entries.get(paper.kind, [])
         last = entries[-1] if entries else None
         if missing:
@@ -54,17 +54,17 @@ class Printed:
 
 
 def prints(forum: Forum) -> Any:
-    """The entries of the journal about papers of `forum` that were printed, oldest first."""
+    """Return the journal entries about prints for `forum`, oldest first."""
     return Event.objects.about(forum).filter(verb="print_paper")
 
 
 def _had(entries: list[Event]) -> dict[int, str]:
-    """What each person has: the last print counts."""
+    """Return the last print of each person."""
     return {int(pk): print_ for entry in entries for pk, print_ in entry.data.get("people", {}).items()}
 
 
 def lot(forum: Forum, number: int) -> set[int] | None:
-    """Who was printed together in the entry of this number; None when there is no such print of `forum`."""
+    """Return who was printed in the entry with this number; None if there is no such print of `forum`."""
     entry = prints(forum).filter(number=number).first()
     return {int(pk) for pk in entry.data.get("people", {})} if entry else None
 

@@ -1,4 +1,4 @@
-"""What is printed about the programme: the programme itself, and the sheets on which rapporteurs write."""
+"""Printed programme of a forum and note sheets for rapporteurs."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ MOST_KNOWN = 12  # points that a sheet repeats; the rest is on the portal
 
 
 def session(row: ForumSession) -> Content:
-    """A session as a value: what, where, from when to when (in Nairobi), and who does what."""
+    """Return a session as values: title, place, times in Nairobi and roles."""
     start, end = timezone.localtime(row.starts_at), timezone.localtime(row.ends_at)
     return {
         "title": row.title,
@@ -36,7 +36,7 @@ def session(row: ForumSession) -> Content:
 
 
 def programme(day: Day, *, only: Only = None) -> Content:
-    """The programme, day by day."""
+    """Return the programme by day."""
     rows = [session(row) for row in day.sessions]
     days = sorted({row["day"] for row in rows})
     found = [{"day": each, "sessions": [row for row in rows if row["day"] == each]} for each in days]
@@ -44,7 +44,7 @@ def programme(day: Day, *, only: Only = None) -> Content:
 
 
 def point(row: Point) -> Content:
-    """A point as a value."""
+    """Return a point as values."""
     return {
         "reference": row.reference,
         "kind": row.kind,
@@ -57,7 +57,7 @@ def point(row: Point) -> Content:
 
 
 def session_sheets(day: Day, *, only: Only = None) -> Content:
-    """A sheet for the rapporteur of each session: what is known already, and room to write by kind."""
+    """Return a sheet for the rapporteur of each session: known points, and space to write by kind."""
     sheets = [_sheet(day, row) for row in day.working_sessions]
     return {**head(day, "session-sheets"), "sheets": sheets}
 

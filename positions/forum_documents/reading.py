@@ -1,4 +1,4 @@
-"""A forum as its papers need it: each part is read once, however many papers are made from it."""
+"""Data of a forum for its printed documents, each part loaded once."""
 
 from __future__ import annotations
 
@@ -37,37 +37,37 @@ Content = dict[str, Any]
 
 
 class Day:
-    """What the papers of one forum are made from."""
+    """Data of one forum."""
 
     def __init__(self, forum: Forum) -> None:
         self.forum = forum
 
     @cached_property
     def sessions(self) -> list[ForumSession]:
-        """The programme in order of time, with who does what in it."""
+        """Return the programme in order of time, with roles."""
         roles = Prefetch("roles", SessionRole.objects.select_related("user").order_by("kind", "order", "pk"))
         return list(self.forum.sessions.select_related("theme").prefetch_related(roles).order_by("starts_at", "order"))
 
     @property
     def working_sessions(self) -> list[ForumSession]:
-        """The programme without its breaks."""
+        """Return the programme without breaks."""
         return [session for session in self.sessions if session.kind != SessionKind.BREAK]
 
     @cached_property
     def delegates(self) -> list[Delegate]:
-        """Everybody who was named and stands, by name: confirmed, on the reserve list, or not decided yet."""
+        """Return delegates who are confirmed, on the reserve list or undecided, by name."""
         gone = (DelegateState.REFUSED, DelegateState.WITHDRAWN)
         rows = self.forum.delegates.exclude(state__in=gone).select_related("stakeholder", "county", "sits_in_for")
         return sorted(rows, key=lambda found: (found.name.casefold(), found.pk))
 
     @property
     def confirmed(self) -> list[Delegate]:
-        """Those who have a seat, by name."""
+        """Return delegates with a seat, by name."""
         return [found for found in self.delegates if found.state == DelegateState.CONFIRMED]
 
     @cached_property
     def check_ins(self) -> dict[int, list[CheckIn]]:
-        """The check-ins that count, by the person who came, in order of time."""
+        """Return the valid check-ins by person, in order of time."""
         found: dict[int, list[CheckIn]] = defaultdict(list)
         along = ("delegate__stakeholder", "delegate__merged_into__stakeholder")
         for row in checkin.counting(self.forum).select_related(*along).order_by("at", "pk"):
@@ -76,23 +76,23 @@ class Day:
 
     @property
     def who_came(self) -> list[Delegate]:
-        """Everybody who was checked in, by name."""
+        """Return everybody checked in, by name."""
         rows = [checkin.person_of(checks[0].delegate) for checks in self.check_ins.values()]
         return sorted(rows, key=lambda found: (found.name.casefold(), found.pk))
 
     @cached_property
     def half_days(self) -> list[HalfDay]:
-        """The half-days of the forum."""
+        """Return the half-days of the forum."""
         return checkin.half_days(self.forum)
 
     @cached_property
     def quotas(self) -> dict[str, SeatQuota]:
-        """Seats by group."""
+        """Return the seats by group."""
         return {row.group: row for row in self.forum.quotas.all()}
 
     @cached_property
     def points(self) -> dict[int, list[Point]]:
-        """What was said in the sessions and counts, by session, in the order in which it was said."""
+        """Return the valid points of the sessions, by session, in order."""
         rows = Point.objects.standing().filter(session__forum=self.forum).select_related("stakeholder")
         found: dict[int, list[Point]] = defaultdict(list)
         for row in rows.order_by("session", "number"):
@@ -102,7 +102,7 @@ class Day:
 
     @cached_property
     def known_points(self) -> dict[int, list[Point]]:
-        """What everybody may know that organisations sent in, by theme: it lies before the rapporteurs."""
+        """Return the public points of inputs by theme, for the rapporteurs."""
         themes = {row.theme_id for row in self.working_sessions if row.theme_id}
         seen: Any = Point.objects.visible_to(AnonymousUser())
         rows = seen.filter(consultation=self.forum.consultation_id, theme__in=themes, submission__isnull=False)
@@ -114,41 +114,40 @@ class Day:
 
     @cached_property
     def papers(self) -> list[PositionPaper]:
-        """The papers that lie before the forum."""
+        """Return the papers before the forum."""
         return list(PositionPaper.objects.filter(forum=self.forum).order_by("pk"))
 
     @cached_property
     def floor(self) -> list[FloorDecision]:
-        """What plenary decided, paragraph by paragraph, in order of time."""
+        """Return the decisions of plenary on paragraphs in order of time."""
         along = ("paper", "paragraph", "wording", "decided", "moved_by", "quorum", "reservation__stakeholder")
         rows = FloorDecision.objects.filter(quorum__forum=self.forum).select_related(*along)
         return list(rows.order_by("at", "pk"))
 
     @cached_property
     def decisions(self) -> list[Decision]:
-        """What the meeting decided on whole texts."""
+        """Return the decisions on whole texts."""
         rows = Decision.objects.filter(forum=self.forum).select_related("paper", "edition", "quorum", "chair")
         return list(rows.order_by("at", "pk"))
 
     @cached_property
     def counts(self) -> list[QuorumCount]:
-        """Each count of the quorum, in order of time."""
+        """Return the quorum counts in order of time."""
         return list(QuorumCount.objects.filter(forum=self.forum).select_related("paper").order_by("at", "pk"))
 
     @cached_property
     def actions(self) -> list[ActionPoint]:
-        """Who does what by when."""
+        """Return the action points."""
         return list(self.forum.actions.select_related("stakeholder").order_by("due_on", "pk"))
 
     @cached_property
     def communique(self) -> Communique | None:
-        """The short text for the public, where there is one."""
+        """Return the communiqué, if there is one."""
         return Communique.objects.filter(forum=self.forum).first()
 
     @cached_property
     def as_of(self) -> datetime:
-        """The moment of the last entry of the journal about anything that is printed: until the next one nothing
-        changes, and neither does a paper."""
+        """Return the time of the last journal entry about anything printed: documents change only with the next one."""
         entries = Event.objects.exclude(verb__in=OF_PRINTING).filter(self._about()).order_by()
         latest = entries.aggregate(latest=Max("at"))["latest"]
         return latest or datetime.combine(self.forum.starts_on, time(), timezone.get_default_timezone())
@@ -165,7 +164,7 @@ class Day:
 
 
 def head(day: Day, paper: str) -> Content:
-    """What every paper of a forum begins with."""
+    """Return the header of every document of a forum."""
     forum = day.forum
     return {
         "schema": "ncm-forum-paper/1",
@@ -189,5 +188,5 @@ def head(day: Day, paper: str) -> Content:
 
 
 def named(role: SessionRole) -> str:
-    """Who has a role in a session, as typed."""
+    """Return the people with a role in a session, as entered."""
     return role.name or (role.user.name if role.user else "")

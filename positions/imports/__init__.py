@@ -1,4 +1,4 @@
-"""What organisations send back on paper of their own: a text with tracked changes, or a table of comments.
+"""Imports of documents from organisations: texts with tracked changes, or tables of comments.
 
-Nothing is imported here: the child process of `apart` starts without Django.
+Imports nothing here: the child process of `sandbox` starts without Django.
 """

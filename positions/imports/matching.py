@@ -1,6 +1,6 @@
-"""Which paragraph a changed line or a row of a table of comments is about, and what it proposes for it.
+"""Match changed lines and rows of comment tables to paragraphs, and derive the proposals.
 
-Pure: the paragraphs of the text under review and what was read in, proposals and what could not be placed out.
+Pure: takes the paragraphs under review and the parsed file; returns proposals and what could not be matched.
 """
 
 import re
@@ -29,7 +29,7 @@ BEHIND = re.compile(r"(add|insert)( (a|as))?( new)? paragraph( (after|behind)( i
 
 
 class Target(NamedTuple):
-    """A paragraph of the text under review."""
+    """Paragraph of the text under review."""
 
     key: str
     number: int
@@ -37,7 +37,7 @@ class Target(NamedTuple):
 
 
 class Found(NamedTuple):
-    """A proposal read out of a file, and what the reader of its preview should look at."""
+    """Proposal read from a file, with remarks for its preview."""
 
     key: str
     number: int
@@ -48,20 +48,20 @@ class Found(NamedTuple):
 
 
 class Matched(NamedTuple):
-    """What was found, and what could not be placed: the words and why."""
+    """Proposals, and texts that could not be matched, with the reason."""
 
     found: list[Found]
     left: list[tuple[str, str]]
 
 
 def plain(text: str) -> str:
-    """Words with single spaces: what an office program changes by itself does not count."""
+    """Collapse whitespace, which office programs change."""
     straight = text.translate({0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"', 0xA0: " "})
     return " ".join(straight.split())
 
 
 def likeness(one: str, other: str) -> float:
-    """How like two texts are, from 0 to 1, by their words."""
+    """Return the similarity of two texts from 0 to 1, by words."""
     return SequenceMatcher(None, plain(one).split(), plain(other).split(), autojunk=False).ratio()
 
 
@@ -69,7 +69,7 @@ def likeness(one: str, other: str) -> float:
 
 
 def match_lines(lines: Iterable[Mapping[str, Any]], targets: Iterable[Target]) -> Matched:
-    """The proposals of a text with tracked changes."""
+    """Return the proposals of a text with tracked changes."""
     known = _Known(targets)
     matched = Matched([], [])
     last: Target | None = None
@@ -94,13 +94,13 @@ def _number(text: str) -> int | None:
 
 
 def _without_number(line: Mapping[str, Any]) -> tuple[str, list[str]]:
-    """The line as it was and as it would be, without the number that we printed before it."""
+    """Return the line before and after, without our printed number."""
     after = [NUMBER.sub("", text, count=1).strip() if NUMBER.match(text) else text for text in line["after"]]
     return (NUMBER.sub("", line["before"], count=1).strip() if NUMBER.match(line["before"]) else line["before"]), after
 
 
 class _Known:
-    """The paragraphs of the text, by all that a line may be known by."""
+    """Index of the paragraphs by everything that identifies a line."""
 
     def __init__(self, targets: Iterable[Target]) -> None:
         self.targets = list(targets)
@@ -111,9 +111,10 @@ class _Known:
         self.looks = MOST_LOOKED_FOR
 
     def find(self, key: str, before: str, number: int | None, *, is_changed: bool) -> Target | None:
-        """The paragraph that a line was: by our key, its words, its number where the words agree, or the closest words.
+        """Return the paragraph of a line: by our key, its text, its number if the text agrees, or the most similar
+        text.
 
-        Only a changed line is worth looking for the closest, and a file of a paper has not thousands of those.
+        Only changed lines are matched by similarity, and a paper has few of those.
         """
         if key in self.keys:
             return self.keys[key]
@@ -128,7 +129,7 @@ class _Known:
         return self._closest(before)
 
     def _closest(self, text: str) -> Target | None:
-        """The one that is like enough, of the few that share most words with the text."""
+        """Return a sufficiently similar one among those that share most words with the text."""
         own = frozenset(plain(text).split())
         few = nlargest(3, self.words, key=lambda each: len(own & each[1]) / (len(own) + len(each[1]) or 1))
         close = max((each for each, _words in few), key=lambda each: likeness(each.text, text), default=None)
@@ -136,7 +137,9 @@ class _Known:
 
 
 def _add_line(matched: Matched, target: Target, line: Mapping[str, Any], before: str, after: list[str]) -> None:
-    """What a line that was a paragraph of ours proposes: other words, two paragraphs, none; new ones behind it."""
+    """Add the proposals of a line that was one of our paragraphs: new text, split, deletion; or new paragraphs after
+    it.
+    """
     if line["is_joined"]:
         matched.left.append((before, _("Two paragraphs were merged: propose this on the page of the paragraph.")))
         return
@@ -163,7 +166,7 @@ def _add_line(matched: Matched, target: Target, line: Mapping[str, Any], before:
 
 
 def _add_stray(matched: Matched, last: Target | None, line: Mapping[str, Any], before: str, after: list[str]) -> None:
-    """A changed line that was no paragraph of ours: a new one stands behind the last, anything else is listed."""
+    """Add a changed line that was not one of our paragraphs: a new one follows the last; anything else is reported."""
     new = [text for text in after if text]
     if before or last is None or not new:
         words = " ".join(new) or before
@@ -177,7 +180,7 @@ def _add_stray(matched: Matched, last: Target | None, line: Mapping[str, Any], b
 
 
 def columns(head: Iterable[Any]) -> dict[str, int]:
-    """Which column holds what, by the words of its head; the first one that fits."""
+    """Return which column holds what, by its heading; the first match counts."""
     found: dict[str, int] = {}
     for place, words in enumerate(head):
         for name in ("change", "comment", "kind", "paragraph", "line", "clause", "who"):
@@ -193,10 +196,9 @@ def columns(head: Iterable[Any]) -> dict[str, int]:
 def match_table(
     rows: list[list[Any]], targets: Iterable[Target], lines: Mapping[int, int] | None = None
 ) -> Matched | None:
-    """The proposals of a table of comments; None where no row is a head with a place and a proposed change.
+    """Return the proposals of a comment table; None if no row is a header with a place and a proposed change.
 
-    A row names its place by the number of the paragraph, or else by that of a line: `lines` gives the number of the
-    paragraph in which each line of the edition stands.
+    A row names its paragraph by number, or by a line number: `lines` gives the paragraph of each line of the edition.
     """
     head = next((place for place, row in enumerate(rows[:10]) if _is_head(columns(row))), None)
     if head is None:
@@ -215,7 +217,7 @@ def _is_head(names: Mapping[str, int]) -> bool:
 
 
 def _named(cells: Mapping[str, str], known: Mapping[int, Target], lines: Mapping[int, int]) -> Target | None:
-    """The paragraph that a row names: by its number, or else by that of the first line it quotes."""
+    """Return the paragraph of a row: by its number, or by its first line number."""
     number = re.search(r"\d{1,4}", cells.get("paragraph", ""))
     if number:
         return known.get(int(number[0]))
@@ -224,7 +226,7 @@ def _named(cells: Mapping[str, str], known: Mapping[int, Target], lines: Mapping
 
 
 def _why(cells: Mapping[str, str]) -> str:
-    """What the row says in favour of its change: who says it, what kind of comment it is, the comment."""
+    """Return the reason of a row: author, type of comment and comment."""
     comment = cells.get("comment", "")
     said = ", ".join(filter(None, (cells.get("who", ""), cells.get("kind", ""))))
     return f"{said}: {comment}" if said and comment else comment

@@ -1,4 +1,4 @@
-"""Reading a Word document in a child process, within the limits of every upload: see consultations.uploads.sandbox."""
+"""Parse Word documents in a child process within the limits of uploads: see consultations.uploads.sandbox."""
 
 import json
 import os
@@ -16,7 +16,7 @@ LARGEST_OUTPUT = 16 * MEGABYTE
 
 
 def read_word(data: bytes, *, seconds: int = SECONDS, megabytes: int = MEGABYTES) -> dict[str, Any]:
-    """The lines and tables of a DOCX, as `word.read` gives them. Raises Refused, also where the child was stopped."""
+    """Return the lines and tables of a DOCX as `word.read` does. Raises Refused, also if the child was stopped."""
     with tempfile.TemporaryDirectory(prefix="ncm-word-") as folder:
         path = Path(folder) / "file.docx"
         path.write_bytes(data)
@@ -36,7 +36,7 @@ def _understood(answer: bytes) -> dict[str, Any]:
 
 
 def _answer(path: Path) -> dict[str, Any]:
-    """What the child says of a file."""
+    """Return the child's result for a file."""
     from consultations.uploads import kinds
 
     from ..imports import word

@@ -1,7 +1,6 @@
-"""A Word document with tracked changes (ECMA-376, part 1, 17.13.5), read as it was and as it would be. No Django.
+"""Parse a Word document with tracked changes (ECMA-376, part 1, 17.13.5) into the texts before and after. No Django.
 
-Word keeps the end of a paragraph as a mark of its own. Where a mark was put in, the paragraphs on both sides of it were
-one; where it was taken away, both become one.
+Word marks the end of a paragraph separately: an inserted mark splits a paragraph, a deleted one joins two.
 """
 
 import re
@@ -21,7 +20,7 @@ MOST_LINES, MOST_ROWS, LONGEST = 5_000, 2_000, 20_000
 
 
 class Piece(NamedTuple):
-    """One paragraph of the file: its words before and after the changes, and what became of its mark."""
+    """One paragraph of the file: its text before and after the changes, and the change of its mark."""
 
     before: str
     after: str
@@ -31,9 +30,9 @@ class Piece(NamedTuple):
 
 
 def read(path: Path) -> dict[str, Any]:
-    """The lines of the text, each as it was, with its parts as they would be; and its tables as rows of cells.
+    """Return the lines before the changes, each with its parts after them; and the tables as rows of cells.
 
-    Raises Refused for what no upload may be, and for more lines than a paper has.
+    Raises Refused for content that no upload may have, and for more lines than a paper has.
     """
     inspect(path)
     parts = {name: content for name, content in Archive(path).contents() if name.startswith("word/")}
@@ -61,7 +60,7 @@ def _all_text(element: Any) -> str:
 
 
 def _pieces(body: Any, comments: dict[str, str]) -> Iterator[Piece]:
-    """The paragraphs of the body outside its tables. A bookmark may stand before the paragraph that it names."""
+    """Return the paragraphs of the body outside tables. A bookmark can precede its paragraph."""
     waiting = ""
     for element in body.iter(f"{W}p", f"{W}bookmarkStart"):
         if any(each.tag == f"{W}tbl" for each in element.iterancestors()):
@@ -102,7 +101,7 @@ def _mark(paragraph: Any) -> str:
 
 
 def _lines(pieces: list[Piece]) -> list[dict[str, Any]]:
-    """Paragraphs as they were: those between which a mark was put in were one."""
+    """Return the original paragraphs: those separated by an inserted mark were one."""
     lines: list[list[Piece]] = []
     for piece in pieces:
         if lines and lines[-1][-1].mark == "in":
@@ -125,7 +124,7 @@ def _line(pieces: list[Piece]) -> dict[str, Any]:
 
 
 def _rows(table: Any) -> list[list[str]]:
-    """The cells of a table, changes accepted."""
+    """Return the cells of a table with changes accepted."""
     rows = list(table.iter(f"{W}tr"))[:MOST_ROWS]
     return [[_cell(cell) for cell in row.findall(f"{W}tc")] for row in rows]
 

@@ -1,4 +1,4 @@
-"""All checks of what is stored, run as `manage.py verify_all` runs them: as of one moment, on two cores."""
+"""Integrity checks of stored data, as `manage.py verify_all` runs them: from one snapshot, on two cores."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ STORED = (
 
 
 def stored_files(progress: Progress = no_progress) -> Iterator[Finding]:
-    """Every file of the portal on the disk."""
+    """Return every stored file of the portal."""
     return files.check(STORED, progress)
 
 

@@ -1,4 +1,4 @@
-"""Words of papers beside the SHA-256 that was computed over them."""
+"""Check texts of papers against their SHA-256."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from positions.models.papers import wording_sha256
 
 
 def check(progress: Progress = no_progress) -> Iterator[Finding]:
-    """Wordings of paragraphs, and editions."""
+    """Check wordings of paragraphs, and editions."""
     number = Wording.objects.count() + Edition.objects.count()
     yield from compared(
         Wording.objects.only("text", "sha256"),

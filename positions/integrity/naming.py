@@ -1,4 +1,4 @@
-"""What people call a record that a check found, and where it stands at the desk."""
+"""Names and desk pages of records found by a check."""
 
 from collections.abc import Callable
 from importlib import import_module
@@ -16,7 +16,7 @@ KEYS = {"consultations.event": "number"}  # by which a record is named, where it
 
 
 def named(finding: Finding) -> tuple[str, str]:
-    """The record of a finding in words, and its address; both empty for what is no record: its finding names it."""
+    """Return the name and URL of the record of a finding; both empty if it is not a record."""
     record = _record(finding.record)
     if record is None:
         return "", ""
@@ -77,7 +77,7 @@ OWNERS = (
 
 
 def _address(record: Any) -> str:
-    """The record's page, else its page in the admin, else that of what it belongs to."""
+    """Return the URL of the record's page, else of its admin page, else of what it belongs to."""
     meta = record._meta
     if page := PAGES.get(meta.label_lower):
         return page(record)

@@ -1,4 +1,4 @@
-"""Run the checks, the longest in a process of its own, and gather what they find."""
+"""Run the checks, the longest in a process of its own, and collect the findings."""
 
 import json
 import subprocess
@@ -24,12 +24,12 @@ Tell = Callable[[str, int, int], None]  # the name of a check, how much it looke
 
 
 class CouldNotRun(Exception):
-    """A check broke off; the message says why."""
+    """Raised if a check failed to run; the message says why."""
 
 
 @dataclass
 class Result:
-    """What the checks found, and how much they looked at."""
+    """Findings of the checks, and how much was checked."""
 
     begun_at: datetime = field(default_factory=timezone.now)
     ended_at: datetime | None = None
@@ -39,11 +39,11 @@ class Result:
 
     @property
     def seconds(self) -> float:
-        """How long it took."""
+        """Return the duration in seconds."""
         return ((self.ended_at or timezone.now()) - self.begun_at).total_seconds()
 
     def as_data(self) -> dict[str, Any]:
-        """The report, for JSON."""
+        """Return the report as JSON values."""
         return {
             "begun_at": self.begun_at.isoformat(),
             "seconds": round(self.seconds, 1),
@@ -54,23 +54,22 @@ class Result:
         }
 
     def take(self, told: dict[str, str]) -> None:
-        """Count a finding, and keep it unless there are very many."""
+        """Count a finding, and keep it up to a limit."""
         self.number += 1
         if len(self.findings) < MOST:
             self.findings.append(told)
 
     def end(self) -> None:
-        """Close the report, its findings in the order of the checks."""
+        """Finish the report, with findings in the order of the checks."""
         order = list(CHECKS)
         self.findings.sort(key=lambda each: order.index(each["check"]))
         self.ended_at = timezone.now()
 
 
 def run(tell: Tell = lambda name, done, total: None, given: Mapping[str, Check] | None = None) -> Result:
-    """Run every check and return what it found; those of `given` in the place of their namesakes. Raises CouldNotRun,
-    or what the database says.
+    """Run every check and return the result; `given` replaces checks by name. Raises CouldNotRun, or database errors.
 
-    Inside a transaction, whose changes no other session sees, all of it runs here, one check after the other.
+    Inside a transaction, whose changes other sessions cannot see, all checks run here one after the other.
     """
     result = Result()
     with translation.override("en"):
@@ -96,7 +95,7 @@ def _run_here(checks: Mapping[str, Check], result: Result, tell: Tell) -> None:
 
 
 def _told(name: str, finding: Finding) -> dict[str, str]:
-    """A finding with what people call its record, and where that stands."""
+    """Return a finding with the name and page of its record."""
     title, address = named(finding)
     address = settings.PORTAL_ADDRESS + address if address else ""
     return {**finding._asdict(), "check": name, "title": title, "address": address}
@@ -122,7 +121,7 @@ def _run_beside(result: Result, tell: Tell, given: Mapping[str, Check]) -> None:
 
 
 def _at_one_moment(snapshot: str = "") -> str:
-    """Let this transaction read as of one moment: now, or that of another session, which calls it `snapshot`."""
+    """Let this transaction read one snapshot: of now, or of another session that exported `snapshot`."""
     with connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         if snapshot:
@@ -135,7 +134,7 @@ def _at_one_moment(snapshot: str = "") -> str:
 
 
 class _Beside:
-    """The process that runs what goes apart. It tells line by line, in JSON."""
+    """Child process for the separate checks. It reports line by line in JSON."""
 
     def __init__(self, snapshot: str, result: Result, tell: Tell) -> None:
         command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "verify_all", "--apart", snapshot]
@@ -160,17 +159,17 @@ class _Beside:
         self._is_reading.set()
 
     def wait_until_it_reads(self) -> None:
-        """Until then the other session's transaction must stay open."""
+        """Wait until it has imported the snapshot; the other session's transaction must stay open until then."""
         self._is_reading.wait()
 
     def wait(self) -> None:
-        """Wait for its end. Raises CouldNotRun where it broke off."""
+        """Wait for its end. Raises CouldNotRun if it failed."""
         self._reader.join()
         if self._process.wait() or not self._has_ended:
             raise CouldNotRun(f"The check of {', '.join(APART)} broke off; what it wrote stands above.")
 
     def end(self) -> None:
-        """Leave no process behind."""
+        """Terminate the process."""
         if self._process.poll() is None:
             self._process.kill()
             self._process.wait()
@@ -179,7 +178,7 @@ class _Beside:
 
 
 def run_apart(snapshot: str, write: Callable[[str], None]) -> None:
-    """What the process beside does: the checks that go apart, told line by line."""
+    """Run the separate checks in the child process, reported line by line."""
 
     def say(**told: Any) -> None:
         write(json.dumps(told))
@@ -196,7 +195,7 @@ def run_apart(snapshot: str, write: Callable[[str], None]) -> None:
 
 
 def summary(result: Result) -> Iterable[str]:
-    """What was found, line by line."""
+    """Return the findings line by line."""
     for to_do, group in groupby(result.findings, key=lambda each: each["to_do"]):
         for each in group:
             words = f"{each['title']}: {each['words']}" if each["title"] else each["words"]

@@ -1,4 +1,4 @@
-"""What we answer."""
+"""Models of the positions app."""
 
 from .clearance import Clearance, ClearanceState, Decision, QuorumCount, Reservation, Rule, Stance, StanceValue
 from .corrections import TRUSTED, Correction, Corrigendum, CorrigendumState, RestrictedAnnex

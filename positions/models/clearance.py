@@ -1,4 +1,4 @@
-"""What offices and the meeting decide: clearances, stances, the quorum, reservations, the decision."""
+"""Clearances, stances, quorum counts, reservations and decisions."""
 
 from typing import Any, Self
 
@@ -21,7 +21,9 @@ class ClearanceState(models.TextChoices):
 
 class ClearanceQuerySet(models.QuerySet["Clearance"]):
     def visible_to(self, user: Any) -> Self:
-        """Clearances that `user` may read: the secretariat all, a clearing officer those of the own ministry."""
+        """Return the clearances that `user` may read: all for the secretariat, those of their ministry for clearing
+        officers.
+        """
         if not getattr(user, "is_authenticated", False) or not user.is_active:
             return self.none()
         if user.office in {"secretariat", "head"}:
@@ -31,7 +33,7 @@ class ClearanceQuerySet(models.QuerySet["Clearance"]):
 
 
 class Clearance(models.Model):
-    """A ministry is asked to clear the paragraphs of its mandate in one edition by a day."""
+    """Request to a ministry to clear the paragraphs of its mandate in one edition by a due time."""
 
     State = ClearanceState
 
@@ -88,7 +90,7 @@ class StanceValue(models.TextChoices):
 
 
 class Stance(models.Model):
-    """A ministry's stance on one wording of one paragraph. When the text moves, a new open stance replaces it."""
+    """Ministry's stance on one wording of one paragraph. A new open stance replaces it when the text changes."""
 
     COMMITTED = (
         "clearance", "paragraph", "wording", "value", "reason", "proposed_text", "by", "at", "letter", "replaced_at",
@@ -138,12 +140,12 @@ class Stance(models.Model):
 
     @property
     def mark(self) -> str:
-        """What somebody has seen who read it: these words, and this answer to them. It changes with either."""
+        """Return a fingerprint of this wording and answer, to detect changes since the page was opened."""
         return f"{self.wording_id}.{self.at.timestamp() if self.at else 0:.6f}"
 
 
 class QuorumCount(models.Model):
-    """The quorum as counted from the check-ins at one moment, with the electorate frozen beside it."""
+    """Quorum counted from the check-ins at one moment, with the frozen electorate."""
 
     COMMITTED = (
         "paper", "forum", "members_present", "members_total", "members_needed", "groups_present", "groups_needed",
@@ -183,7 +185,7 @@ class Rule(models.TextChoices):
 
 
 class Decision(models.Model):
-    """What the meeting decided on the text before it."""
+    """Decision of the meeting on the text."""
 
     COMMITTED = (
         "paper", "forum", "edition", "quorum", "roll_call", "is_by_paragraph", "rule", "reasons", "chair", "at",
@@ -217,7 +219,7 @@ class Decision(models.Model):
 
 
 class Reservation(models.Model):
-    """An organisation reserves its position on a paragraph: printed under it, and it does not block."""
+    """Reservation of an organisation on a paragraph: printed below it, without blocking it."""
 
     COMMITTED = (
         "paper", "stakeholder", "paragraph", "text", "recorded_by", "recorded_at", "withdrawn_at", "withdrawn_reason",

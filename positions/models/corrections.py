@@ -1,4 +1,4 @@
-"""After the adoption: corrections of slips by two officers, and annexes that only officials read."""
+"""After adoption: corrections by two officers, and restricted annexes."""
 
 from typing import Any, Self
 
@@ -22,7 +22,7 @@ class CorrigendumState(models.TextChoices):
 
 
 class Corrigendum(models.Model):
-    """Slips in a published text, put right by two officers in an edition of its own: 1.0.1, 1.0.2 ..."""
+    """Correction of mistakes in a published text by two officers, as an edition of its own: 1.0.1, 1.0.2 ..."""
 
     COMMITTED = (
         "state", "paper", "base", "edition", "reason", "proposed_by", "proposed_at", "decided_by", "decided_at",
@@ -64,7 +64,7 @@ class Corrigendum(models.Model):
 
 
 class Correction(models.Model):
-    """The words of one paragraph as they were printed and as they should have been."""
+    """Printed and corrected text of one paragraph."""
 
     COMMITTED = ("corrigendum", "paragraph", "before", "after")
 
@@ -91,13 +91,13 @@ class Correction(models.Model):
 
 class RestrictedAnnexQuerySet(models.QuerySet["RestrictedAnnex"]):
     def visible_to(self, user: Any) -> Self:
-        """Annexes that `user` may read: officials, the secretariat and its head, and nobody else."""
+        """Return the annexes that `user` may read: officials, the secretariat and its head only."""
         known = getattr(user, "is_authenticated", False) and user.is_active and user.office in TRUSTED
         return self if known else self.none()
 
 
 class RestrictedAnnex(models.Model):
-    """What belongs to a paper and not to the public: it is in no edition, so in no PDF, JSON, search, feed or mail."""
+    """Restricted annex of a paper: part of no edition, so of no PDF, JSON, search, feed or mail."""
 
     COMMITTED = ("paper", "number", "title", "text", "by", "at", "replaced_at")
 

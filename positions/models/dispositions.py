@@ -1,4 +1,4 @@
-"""What became of each point."""
+"""Answers to points."""
 
 from typing import Self
 
@@ -24,7 +24,7 @@ WITH_CODE = (Outcome.IN_PART, Outcome.NOTED, Outcome.NOT_ACCEPTED)  # outcomes t
 
 
 class ReasonCode(models.TextChoices):
-    """Why something was left out of the text, so that like reasons can be counted beside their own words."""
+    """Reason codes for points that were not taken up, for statistics."""
 
     SCOPE = "scope", _("it is not for this paper")
     ELSEWHERE = "elsewhere", _("another office or process deals with it")
@@ -39,12 +39,12 @@ class ReasonCode(models.TextChoices):
 
 class DispositionQuerySet(models.QuerySet["Disposition"]):
     def answered(self) -> Self:
-        """Dispositions that were published to the authors of the points."""
+        """Return dispositions published to the authors of the points."""
         return self.filter(answered_at__isnull=False)
 
 
 class Disposition(models.Model):
-    """What became of a point. Provisional until publication answers all of a paper's points in one act."""
+    """Answer to a point. Provisional until publication answers all of a paper's points at once."""
 
     COMMITTED = ("paper", "point", "outcome", "reason_code", "reason", "decided_by", "decided_at", "answered_at")
 
@@ -83,10 +83,10 @@ class Disposition(models.Model):
 
     @property
     def kind_of_reason(self) -> str:
-        """The kind of reason in words; empty where the reason speaks for itself."""
+        """Return the label of the reason code; empty for "other"."""
         return kind_in_words(self.reason_code)
 
 
 def kind_in_words(code: str) -> str:
-    """The words of a code; none where there is no code, or where it says nothing but that there is a reason."""
+    """Return the label of a code; empty without one, or if it only says that there is a reason."""
     return "" if code in ("", ReasonCode.OTHER) else str(ReasonCode(code).label)

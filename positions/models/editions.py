@@ -1,4 +1,4 @@
-"""Frozen texts and the files made of them."""
+"""Editions and the files made from them."""
 
 from pathlib import Path
 from typing import Any, Self
@@ -31,11 +31,13 @@ EVERYONES = Q(kind__in=FINAL_KINDS, paper__state__in=OFFICIAL_STATES, paper__is_
 
 class EditionQuerySet(models.QuerySet["Edition"]):
     def official(self) -> Self:
-        """Adopted or corrected editions of published papers: what everyone may read, for ever."""
+        """Return adopted or corrected editions of published papers, which are public for ever."""
         return self.filter(EVERYONES)
 
     def visible_to(self, user: Any) -> Self:
-        """Editions that `user` may read: everyone official ones, the secretariat all, others those sent to them."""
+        """Return the editions that `user` may read: official ones for everyone, all for the secretariat, for others
+        those sent to them.
+        """
         seen = EVERYONES
         if getattr(user, "is_authenticated", False) and user.is_active:
             if user.office in {Office.SECRETARIAT, Office.HEAD}:
@@ -57,7 +59,7 @@ class EditionQuerySet(models.QuerySet["Edition"]):
 
 
 class Edition(models.Model):
-    """A frozen, numbered, hashed text. Its canonical content is what every renderer reads and nothing else."""
+    """Frozen, numbered and hashed text. Renderers read its canonical content and nothing else."""
 
     COMMITTED = ("paper", "number", "kind", "status", "sha256", "frozen_at", "frozen_by")
 
@@ -87,7 +89,7 @@ class Edition(models.Model):
 
 
 class ArtefactFormat(models.TextChoices):
-    """What a file of an edition is: the end of its name."""
+    """Format of an edition's file: its extension."""
 
     PDF = "pdf", "PDF"
     JSON = "json", "JSON"
@@ -107,7 +109,7 @@ NEEDED = (ArtefactFormat.PDF, ArtefactFormat.JSON)  # nothing is published witho
 
 
 class Artefact(models.Model):
-    """A file made of an edition, rendered once and then served as it is."""
+    """File made from an edition, rendered once and then served unchanged."""
 
     COMMITTED = ("edition", "format", "file", "sha256", "size", "renderer", "rendered_at")
 
@@ -134,6 +136,6 @@ class Artefact(models.Model):
 
     @property
     def stored_file(self) -> StoredFile:
-        """The file as it must be."""
+        """Return the expected file: path, size and hash."""
         path = Path(settings.MEDIA_ROOT) / str(self.file.name)
         return StoredFile(path, self.sha256, self.size, f"{self._meta.label_lower} {self.pk}")

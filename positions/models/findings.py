@@ -1,4 +1,4 @@
-"""What the world made of the position: what officials carried to a milestone, and what was found of it afterwards."""
+"""Briefs for milestones, and findings after them."""
 
 from typing import Any, Self
 
@@ -18,7 +18,7 @@ BRIEF_PART, NOTE_LIMIT, CORRECTION_LIMIT = 700, 1000, 500
 
 
 class ReflectionValue(models.TextChoices):
-    """How far a text of the world holds what a paragraph asks for."""
+    """How far an international document reflects a paragraph."""
 
     REFLECTED = "reflected", _("reflected")
     IN_PART = "in_part", _("in part")
@@ -31,7 +31,7 @@ NEEDS_NOTE = (ReflectionValue.IN_PART, ReflectionValue.NOT_REFLECTED, Reflection
 
 
 def _of_the_compact() -> pgtrigger.Trigger:
-    """Trigger that refuses a finding on anything but an objective or a guiding principle of the Compact."""
+    """Return a trigger that refuses findings on anything but an objective or guiding principle of the Compact."""
     listed = ", ".join(f"'{framework}'" for framework in OF_COMPACT)
     return pgtrigger.Trigger(
         name="of_the_compact",
@@ -50,23 +50,24 @@ def _of_the_compact() -> pgtrigger.Trigger:
 
 class ReflectionQuerySet(models.QuerySet["Reflection"]):
     def current(self) -> Self:
-        """The last word on each paragraph, provision and milestone, those that were struck out among them."""
+        """Return the latest finding on each paragraph, provision and milestone, including withdrawn ones."""
         return self.filter(replaced_by=None)
 
     def standing(self) -> Self:
-        """What was found and still stands."""
+        """Return findings that are not withdrawn."""
         return self.current().exclude(value=ReflectionValue.STRUCK)
 
     def public(self) -> Self:
-        """What everyone may read: findings that were released, on papers that everyone may read."""
+        """Return public findings: released ones on public papers."""
         released = Release.objects.filter(milestone=OuterRef("milestone"), paper=OuterRef("edition__paper"))
         official = Q(edition__paper__state__in=OFFICIAL_STATES, edition__paper__is_restricted=False)
         return self.standing().filter(official, Exists(released))
 
 
 class Reflection(models.Model):
-    """What a milestone left of one paragraph in one provision of the Compact: an objective or a guiding principle. A
-    correction is a new row."""
+    """Finding on how a milestone reflects one paragraph in one provision of the Compact: an objective or a guiding
+    principle. A correction is a new row.
+    """
 
     COMMITTED = (
         "edition", "milestone", "paragraph", "provision", "value", "reference", "note", "replaces", "reason", "by",
@@ -111,7 +112,7 @@ class Reflection(models.Model):
 
 
 class Release(models.Model):
-    """The act by which the findings of a paper after one milestone became public."""
+    """Release of the findings of a paper after one milestone to the public."""
 
     paper = models.ForeignKey(PositionPaper, models.PROTECT, related_name="releases", verbose_name=_("paper"))
     milestone = models.ForeignKey(Milestone, models.PROTECT, related_name="releases", verbose_name=_("milestone"))
@@ -131,13 +132,13 @@ class Release(models.Model):
 
 class BriefQuerySet(models.QuerySet["Brief"]):
     def visible_to(self, user: Any) -> Self:
-        """Briefs that `user` may read: officials, the secretariat and its head, and nobody else."""
+        """Return the briefs that `user` may read: officials, the secretariat and its head only."""
         known = getattr(user, "is_authenticated", False) and user.is_active and user.office in TRUSTED
         return self if known else self.none()
 
 
 class Brief(models.Model):
-    """What officials carry to a milestone. Restricted: it is in no edition. Written anew, the words before stay."""
+    """Brief that officials take to a milestone. Restricted: part of no edition. Earlier texts are kept."""
 
     COMMITTED = ("edition", "milestone", "number", "ask", "flexibility", "red_line", "speaking_points", "by", "at")
 
@@ -168,7 +169,7 @@ class Brief(models.Model):
 
 
 class BriefParagraph(models.Model):
-    """One of the paragraphs that a brief carries, in their order."""
+    """One paragraph of a brief, in order."""
 
     brief = models.ForeignKey(Brief, models.PROTECT, related_name="chosen", verbose_name=_("brief"))
     paragraph = models.ForeignKey(Paragraph, models.PROTECT, related_name="+", verbose_name=_("paragraph"))

@@ -1,4 +1,4 @@
-"""Who clears which paragraph beside the mandates over themes, and what came back by letter."""
+"""Changes of mandates for single paragraphs, and ministries' answers by letter."""
 
 import uuid
 from pathlib import Path
@@ -17,7 +17,7 @@ from .papers import PARAGRAPH_LIMIT, Paragraph, PositionPaper, Wording
 
 
 class MandateChange(models.Model):
-    """A ministry clears a paragraph that is not of its themes, or does not clear one that is. The last one counts."""
+    """Ministry that additionally clears a paragraph, or does not clear one of its themes. The last change counts."""
 
     paper = models.ForeignKey(PositionPaper, models.PROTECT, related_name="mandate_changes", verbose_name=_("paper"))
     paragraph = models.ForeignKey(
@@ -49,7 +49,7 @@ class LetterState(models.TextChoices):
 
 
 class AnswerByLetter(models.Model):
-    """What a ministry answered on paper, typed by an officer. It counts when a second officer has countersigned it."""
+    """Ministry's answer on paper, typed by an officer. It counts once a second officer has countersigned it."""
 
     COMMITTED = (
         "state", "clearance", "reference", "received_on", "signed_by", "scan_name", "scan_type", "scan_sha256",
@@ -95,17 +95,17 @@ class AnswerByLetter(models.Model):
 
     @property
     def path(self) -> Path:
-        """Where the scan lies, outside everything that the web server hands out."""
+        """Return the path of the scan, outside the folders that the web server serves."""
         return Path(settings.MEDIA_ROOT) / "letters" / self.key.hex
 
     @property
     def stored_file(self) -> StoredFile:
-        """The scan as it must be."""
+        """Return the expected scan: path, size and hash."""
         return StoredFile(self.path, self.scan_sha256, None, f"{self._meta.label_lower} {self.pk}")
 
 
 class LetterLine(models.Model):
-    """What a letter says about the words of one paragraph."""
+    """Answer of a letter on the text of one paragraph."""
 
     COMMITTED = ("letter", "paragraph", "wording", "value", "reason", "proposed_text")
 
@@ -140,7 +140,7 @@ class ReminderStep(models.TextChoices):
 
 
 class ClearanceReminder(models.Model):
-    """One rung of the ladder of reminders: written once for each due hour."""
+    """One reminder about a clearance: sent once for each due time and step."""
 
     clearance = models.ForeignKey(Clearance, models.PROTECT, related_name="reminders", verbose_name=_("clearance"))
     step = models.CharField(_("step"), max_length=6, choices=ReminderStep)

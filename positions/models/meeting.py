@@ -1,4 +1,4 @@
-"""What else offices and the meeting say: steps of the chain, the roll call, explanations of position."""
+"""Clearance steps of other offices, roll calls and explanations of position."""
 
 from typing import Self
 
@@ -22,7 +22,7 @@ class StepKind(models.TextChoices):
 
 
 class ChainStep(models.Model):
-    """A step that the text of a consultation takes beside its ministries, by one office: a setting."""
+    """Clearance step by one office in addition to the ministries: a setting of the consultation."""
 
     consultation = models.ForeignKey(
         Consultation, models.PROTECT, related_name="chain_steps", verbose_name=_("consultation")
@@ -52,12 +52,12 @@ class ChainStep(models.Model):
 
 class StepAnswerQuerySet(models.QuerySet["StepAnswer"]):
     def counting(self) -> Self:
-        """Answers that count: the office's own, and those by letter that a second officer has countersigned."""
+        """Return answers that count: by the office itself, or by a countersigned letter."""
         return self.filter(Q(letter_reference="") | Q(countersigned_at__isnull=False))
 
 
 class StepAnswer(models.Model):
-    """What an office says to one frozen text. What came by letter counts when a second officer has countersigned it."""
+    """Answer of an office on one frozen text. An answer by letter counts once a second officer has countersigned it."""
 
     COMMITTED = (
         "paper", "step", "edition", "concurs", "text", "letter_reference", "by", "at", "countersigned_by",
@@ -98,7 +98,7 @@ class StepAnswer(models.Model):
 
 
 class RollCall(models.Model):
-    """Yes, no or abstain of each member institution that was counted as present. Never rewritten."""
+    """Vote of each member institution counted as present: yes, no or abstain. Never changed."""
 
     COMMITTED = ("paper", "quorum", "votes", "yes", "no", "abstain", "by", "at")
 
@@ -125,7 +125,7 @@ class RollCall(models.Model):
 
 
 class Explanation(models.Model):
-    """An organisation explains its position on the whole text: printed in the record, and it does not block."""
+    """Explanation of an organisation's position on the whole text: printed in the record, without blocking it."""
 
     COMMITTED = ("paper", "stakeholder", "text", "recorded_by", "recorded_at", "withdrawn_at", "withdrawn_reason")
 

@@ -1,4 +1,4 @@
-"""The paper as it grows: sections, paragraphs, their wordings, what they rest on, and what became of each point."""
+"""Papers: sections, paragraphs, wordings, citations of points and comments."""
 
 import hashlib
 import uuid
@@ -86,19 +86,19 @@ PAPER_STEPS = [
 
 class PaperQuerySet(models.QuerySet["PositionPaper"]):
     def published(self) -> Self:
-        """Papers that are official: published, or superseded after publication."""
+        """Return official papers: published, or superseded after publication."""
         return self.filter(state__in=OFFICIAL_STATES, is_restricted=False)
 
     def under_silence(self) -> Self:
-        """Papers whose silence a member may break at this moment, the first to end first."""
+        """Return papers in a silence procedure, the first to end first."""
         open_ones = self.filter(state=PaperState.SILENCE, silence_until__gte=workflow.now(), is_restricted=False)
         return open_ones.order_by("silence_until")
 
     def visible_to(self, user: Any) -> Self:
-        """Papers that `user` may know of: everyone the official ones, the secretariat all, members those in review
-        or under silence.
+        """Return the papers that `user` may see: official ones for everyone, all for the secretariat, those in review
+        or under silence for members.
 
-        A restricted one, once it is adopted, is for officials, the secretariat and its head.
+        A restricted paper, once adopted, is for officials, the secretariat and its head.
         """
         seen = Q(state__in=OFFICIAL_STATES, is_restricted=False)
         if getattr(user, "is_authenticated", False) and user.is_active:
@@ -115,7 +115,7 @@ class PaperQuerySet(models.QuerySet["PositionPaper"]):
 
 
 class PositionPaper(models.Model):
-    """The position that one consultation leads to."""
+    """Position paper of one consultation."""
 
     COMMITTED = (
         "state", "consultation", "forum", "slug", "title", "short_title", "purpose", "language", "is_restricted",
@@ -192,12 +192,12 @@ class PositionPaper(models.Model):
 
     @property
     def is_official(self) -> bool:
-        """Whether everyone may read it."""
+        """Return whether it is public."""
         return self.state in OFFICIAL_STATES and not self.is_restricted
 
     @property
     def is_sample(self) -> bool:
-        """Whether it was made from invented content and must say so on each page."""
+        """Return whether it has invented content, which every page must say."""
         return self.consultation.is_sample
 
 
@@ -209,7 +209,7 @@ class SectionPart(models.TextChoices):
 
 
 class Section(models.Model):
-    """A section of the paper; a theme section carries its theme."""
+    """Section of the paper; a theme section has its theme."""
 
     paper = models.ForeignKey(PositionPaper, models.PROTECT, related_name="sections", verbose_name=_("paper"))
     order = models.PositiveSmallIntegerField(_("order"))
@@ -238,7 +238,7 @@ class Section(models.Model):
 
 
 class Strength(models.TextChoices):
-    """The ladder of operative verbs, weakest to strongest commitment; empty: a narrative paragraph."""
+    """Operative verbs from the weakest to the strongest commitment; empty: a narrative paragraph."""
 
     NARRATIVE = "", _("narrative, without an operative verb")
     NOTES = "notes", _("notes")
@@ -252,12 +252,12 @@ class Strength(models.TextChoices):
 
 class ParagraphQuerySet(models.QuerySet["Paragraph"]):
     def standing(self) -> Self:
-        """Paragraphs that are part of the text, in reading order."""
+        """Return paragraphs of the present text, in reading order."""
         return self.filter(removed_at=None).order_by("section__order", "order", "pk")
 
 
 class Paragraph(models.Model):
-    """A paragraph with a key that stays the same while its words and its place change."""
+    """Paragraph with a key that is stable while its text and position change."""
 
     COMMITTED = ("strength", "is_secretariat_text", "language", "wording", "removed_at")
 
@@ -292,12 +292,12 @@ class Paragraph(models.Model):
 
 
 def wording_sha256(text: str) -> str:
-    """SHA-256 of a paragraph's words in UTF-8: what a stance is bound to."""
+    """Return the SHA-256 of a paragraph's text in UTF-8, which stances refer to."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 class Wording(models.Model):
-    """One wording of a paragraph: who wrote it, when and why. Never rewritten."""
+    """One wording of a paragraph: author, time and reason. Never changed."""
 
     COMMITTED = ("paragraph", "number", "text", "sha256", "by", "at", "why")
 
@@ -321,14 +321,14 @@ class Wording(models.Model):
 
 
 class Descent(models.TextChoices):
-    """How one paragraph came out of another."""
+    """Type of descent of a paragraph from another."""
 
     SPLIT = "split", _("split from it")
     MERGE = "merge", _("took it up")
 
 
 class Lineage(models.Model):
-    """A paragraph came out of another one, which was split or went into it. Never rewritten."""
+    """Descent of a paragraph from another one that was split or merged. Never changed."""
 
     predecessor = models.ForeignKey(
         Paragraph, models.PROTECT, related_name="successions", verbose_name=_("earlier paragraph")
@@ -357,12 +357,12 @@ class Lineage(models.Model):
 
 class CommentQuerySet(models.QuerySet["Comment"]):
     def open(self) -> Self:
-        """Comments that nobody has settled yet."""
+        """Return unresolved comments."""
         return self.filter(resolved_at=None)
 
 
 class Comment(models.Model):
-    """What a drafter remarks on a paragraph for the others. It stays open until somebody settles it."""
+    """Comment of a drafter on a paragraph, open until it is resolved."""
 
     paragraph = models.ForeignKey(
         Paragraph, models.PROTECT, related_name="comments", verbose_name=_("paragraph it stands at")
@@ -402,12 +402,12 @@ class GroundingRelation(models.TextChoices):
 
 class GroundingQuerySet(models.QuerySet["Grounding"]):
     def carrying(self) -> Self:
-        """Those that carry the words: all but what goes against them."""
+        """Return citations that support the text: all but those of points that it goes against."""
         return self.exclude(relation=GroundingRelation.CONTRARY)
 
 
 class Grounding(models.Model):
-    """A wording rests on a point. Carried forward to the next wording as unconfirmed until somebody confirms it."""
+    """Citation of a point by a wording. Carried over to the next wording as unconfirmed."""
 
     wording = models.ForeignKey(Wording, models.PROTECT, related_name="groundings", verbose_name=_("wording"))
     point = models.ForeignKey(Point, models.PROTECT, related_name="groundings", verbose_name=_("point"))

@@ -1,4 +1,4 @@
-"""In plenary: what the screen shows, and what the meeting decided on each paragraph."""
+"""Plenary: screens and decisions on paragraphs."""
 
 from typing import Self
 
@@ -14,7 +14,7 @@ from .papers import PARAGRAPH_LIMIT, Paragraph, PositionPaper, Wording
 
 
 class Screen(models.Model):
-    """What the projector of a forum shows now. `version` grows with every change, so that viewers ask only for news."""
+    """Present content of a forum's screen. `version` grows with every change, so that viewers load changes only."""
 
     forum = models.OneToOneField(Forum, models.PROTECT, related_name="screen", verbose_name=_("forum"))
     session = models.ForeignKey(
@@ -56,9 +56,9 @@ class FloorMode(models.TextChoices):
 
 class FloorDecisionQuerySet(models.QuerySet["FloorDecision"]):
     def counting(self) -> Self:
-        """The last decision on each paragraph since the text was taken up: those before it stay on file.
+        """Return the last decision on each paragraph since the discussion started; earlier ones are kept.
 
-        A meeting that did not adopt the text leaves none: when the text comes back, it is decided on anew.
+        After a meeting that did not adopt the text there are none: it is decided anew when it comes back.
         """
         newest = self.model.objects.filter(paragraph=OuterRef("paragraph")).order_by("-pk").values("pk")[:1]
         over = Decision.objects.filter(paper=OuterRef("paper"), rule=Rule.NOT_ADOPTED, at__gte=OuterRef("at"))
@@ -66,7 +66,7 @@ class FloorDecisionQuerySet(models.QuerySet["FloorDecision"]):
 
 
 class FloorDecision(models.Model):
-    """What plenary decided on one paragraph, with the quorum and the electorate of that moment. Never rewritten."""
+    """Decision of plenary on one paragraph, with the quorum and electorate at that moment. Never changed."""
 
     COMMITTED = (
         "paper", "paragraph", "wording", "decided", "amendment", "moved_by", "outcome", "mode", "quorum", "yes", "no",

@@ -1,4 +1,4 @@
-"""Review by stakeholders: rounds, the amendments proposed in them, who stands behind these, and what is advised."""
+"""Review rounds, amendments, co-sponsors and recommendations."""
 
 from collections.abc import Iterable
 from typing import Any, Self
@@ -23,7 +23,9 @@ class Audience(models.TextChoices):
 
 class RoundQuerySet(models.QuerySet["ReviewRound"]):
     def visible_to(self, user: Any) -> Self:
-        """Rounds whose text `user` may read: those for everyone, those that an organisation of the user is asked to."""
+        """Return the rounds whose text `user` may read: public ones, and those that their organisation is
+        invited to.
+        """
         live = Q(paper__is_restricted=False) & ~Q(paper__state=PaperState.WITHDRAWN)
         seen = Q(audience=Audience.PUBLIC) & live
         if getattr(user, "is_authenticated", False) and user.is_active:
@@ -38,7 +40,7 @@ class RoundQuerySet(models.QuerySet["ReviewRound"]):
 
 
 class ReviewRound(models.Model):
-    """A window in which those invited read an edition and propose changes to it."""
+    """Review round: a period in which the invited read an edition and propose amendments."""
 
     paper = models.ForeignKey(PositionPaper, models.PROTECT, related_name="rounds", verbose_name=_("paper"))
     number = models.PositiveSmallIntegerField(_("round"))
@@ -65,11 +67,11 @@ class ReviewRound(models.Model):
 
     @property
     def is_open(self) -> bool:
-        """Whether an amendment may be proposed at this moment."""
+        """Return whether amendments can be proposed now."""
         return self.opens_at <= workflow.now() and not workflow.deadline_passed(self.closes_at)
 
     def invites(self, body: Stakeholder) -> bool:
-        """Whether `body` may propose amendments in this round."""
+        """Return whether `body` can propose amendments in this round."""
         return body.is_verified_member or (
             self.audience != Audience.MEMBERS and body.state == StakeholderState.VERIFIED
         )
@@ -117,19 +119,19 @@ AMENDMENT_STEPS = [
 
 class AmendmentQuerySet(models.QuerySet["Amendment"]):
     def open(self) -> Self:
-        """Amendments that nobody has decided on and nobody has withdrawn."""
+        """Return amendments neither decided nor withdrawn."""
         return self.filter(state__in=OPEN_AMENDMENTS)
 
     def untaken(self) -> Self:
-        """Amendments that were accepted and are not in the text yet."""
+        """Return accepted amendments that are not in the text yet."""
         return self.filter(state__in=TAKEN_AMENDMENTS, taken_at=None, paragraph__removed_at=None)
 
 
 class Amendment(models.Model):
-    """An organisation proposes a change to a paragraph, with a reason.
+    """Amendment to a paragraph by an organisation, with a reason.
 
-    `base` is the wording it starts from. An amendment that was accepted is carried out at `taken_at`: at once, or when
-    one text was chosen where several contend.
+    `base` is the wording it changes. An accepted amendment is applied at `taken_at`: at once, or when one text was
+    chosen among conflicting ones.
     """
 
     COMMITTED = (
@@ -195,22 +197,22 @@ class Amendment(models.Model):
 
     @property
     def is_open(self) -> bool:
-        """Whether it waits: for a decision, or for its sponsor's word."""
+        """Return whether it waits for a decision, or for its sponsor."""
         return self.state in OPEN_AMENDMENTS
 
     @property
     def is_untaken(self) -> bool:
-        """Whether it was accepted and is not in the text yet."""
+        """Return whether it was accepted and is not in the text yet."""
         return self.state in TAKEN_AMENDMENTS and self.taken_at is None
 
     @property
     def final_text(self) -> str:
-        """The words that stand after it: those decided on in part, or those proposed."""
+        """Return the resulting text: as decided in part, or as proposed."""
         return self.decided_text or self.text
 
 
 def rivals(amendment: Amendment, others: Iterable[Amendment]) -> list[Amendment]:
-    """Those of `others` that live and touch the same of the same paragraph as `amendment`. Pure."""
+    """Return the active ones of `others` that change the same part of the same paragraph as `amendment`. Pure."""
     return [
         other
         for other in others
@@ -223,12 +225,12 @@ def rivals(amendment: Amendment, others: Iterable[Amendment]) -> list[Amendment]
 
 class CoSponsorQuerySet(models.QuerySet["CoSponsor"]):
     def live(self) -> Self:
-        """Co-sponsors that have not left."""
+        """Return active co-sponsors."""
         return self.filter(left_at=None)
 
 
 class CoSponsor(models.Model):
-    """Another organisation stands behind an amendment. It may leave again, and both stay on record."""
+    """Co-sponsor of an amendment. It can leave; both acts stay on record."""
 
     amendment = models.ForeignKey(
         Amendment, models.PROTECT, related_name="cosponsors", verbose_name=_("amendment"), editable=False
@@ -271,7 +273,7 @@ class Consent(models.TextChoices):
 
 
 class Recommendation(models.Model):
-    """What the drafters advise to decide on an amendment, and whether its sponsor consents or insists."""
+    """Drafters' recommendation on an amendment, and whether its sponsor consents or insists."""
 
     COMMITTED = (
         "amendment", "advice", "text", "reason", "by", "at", "consent", "consent_reason", "consent_by", "consent_at",

@@ -1,1 +1,1 @@
-"""What the pages, the workflow and the renderers read of papers. Nothing here writes."""
+"""Read queries on papers for pages, workflow and renderers."""

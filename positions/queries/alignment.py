@@ -1,6 +1,7 @@
-"""The position beside the Compact: the paragraphs that speak to each provision, and what each milestone left of them.
+"""Alignment of the position with the Compact: the paragraphs on each provision, and their findings after each
+milestone.
 
-`content` is what the page and the printed annex are laid out from: JSON values only, of what the public may read.
+`content` is the data for the page and the printed annex: JSON values of public data only.
 """
 
 from __future__ import annotations
@@ -28,22 +29,22 @@ Content = dict[str, Any]
 
 
 def provisions() -> list[Provision]:
-    """The objectives of the Compact in order, then its guiding principles. One query."""
+    """Return the objectives of the Compact in order, then its guiding principles. One query."""
     return list(Provision.objects.filter(framework__in=OF_COMPACT).order_by("framework", "order"))
 
 
 def objectives(known: Iterable[Provision]) -> list[Provision]:
-    """Those of `known` that are objectives."""
+    """Return those of `known` that are objectives."""
     return [each for each in known if each.framework == Framework.GCM_OBJECTIVE]
 
 
 def public_findings(paper: PositionPaper) -> list[Reflection]:
-    """What everyone may read of what was found. One query."""
+    """Return the public findings. One query."""
     return with_names(Reflection.objects.public().filter(edition__paper=paper))
 
 
 def with_names(findings: Any) -> list[Reflection]:
-    """Findings in order of time and provision, each with its paragraph, provision and milestone."""
+    """Return findings in order of time and provision, with their paragraph, provision and milestone."""
     named = findings.select_related("paragraph", "provision", "milestone").defer("edition__content")
     return list(
         named.order_by(_day("milestone__"), "milestone", "provision__framework", "provision__order",
@@ -56,8 +57,7 @@ def _day(prefix: str = "") -> Any:
 
 
 def earlier_words(findings: Iterable[Reflection]) -> dict[int, list[Reflection]]:
-    """What stood before each of `findings`, the latest first, by the key of the finding. One query, if any was put
-    right."""
+    """Return the earlier versions of each of `findings`, the latest first, by key. One query if any was corrected."""
     corrected = [each for each in findings if each.replaces_id]
     if not corrected:
         return {}
@@ -72,9 +72,9 @@ def earlier_words(findings: Iterable[Reflection]) -> dict[int, list[Reflection]]
 
 
 def milestones_of(paper: PositionPaper, *, all_written: bool = False) -> list[Milestone]:
-    """The way of the position: milestones on the line of the home page from the day of adoption on, and those whose
-    findings everyone reads; with `all_written` also those for which anything was written. Each knows whether it
-    `is_released`. One query."""
+    """Return the milestones of a position: those of the home page timeline from adoption on, and those with public
+    findings; with `all_written` also those with any findings. Each carries `is_released`. One query.
+    """
     released = Exists(Release.objects.filter(paper=paper, milestone=OuterRef("pk")))
     shown: Any = Q(released)
     if all_written:
@@ -87,25 +87,26 @@ def milestones_of(paper: PositionPaper, *, all_written: bool = False) -> list[Mi
 
 
 def since(day: date) -> Q:
-    """Condition that a milestone took place, or is planned, on `day` or later."""
+    """Return the condition that a milestone took place, or is planned, on `day` or later."""
     return Q(actual_start__gte=day) | Q(actual_start=None, planned_start__gte=day)
 
 
 def adopted_on(paper: PositionPaper) -> date:
-    """The day of the forum that adopts the paper; without one, that on which the round closes."""
+    """Return the date of the forum that adopts the paper; without one, that on which the consultation closes."""
     return paper.forum.starts_on if paper.forum else timezone.localdate(paper.consultation.closes_at)
 
 
 class Entry(NamedTuple):
-    """An entry of the journal: its number and its moment."""
+    """Journal entry: its number and time."""
 
     number: int
     at: datetime
 
 
 def last_entry(paper: PositionPaper, milestones: Iterable[Milestone]) -> Entry | None:
-    """The last entry of the journal that changed what everyone reads here: findings on released milestones, and what
-    is known of `milestones`, the way of the paper. Entries on what nobody has released are passed over. One query."""
+    """Return the last journal entry that changed public data shown here: findings on released milestones, and the dates
+    of `milestones`. Entries on unreleased findings are skipped. One query.
+    """
     way = list(milestones)
     released = [str(each) for each in way if each.is_released]  # type: ignore[attr-defined]
     found = Q(kind=_kind(paper), object_id=str(paper.pk), verb__in=FOUND, data__milestone__in=released)
@@ -117,7 +118,7 @@ def last_entry(paper: PositionPaper, milestones: Iterable[Milestone]) -> Entry |
 
 
 def as_of(paper: PositionPaper, edition: Edition, milestones: Iterable[Milestone]) -> Content:
-    """Up to where the content tells, as a part of it: the last entry of the journal that it rests on."""
+    """Return the last journal entry that the content reflects, as a part of it."""
     entry = last_entry(paper, milestones)
     at = entry.at if entry else edition.frozen_at
     return {"as_of": at.isoformat(timespec="seconds"), "entry": entry.number if entry else None}
@@ -131,8 +132,9 @@ def _kind(record: Any) -> str:
 
 
 def content(paper: PositionPaper, edition: Edition, frozen: Content, milestones: list[Milestone]) -> Content:
-    """A published paper beside the Compact: the content of its `edition` is `frozen`, its way `milestones`. Up to three
-    queries."""
+    """Return the alignment of a published paper: the content of its `edition` is `frozen`, its milestones are
+    `milestones`. Up to three queries.
+    """
     findings = public_findings(paper)
     earlier, places, known = earlier_words(findings), numbers(frozen), naming(frozen)
     way = {each.pk: place for place, each in enumerate(milestones)}
@@ -186,12 +188,12 @@ def _said(row: Reflection) -> Content:
 
 
 def numbers(content: Content) -> dict[str, int]:
-    """The number of each paragraph of an edition by its key."""
+    """Return the number of each paragraph of an edition by key."""
     return {each["key"]: each["number"] for section in content["sections"] for each in section["paragraphs"]}
 
 
 def naming(content: Content) -> dict[str, list[int]]:
-    """The numbers of the paragraphs that name each provision, by its code."""
+    """Return the numbers of the paragraphs on each provision by its code."""
     found: dict[str, list[int]] = defaultdict(list)
     for section in content["sections"]:
         for each in section["paragraphs"]:

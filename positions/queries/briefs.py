@@ -1,4 +1,4 @@
-"""The brief for a milestone: what officials read of it, and the content from which it is printed. Restricted."""
+"""Briefs for milestones: what officials read, and the content that is printed. Restricted."""
 
 import json
 import re
@@ -17,7 +17,7 @@ PARTS = ("ask", "flexibility", "red_line", "speaking_points")
 
 
 def briefs_of(paper: PositionPaper, reader: Any) -> list[Brief]:
-    """The last brief of a paper for each milestone, as far as `reader` may read them, by date. One query."""
+    """Return the latest brief of a paper for each milestone that `reader` may read, by date. One query."""
     rows: Any = Brief.objects.visible_to(reader)
     found = rows.filter(edition__paper=paper).select_related("milestone", "by", "edition").defer("edition__content")
     last: dict[int, Brief] = {}
@@ -33,7 +33,7 @@ def _first_day(brief: Brief) -> date:
 
 
 def content(brief: Brief) -> Content:
-    """What a brief is printed from: JSON values only, in English, the same for the same brief. Four queries."""
+    """Return the content that a brief is printed from: JSON values only, in English, deterministic. Four queries."""
     edition, milestone = Edition.objects.select_related("paper").get(pk=brief.edition_id), brief.milestone
     text = json.loads(edition.content)
     keys = [str(each.paragraph.key) for each in brief.chosen.select_related("paragraph")]
@@ -60,7 +60,7 @@ def content(brief: Brief) -> Content:
 
 
 def chosen(text: Content, keys: list[str]) -> list[Content]:
-    """The paragraphs with these keys in the content of an edition, in this order, with who reserved on them."""
+    """Return the paragraphs with these keys from the content of an edition, in this order, with their reservations."""
     known = {each["key"]: each for section in text["sections"] for each in section["paragraphs"]}
     reserved: dict[int, list[str]] = {}
     for each in text["reservations"]:

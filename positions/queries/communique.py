@@ -1,5 +1,6 @@
-"""The first draft of a forum's communiqué, made from what it adopted: its paper, and the validated points of its
-sessions. In English, as the paper is. Staff edit it from there."""
+"""First draft of a forum's communiqué, generated from its paper and the validated points of its sessions, in English.
+Staff edit it afterwards.
+"""
 
 import re
 from collections.abc import Iterable
@@ -27,9 +28,9 @@ REST = "Further points ({count}) stand in the record of the sessions."
 
 
 def adopted_points(forum: Forum) -> list[Point]:
-    """What the sessions of `forum` adopted: validated decisions, recommendations and commitments, by theme. One query.
+    """Return the validated decisions, recommendations and commitments of the sessions of `forum`, by theme. One query.
 
-    Points that stand behind another are told by that one.
+    Joined points are represented by the one they are joined to.
     """
     standing = Point.objects.filter(session__forum=forum, kind__in=TOLD)
     adopted = standing.filter(state__in=[PointState.VALIDATED, PointState.DISPOSED])
@@ -38,7 +39,9 @@ def adopted_points(forum: Forum) -> list[Point]:
 
 
 def first_draft(forum: Forum) -> str:
-    """The draft as plain text, a blank line between paragraphs; what does not fit is counted in its last sentence."""
+    """Return the draft as plain text with a blank line between paragraphs; its last sentence counts what does
+    not fit.
+    """
     with translation.override("en"):
         head = [f"Communiqué of the {forum.title}", f"{forum.place}, {_days(forum)}"]
         return fitted([*head, _opening(forum), *_papers(forum)], _by_theme(adopted_points(forum)))
@@ -49,7 +52,7 @@ def _day(at: date) -> str:
 
 
 def _days(forum: Forum) -> str:
-    """The day of the forum, or its first and its last."""
+    """Return the date of the forum, or its first and last."""
     return " – ".join(dict.fromkeys([_day(forum.starts_on), _day(forum.ends_on)]))
 
 
@@ -73,7 +76,7 @@ def _of(number: int, one: str, many: str = "") -> str:
 
 
 def _papers(forum: Forum) -> list[str]:
-    """What the meeting decided on its paper, and where the text stands now."""
+    """Return the meeting's decision on its paper, and the paper's present state."""
     told = []
     for paper in PositionPaper.objects.filter(forum=forum, is_restricted=False).order_by("pk"):
         decision = Decision.objects.filter(paper=paper, forum=forum).first()
@@ -86,7 +89,7 @@ def _papers(forum: Forum) -> list[str]:
 
 
 def _by_theme(points: Iterable[Point]) -> list[str]:
-    """The points as paragraphs: the heading of a theme, of a kind, then each point; an item ends its own line."""
+    """Return the points as paragraphs: theme heading, kind heading, then each point on its own line."""
     said: list[str] = []
     theme: Theme | None = None
     kind = ""
@@ -108,7 +111,7 @@ def _told(point: Point) -> str:
 
 
 def fitted(opening: Iterable[str], parts: list[str], limit: int = LIMIT) -> str:
-    """Join paragraphs as far as they fit; items that do not are counted, so that none is lost in silence."""
+    """Join paragraphs as far as they fit; the others are counted, so that none is lost silently."""
     text = "\n\n".join(opening)
     for place, part in enumerate(parts):
         items = [each for each in parts[place:] if each.startswith("- ")]
@@ -121,15 +124,16 @@ def fitted(opening: Iterable[str], parts: list[str], limit: int = LIMIT) -> str:
 
 
 class Block(NamedTuple):
-    """A part of a communiqué as it is set: a paragraph, a heading or the items of a list."""
+    """Block of a communiqué: a paragraph, a heading or the items of a list."""
 
     kind: str
     lines: list[str]
 
 
 def blocks(body: str) -> list[Block]:
-    """The parts of a communiqué, for a page: a paragraph that begins with a dash is an item, a short one that ends
-    without a stop is a heading. Not a word is changed."""
+    """Split a communiqué into blocks: a paragraph that starts with a dash is an item, a short one without a full stop
+    is a heading. The text is not changed.
+    """
     found: list[Block] = []
     for part in re.split(r"\n\s*\n", body.strip("\n")):
         if part.startswith("- "):

@@ -1,6 +1,6 @@
-"""What became of what somebody said: each point with its group, its answer, the words that rest on it, its history.
+"""What became of points: each with its group, answer, citing paragraphs and history.
 
-For its author, and where the input is public for everybody. Before a paper is published nothing of it stands here.
+For its author, and for everybody if the input is public. Shows nothing before a paper is published.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from positions.queries.papers import Answer, answers_for
 
 
 class Place(NamedTuple):
-    """A paragraph in which a point was taken up: its paper's address and title, its number, its words."""
+    """Paragraph that takes up a point: the paper's slug and title, its number and text."""
 
     slug: str
     title: str
@@ -31,7 +31,7 @@ class Place(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One thing that happened to a point, in plain words."""
+    """One event in the history of a point, in plain words."""
 
     at: datetime
     text: str
@@ -41,8 +41,8 @@ class Line(NamedTuple):
 class Became:
     """What became of a point, as far as the reader may see it.
 
-    `into` is the point behind which it stands; `others` the organisations whose points stand together with it, by
-    name; `organisations` how many there are in all. `misreading` is what its author wrote about the answer.
+    `into` is the point it is joined to; `others` the organisations of the points joined together, by name;
+    `organisations` their total number. `misreading` is its author's reply to the answer.
     """
 
     point: Point
@@ -57,13 +57,14 @@ class Became:
 
 
 def what_became(points: list[Point], user: Any) -> list[Became]:
-    """What became of `points`, in their order, as `user` may read it. Under a dozen queries, whatever their number."""
+    """Return what became of `points`, in order, as `user` may read it. Under a dozen queries, whatever their number."""
     return _Outcomes(points, _together({_root(point) for point in points}, user), user).all() if points else []
 
 
 def what_became_of(submission: Submission, user: Any) -> list[Became]:
-    """What became of the points of an input that `user` may read, in their order. The points and their groups cost one
-    query, and what became of them five, whatever their number."""
+    """Return what became of the points of an input that `user` may read, in order. One query for the points and their
+    groups, and five for what became of them.
+    """
     own = Point.objects.standing().filter(submission=submission).annotate(root=Coalesce("merged_into", "pk"))
     together = _together(own.order_by().values("root"), user)
     said = [point for point in together if point.is_seen and point.submission_id == submission.pk]
@@ -71,12 +72,12 @@ def what_became_of(submission: Submission, user: Any) -> list[Became]:
 
 
 def _root(point: Point) -> int:
-    """The key of the point behind which `point` stands, which may be itself."""
+    """Return the key of the point that `point` is joined to, or its own."""
     return point.merged_into_id or point.pk
 
 
 class _Outcomes:
-    """What several points need, read once. `together`: they and all that stand with them."""
+    """Data for several points, loaded once. `together`: they and all points joined with them."""
 
     def __init__(self, points: list[Point], together: list[Point], user: Any) -> None:
         self.points = points
@@ -112,7 +113,7 @@ class _Outcomes:
         )
 
     def others(self, point: Point, root: int) -> list[str]:
-        """The other organisations of the group, as far as the reader may see their points."""
+        """Return the other organisations of the group, as far as the reader may see their points."""
         group = [each for each in self.seen.values() if root in (each.pk, each.merged_into_id)]
         names = {each.stakeholder.label for each in group if each.stakeholder_id not in (None, point.stakeholder_id)}
         return sorted(names)
@@ -136,7 +137,7 @@ class _Outcomes:
             yield Line(answer.disposition.answered_at, _("Answered with %(paper)s: %(outcome)s.") % about)
 
     def told(self, event: Event, point: Point) -> Iterable[Line]:
-        """An entry of the journal in plain words; another point is named only where the reader may see it."""
+        """Return a journal entry in plain words; another point is named only if the reader may see it."""
         known = {each.reference for each in self.seen.values()}
         into = event.data.get("into", "")
         if event.verb == "merge" and into in known:
@@ -151,7 +152,7 @@ class _Outcomes:
             yield Line(event.at, _("The secretariat answered."))
 
     def _written(self) -> dict[tuple[int, int], datetime]:
-        """When a paragraph that is shown was first written on a point, by their keys."""
+        """Return when a visible paragraph was first based on a point, by their keys."""
         shown = {place.paragraph for found in self.places.values() for place in found}
         rows = Grounding.objects.filter(point__in=set(self.roots.values()), wording__paragraph__in=shown).order_by()
         first = rows.values_list("point", "wording__paragraph").annotate(Min("at"))
@@ -162,14 +163,14 @@ TOLD = ("merge", "unmerge", "say_misread", "answer_misreading")
 
 
 def _together(roots: set[int] | QuerySet, user: Any) -> list[Point]:
-    """The points that stand behind each of `roots`, and these; `is_seen` says which of them `user` may read."""
+    """Return the points joined to each of `roots`, and these; `is_seen` marks those that `user` may read."""
     seen = Point.objects.visible_to(user).filter(pk=OuterRef("pk"))
     group = Point.objects.standing().filter(Q(pk__in=roots) | Q(merged_into__in=roots))
     return list(group.annotate(is_seen=Exists(seen)).select_related("submission", "stakeholder"))
 
 
 def _organisations(together: list[Point]) -> dict[int, int]:
-    """How many organisations stand behind each root. A number gives no content away: all points count."""
+    """Return the number of organisations for each root. Counts all points, since a number reveals no content."""
     bodies = defaultdict(set)
     for point in together:
         bodies[_root(point)].update({point.stakeholder_id} - {None})
@@ -177,7 +178,7 @@ def _organisations(together: list[Point]) -> dict[int, int]:
 
 
 def _events(points: list[Point]) -> dict[int, list[Event]]:
-    """What the journal has to tell about each of `points`. One query."""
+    """Return the journal entries about each of `points`. One query."""
     found = defaultdict(list)
     keys = [str(point.pk) for point in points]
     asked = Event.objects.filter(kind=Point._meta.label_lower, object_id__in=keys, verb__in=TOLD)
@@ -187,7 +188,7 @@ def _events(points: list[Point]) -> dict[int, list[Event]]:
 
 
 def _places(answers: Iterable[Answer]) -> dict[int, list[Place]]:
-    """The paragraphs that each of `answers` names, with their words, by the disposition."""
+    """Return the paragraphs named by each of `answers`, with their texts, by disposition."""
     found = {}
     for answer in answers:
         paper = answer.disposition.paper

@@ -1,6 +1,6 @@
-"""What the drafting room reads: the outline at a glance, the points beside the text, and what to look at again.
+"""Data of the drafting room: outline, points beside the text, and paragraphs to check.
 
-A part of a section is read and the rest of the paper only counted: a long paper is as quick to open as a short one.
+Only a part of a section is loaded, and the rest counted: a long paper opens as fast as a short one.
 """
 
 from typing import Any, NamedTuple
@@ -17,10 +17,10 @@ MOST_WORDS = 10  # of a search; more would only make it slow
 
 
 def outline_at_a_glance(paper: PositionPaper) -> list[Section]:
-    """The sections of `paper` in order, with their numbers and what stands in each, counted. Two queries.
+    """Return the sections of `paper` in order with their numbers and counts. Two queries.
 
-    `written` paragraphs stand in it, `first` is the number of the first, `bare` of them rest on no point, `doubtful`
-    have sources to confirm. `number` is that of the section in print, "" where it has none.
+    `written` counts its paragraphs, `first` is the number of the first, `bare` counts those without a source,
+    `doubtful` those with sources to confirm. `number` is that of the section in print, "" if it has none.
     """
     sources = Grounding.objects.filter(wording=OuterRef("wording"))
     counted = Paragraph.objects.standing().filter(section__paper=paper).order_by().values("section")
@@ -43,7 +43,7 @@ def outline_at_a_glance(paper: PositionPaper) -> list[Section]:
 
 
 class Part(NamedTuple):
-    """The paragraphs of a section that are read at once: the keys of all of it, and which of them these are."""
+    """Paragraphs of a section that are loaded together: all keys of the section, and the range."""
 
     whole: list[UUID]
     start: int
@@ -52,24 +52,24 @@ class Part(NamedTuple):
 
     @property
     def keys(self) -> list[UUID]:
-        """The keys of its paragraphs."""
+        """Return the keys of its paragraphs."""
         return self.whole[self.start : self.stop]
 
     @property
     def first(self) -> int:
-        """The number of its first paragraph."""
+        """Return the number of its first paragraph."""
         return self.offset + self.start + 1
 
     @property
     def others(self) -> list[tuple[int, int]]:
-        """The numbers of the first and the last paragraph of each part of the section, if it has several."""
+        """Return the first and last number of each part of the section, if it has several."""
         size, ends = self.stop - self.start, len(self.whole)
         starts = range(0, ends, PART)
         return [(self.offset + at + 1, self.offset + min(at + PART, ends)) for at in starts] if size < ends else []
 
 
 def part_of(section: Any, number: int) -> Part:
-    """The part of `section` (as glanced at) that holds the paragraph with this number, else its first. One query."""
+    """Return the part of `section` (from the outline) with the paragraph of this number, else its first. One query."""
     keys = list(Paragraph.objects.standing().filter(section=section).values_list("key", flat=True))
     at = number - section.first
     start = at // PART * PART if 0 < at < len(keys) else 0
@@ -77,10 +77,10 @@ def part_of(section: Any, number: int) -> Part:
 
 
 def sought_points(paper: PositionPaper, reader: Any, wanted: dict[str, Any]) -> QuerySet[Point]:
-    """The validated points of the paper's consultation that `reader` may read, by reference.
+    """Return the validated points of the paper's consultation that `reader` may read, by reference.
 
-    `wanted` narrows them: `words` in text, reference or organisation; `free` to those without a paragraph;
-    `organisation`, `theme`, `kind`. `resting` counts the paragraphs of the paper that rest on each.
+    `wanted` filters them: `words` in text, reference or organisation; `free` for those without a paragraph;
+    `organisation`, `theme`, `kind`. `resting` counts the paragraphs of the paper that cite each.
     """
     points: Any = Point.objects
     found = points.visible_to(reader).filter(consultation=paper.consultation_id, state=PointState.VALIDATED)
@@ -100,6 +100,6 @@ def sought_points(paper: PositionPaper, reader: Any, wanted: dict[str, Any]) -> 
 
 
 def preferred_words() -> list[Preference]:
-    """What the loaded vocabulary says to write instead of what. One query."""
+    """Return the preferred terms of the loaded vocabulary by the terms they replace. One query."""
     stated = Term.objects.filter(Q(definition__icontains="say ") | Q(note__icontains="say "))
     return preferences(text for row in stated.values_list("definition", "note") for text in row)

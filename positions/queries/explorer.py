@@ -1,8 +1,7 @@
-"""An edition explored: which paragraphs answer a question, who was heard where, and all that one paragraph rests on.
+"""Explore an edition: filter its paragraphs, count who raised points, and list the sources of a paragraph.
 
-Pure: the content of frozen editions in, plain values out. Only what everyone may know has a name in it; what is not
-for everyone is counted. Which group an organisation is of, the edition tells; one that was frozen before it did so
-tells it of those who took part.
+Pure functions on the content of frozen editions. Only public data has names; other data is counted. The group of an
+organisation comes from the edition; editions without groups give it for participants.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ SOURCE = 150  # bytes of one of its sources, with the name
 
 
 def groups_of(content: Content) -> dict[str, str]:
-    """The group of each organisation whose group the edition tells, by its name."""
+    """Return the group of each organisation, as far as the edition records it, by name."""
     found: dict[str, str] = dict(content.get("organisations", {}))
     for person in content["participants"]:
         found.setdefault(person["organisation"], person["group"])
@@ -36,7 +35,7 @@ def groups_of(content: Content) -> dict[str, str]:
 
 
 def traits(content: Content) -> dict[int, Traits]:
-    """What each paragraph can be found by, by its number: the names of the conditions and the values that it has."""
+    """Return what each paragraph can be found by, by number: filter names and their values."""
     groups, reserved = groups_of(content), {each["paragraph"] for each in content["reservations"]}
     return {
         each["number"]: {
@@ -52,7 +51,7 @@ def traits(content: Content) -> dict[int, Traits]:
 
 
 def values(found: Mapping[int, Traits]) -> dict[str, set[str]]:
-    """The values that any paragraph has, by the names of the conditions."""
+    """Return the values that occur in any paragraph, by filter."""
     every: dict[str, set[str]] = defaultdict(set)
     for each in found.values():
         for name, having in each.items():
@@ -61,7 +60,7 @@ def values(found: Mapping[int, Traits]) -> dict[str, set[str]]:
 
 
 def matching(found: Mapping[int, Traits], wanted: Mapping[str, str]) -> list[int]:
-    """The numbers of the paragraphs that meet every condition of `wanted`, in order."""
+    """Return the numbers of the paragraphs that match all filters of `wanted`, in order."""
     return [number for number, having in found.items() if all(value in having[name] for name, value in wanted.items())]
 
 
@@ -77,9 +76,9 @@ def _paragraphs(content: Content) -> Iterator[tuple[Content, Content]]:
 
 
 def sheets(content: Content, numbers: Iterable[int], most: int) -> list[list[int]]:
-    """The paragraphs with these numbers in pages of at most about `most` bytes each, of at least one paragraph.
+    """Return the paragraphs with these numbers in pages of about `most` bytes, at least one paragraph each.
 
-    A section begins a new page rather than being cut, unless it is longer than a page.
+    A section starts a new page rather than being split, unless it is longer than a page.
     """
     wanted, found, room = set(numbers), [[]], most
     for section in content["sections"]:
@@ -104,7 +103,7 @@ def _size(paragraph: Content) -> int:
 
 
 class Cell(NamedTuple):
-    """How many public points a group has behind the words on a theme, and how many organisations raised them."""
+    """Number of public points of a group cited by the text on a theme, and of their organisations."""
 
     group: str
     points: int
@@ -113,7 +112,7 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True)
 class Line:
-    """A theme (or OTHER: the sections without one) with its cells, their sum, and the points that are not public."""
+    """Theme (or OTHER: sections without one) with its cells, their sum, and the number of non-public points."""
 
     theme: str
     cells: list[Cell]
@@ -122,10 +121,9 @@ class Line:
 
 
 def heard(content: Content, groups: Sequence[str]) -> list[Line]:
-    """Who stands behind the words on each theme, in the order of the text and OTHER behind them. OTHER joins
-    `groups` too where it is needed.
+    """Return who raised the points cited on each theme, in text order, OTHER last. Adds OTHER to `groups` if needed.
 
-    A point counts once on a theme, however many of its paragraphs rest on it, partly or by saying the contrary.
+    A point counts once per theme, however many paragraphs cite it, in part or as contrary.
     """
     known = groups_of(content)
     said: dict[str, dict[str, set[tuple[str, str]]]] = {}
@@ -159,10 +157,11 @@ def _cell(group: str, said: set[tuple[str, str]]) -> Cell:
 
 @dataclass(frozen=True)
 class Passage:
-    """A paragraph with all that the edition says of it. `before` and `after` are the numbers of its neighbours.
+    """Paragraph with everything that the edition records about it. `before` and `after` are the numbers of its
+    neighbours.
 
-    `sources` are those that everyone may know, each with its point (`said`) where the edition has the points;
-    `answered` are the other points that were answered with it. What is not public is in the two counts.
+    `sources` are the public ones, each with its point (`said`) if the edition has the points; `answered` are other
+    points answered by it. Non-public ones are in the two counts.
     """
 
     paragraph: Content
@@ -181,12 +180,12 @@ class Passage:
 
     @property
     def number(self) -> int:
-        """Its number."""
+        """Return its number."""
         return self.paragraph["number"]
 
 
 def passage(content: Content, number: int) -> Passage | None:
-    """The paragraph with this number, or None where the edition has none."""
+    """Return the paragraph with this number, or None."""
     every = list(_paragraphs(content))
     place = next((place for place, (_section, each) in enumerate(every) if each["number"] == number), None)
     if place is None:
@@ -216,7 +215,7 @@ def passage(content: Content, number: int) -> Passage | None:
 
 
 def _targets(content: Content, section: Content, paragraph: Content) -> list[Content]:
-    """The targets of the Agenda 2030 that the theme of the paragraph serves, without those that it names itself."""
+    """Return the targets of the Agenda 2030 of the paragraph's theme, without those that it names itself."""
     named = {f"SDG-{code}" for theme in content["themes"] if theme["code"] == section["theme"] for code in theme["sdg"]}
     return [each for each in content["provisions"] if each["code"] in named - set(paragraph["provisions"])]
 
@@ -227,9 +226,9 @@ Change = Literal["first", "same", "changed", "moved"]
 
 
 class Step(NamedTuple):
-    """A paragraph in one edition: its number there, what happened since the edition before, and the words as a redline.
+    """Paragraph in one edition: its number there, the change since the previous edition, and the redline.
 
-    `out_of` are the numbers, in the edition before, of the paragraphs that it came out of.
+    `out_of` are the numbers, in the previous edition, of the paragraphs that it descends from.
     """
 
     edition: str
@@ -240,7 +239,7 @@ class Step(NamedTuple):
 
 
 def history(editions: Iterable[tuple[str, Content]], key: str) -> list[Step]:
-    """The paragraph with this key through `editions` (their numbers and contents), which come the oldest first."""
+    """Return the paragraph with this key in each of `editions` (numbers and contents), the oldest first."""
     steps: list[Step] = []
     before: dict[str, Content] = {}
     for number, content in editions:

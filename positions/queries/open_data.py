@@ -1,7 +1,7 @@
-"""Inputs and points as plain data with stable names: what exports and the feed are written from.
+"""Inputs and points as plain data with stable names, for exports and the feed.
 
-Each reader gets what the pages show to that reader: passages that are held back are replaced, points that tell of them
-and files that are not the reader's are left out, and of the answers only those of published papers are there.
+Each reader gets what the pages show to that reader: held-back passages are replaced, points that reveal them and
+inaccessible files are left out, and only answers of published papers are included.
 """
 
 from collections import defaultdict
@@ -23,7 +23,7 @@ Data = dict[str, Any]
 
 
 class _Said(NamedTuple):
-    """What of a point goes out. Rows are read as they stand: making a record of each would take twice as long."""
+    """Exported fields of a point, loaded as tuples: creating model instances would take twice as long."""
 
     pk: int
     submission: int | None
@@ -37,7 +37,7 @@ class _Said(NamedTuple):
 
 
 class _Along(NamedTuple):
-    """What goes out with some inputs, by their keys; the answers by the keys of the points."""
+    """Data exported with some inputs, by their keys; answers by the keys of the points."""
 
     objectives: dict[int, list[str]]
     files: dict[int, list[Data]]
@@ -47,9 +47,9 @@ class _Along(NamedTuple):
 
 
 def inputs_as_data(inputs: QuerySet[Submission], *, reader: Any) -> Iterator[Data]:
-    """Each of `inputs`, which `reader` may read, with points, answers and names of files, in the order of `inputs`.
+    """Yield each of `inputs`, which `reader` may read, with points, answers and file names, in order.
 
-    Reads through a cursor of the database, CHUNK inputs at a time, so that any number of them fits.
+    Uses a server-side cursor, CHUNK inputs at a time, so that any number fits into memory.
     """
     full = Submission.objects.in_full_for(reader).filter(pk=OuterRef("pk"))
     rows = inputs.annotate(in_full=Exists(full)).values_list(
@@ -65,7 +65,7 @@ def inputs_as_data(inputs: QuerySet[Submission], *, reader: Any) -> Iterator[Dat
 
 
 def _along(keys: list[int], reader: Any) -> _Along:
-    """What goes out with the inputs that `keys` name, as far as `reader` may read it."""
+    """Return the data exported with the inputs `keys`, as far as `reader` may read it."""
     objectives = Submission.provisions.through.objects.filter(submission__in=keys)
     objectives = objectives.order_by("provision__framework", "provision__order")
     files = Attachment.objects.visible_to(reader).shown().filter(submission__in=keys, kind=AttachmentKind.EVIDENCE)
@@ -90,7 +90,7 @@ def _grouped(pairs: Iterable[tuple[Any, Any]]) -> dict[int, list[Any]]:
 
 
 def points_as_data(points: Iterable[Point]) -> list[Data]:
-    """Each of `points` (of `public_points`) with where it was said, who said it, and the answer to it."""
+    """Yield each of `points` (of `public_points`) with its source, organisation and answer."""
     found = list(points)
     answers = answers_for(found)
     merged = {point.merged_into.pk: point.merged_into.reference for point in found if point.merged_into}
@@ -103,7 +103,7 @@ def _said(point: Point) -> _Said:
 
 
 def public_points(reader: Any) -> QuerySet[Point]:
-    """Standing points that `reader` may read, with what `points_as_data` needs."""
+    """Return valid points that `reader` may read, with what `points_as_data` needs."""
     same = Prefetch("merged_into", Point.objects.visible_to(reader).only("reference"))
     along = ("theme", "consultation", "submission", "session__forum", "stakeholder__county")
     return _points(reader).select_related(*along).prefetch_related(same)
@@ -180,7 +180,7 @@ def _organisation(body: Stakeholder) -> Data:
 
 
 def moment(at: datetime) -> str:
-    """A moment in UTC, to the second."""
+    """Format a time in UTC to the second."""
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 

@@ -1,4 +1,4 @@
-"""What the pages read over several models of the papers: official editions, numbered text, coverage, answers."""
+"""Read queries over several models of papers: official editions, numbered text, coverage and answers."""
 
 from __future__ import annotations
 
@@ -51,26 +51,26 @@ from positions.models import (
 
 
 def official_editions() -> QuerySet[Edition]:
-    """Editions that everyone may read, newest first, without their content; `pdf_size` is that of the PDF, if made."""
+    """Return official editions, newest first, without their content; `pdf_size` is that of the PDF, if rendered."""
     pdf = Artefact.objects.filter(edition=OuterRef("pk"), format=ArtefactFormat.PDF).values("size")
     found = Edition.objects.official().select_related("paper__consultation").defer("content")
     return found.annotate(pdf_size=Subquery(pdf)).order_by("-frozen_at", "-pk")
 
 
 def latest_edition(consultation: Consultation | None) -> Edition | None:
-    """The newest official edition of the consultation, or of any consultation where it has none yet. One query."""
+    """Return the newest official edition of the consultation, or of any consultation if it has none. One query."""
     found = list(official_editions()[:20])
     own = (edition for edition in found if consultation and edition.paper.consultation_id == consultation.pk)
     return next(own, found[0] if found else None)
 
 
 def latest_official(paper: PositionPaper) -> Edition | None:
-    """The edition of `paper` in force: the newest that everyone may read; None before publication. One query."""
+    """Return the official edition of `paper` in force, the newest one; None before publication. One query."""
     return official_editions().filter(paper=paper).first()
 
 
 def readable_editions(user: Any, slug: str) -> list[Edition]:
-    """Editions of the paper at `slug` that `user` may read, newest first, without their content. One query."""
+    """Return the editions of the paper `slug` that `user` may read, newest first, without their content. One query."""
     found = Edition.objects.visible_to(user).filter(paper__slug=slug).select_related("paper__forum")
     names = ("slug", "title", "short_title", "language", "state", "is_restricted", "forum__slug")
     paper = [f"paper__{name}" for name in names]
@@ -78,8 +78,9 @@ def readable_editions(user: Any, slug: str) -> list[Edition]:
 
 
 def readable_papers(user: Any) -> list[PositionPaper]:
-    """Papers that `user` may know of, newest first, with `shown`: the editions that `user` may read, and with
-    `review_closes`: until when the user may read its text in a review round, if in one. Two queries."""
+    """Return the papers that `user` may see, newest first, with `shown`: their readable editions, and `review_closes`:
+    the end of a review round that the user may read. Two queries.
+    """
     rounds = ReviewRound.objects.visible_to(user).filter(paper=OuterRef("pk"), closes_at__gte=workflow.now())
     known = PositionPaper.objects.visible_to(user).order_by().values("pk")
     found = PositionPaper.objects.annotate(closes=Subquery(rounds.order_by("closes_at").values("closes_at")[:1]))
@@ -98,8 +99,9 @@ def readable_papers(user: Any) -> list[PositionPaper]:
 
 
 def may_replace(paper: PositionPaper) -> QuerySet[PositionPaper]:
-    """The published papers that may take the place of `paper`: a later one of its consultation, or one that names it
-    as its predecessor. None while `paper` itself is not published."""
+    """Return the published papers that can replace `paper`: later ones of its consultation, or with it as their
+    predecessor. None unless `paper` itself is published.
+    """
     if paper.published_at is None:
         return PositionPaper.objects.none()
     later = Q(consultation=paper.consultation_id, published_at__gt=paper.published_at)
@@ -108,7 +110,9 @@ def may_replace(paper: PositionPaper) -> QuerySet[PositionPaper]:
 
 
 def successor(paper: PositionPaper) -> PositionPaper | None:
-    """The newer paper that superseded `paper`, as the journal names it. At most two queries, none for most papers."""
+    """Return the newer paper that superseded `paper`, according to the journal. At most two queries, none for most
+    papers.
+    """
     if paper.state != PaperState.SUPERSEDED:
         return None
     entry = Event.objects.about(paper).filter(verb="supersede").last()
@@ -117,7 +121,7 @@ def successor(paper: PositionPaper) -> PositionPaper | None:
 
 @dataclass
 class Copy:
-    """What a hash is the hash of: an official edition, or one of its files (None: the text itself)."""
+    """What has a hash: an official edition, or one of its files (None: the text itself)."""
 
     edition: Edition
     files: list[Artefact]
@@ -127,9 +131,9 @@ class Copy:
 
 
 def find_copy(sha256: str) -> Copy | None:
-    """Look `sha256` up among the official editions and their files; anything else is unknown.
+    """Look up `sha256` among the official editions and their files.
 
-    One query for an unknown hash, two for a known one, two more where a newer paper has taken its place.
+    One query for an unknown hash, two for a known one, two more if a newer paper has replaced it.
     """
     asked = Edition.objects.filter(Q(sha256=sha256) | Q(artefacts__sha256=sha256))
     official = Edition.objects.official().filter(paper__in=asked.values("paper")).select_related("paper__consultation")
@@ -166,12 +170,12 @@ def find_copy(sha256: str) -> Copy | None:
 def numbered_paragraphs(
     paper: PositionPaper, *, reader: Any = None, part: Any = None, sources_of: Any = None
 ) -> list[Paragraph]:
-    """The standing paragraphs of `paper` in reading order, each with its `number` over the whole paper. Three queries.
+    """Return the paragraphs of `paper` in reading order, each with its `number` in the whole paper. Three queries.
 
-    With each come its words, its provisions, and its groundings with point, input and organisation. `reader` leaves
-    only groundings in points which that person may read; without it (for the verbs and the edition) all are there.
-    `part` (with the `keys` of its paragraphs and the number of the `first`) leaves only these, each with `remarks`:
-    how many comments wait to be settled. `sources_of`, a key, leaves only the groundings of that paragraph.
+    Loads texts, provisions, and citations with point, input and organisation. `reader` limits citations to points which
+    that person may read; without it (for verbs and editions) all are included. `part` (the `keys` of its paragraphs and
+    the number of the `first`) limits the paragraphs, each with `remarks`: the number of open comments. `sources_of`, a
+    key, limits citations to those of that paragraph.
     """
     groundings = Grounding.objects.select_related("point__submission", "point__session", "point__stakeholder")
     if reader is not None:
@@ -191,10 +195,11 @@ def numbered_paragraphs(
 
 
 def outline(paper: PositionPaper, paragraphs: Iterable[Paragraph]) -> list[Section]:
-    """The sections of `paper` in order, each with its `standing` ones of `paragraphs` and its `number`. One query.
+    """Return the sections of `paper` in order, each with its `standing` ones of `paragraphs` and its `number`. One
+    query.
 
-    Sections of the body and of themes that hold text are numbered through; a section without text and the front and
-    end matter have the number "".
+    Body and theme sections with text are numbered consecutively; sections without text, and front and end matter, have
+    the number "".
     """
     held = defaultdict(list)
     for paragraph in paragraphs:
@@ -209,13 +214,13 @@ def outline(paper: PositionPaper, paragraphs: Iterable[Paragraph]) -> list[Secti
 
 
 def paragraph_numbers(paper: PositionPaper) -> dict[int, int]:
-    """The number that each standing paragraph of `paper` bears in print, by its primary key. One query."""
+    """Return the printed number of each paragraph of `paper` by primary key. One query."""
     standing = Paragraph.objects.standing().filter(section__paper=paper).values_list("pk", flat=True)
     return {pk: number for number, pk in enumerate(standing, start=1)}
 
 
 class OnTheme(NamedTuple):
-    """What a published paper says on a theme: its address and title, and the numbers of the paragraphs."""
+    """Paragraphs of a published paper on a theme: its slug and title, and their numbers."""
 
     slug: str
     title: str
@@ -223,7 +228,7 @@ class OnTheme(NamedTuple):
 
 
 def on_theme(consultation: Consultation, theme: Theme) -> OnTheme | None:
-    """The paragraphs on `theme` in the newest published paper of `consultation`, if any. One query."""
+    """Return the paragraphs on `theme` in the newest published paper of `consultation`, if any. One query."""
     papers = PositionPaper.objects.published().filter(consultation=consultation, state=PaperState.PUBLISHED)
     newest = papers.order_by("-published_at").values("pk")[:1]
     standing = Paragraph.objects.standing().filter(section__paper=Subquery(newest))
@@ -234,30 +239,31 @@ def on_theme(consultation: Consultation, theme: Theme) -> OnTheme | None:
 
 @dataclass
 class Answer:
-    """What became of a point: the published disposition and the paragraphs it names, in order, each with its `number`
-    and its words."""
+    """Answer to a point: the published disposition and its paragraphs in order, each with its `number` and text."""
 
     disposition: Disposition
     paragraphs: list[Paragraph]
 
     @property
     def numbers(self) -> list[int]:
-        """The numbers of the paragraphs in print."""
+        """Return the printed numbers of the paragraphs."""
         return [paragraph.number for paragraph in self.paragraphs]
 
 
 def dispositions_of(stakeholder: Stakeholder) -> list[Answer]:
-    """The published answers to the points of `stakeholder`, by reference. A few queries, whatever their number."""
+    """Return the published answers to the points of `stakeholder` by reference. A few queries, whatever their
+    number.
+    """
     return _numbered(_published_answers().filter(point__stakeholder=stakeholder))
 
 
 def answers_for(points: Iterable[Point]) -> dict[int, Answer]:
-    """The published answers to `points`, by the points' primary keys. A few queries, whatever their number."""
+    """Return the published answers to `points` by primary key. A few queries, whatever their number."""
     return answers_by_key(point.pk for point in points)
 
 
 def answers_by_key(points: Iterable[int]) -> dict[int, Answer]:
-    """The same for the points of which only the primary keys are at hand."""
+    """Return the published answers to the points with these primary keys."""
     found = _numbered(_published_answers().filter(point__in=list(points)))
     return {answer.disposition.point_id: answer for answer in found}
 
@@ -285,7 +291,7 @@ def _standing(disposition: Disposition, numbers: dict[int, int]) -> list[Paragra
 
 
 class Cell(NamedTuple):
-    """Points of one group on one theme, and how many of them a paragraph rests on."""
+    """Number of points of one group on one theme, and of those that a paragraph cites."""
 
     points: int
     grounded: int
@@ -293,7 +299,7 @@ class Cell(NamedTuple):
 
 @dataclass
 class Coverage:
-    """What is still open between what was said and what is written."""
+    """Open gaps between points and text."""
 
     points_without_paragraph: list[Point]
     paragraphs_without_point: list[Paragraph]
@@ -303,9 +309,10 @@ class Coverage:
 
 
 def coverage(paper: PositionPaper, paragraphs: list[Paragraph] | None = None) -> Coverage:
-    """What covers what in `paper`: for the drafters. `paragraphs` saves reading them again. At most six queries.
+    """Return the coverage of points by `paper`, for drafters. Pass `paragraphs` to avoid loading them again. At most
+    six queries.
 
-    A merged point is covered by the point it stands behind, so only points that stand on their own are listed.
+    A joined point is covered by the point it is joined to, so only the latter are listed.
     """
     paragraphs = numbered_paragraphs(paper) if paragraphs is None else paragraphs
     groundings = [
@@ -324,12 +331,12 @@ def coverage(paper: PositionPaper, paragraphs: list[Paragraph] | None = None) ->
 
 
 def paragraphs_without_point(paragraphs: Iterable[Paragraph]) -> list[Paragraph]:
-    """Those of `paragraphs` (as numbered) that rest on no point and are not marked as text of the secretariat."""
+    """Return those of `paragraphs` (as numbered) without a source that are not marked as secretariat text."""
     return [each for each in paragraphs if not each.is_secretariat_text and not carries(each)]
 
 
 def carries(paragraph: Paragraph) -> bool:
-    """Whether `paragraph` (as numbered) rests on a point; one that goes against it does not carry it."""
+    """Return whether `paragraph` (as numbered) has a supporting source; contrary points do not count."""
     sources = paragraph.wording.groundings.all() if paragraph.wording else ()
     return any(source.relation != GroundingRelation.CONTRARY for source in sources)
 
@@ -342,7 +349,7 @@ def _own_points(consultation_id: int) -> list[Point]:
 
 
 def _cells(consultation: Consultation, points: list[Point], covered: set[int]) -> tuple[list[str], list[Any]]:
-    """The heads of the groups that said something, and a row of cells for each theme of the consultation."""
+    """Return the labels of groups with points, and a row of cells for each theme of the consultation."""
     heard: dict[tuple[int, str], list[bool]] = defaultdict(list)
     for point in points:
         heard[point.theme_id, point.stakeholder.group if point.stakeholder else ""].append(point.pk in covered)
@@ -360,8 +367,9 @@ def _cells(consultation: Consultation, points: list[Point], covered: set[int]) -
 
 
 def ministries_of(paragraphs: Iterable[Paragraph]) -> dict[Stakeholder, list[Paragraph]]:
-    """Who must clear what: each ministry with a confirmed mandate over a theme, and the paragraphs of its themes, with
-    what the secretariat changed for single paragraphs. By name; paragraphs in the order they are given. Two queries."""
+    """Return who clears what: each ministry with a confirmed mandate, and the paragraphs of its themes, with the
+    changes for single paragraphs. Ministries by name, paragraphs in the given order. Two queries.
+    """
     asked = list(paragraphs)
     by_theme = defaultdict(list)
     for paragraph in asked:
@@ -374,7 +382,7 @@ def ministries_of(paragraphs: Iterable[Paragraph]) -> dict[Stakeholder, list[Par
 
 
 def _adjusted(found: dict[Stakeholder, list[Paragraph]], asked: list[Paragraph]) -> dict[Stakeholder, list[Paragraph]]:
-    """The same after the last change for each paragraph and ministry."""
+    """Apply the last change for each paragraph and ministry."""
     changes = MandateChange.objects.filter(paragraph__in=asked).select_related("ministry").order_by("at", "pk")
     last = {(change.ministry, change.paragraph_id): change.adds for change in changes}
     places = {paragraph.pk: (place, paragraph) for place, paragraph in enumerate(asked)}
@@ -389,9 +397,9 @@ def _adjusted(found: dict[Stakeholder, list[Paragraph]], asked: list[Paragraph])
 
 
 def tallies(consultation: Consultation) -> dict[str, Any]:
-    """What the position rests on, as the edition prints it: accepted inputs, standing points, organisations, groups.
+    """Return the numbers printed in the edition: inputs on file, valid points, organisations and groups.
 
-    Inputs count whatever their audience: a number gives no content away. Two queries.
+    Counts inputs of any audience, since a number reveals no content. Two queries.
     """
     accepted = Submission.objects.filter(consultation=consultation, state=SubmissionState.ACCEPTED).order_by()
     heard = list(accepted.values_list("theme__code", "stakeholder__group", "stakeholder").annotate(Count("pk")))
@@ -417,7 +425,7 @@ NEXT_STEPS = {
 
 
 def waiting(user: Any) -> list[Waiting]:
-    """What the papers wait for: clearances that are due, and papers whose next move is the secretariat's."""
+    """Return the to-do items about papers: due clearances, and papers whose next move is the secretariat's."""
     if not is_secretariat(user):
         return []
     rows = []

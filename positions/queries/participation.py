@@ -1,7 +1,7 @@
-"""The participation report: who was asked, who answered, on what, from where and when, and what became of it.
+"""Participation report: who was asked, who answered, by theme, place and time, and what became of it.
 
-Made from the figures alone, so that nobody has to write it, and of the same shape whether it is shown or printed.
-Names of organisations stand nowhere in it, and only answers that were published.
+Generated from figures only, in the same form for the page and print. Names no organisations, and counts published
+answers only.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Content = dict[str, Any]
 
 
 def report(consultation: Consultation) -> Content:
-    """All that the report says of `consultation`, as values that JSON knows. Six queries."""
+    """Return the report on `consultation` as JSON values. Six queries."""
     themes = list(_themes(consultation))
     by_theme, asked = statistics.by_theme(consultation, themes), _asked(consultation)
     counted = _counted(consultation)
@@ -74,15 +74,15 @@ def report(consultation: Consultation) -> Content:
 
 
 def _themes(consultation: Consultation) -> QuerySet[Theme]:
-    """The themes in order, each with its number of points (`standing`)."""
+    """Return the themes in order, each with its number of points (`standing`)."""
     counted = consultation.tallies.filter(theme=OuterRef("pk")).order_by().values("theme")
     return consultation.themes.annotate(standing=Subquery(counted.values(number=Sum("points"))))
 
 
 def _counted(consultation: Consultation) -> Content:
-    """What is counted by day and by outcome, and as of when, in one query.
+    """Return the counts by day and by outcome, and their time, in one query.
 
-    That is the moment of the journal's last entry: until the next one nothing changes, and the report stays the same.
+    The time is that of the journal's last entry: the report is unchanged until the next one.
     """
     found = Consultation.objects.filter(pk=consultation.pk).values(
         as_of=Subquery(Event.objects.order_by("-number").values("at")[:1]),
@@ -102,7 +102,9 @@ def _figures(asked: list[Content], points: list[Content]) -> dict[str, int]:
 
 
 def _asked(consultation: Consultation) -> list[dict[str, Any]]:
-    """For each group: organisations that could answer (verified today, or heard), that answered, and their inputs."""
+    """Return for each group: organisations that could answer (verified today, or with an input), that answered, and
+    their inputs.
+    """
     heard = consultation.tallies.filter(stakeholder=OuterRef("pk"), inputs__gt=0).order_by()
     inputs = Subquery(heard.values("stakeholder").values(number=Sum("inputs")))
     could = Stakeholder.objects.annotate(inputs=inputs).filter(Q(state=Stakeholder.State.VERIFIED) | Q(inputs__gt=0))
@@ -115,14 +117,14 @@ def _asked(consultation: Consultation) -> list[dict[str, Any]]:
 
 
 def _sent(consultation: Consultation) -> QuerySet[Submission, Any]:
-    """How many inputs came in on each day in Nairobi by each channel."""
+    """Return the number of inputs by day in Nairobi and by channel."""
     sent = Submission.objects.sent().filter(consultation=consultation).order_by()
     rows = sent.values("channel", day=TruncDate("submitted_at")).annotate(number=Count("pk"))
     return rows.values_list(JSONObject(day="day", channel="channel", number="number"))
 
 
 def _met(consultation: Consultation) -> QuerySet[Disposition, Any]:
-    """How many points of each theme met which outcome; the newest published paper's answer counts."""
+    """Return the number of points of each theme by outcome, from the newest published paper."""
     answers = Disposition.objects.answered().filter(paper__in=PositionPaper.objects.published())
     newest = (
         answers.filter(point__consultation=consultation)
@@ -142,7 +144,7 @@ def _by_day(sent: list[Content]) -> Counter[date]:
 
 
 def _channels(sent: list[Content]) -> list[dict[str, Any]]:
-    """How the inputs came in."""
+    """Return the inputs by channel."""
     counts: Counter[str] = Counter()
     for row in sent:
         counts[row["channel"]] += row["number"]
@@ -150,7 +152,7 @@ def _channels(sent: list[Content]) -> list[dict[str, Any]]:
 
 
 def _counties(consultation: Consultation) -> list[Content]:
-    """All counties, with their places on the tile map; a county without a place is in the table only."""
+    """Return all counties with their positions on the tile map; counties without one are in the table only."""
     tiles, found = statistics.tiles(), []
     for place in statistics.by_county(consultation):
         tile = tiles.get(place.county.code)
@@ -161,7 +163,7 @@ def _counties(consultation: Consultation) -> list[Content]:
 
 
 def _points(themes: list[Any], rows: list[Content]) -> list[Content]:
-    """For each theme its points, and how many of them met which outcome."""
+    """Return for each theme its points, and their number by outcome."""
     met = Counter({(row["theme"], row["outcome"]): row["number"] for row in rows})
     found = []
     for theme in themes:

@@ -1,7 +1,6 @@
-"""What the room reads in plenary: the screen, the quorum of this moment, the text with what was decided on it.
+"""Data of the plenary screen: item, quorum, and the text with the decisions on it.
 
-Whoever watches asks again and again whether there is news. That costs one query; the parts that changed are read only
-when there is some.
+Viewers poll for changes, which costs one query; changed parts are loaded only then.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ BEFORE_A_MEETING = (PaperState.IN_SESSION, PaperState.FORUM_TEXT)
 
 
 def quorum_of(forum: Forum) -> QuorumCount:
-    """Who is present at this moment, and what a quorum needs: not stored. Two queries."""
+    """Return who is present now, and what a quorum needs: not stored. Two queries."""
     members = list(Stakeholder.objects.members().order_by("name"))
     room = checkin.present(forum)
     return QuorumCount(
@@ -55,13 +54,15 @@ def quorum_of(forum: Forum) -> QuorumCount:
 
 
 def paper_of(forum: Forum) -> PositionPaper | None:
-    """The paper whose text the forum has before it. One query."""
+    """Return the paper before the forum. One query."""
     found = list(forum.papers.filter(state__in=BEFORE_A_MEETING).order_by("pk"))
     return min(found, key=lambda paper: BEFORE_A_MEETING.index(paper.state), default=None)
 
 
 def text_before(paper: PositionPaper) -> list[Paragraph]:
-    """The paragraphs of the text with their `number` and what was decided on each: `ruling`, or None. Two queries."""
+    """Return the paragraphs of the text with their `number` and the decision on each: `ruling`, or None. Two
+    queries.
+    """
     paragraphs = Paragraph.objects.standing().filter(section__paper=paper).select_related("wording", "section")
     said = {each.paragraph_id: each for each in FloorDecision.objects.counting().filter(paper=paper)}
     found: list[Any] = list(paragraphs)
@@ -71,12 +72,12 @@ def text_before(paper: PositionPaper) -> list[Paragraph]:
 
 
 def shortened(text: str, limit: int) -> str:
-    """The beginning of a text that is longer than the screen holds, cut between two words."""
+    """Truncate a text that is too long for the screen, between two words."""
     return text if len(text) <= limit else f"{text[:limit].rsplit(' ', 1)[0]} …"
 
 
 def around_changes(spans: list[Span], limit: int) -> list[Span]:
-    """One side of a comparison as the screen shows it: of a long text, only what stands around the changes."""
+    """Return one side of a comparison for the screen: for a long text only the context of the changes."""
     if sum(len(span.text) for span in spans) <= limit:
         return spans
     found, left = [], limit
@@ -95,7 +96,7 @@ def around_changes(spans: list[Span], limit: int) -> list[Span]:
 
 
 class Watched(NamedTuple):
-    """A forum as its viewers ask for it, and the marks by which they know whether there is news."""
+    """Forum with the version marks by which viewers detect changes."""
 
     forum_id: int
     takes_part: bool
@@ -106,12 +107,12 @@ class Watched(NamedTuple):
 
     @property
     def room(self) -> str:
-        """Changes with the list of speakers and with whoever comes or goes."""
+        """Return the mark of the speakers' list and attendance."""
         return f"{self.heard}.{self.came}.{self.seated}"
 
     @property
     def version(self) -> str:
-        """All marks in one word."""
+        """Return all marks as one string."""
         return f"{self.shown}.{self.room}"
 
 
@@ -135,7 +136,7 @@ WHERE forum.slug = %(slug)s
 
 
 def watched(slug: str, user: Any) -> Watched | None:
-    """The forum with this address and the marks of what its screen shows; None where there is none. One query."""
+    """Return the forum with this slug and the marks of its screen; None if there is none. One query."""
     with connection.cursor() as cursor:
         cursor.execute(MARKS, {"slug": slug, "person": getattr(user, "pk", None)})
         row = cursor.fetchone()
@@ -143,12 +144,12 @@ def watched(slug: str, user: Any) -> Watched | None:
 
 
 def may_watch(user: Any, forum: Watched) -> bool:
-    """Whether `user` may see the screen of a forum: whoever takes part, members, the secretariat."""
+    """Return whether `user` may see the screen of a forum: participants, members and the secretariat."""
     return is_secretariat(user) or forum.takes_part or is_member(user)
 
 
 def screens_of(user: Any) -> list[Forum]:
-    """The forums in session whose screen `user` may watch. One query."""
+    """Return the forums in session whose screen `user` may watch. One query."""
     found = Forum.objects.filter(state=ForumState.IN_SESSION).order_by("starts_on")
     if is_secretariat(user) or is_member(user):
         return list(found)
@@ -160,7 +161,7 @@ def screens_of(user: Any) -> list[Forum]:
 
 @dataclass
 class Shown:
-    """What the screen shows of the text: the item, the paragraph with its number, the words proposed for it."""
+    """Text shown on the screen: the item, the numbered paragraph, and its proposed wording."""
 
     heading: str
     session: str = ""
@@ -175,7 +176,7 @@ class Shown:
 
     @property
     def size(self) -> str:
-        """How large its words may stand on a screen of 1280 by 720: the longer, the smaller; two texts share it."""
+        """Return the font size for a screen of 1280 by 720: smaller for longer text; two texts share the space."""
         letters = max(
             len(self.text), sum(len(span.text) for span in self.old), sum(len(span.text) for span in self.new)
         )
@@ -184,7 +185,7 @@ class Shown:
 
 
 def shown_on(forum: Forum) -> Shown | None:
-    """What the screen of a forum shows of the text, or None. About four queries."""
+    """Return what the screen of a forum shows of the text, or None. About four queries."""
     along = ("session", "paragraph__wording", "paragraph__section__paper", "moved_by")
     screen = Screen.objects.filter(forum=forum).select_related(*along).first()
     if screen is None:
@@ -210,7 +211,7 @@ def shown_on(forum: Forum) -> Shown | None:
 
 @dataclass
 class Room:
-    """Who speaks and who is there."""
+    """Current speakers and attendance."""
 
     speakers: Speakers
     quorum: QuorumCount
@@ -218,21 +219,21 @@ class Room:
 
     @property
     def following(self) -> list[Any]:
-        """The speakers who come next."""
+        """Return the next speakers."""
         return self.speakers.waiting[:NEXT]
 
     @property
     def others(self) -> int:
-        """How many more wait."""
+        """Return how many more wait."""
         return max(0, len(self.speakers.waiting) - NEXT)
 
     @property
     def groups(self) -> list[Any]:
-        """The groups that spoke longest."""
+        """Return the groups with the longest speaking time."""
         return self.speakers.groups[:GROUPS]
 
 
 def room_of(forum: Forum) -> Room:
-    """The speakers of the session on the screen, and the quorum. About five queries."""
+    """Return the speakers of the session on the screen, and the quorum. About five queries."""
     session = ForumSession.objects.filter(pk__in=Screen.objects.filter(forum=forum).values("session")).first()
     return Room(speakers(session), quorum_of(forum), now())

@@ -1,4 +1,4 @@
-"""The way of a paper in plain words, read off the journal: for its desk, and what everyone may know of it."""
+"""History of a paper in plain words from the journal: for its desk, and the public part."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -64,15 +64,16 @@ FOR_EVERYONE = (
 
 
 class Step(NamedTuple):
-    """What happened, in a sentence, and when."""
+    """One event with a sentence and its time."""
 
     at: datetime
     text: str
 
 
 def steps(events: Iterable[Any], verbs: Iterable[str] = SENTENCES) -> list[Step]:
-    """The sentences for those of `events`, the first one first, that are a step of the paper. A step that is made
-    again is told as such."""
+    """Return the sentences for those of `events` that are steps of the paper, oldest first. Repeated steps are worded
+    as such.
+    """
     told, found, seen = set(verbs), [], set()
     for event in events:
         if event.verb in told:
@@ -83,5 +84,5 @@ def steps(events: Iterable[Any], verbs: Iterable[str] = SENTENCES) -> list[Step]
 
 
 def public_steps(paper: PositionPaper) -> list[Step]:
-    """What everyone may know of how the published `paper` came about, the first step first. One query."""
+    """Return the public history of the published `paper`, oldest first. One query."""
     return steps(Event.objects.about(paper).filter(verb__in=FOR_EVERYONE), FOR_EVERYONE)

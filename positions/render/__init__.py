@@ -1,3 +1,1 @@
-"""Renderers: each takes the frozen content of an edition and gives bytes. Nothing else in the project renders a
-document.
-"""
+"""Renderers: each converts the frozen content of an edition to bytes. Only this package renders documents."""

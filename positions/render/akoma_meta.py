@@ -1,4 +1,4 @@
-"""What an edition in Akoma Ntoso says about itself: work, expression and manifestation, its course, its sources."""
+"""Metadata of an edition in Akoma Ntoso: identification, workflow, references and sources."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -21,7 +21,7 @@ ours = ElementMaker(namespace=OURS, nsmap={"ncm": OURS})
 
 
 def meta(content: Content, called: Names, *, sha256: str, address: str) -> Any:
-    """The whole `meta` of an edition, whose hash and address of verification stand in it."""
+    """Return the `meta` element of an edition with its hash and verification URL."""
     parts = [
         identification(content, called, component="main", aliases={"sha256": sha256, "verification": address}),
         akn.lifecycle(
@@ -37,7 +37,9 @@ def meta(content: Content, called: Names, *, sha256: str, address: str) -> Any:
 
 
 def identification(content: Content, called: Names, *, component: str, aliases: dict[str, str] | None = None) -> Any:
-    """Which document this is (naming convention, 4); `component` is the part of it: main, reservations ..."""
+    """Return the identification of a document (naming convention, 4); `component` is its part: main,
+    reservations ...
+    """
     frozen = content["edition"]["frozen_at"]
     work = akn.FRBRWork(
         akn.FRBRthis(value=f"{called.work}/!{component}"),
@@ -73,7 +75,7 @@ def identification(content: Content, called: Names, *, component: str, aliases: 
 
 
 def hash_within(data: bytes) -> str:
-    """The hash of the content that a file in Akoma Ntoso says it was written from; empty where it says none."""
+    """Return the hash of the content that an Akoma Ntoso file names as its source; empty if none."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True)
     try:
         root = etree.fromstring(data, parser)
@@ -85,7 +87,7 @@ def hash_within(data: bytes) -> str:
 
 
 def _languages(content: Content) -> list[str]:
-    """The language of the edition, then those of its passages in others."""
+    """Return the language of the edition, then those of passages in others."""
     own = str(content["language"])
     used = sorted({str(paragraph.get("lang", own)) for paragraph in _paragraphs(content)})
     return list(dict.fromkeys(map(three_letters, [own, *used])))
@@ -104,7 +106,7 @@ def _day(moment: str) -> str:
 
 
 def _workflow(content: Content, called: Names) -> Iterator[Any]:
-    """Which office answered when, and the adoption."""
+    """Return which office answered when, and the adoption."""
     answered = [row for row in content.get("clearances", []) if row["answered_on"]]
     steps = [
         akn.step(date=row["answered_on"], by=f"#{called.organisations[row['ministry']]}", refersTo="#clearance")
@@ -129,7 +131,7 @@ def _workflow(content: Content, called: Names) -> Iterator[Any]:
 
 
 def _analysis(content: Content, called: Names) -> Iterator[Any]:
-    """The count at the meeting, and what each paragraph rests on."""
+    """Return the count at the meeting, and the sources of each paragraph."""
     adoption = content.get("adoption")
     sources = [
         _source(source, called.paragraphs[paragraph["number"]])
@@ -158,7 +160,7 @@ def _counts(adoption: Content) -> Iterator[Any]:
 
 
 def _source(source: Content, paragraph: str) -> Any:
-    """A point, and how the paragraph relates to it. Who made it stands there only where that is public."""
+    """Return a point and its relation to the paragraph. Its organisation is named only if that is public."""
     shown = f"{source['point']}, {source['organisation']}" if source["organisation"] else source["point"]
     return akn.implicitReference(
         {"for": f"#{paragraph}", "refersTo": "#" + name("relation", source["relation"]), "showAs": shown}
@@ -169,7 +171,7 @@ def _source(source: Content, paragraph: str) -> Any:
 
 
 def _references(content: Content, called: Names) -> Iterator[Any]:
-    """Everything that the other parts point to with "#", once."""
+    """Return everything that other parts refer to with "#", once."""
     yield _known(
         "TLCOrganization",
         "ncm",
@@ -192,7 +194,7 @@ def _known(kind: str, eid: str, href: str, shown: str) -> Any:
 
 
 def _concepts(content: Content) -> Iterator[Any]:
-    """Operative strengths, relations to points, provisions and themes, each where the text uses it."""
+    """Return the strengths, relations, provisions and themes that the text uses."""
     rows = list(_paragraphs(content))
     for strength in sorted({row["strength"] for row in rows} - {""}):
         yield _known(
@@ -236,7 +238,7 @@ def _meeting(adoption: Content) -> Iterator[Any]:
 
 
 def _proprietary(content: Content, sha256: str, address: str) -> Iterator[Any]:
-    """The edition in the portal's own terms; text of the secretariat, and the paragraphs that others came out of."""
+    """Return the proprietary metadata: the edition in our own terms, secretariat text, and descent of paragraphs."""
     edition = content["edition"]
     yield ours.edition(
         schema=content["schema"],

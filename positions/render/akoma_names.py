@@ -1,7 +1,7 @@
-"""The addresses and identifiers of an edition in Akoma Ntoso (OASIS, Akoma Ntoso Naming Convention 1.0).
+"""URIs and identifiers of an edition in Akoma Ntoso (OASIS, Akoma Ntoso Naming Convention 1.0).
 
-`eId` says where a part stands in this edition: `sec_6__para_12`. `wId` says which part it is, in every edition: it is
-made of the key that the portal gave the paragraph when it was first written.
+`eId` is the position of a part in this edition: `sec_6__para_12`. `wId` identifies the part in every edition: it is
+made from the stable key of the paragraph.
 """
 
 import re
@@ -25,23 +25,23 @@ akn = ElementMaker(namespace=NAMESPACE, nsmap={None: NAMESPACE})
 
 
 def name(*parts: str) -> str:
-    """An identifier of something that is spoken of: "provision-GCM-01". Holds no space, whatever is in the parts."""
+    """Return the identifier of a referenced thing: "provision-GCM-01", without spaces."""
     return "-".join(re.sub(r"[^\w.-]+", "-", part) for part in parts)
 
 
 def resource(kind: str, *path: str) -> str:
-    """The address of something that is spoken of (naming convention, 6): /akn/ontology/concept/ke/calls-for."""
+    """Return the URI of a referenced thing (naming convention, 6): /akn/ontology/concept/ke/calls-for."""
     return "/".join([ONTOLOGY, kind, *(quote("-".join(part.lower().split()), safe="") for part in path)])
 
 
 def three_letters(language: str) -> str:
-    """The code of a language in ISO 639-2, or "und" (undetermined) for one that the portal does not write."""
+    """Return the ISO 639-2 code of a language, or "und" (undetermined) for one that the portal does not use."""
     return LANGUAGES.get(language, "und")
 
 
 @dataclass(frozen=True)
 class Names:
-    """What everything in one edition is called. A paragraph is found by its number, an organisation by its name."""
+    """Names of everything in one edition. Paragraphs are found by number, organisations by name."""
 
     work: str
     expression: str
@@ -51,10 +51,10 @@ class Names:
 
 
 def names(content: Content) -> Names:
-    """Give everything in an edition its name.
+    """Assign all names of an edition.
 
-    The work is dated by the day on which its consultation was opened, the only one that all of its editions share. Two
-    editions may be frozen on one day, so their number stands beside the date.
+    The work is dated by the day on which its consultation opened, the only date that all of its editions share. Two
+    editions can be frozen on one day, so their number follows the date.
     """
     paper, edition = content["paper"], content["edition"]
     work = f"/akn/ke/statement/{paper['opened']}/{quote(paper['slug'], safe='')}"
@@ -75,7 +75,7 @@ def names(content: Content) -> Names:
 
 
 def _sections(rows: list[Content]) -> list[str]:
-    """sec_6 by the number that is printed; sec_nn_1, sec_nn_2 ... for those that have none."""
+    """Return sec_6 by the printed number; sec_nn_1, sec_nn_2 ... for sections without one."""
     found: list[str] = []
     for row in rows:
         numbered = f"sec_{row['number']}" if is_numbered(row) else ""
@@ -85,17 +85,17 @@ def _sections(rows: list[Content]) -> list[str]:
 
 
 def is_numbered(section: Content) -> bool:
-    """Whether the number of a section is printed; it holds no space then."""
+    """Return whether the number of a section is printed; it then contains no space."""
     return section["part"] in ("body", "theme") and re.fullmatch(r"[\w.-]+", section["number"]) is not None
 
 
 def paragraph_key(key: str) -> str:
-    """The name of a paragraph in all editions."""
+    """Return the name of a paragraph in all editions."""
     return f"para_{key}"
 
 
 def _bodies(content: Content) -> Iterable[str]:
-    """The organisations that speak in the text and its record."""
+    """Return the organisations that speak in the text and its record."""
     heard = [*content.get("reservations", []), *content.get("explanations", [])]
     cleared = [row["ministry"] for row in content.get("clearances", [])]
     return sorted({*cleared, *(row["organisation"] for row in heard)})

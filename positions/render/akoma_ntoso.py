@@ -1,7 +1,8 @@
-"""An edition as a `statement` of Akoma Ntoso 3.0 (OASIS LegalDocML, Akoma Ntoso Version 1.0): its text and its record.
+"""Render an edition as a `statement` of Akoma Ntoso 3.0 (OASIS LegalDocML, Akoma Ntoso Version 1.0): its text and
+record.
 
-For parliaments, libraries and treaty bodies, whose programs read this format. The tables of the paper (points and their
-dispositions, participants) are not repeated here: they stand in the canonical content and in the tables.
+For parliaments, libraries and treaty bodies, whose software reads this format. The tables of the paper (points and
+dispositions, participants) are not included: they are in the canonical content and the workbook.
 """
 
 import re
@@ -31,11 +32,11 @@ FLOWING = {"p", "num", "heading", "subheading"}
 
 
 def render(content: Content, *, sha256: str, address: str) -> bytes:
-    """Write an edition as XML in UTF-8, valid against the schema of the standard.
+    """Render an edition as XML in UTF-8, valid against the schema of the standard.
 
-    In: the canonical content, its SHA-256 in hexadecimal, and the public address at which a copy is verified.
-    Out: the bytes, always the same for the same arguments. Raises ValueError when the hash is not the content's or when
-    XML cannot carry a character, KeyError when the content is not that of an edition.
+    Takes the canonical content, its SHA-256 in hexadecimal and the public verification URL; the same arguments give the
+    same bytes. Raises ValueError if the hash does not match or XML cannot contain a character, KeyError for invalid
+    content.
     """
     sealed(content, sha256)
     if found := sorted(set().union(*(UNWRITABLE.findall(text) for text in strings(content)))):
@@ -60,7 +61,7 @@ def _statement(content: Content, sha256: str, address: str) -> Any:
 
 
 def _lay_out(element: Any, depth: int = 0) -> None:
-    """Give each element that holds no running text a line of its own; running text stays as it is."""
+    """Put each element without running text on a line of its own."""
     if not len(element) or etree.QName(element).localname in FLOWING:
         return
     element.text = "\n" + "  " * (depth + 1)
@@ -74,7 +75,7 @@ def _lay_out(element: Any, depth: int = 0) -> None:
 
 
 def _lines(text: str, verb: str = "", strength: str = "") -> list[Any]:
-    """A text as `p` elements; the operative words are marked with their strength."""
+    """Return a text as `p` elements, with operative words marked with their strength."""
     return [_p(lines, strength) for lines in blocks(text, verb)] or [akn.p()]
 
 
@@ -100,7 +101,7 @@ def _facts(place: str, caption: str, rows: list[tuple[str, str]]) -> Any:
 
 
 def _preface(content: Content) -> Any:
-    """What the copy is: warnings first, so that whoever hears the file hears them first too."""
+    """Return the preface: warnings come first, also for screen readers."""
     parts = [
         *(akn.p(akn.docStatus(warning), {"class": "warning"}) for warning in printable.warnings(content)),
         akn.longTitle(akn.p(akn.docTitle(content["paper"]["title"])), eId="preface__longTitle"),
@@ -127,7 +128,7 @@ def _about(content: Content) -> list[tuple[str, str]]:
 
 
 def _body(content: Content, called: Names) -> Iterator[Any]:
-    """The sections in the order of the edition, annexes last as they are printed."""
+    """Return the sections in order, annexes last as printed."""
     pairs = list(zip(content["sections"], called.sections, strict=True))
     for section, eid in sorted(pairs, key=lambda pair: pair[0]["part"] == "annex"):
         yield _section(section, eid, content)
@@ -146,7 +147,7 @@ def _section(section: Content, eid: str, content: Content) -> Any:
 
 
 def _opener(section: Content, eid: str, content: Content) -> Iterator[Any]:
-    """What is printed under the title of a theme: objectives, targets, lead institutions."""
+    """Return the objectives, targets and lead institutions under the title of a theme."""
     theme = next((each for each in content["themes"] if each["code"] == section.get("theme")), None)
     told = opener(theme, labels(content))
     if told:
@@ -154,7 +155,7 @@ def _opener(section: Content, eid: str, content: Content) -> Iterator[Any]:
 
 
 def _paragraph(row: Content, eid: str, content: Content) -> Any:
-    """A numbered paragraph; it refers to its strength and to the provisions that it touches."""
+    """Return a numbered paragraph with references to its strength and provisions."""
     refers = [name("strength", row["strength"])] * bool(row["strength"])
     refers += [name("provision", code) for code in row.get("provisions", [])]
     said = {"eId": eid, "wId": paragraph_key(row["key"])}
@@ -170,7 +171,7 @@ def _paragraph(row: Content, eid: str, content: Content) -> Any:
 
 
 def _conclusions(content: Content) -> Iterator[Any]:
-    """Where and when the text was adopted, and who was in the chair; the decisions on paragraphs."""
+    """Return where and when the text was adopted, who chaired, and the decisions on paragraphs."""
     adoption = content.get("adoption")
     if not adoption:
         return
@@ -201,7 +202,7 @@ def _rulings(rows: list[Content]) -> Any:
 
 
 def _ruling(row: Content) -> Any:
-    """One decision with all that is told about it."""
+    """Return one decision with its details."""
     votes = "; ".join(f"{body}: {vote}" for body, vote in row["votes"])
     taken = _("They are the words of the paragraph.") if row["is_changed"] else _("They were not taken.")
     told = with_values(
@@ -219,7 +220,7 @@ def _ruling(row: Content) -> Any:
 
 
 def _attachments(content: Content, called: Names) -> Iterator[Any]:
-    """Reservations on paragraphs, then explanations of position on the whole; nothing where nobody made one."""
+    """Return reservations on paragraphs, then explanations of position; nothing if there are none."""
     kinds = [
         ("reservations", _("Reservations"), content.get("reservations", [])),
         ("explanations", _("Explanations of position"), content.get("explanations", [])),
@@ -242,7 +243,7 @@ def _attachment(eid: str, kind: tuple[str, str, list[Content]], content: Content
 
 
 def _remark(row: Content, number: int, eid: str, called: Names) -> Any:
-    """What an organisation says, and on which paragraph."""
+    """Return the text of an organisation and the paragraph it refers to."""
     body = row["organisation"]
     about = []
     if "paragraph" in row:

@@ -1,6 +1,6 @@
-"""A position laid out beside the Compact, for a page and for paper: a table, its notes and a picture. Pure.
+"""Lay out the alignment of a position with the Compact for pages and print: table, notes and chart. Pure.
 
-What goes in is what `positions.queries.alignment` reads: provisions, milestones and findings, JSON values only.
+Takes the JSON values of `positions.queries.alignment`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Content = dict[str, Any]
 
 
 class Earlier(NamedTuple):
-    """What stood there before a correction."""
+    """Earlier version of a corrected finding."""
 
     label: str
     reference: str
@@ -32,7 +32,7 @@ class Earlier(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """One finding as it is shown: after which milestone, on which paragraph of the edition, and what stood before."""
+    """Finding for display: milestone, paragraph of the edition, and earlier versions."""
 
     anchor: str
     letter: str
@@ -46,21 +46,21 @@ class Finding(NamedTuple):
 
 
 class Head(NamedTuple):
-    """A milestone after which something was found, with its letter."""
+    """Milestone with findings, with its letter."""
 
     letter: str
     title: str
 
 
 class Cell(NamedTuple):
-    """What one milestone left of one provision."""
+    """Findings after one milestone on one provision."""
 
     head: Head
     findings: list[Finding]
 
 
 class Line(NamedTuple):
-    """One provision: the paragraphs that speak to it, and a cell for each milestone."""
+    """Provision with its paragraphs, and a cell for each milestone."""
 
     provision: Content
     paragraphs: list[int]
@@ -68,13 +68,13 @@ class Line(NamedTuple):
 
     @property
     def findings(self) -> list[Finding]:
-        """All findings, paragraph by paragraph, each over time."""
+        """Return all findings by paragraph, then time."""
         found = [finding for cell in self.cells for finding in cell.findings]
         return sorted(found, key=lambda finding: finding.number)
 
 
 class Mark(NamedTuple):
-    """One mark of the picture."""
+    """One mark of the chart."""
 
     x: int
     y: int
@@ -82,7 +82,7 @@ class Mark(NamedTuple):
 
 
 class Name(NamedTuple):
-    """Words of the picture."""
+    """One label of the chart."""
 
     x: int
     y: int
@@ -91,9 +91,9 @@ class Name(NamedTuple):
 
 @dataclass(frozen=True)
 class Picture:
-    """Marks for findings in a row for each objective and a column for each milestone; shapes alone tell them apart.
+    """Chart with a row for each objective and a column for each milestone; shapes alone distinguish findings.
 
-    A dot stands where the position speaks to an objective and nothing was looked at.
+    A dot means that the position has paragraphs on an objective without a finding.
     """
 
     columns: list[Name]
@@ -109,7 +109,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Aligned:
-    """The objectives, the guiding principles on which something was found, and the picture of the objectives."""
+    """Objectives, guiding principles with findings, and the chart of the objectives."""
 
     heads: list[Head]
     lines: list[Line]
@@ -118,15 +118,15 @@ class Aligned:
 
     @property
     def noted(self) -> list[Line]:
-        """The provisions on which something was found."""
+        """Return the provisions with findings."""
         return [line for line in [*self.lines, *self.principles] if line.findings]
 
 
 def laid_out(content: Content, *, row: int = ROW, stretched: bool = False) -> Aligned:
-    """Lay findings out beside the provisions of the Compact, milestones in the order in which they come.
+    """Lay out findings by provision, with milestones in order.
 
-    `row` is the height of a row of the picture; `stretched` lets its columns fill a sheet of paper. A phone wants them
-    as narrow as they can be.
+    `row` is the row height of the chart; with `stretched` its columns fill a printed sheet. On phones they are as
+    narrow as possible.
     """
     places = sorted({each["milestone"] for each in content["findings"]})
     heads = [Head(LETTERS[turn], content["milestones"][place]["title"]) for turn, place in enumerate(places)]
@@ -164,7 +164,7 @@ def _finding(row: Content, letter: str) -> Finding:
 
 
 def _breadth(lines: Sequence[Line], heads: int, stretched: bool) -> int:
-    """How broad a column of the picture is: as its fullest cell needs, as far as there is room."""
+    """Return the column width of the chart: for its fullest cell, within the available space."""
     most = (WIDE - NAMES) // max(heads, 1)
     fullest = max((len(cell.findings) for line in lines for cell in line.cells), default=0)
     return most if stretched else min(most, max(fullest, FEWEST) * STEP + 12)

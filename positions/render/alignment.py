@@ -1,4 +1,4 @@
-"""The alignment annex: a position beside the Compact over time, as a picture and as a table with its references."""
+"""Printed alignment annex: the position and the Compact over time, as a chart and a table with references."""
 
 from datetime import date
 from typing import Any
@@ -22,7 +22,7 @@ Content = dict[str, Any]
 
 
 def readable(content: Content) -> Content:
-    """The annex as its template reads it. Pure: values in, values out."""
+    """Return the annex as its template needs it. Pure."""
     aligned, edition = laid_out(content, row=ROW, stretched=True), content["edition"]
     warnings = [_("SAMPLE: organisations and findings are invented")] * bool(content["sample"])
     head = _("Alignment annex")
@@ -45,7 +45,7 @@ def readable(content: Content) -> Content:
 
 
 def told(content: Content) -> str:
-    """Up to where the annex tells."""
+    """Return how recent the data is."""
     moment = minute(content["as_of"])
     if content["entry"] is None:
         return moment
@@ -53,7 +53,7 @@ def told(content: Content) -> str:
 
 
 def way(content: Content, aligned: Aligned) -> list[Content]:
-    """The milestones of the position: letter, title, planned and actual days, state."""
+    """Return the milestones: letter, title, planned and actual dates, state."""
     letters = {head.title: head.letter for head in aligned.heads}
     return [
         {
@@ -69,7 +69,7 @@ def way(content: Content, aligned: Aligned) -> list[Content]:
 
 
 def when(first: str, last: str, precision: str) -> str:
-    """Days as precisely as they are known: a month or a year is no day."""
+    """Format dates as precisely as they are known, for example as a month or year."""
     pattern = {"month": "F Y", "year": "Y", "unknown": "Y"}.get(precision)
     if not first or pattern is None:
         return days(first, last)
@@ -78,7 +78,7 @@ def when(first: str, last: str, precision: str) -> str:
 
 
 def state_words(state: str) -> str:
-    """The state of a milestone."""
+    """Return the label of a milestone's state."""
     return {
         "planned": _("planned"),
         "held": _("held"),
@@ -88,7 +88,7 @@ def state_words(state: str) -> str:
 
 
 def left(lines: list[Line]) -> list[str]:
-    """The provisions to which the position speaks and on which nothing was found, with its paragraphs."""
+    """Return the provisions with paragraphs but without findings."""
     return [f"{_name(line)} ({spans(line.paragraphs)})" for line in lines if line.paragraphs and not line.findings]
 
 
@@ -97,7 +97,7 @@ def _name(line: Line) -> str:
 
 
 def _picture_words(aligned: Aligned) -> str:
-    """What the picture says to those who do not see it: its columns, and that the table tells all of it."""
+    """Return the text alternative of the chart: its columns, and a reference to the table."""
     columns = "; ".join(f"{head.letter}, {head.title}" for head in aligned.heads)
     return _(
         "A row for each of the 23 objectives of the Compact, a column for each milestone (%(columns)s), a mark for each"
@@ -106,7 +106,7 @@ def _picture_words(aligned: Aligned) -> str:
 
 
 def html(content: Content) -> str:
-    """The annex as HTML to be printed, in its language; a letter that can't be drawn as its number in Unicode."""
+    """Return the annex as HTML for printing, in its language; characters that no font has are shown as code points."""
     set_up_alone()
     with translation.override(content["language"]):
         page = filled("print/alignment.html", readable(content), moment=as_of(content), renderer=RENDERER_VERSION)
@@ -114,9 +114,9 @@ def html(content: Content) -> str:
 
 
 def render(content: Content, *, sha256: str, address: str) -> bytes:
-    """Print an annex as PDF/A-3a and PDF/UA-1, its content attached. The same content gives the same bytes.
+    """Render an annex as PDF/A-3a and PDF/UA-1 with its content attached; deterministic.
 
-    Raises ValueError when the hash is not the content's.
+    Raises ValueError if the hash does not match.
     """
     from positions.render.press import press
 

@@ -1,4 +1,4 @@
-"""The annexes of a paper as rows and facts, ready to print."""
+"""Annexes of a paper as rows and facts for printing."""
 
 from collections import defaultdict
 from typing import Any
@@ -44,7 +44,7 @@ def matrix(content: Content) -> list[Content]:
 
 
 def programme(content: Content) -> list[Content]:
-    """Annex B: the items of the forum in their order."""
+    """Annex B: the programme of the forum in order."""
     forum = content.get("forum") or {}
     return [
         {
@@ -59,7 +59,7 @@ def programme(content: Content) -> list[Content]:
 
 
 def participants(content: Content) -> list[Content]:
-    """Annex C: the participants of each group, groups in the order of the edition, names as they were given."""
+    """Annex C: the participants by group, in the order of the edition, with names as given."""
     members = defaultdict(list)
     for person in content.get("participants", []):
         members[person["group"]].append(person)
@@ -70,8 +70,9 @@ def participants(content: Content) -> list[Content]:
 
 
 def heard(content: Content) -> Content:
-    """Annex C: how many public points of each group stand behind the words on each theme, as the explorer counts them;
-    empty where the text rests on none."""
+    """Annex C: the number of public points of each group cited on each theme, counted like in the explorer; empty
+    without citations.
+    """
     names = {**content["groups"], OTHER: _("Said in sessions, or of another group")}
     lines = explorer.heard(content, list(content["groups"]))
     cells = [{cell.group: cell.points for cell in line.cells} for line in lines]
@@ -90,7 +91,7 @@ def heard(content: Content) -> Content:
 
 
 def dispositions(content: Content) -> list[Content]:
-    """Annex D: what became of each point, by theme."""
+    """Annex D: the answers to points by theme."""
     known = {theme["code"]: f"{theme['code']} {theme['title']}" for theme in content["themes"]}
     rows = defaultdict(list)
     places, answers, joined = targets(content), _by_reference(content), _joined(content)
@@ -122,7 +123,7 @@ def _by_reference(content: Content) -> dict[str, Content]:
 
 
 def _joined(content: Content) -> dict[str, list[Content]]:
-    """The points that stand behind others, by the reference of that point."""
+    """Return the joined points by the reference of the point they are joined to."""
     found = defaultdict(list)
     for point in content.get("points", []):
         found[point.get("into", "")].append(point)
@@ -130,7 +131,7 @@ def _joined(content: Content) -> dict[str, list[Content]]:
 
 
 def contributors(point: Content, joined: list[Content]) -> str:
-    """Everyone whom the edition names as having said the same: who raised the point, and whose points joined it."""
+    """Return everyone named for a point: who raised it, and whose points joined it."""
     if not joined:
         return speakers(point)
     names = ", ".join(f"{each['organisation']} ({short_reference(each['reference'])})" for each in joined)
@@ -138,13 +139,13 @@ def contributors(point: Content, joined: list[Content]) -> str:
 
 
 def joined_words(root: Content) -> str:
-    """What became of a point that joined another: the answer to that one."""
+    """Return the answer to a joined point: that of the point it is joined to."""
     words = _("Merged with %(point)s") % {"point": short_reference(root["reference"])}
     return f"{words}: {outcome_words(root['outcome'])}" if root["outcome"] else words
 
 
 def summary(content: Content) -> list[tuple[str, int]]:
-    """How many points met which outcome."""
+    """Return the number of points by outcome."""
     outcomes = [point["outcome"] for point in content.get("points", [])]
     return [
         (outcome_words(outcome), outcomes.count(outcome))
@@ -153,7 +154,7 @@ def summary(content: Content) -> list[tuple[str, int]]:
 
 
 def method_note(content: Content) -> str:
-    """How points that say the same were found, and who decided; empty where no search suggested any."""
+    """Return the note on how duplicates were found and decided; empty if no search suggested any."""
     found = content.get("likeness")
     if not found:
         return ""
@@ -168,7 +169,7 @@ def method_note(content: Content) -> str:
 
 
 def adoption_facts(content: Content) -> list[tuple[str, str]]:
-    """Annex F: the record of adoption; empty before the adoption."""
+    """Annex F: the record of adoption; empty before adoption."""
     adoption, forum = content.get("adoption"), content.get("forum") or {}
     if not adoption:
         return []
@@ -188,7 +189,7 @@ def adoption_facts(content: Content) -> list[tuple[str, str]]:
 
 
 def correction_words(content: Content) -> str:
-    """Which edition was corrected where, and why; empty for an edition that corrects none."""
+    """Return which edition was corrected where and why; empty for others."""
     found = content.get("correction")
     if not found:
         return ""
@@ -198,20 +199,20 @@ def correction_words(content: Content) -> str:
 
 
 def roll_tally(adoption: Content) -> str:
-    """How many institutions voted how; empty where the roll was not called."""
+    """Return the tally of a roll call; empty if there was none."""
     words = _("%(yes)s yes, %(no)s no, %(abstain)s abstain")
     call = adoption.get("roll_call")
     return words % {name: call[name] for name in ("yes", "no", "abstain")} if call else ""
 
 
 def roll_call(content: Content) -> list[tuple[str, str]]:
-    """Annex F: each institution that was called, and its vote."""
+    """Annex F: each institution in the roll call with its vote."""
     call = (content.get("adoption") or {}).get("roll_call") or {}
     return [(vote["name"], vote_words(vote["vote"])) for vote in call.get("votes", [])]
 
 
 def clearances(content: Content) -> list[Content]:
-    """Annex F: a row for each office that was asked to clear the text."""
+    """Annex F: a row for each office asked to clear the text."""
     return [
         {
             "ministry": row["ministry"],

@@ -1,4 +1,4 @@
-"""The brief for a milestone as a PDF of two pages at most: the same look and the same press as the paper."""
+"""Render the brief for a milestone as a PDF of at most two pages, in the design of the paper."""
 
 from itertools import groupby
 from typing import Any
@@ -21,7 +21,7 @@ Content = dict[str, Any]
 
 
 def readable(content: Content, sha256: str) -> Content:
-    """The brief as its template reads it. Pure: values in, values out."""
+    """Return the brief as its template needs it. Pure."""
     milestone, edition = content["milestone"], content["edition"]
     restricted = _("RESTRICTED: for officials. Do not copy or pass on.")
     return {
@@ -51,13 +51,13 @@ def readable(content: Content, sha256: str) -> Content:
 
 
 def objectives(numbers: list[str]) -> str:
-    """The objectives of the Compact that a paragraph serves; empty where it names none."""
+    """Return the labels of a paragraph's objectives; empty if it has none."""
     words = ngettext("Objective %(numbers)s", "Objectives %(numbers)s", len(numbers))
     return words % {"numbers": ", ".join(numbers)} if numbers else ""
 
 
 def told(text: str) -> list[Content]:
-    """A part of the brief in passages: lines that begin with a dash are a list, as whoever speaks looks for them."""
+    """Split a part of the brief into paragraphs and lists: lines that start with a dash are list items."""
     runs = groupby((line.strip() for line in text.splitlines()), key=lambda line: line.startswith(DASHES))
     found: list[Content] = []
     for is_list, lines in runs:
@@ -69,16 +69,16 @@ def told(text: str) -> list[Content]:
 
 
 def html(content: Content, sha256: str) -> str:
-    """The brief as HTML to be printed, in its language."""
+    """Return the brief as HTML for printing, in its language."""
     set_up_alone()
     with translation.override(content["language"]):
         return filled("print/brief.html", readable(content, sha256), moment=as_of(content), renderer=RENDERER_VERSION)
 
 
 def render(content: Content, *, sha256: str, address: str) -> bytes:
-    """Print a brief as PDF/A-3a and PDF/UA-1, its content attached. The same content gives the same bytes.
+    """Render a brief as PDF/A-3a and PDF/UA-1 with its content attached; deterministic.
 
-    Raises ValueError when the hash is not the content's or a character can't be printed.
+    Raises ValueError if the hash does not match or a character cannot be printed.
     """
     from positions.render.press import press
 

@@ -1,8 +1,7 @@
-"""The chart of inputs by theme and by group: numbers and places, ready for templates/print/chart.svg.
+"""Lay out the chart of inputs by theme and group for templates/print/chart.svg.
 
-A matrix of bars: a row for each group, a column for each theme, and a last column that adds up all themes on its own
-scale. Every bar carries its number, so that it reads the same in black and white. A printed page takes every group and
-every theme there is.
+A matrix of bars: a row for each group, a column for each theme, and a last column with totals on its own scale. Every
+bar has its number, so that it is readable in black and white. A printed page fits every group and theme.
 """
 
 from collections import Counter
@@ -20,7 +19,7 @@ THICKNESS = 28
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar: its number, its length, and where it starts from the top."""
+    """Bar: its number, its length and y coordinate."""
 
     count: int
     length: int
@@ -28,18 +27,18 @@ class Bar:
 
     @property
     def baseline(self) -> int:
-        """Where its number stands."""
+        """Return the baseline of its number."""
         return self.top + THICKNESS - 5
 
     @property
     def after(self) -> int:
-        """Where its number begins."""
+        """Return the x coordinate of its number."""
         return self.length + 12
 
 
 @dataclass(frozen=True)
 class Column:
-    """The bars of one theme, and where the column begins from the left. `sums` marks the column of all themes."""
+    """Bars of one theme and the x coordinate of the column. `sums` marks the totals."""
 
     title: str
     bars: list[Bar]
@@ -49,7 +48,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Counts:
-    """How many inputs came from each group under each theme; groups with no input at all are left out."""
+    """Number of inputs of each group by theme, without groups that have none."""
 
     themes: list[dict[str, Any]]
     groups: list[str]
@@ -70,7 +69,7 @@ class Counts:
 
 
 def count(content: dict[str, Any]) -> Counts:
-    """The counts of an edition, themes in their order, the group with most inputs first."""
+    """Return the counts of an edition, themes in order, the group with most inputs first."""
     cells: Counter[tuple[str, str]] = Counter()
     for row in content["tallies"]["theme_by_group"]:
         cells[row["theme"], row["group"]] += row["inputs"]
@@ -82,19 +81,19 @@ def count(content: dict[str, Any]) -> Counts:
 
 
 def lengths(counts: list[int], longest: int) -> list[int]:
-    """A length for each number, the largest at full length; a number above zero is never invisible."""
+    """Return a length for each number, the largest at full length; a nonzero length is always visible."""
     most = max(counts, default=0) or 1
     return [max(round(longest * number / most), 4 if number else 0) for number in counts]
 
 
 def placed(counts: list[int], drawn: list[int]) -> list[Bar]:
-    """The bars of one column, from the top down."""
+    """Return the bars of one column from top to bottom."""
     pairs = enumerate(zip(counts, drawn, strict=True))
     return [Bar(count, length, HEAD + row * ROW + (ROW - THICKNESS) // 2) for row, (count, length) in pairs]
 
 
 def columns(counts: Counts, all_themes: str) -> list[Column]:
-    """The columns of the chart, all themes on one scale; `all_themes` is the title of the last one."""
+    """Return the columns of the chart, all themes on one scale; `all_themes` is the title of the last one."""
     wide = (WIDTH - LABELS) // (len(counts.themes) + 1)
     longest, many = round(wide * BAR), len(counts.groups)
     flat = [counts.of(theme["code"], group) for theme in counts.themes for group in counts.groups]
@@ -109,7 +108,7 @@ def columns(counts: Counts, all_themes: str) -> list[Column]:
 
 
 def chart(content: dict[str, Any], *, all_themes: str, words: str) -> dict[str, Any] | None:
-    """Everything the SVG template needs, or None when no input has been counted. `words` is its text alternative."""
+    """Return the data for the SVG template, or None without inputs. `words` is its text alternative."""
     counts = count(content)
     if not counts.groups or not counts.themes:
         return None
@@ -127,7 +126,9 @@ def chart(content: dict[str, Any], *, all_themes: str, words: str) -> dict[str, 
 
 
 def table(content: dict[str, Any]) -> dict[str, Any]:
-    """The same numbers as rows: one for each group with a cell for each theme and the sum, and a last row of sums."""
+    """Return the same numbers as table rows: one for each group with a cell for each theme and the sum, and a row of
+    totals.
+    """
     counts = count(content)
     codes = [theme["code"] for theme in counts.themes]
     rows = [

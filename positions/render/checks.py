@@ -1,4 +1,4 @@
-"""What must be true of a printed paper before it is published, read from the file itself."""
+"""Check a printed paper before publication by reading the file."""
 
 import hashlib
 import io
@@ -23,12 +23,12 @@ KNOWN_HARM = ("/JavaScript", "/Launch", "/GoToR", "/GoToE", "/SubmitForm", "/Imp
 
 
 def attached_content(pdf: bytes) -> bytes | None:
-    """The canonical content attached to a printed paper; None for any file that is not a PDF or carries none."""
+    """Return the canonical content attached to a printed paper; None if the file is not a PDF or has none."""
     return attached(pdf, ATTACHMENT)
 
 
 def attached(pdf: bytes, name: str) -> bytes | None:
-    """The file of this name inside a PDF; None for any file that is not a PDF or carries none."""
+    """Return the file of this name embedded in a PDF; None if it is not a PDF or has none."""
     try:
         with pikepdf.open(io.BytesIO(pdf)) as document:
             return document.attachments[name].get_file().read_bytes() if name in document.attachments else None
@@ -37,10 +37,10 @@ def attached(pdf: bytes, name: str) -> bytes | None:
 
 
 def inspect(pdf: bytes) -> list[str]:
-    """What is wrong with a printed paper, in plain words; an empty list when it is sound.
+    """Return what is wrong with a printed paper; an empty list if it is valid.
 
-    Looks at the structure that PDF/UA-1 and PDF/A-3a ask for, at the attached content and its hash, at fonts, and at
-    anything active. It does not replace a validator: veraPDF runs in the tests.
+    Checks the structure required by PDF/UA-1 and PDF/A-3a, the attached content and its hash, fonts, and active
+    content. It does not replace a validator: veraPDF runs in the tests.
     """
     try:
         with pikepdf.open(io.BytesIO(pdf)) as document:
@@ -55,13 +55,13 @@ def inspect(pdf: bytes) -> list[str]:
 
 
 def pages(document: pikepdf.Pdf) -> Iterator[str]:
-    """A paper has pages."""
+    """Check that the paper has pages."""
     if len(document.pages) == 0:
         yield "The file has no page."
 
 
 def language_and_title(document: pikepdf.Pdf) -> Iterator[str]:
-    """A screen reader must know the language, and say the title, not the name of the file (ISO 14289-1, 7.1, 7.2)."""
+    """Check that language and title are set for screen readers (ISO 14289-1, 7.1, 7.2)."""
     if not str(document.Root.get("/Lang", "")):
         yield "No language is set."
     if not str(document.docinfo.get("/Title", "")):
@@ -72,7 +72,7 @@ def language_and_title(document: pikepdf.Pdf) -> Iterator[str]:
 
 
 def tags(document: pikepdf.Pdf) -> Iterator[str]:
-    """The file must be tagged, and have bookmarks."""
+    """Check that the file is tagged and has bookmarks."""
     marked = document.Root.get("/MarkInfo", pikepdf.Dictionary()).get("/Marked", False)
     if not marked or "/StructTreeRoot" not in document.Root:
         yield "The file is not tagged."
@@ -81,7 +81,7 @@ def tags(document: pikepdf.Pdf) -> Iterator[str]:
 
 
 def claims(document: pikepdf.Pdf) -> Iterator[str]:
-    """Both claims must stand in the metadata (ISO 19005-3, 6.6.4; ISO 14289-1, 5)."""
+    """Check that the metadata claims both standards (ISO 19005-3, 6.6.4; ISO 14289-1, 5)."""
     with document.open_metadata() as metadata:
         if (metadata.get(PART_OF_PDFA), metadata.get(LEVEL_OF_PDFA)) != ("3", "A"):
             yield "The file does not say that it is PDF/A-3a."
@@ -90,7 +90,7 @@ def claims(document: pikepdf.Pdf) -> Iterator[str]:
 
 
 def inner(thing: Any) -> Iterator[Any]:
-    """A dictionary or stream, and every dictionary written inside it."""
+    """Yield a dictionary or stream, and every dictionary nested in it."""
     if isinstance(thing, pikepdf.Dictionary | pikepdf.Stream):
         yield thing
         values = [value for _key, value in thing.items()]
@@ -102,13 +102,13 @@ def inner(thing: Any) -> Iterator[Any]:
 
 
 def dictionaries(document: pikepdf.Pdf) -> Iterator[Any]:
-    """Every dictionary of the file, streams included."""
+    """Yield every dictionary of the file, including streams."""
     for thing in document.objects:
         yield from inner(thing)
 
 
 def fonts(found: list[Any]) -> Iterator[str]:
-    """Every font must travel with the file: its program stands in its descriptor."""
+    """Check that every font is embedded."""
     for thing in found:
         if thing.get("/Type") != "/Font" or thing.get("/Subtype") in ("/Type0", "/Type3"):
             continue
@@ -118,7 +118,7 @@ def fonts(found: list[Any]) -> Iterator[str]:
 
 
 def active(document: pikepdf.Pdf, found: list[Any]) -> Iterator[str]:
-    """A paper does nothing by itself: no scripts, no forms but a signature, no actions but links."""
+    """Check that there is no active content: no scripts, no forms but signatures, no actions but links."""
     if "/OpenAction" in document.Root:
         yield "The file acts when it is opened."
     if "/AcroForm" in document.Root and not only_signatures(document.Root.AcroForm):
@@ -133,19 +133,19 @@ def active(document: pikepdf.Pdf, found: list[Any]) -> Iterator[str]:
 
 
 def only_signatures(form: Any) -> bool:
-    """Whether a form holds nothing to fill in: every field of it is a signature (ISO 32000-1, 12.7.4.5)."""
+    """Return whether a form has only signature fields (ISO 32000-1, 12.7.4.5)."""
     fields = list(form.get("/Fields", []))
     return "/XFA" not in form and bool(fields) and all(each.get("/FT") == "/Sig" for each in fields)
 
 
 def is_harmful(thing: Any) -> bool:
-    """Whether a dictionary is an action that is not a link, with or without saying that it is an action."""
+    """Return whether a dictionary is an action other than a link, whether declared as an action or not."""
     kind = thing.get("/S")
     return kind in KNOWN_HARM or (thing.get("/Type") == "/Action" and kind not in HARMLESS_ACTIONS)
 
 
 def outside(found: list[Any]) -> Iterator[str]:
-    """Nothing is fetched from elsewhere: no external streams, no files referred to without being embedded."""
+    """Check that nothing is loaded from elsewhere: no external streams or unembedded files."""
     for thing in found:
         if thing.get("/Type") == "/Filespec" and "/EF" not in thing:
             yield "The file refers to another file that it does not carry."
@@ -154,7 +154,7 @@ def outside(found: list[Any]) -> Iterator[str]:
 
 
 def content(attached: bytes | None, subject: str) -> list[str]:
-    """The attached content must be canonical and have the hash that the file prints."""
+    """Check that the attached content is canonical and has the printed hash."""
     if attached is None:
         return [f"The canonical content ({ATTACHMENT}) is not attached."]
     if HASH.findall(subject)[-1:] != [hashlib.sha256(attached).hexdigest()]:
@@ -167,7 +167,7 @@ def content(attached: bytes | None, subject: str) -> list[str]:
 
 
 def statement(attached: bytes | None, content: bytes | None) -> list[str]:
-    """The Akoma Ntoso, which papers carry since ncm-pdf 1.3, must be that of the attached content."""
+    """Check that the Akoma Ntoso file, embedded since ncm-pdf 1.3, is that of the attached content."""
     if attached is None or content is None:
         return []
     same = hash_within(attached) == hashlib.sha256(content).hexdigest()

@@ -1,4 +1,4 @@
-"""The text of an edition alone: what was decided and by whom, without the sources beside it and the annexes behind."""
+"""Render the text of an edition alone: the text and its adoption, without margin sources and annexes."""
 
 import functools
 from typing import Any
@@ -16,7 +16,7 @@ Content = dict[str, Any]
 
 
 def book(content: Content, *, sha256: str, address: str) -> Content:
-    """Everything that templates/print/clean.html prints. Raises KeyError when the content is not an edition."""
+    """Return the data for templates/print/clean.html. Raises KeyError for invalid content."""
     printed = [bare(section) for section in sections(content)]
     what = _("The text alone")
     return {
@@ -35,7 +35,7 @@ def book(content: Content, *, sha256: str, address: str) -> Content:
 
 
 def scope() -> str:
-    """What this file holds, and what it leaves to the whole paper."""
+    """Return what this file contains, and what is only in the whole paper."""
     return _(
         "The text, its reservations and the record of adoption. What each paragraph rests on and all annexes stand in"
         " the position paper itself, which has the same hash."
@@ -43,7 +43,7 @@ def scope() -> str:
 
 
 def bare(section: Content) -> Content:
-    """A section whose paragraphs have nothing in the margin."""
+    """Return a section without margin notes."""
     return {
         **section,
         "paragraphs": [{**paragraph, "margin": None, "lines": ""} for paragraph in section["paragraphs"]],
@@ -51,7 +51,7 @@ def bare(section: Content) -> Content:
 
 
 def contents(printed: list[Content]) -> list[Content]:
-    """The entries of the table of contents."""
+    """Return the entries of the table of contents."""
     named = [{"number": section["number"], **printable.entry(section)} for section in printed]
     record = [("reservations", _("Reservations")), ("record", _("Record of adoption"))]
     return [
@@ -62,8 +62,9 @@ def contents(printed: list[Content]) -> list[Content]:
 
 
 def render(content: Content, *, sha256: str, address: str) -> bytes:
-    """Print the text alone as PDF/A-3a and PDF/UA-1, the canonical content of the edition attached. The same arguments
-    give the same bytes. Raises as `positions.render.paper.render` does."""
+    """Render the text alone as PDF/A-3a and PDF/UA-1 with the canonical content of the edition attached; deterministic.
+    Raises like `positions.render.paper.render`.
+    """
     attachment = attested(content, sha256)
     values = functools.partial(book, content, sha256=sha256, address=address)
     page = fill("print/clean.html", content, values, address=address)

@@ -1,7 +1,6 @@
-"""The papers of a forum's day, as their templates read them and as PDF: the same look and the same press as the
-position paper.
+"""Render the documents of a forum as HTML and PDF, in the design of the position paper.
 
-Pure: values go in, values come out. One file holds one paper, or several behind each other.
+Pure. A file contains one document or several.
 """
 
 from collections.abc import Callable
@@ -47,17 +46,19 @@ Content = dict[str, Any]
 
 
 def pattern(group: str) -> str:
-    """The pattern of a group's band on a badge: one of sixteen, so that colour alone tells nobody apart."""
+    """Return one of sixteen patterns for a group's band on a badge, so that groups are not distinguished by colour
+    alone.
+    """
     return f"g{GROUPS.index(group) + 1}" if group in GROUPS else "g0"
 
 
 def code(content: Content, ticket: str) -> str:
-    """What the code on a badge says to the device at the door."""
+    """Return the check-in code of a badge."""
     return f"NCM:{content['forum']['code']}:{ticket}"
 
 
 def badge(content: Content, person: Content) -> Content:
-    """A badge: how large its words are, its pattern and its code."""
+    """Return a badge: font size, pattern and code."""
     return {
         **person,
         "role": _capital(person["role"]),
@@ -70,13 +71,13 @@ def badge(content: Content, person: Content) -> Content:
 
 
 def badges(content: Content) -> Content:
-    """Badges in sheets of four."""
+    """Return badges in sheets of four."""
     rows = [badge(content, person) for person in content["people"]]
     return {"sheets": [rows[start : start + 4] for start in range(0, len(rows), 4)], "people": rows}
 
 
 def plates(content: Content) -> Content:
-    """Name-plates with the sizes of their words."""
+    """Return name-plates with font sizes."""
     return {
         "people": [
             {
@@ -90,13 +91,13 @@ def plates(content: Content) -> Content:
 
 
 def half_name(half: Content) -> str:
-    """A half-day in words."""
+    """Return the label of a half-day."""
     words = _("%(day)s, morning") if half["is_morning"] else _("%(day)s, afternoon")
     return words % {"day": day(half["day"])}
 
 
 def register(content: Content) -> Content:
-    """The register: the names of the half-days, who has a seat, and the numbers of the blank rows."""
+    """Return the register: labels of half-days, people with a seat, and numbers of blank rows."""
     return {
         "halves": [half_name(half) for half in content["halves"]],
         "people": content["people"],
@@ -105,7 +106,7 @@ def register(content: Content) -> Content:
 
 
 def attendance(content: Content) -> Content:
-    """The register of attendance: a row for each person, a cell for each half-day."""
+    """Return the attendance: a row for each person, a cell for each half-day."""
     codes = [half["code"] for half in content["halves"]]
     rows = [
         {**person, "number": number, "cells": [person["came"].get(code) for code in codes]}
@@ -119,7 +120,7 @@ def attendance(content: Content) -> Content:
 
 
 def certificates(content: Content) -> Content:
-    """Certificates: the days in words, the sizes of the words."""
+    """Return certificates: formatted days and font sizes."""
     forum = content["forum"]
     return {
         "people": [
@@ -137,7 +138,7 @@ def certificates(content: Content) -> Content:
 
 
 def spoken_days(dates: list[str]) -> str:
-    """Days in a sentence: days in a row as a span, others one by one."""
+    """Format days in a sentence: consecutive days as a range."""
     numbers = [date.fromisoformat(each).toordinal() for each in dates]
     if numbers and numbers[-1] - numbers[0] == len(numbers) - 1:
         return days(dates[0], dates[-1])
@@ -145,7 +146,7 @@ def spoken_days(dates: list[str]) -> str:
 
 
 def seat_plan(content: Content) -> Content:
-    """Seats by group, and how many stand on the reserve list of all groups together."""
+    """Return the seats by group, and the total of the reserve lists."""
     return {"groups": content["groups"], "reserve": sum(len(group["reserve"]) for group in content["groups"])}
 
 
@@ -153,7 +154,7 @@ def seat_plan(content: Content) -> Content:
 
 
 def programme(content: Content) -> Content:
-    """The programme by day."""
+    """Return the programme by day."""
     return {
         "days": [{**each, "name": day(each["day"])} for each in content["days"]],
         "concept": blocks(content["concept"]),
@@ -161,7 +162,7 @@ def programme(content: Content) -> Content:
 
 
 def session_sheets(content: Content) -> Content:
-    """Sheets with their day in words, their code and room to write by kind: how many lines each."""
+    """Return sheets with formatted day, code and the number of lines by kind."""
     return {
         "sheets": [{**sheet, "when": _when(sheet), "qr": qr.code(sheet["address"])} for sheet in content["sheets"]],
         "kinds": [
@@ -186,7 +187,7 @@ def _when(session: Content) -> str:
 
 
 def minutes(content: Content) -> Content:
-    """The minutes, every date and figure in words."""
+    """Return the minutes with dates and figures formatted."""
     return {
         "sessions": [
             {**each, "when": _when(each), "points": _promised(each["points"])} for each in content["sessions"]
@@ -207,7 +208,7 @@ def _reported(session: Content) -> Content:
 
 
 def _promised(kinds: list[Content]) -> list[Content]:
-    """Points by kind, each with who promised what by when in words."""
+    """Return points by kind, with responsible party and date formatted."""
     return [{**kind, "points": [{**row, "promise": _promise(row)} for row in kind["points"]]} for kind in kinds]
 
 
@@ -234,7 +235,7 @@ def _tally(tally: list[int]) -> str:
 
 
 def communique(content: Content) -> Content:
-    """The communiqué in paragraphs, headings and lists."""
+    """Return the communiqué as paragraphs, headings and lists."""
     return {
         "body": [(kind, [blocks(line) for line in lines]) for kind, lines in content["blocks"]],
         "state": _capital(content["state_name"]),
@@ -264,14 +265,14 @@ def _capital(words: str) -> str:
 
 
 def _listed(words: list[str]) -> str:
-    """Several things in a sentence: "a", "a and b", "a, b and c"."""
+    """Format a list in a sentence: "a", "a and b", "a, b and c"."""
     if len(words) < 2:
         return "".join(words)
     return _("%(first)s and %(last)s") % {"first": ", ".join(words[:-1]), "last": words[-1]}
 
 
 def warnings(content: Content) -> list[str]:
-    """What every page must say about this copy: that it is a sample, that it is a draft."""
+    """Return the warnings for every page: sample or draft."""
     said = [_("SAMPLE: organisations and people are invented")] * bool(content["sample"])
     if content["paper"] == "minutes" and content["is_draft"]:
         said.append(_("DRAFT: these minutes have not been reported yet"))
@@ -281,7 +282,7 @@ def warnings(content: Content) -> list[str]:
 
 
 def readable(content: Content) -> Content:
-    """A paper as templates print it, on the page and on paper."""
+    """Return a document as its template needs it, for pages and print."""
     make, title = KINDS[content["paper"]]
     forum = content["forum"]
     return {
@@ -298,7 +299,7 @@ def readable(content: Content) -> Content:
 
 
 def html(content: Content) -> str:
-    """One paper, or the `parts` of a set behind each other, as HTML to be printed, in its language."""
+    """Return one document, or the `parts` of a set, as HTML for printing, in its language."""
     set_up_alone()
     found = content.get("parts") or [content]
     with translation.override(found[0]["language"]):
@@ -320,10 +321,9 @@ def _moment(parts: list[Content]) -> datetime:
 
 
 def render(content: Content, *, sha256: str, address: str) -> bytes:
-    """Print a paper (or a set of them) as PDF/A-3a and PDF/UA-1, what it was made from attached as JSON. The same
-    content gives the same bytes.
+    """Render a document (or a set) as PDF/A-3a and PDF/UA-1 with its data attached as JSON; deterministic.
 
-    Raises ValueError when the hash is not the content's or a character can't be printed.
+    Raises ValueError if the hash does not match or a character cannot be printed.
     """
     from positions.render.press import press
 

@@ -1,6 +1,6 @@
-"""The delegation's copy: the whole paper of an edition with the restricted annexes behind it, marked on every page.
+"""Render the delegation's copy: the whole paper with restricted annexes, marked on every page.
 
-It is no file of the edition: nobody can verify it, none of it is public, and it is made anew for each who may have it.
+Not a file of the edition: it cannot be verified, is not public, and is rendered anew for each recipient.
 """
 
 from datetime import UTC, datetime
@@ -19,18 +19,19 @@ Content = dict[str, Any]
 
 
 def order(content: Content, sha256: str, annexes: list[Content]) -> Content:
-    """All that a delegation's copy prints: the content of an edition with its hash, and the restricted annexes, each
-    with its `number`, `title`, `text` and the moment `at` which it was written."""
+    """Return the data of a delegation's copy: the content of an edition with its hash, and the restricted annexes, each
+    with its `number`, `title`, `text` and time `at`.
+    """
     return {"edition": content, "sha256": sha256, "annexes": annexes}
 
 
 def mark() -> str:
-    """What stands on the cover and on every page."""
+    """Return the mark on the cover and on every page."""
     return _("RESTRICTED: for officials, the secretariat and its head")
 
 
 def annexes(content: Content) -> list[Content]:
-    """The restricted annexes as they are printed."""
+    """Return the restricted annexes for printing."""
     return [
         {
             "id": f"restricted-{annex['number']}",
@@ -44,7 +45,7 @@ def annexes(content: Content) -> list[Content]:
 
 
 def book(content: Content, *, address: str) -> Content:
-    """Everything that templates/print/delegation.html prints. Raises KeyError when the content is not of `order`."""
+    """Return the data for templates/print/delegation.html. Raises KeyError unless the content is from `order`."""
     edition = content["edition"]
     whole = printable.book(edition, sha256=content["sha256"], address=address)
     restricted = annexes(content)
@@ -65,16 +66,16 @@ def book(content: Content, *, address: str) -> Content:
 
 
 def written(content: Content) -> datetime:
-    """When the last of what it holds was written: the only moment that stands in the file."""
+    """Return when the latest part was written: the only timestamp in the file."""
     moments = [datetime.fromisoformat(annex["at"]).astimezone(UTC) for annex in content["annexes"]]
     return max([frozen_at(content["edition"]), *moments])
 
 
 def render(content: Content, *, sha256: str, address: str) -> bytes:
-    """Print the delegation's copy as PDF/A-3a and PDF/UA-1. The same arguments give the same bytes.
+    """Render the delegation's copy as PDF/A-3a and PDF/UA-1; deterministic.
 
-    In: what `order` gives, its SHA-256, and the address at which the public text is verified. Raises ValueError when
-    one of the two hashes is not that of its content, or when the paper's own words can't be printed.
+    Takes the result of `order`, its SHA-256 and the verification URL of the public text. Raises ValueError if one of
+    the two hashes does not match, or the paper's text cannot be printed.
     """
     from positions.render.press import press
 

@@ -1,4 +1,4 @@
-"""What travels inside a printed paper beside its canonical content: the text for programs, the answers as a table."""
+"""Files embedded in a printed paper besides its canonical content: Akoma Ntoso, and the answers as a table."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from positions.render.printable import DISPOSITIONS, STATEMENT
 
 
 def enclosures(content: dict[str, Any], *, sha256: str, address: str) -> list[Enclosure]:
-    """The same files that the portal gives by themselves; no table of answers where there are none yet."""
+    """Return the same files that the portal serves separately; no table of answers if there are none yet."""
     statement = akoma_ntoso.render(content, sha256=sha256, address=address)
     found = [Enclosure(statement, STATEMENT, "The text and its record as Akoma Ntoso 3.0", FORMAT, "Source")]
     if content.get("points"):

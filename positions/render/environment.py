@@ -1,4 +1,4 @@
-"""What a renderer needs of Django, also in a child process without a project: settings and a template engine."""
+"""Minimal Django setup for renderers, also in child processes without a project."""
 
 import functools
 from pathlib import Path
@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def set_up_alone() -> None:
-    """Give Django the few settings that templates read, where no project has set it up: in the child process."""
+    """Configure the few settings that templates need, if Django is not configured yet: in the child process."""
     if not settings.configured:
         settings.configure(LOCALE_PATHS=[ROOT / "locale"], USE_I18N=True, USE_TZ=True)
         django.setup()
@@ -19,7 +19,7 @@ def set_up_alone() -> None:
 
 @functools.cache
 def engine() -> Engine:
-    """A template engine of our own: no context processors, no database, every value escaped."""
+    """Return a template engine without context processors or database access, with autoescaping."""
     return Engine(
         dirs=[str(ROOT / "templates")],
         libraries={"i18n": "django.templatetags.i18n"},

@@ -1,4 +1,4 @@
-"""The bundled typefaces: their CSS rules, and which characters they can print."""
+"""Bundled fonts: their CSS rules and character coverage."""
 
 import functools
 import unicodedata
@@ -15,7 +15,7 @@ NO_SYSTEM_FONTS = FOLDER / "fonts.conf"  # a Fontconfig set-up without any font 
 
 @dataclass(frozen=True)
 class Face:
-    """One file of a typeface and the CSS family, weight and style under which the stylesheet asks for it."""
+    """Font file with the CSS family, weight and style under which the stylesheet uses it."""
 
     filename: str
     family: str
@@ -24,7 +24,7 @@ class Face:
 
     @property
     def rule(self) -> str:
-        """The @font-face rule; `bundled:` addresses are answered from this folder only."""
+        """Return the @font-face rule; `bundled:` URLs are only served from this folder."""
         return (
             f'@font-face {{ font-family: "{self.family}"; font-weight: {self.weight}; font-style: {self.style};'
             f" src: url(bundled:{self.filename}) }}"
@@ -45,13 +45,13 @@ FACES = (
 
 
 def rules() -> str:
-    """The @font-face rules of all faces."""
+    """Return the @font-face rules of all faces."""
     return "\n".join(face.rule for face in FACES)
 
 
 @functools.cache
 def face_bytes(filename: str) -> bytes:
-    """The file of a bundled face. Raises KeyError for any other name."""
+    """Return a bundled font file. Raises KeyError for any other name."""
     known = {face.filename for face in FACES}
     if filename not in known:
         raise KeyError(filename)
@@ -60,7 +60,7 @@ def face_bytes(filename: str) -> bytes:
 
 @functools.cache
 def covered() -> frozenset[str]:
-    """Every character that some bundled face draws in each weight: all families stand behind each other."""
+    """Return the characters covered by some bundled face in each weight: all families are fallbacks of each other."""
     codes: set[int] = set()
     for face in FACES:
         with TTFont(FOLDER / face.filename, lazy=True) as font:
@@ -69,7 +69,7 @@ def covered() -> frozenset[str]:
 
 
 def strings(content: Any) -> Iterator[str]:
-    """Every string inside a JSON value, keys left out."""
+    """Yield every string inside a JSON value, without keys."""
     if isinstance(content, str):
         yield content
     elif isinstance(content, dict):
@@ -81,11 +81,11 @@ def strings(content: Any) -> Iterator[str]:
 
 
 def is_drawn(character: str) -> bool:
-    """False for line breaks and the invisible marks of writing direction and joining, which need no glyph."""
+    """Return False for line breaks and invisible direction and joining controls, which need no glyph."""
     return unicodedata.category(character) not in ("Cc", "Cf", "Zl", "Zp")
 
 
 def missing_glyphs(content: Any) -> set[str]:
-    """The characters of an edition that no bundled typeface can print; empty when all can be printed."""
+    """Return the characters of an edition that no bundled font has; empty if all can be printed."""
     used = set().union(*(set(text) for text in strings(content)))
     return {character for character in used - covered() if is_drawn(character)}

@@ -1,4 +1,4 @@
-"""The form on which somebody without a connection writes an input: to print (PDF), and to fill in (DOCX)."""
+"""Paper form for an input: to print (PDF), and to fill in (DOCX)."""
 
 import hashlib
 from datetime import UTC, datetime
@@ -26,7 +26,7 @@ Content = dict[str, Any]
 
 
 def readable(content: Content) -> Content:
-    """The form as its templates read it. Pure: values in, values out."""
+    """Return the form as its templates need it. Pure."""
     return {
         "content": content,
         "title": _("Form for an input: %(theme)s") % {"theme": content["theme"]},
@@ -43,7 +43,7 @@ def readable(content: Content) -> Content:
 
 
 def html(content: Content) -> str:
-    """The form as HTML to be printed, in its language."""
+    """Return the form as HTML for printing, in its language."""
     set_up_alone()
     with translation.override(content["language"]):
         values = {**readable(content), "qr": qr.code(content["address"])}
@@ -52,9 +52,9 @@ def html(content: Content) -> str:
 
 
 def render(content: Content, *, sha256: str, address: str) -> bytes:
-    """Print the form as PDF/A-3a and PDF/UA-1. The same content gives the same bytes.
+    """Render the form as PDF/A-3a and PDF/UA-1; deterministic.
 
-    Raises ValueError when the hash is not the content's.
+    Raises ValueError if the hash does not match.
     """
     from positions.render.press import press
 
@@ -75,7 +75,9 @@ TICK = """<w:sdt {namespaces} xmlns:w14="http://schemas.microsoft.com/office/wor
 
 
 def docx(content: Content) -> bytes:
-    """The form as a Word document: cells to write in, boxes to tick, and the QR code of the page to send it on."""
+    """Render the form as a Word document: cells to fill in, boxes to tick, and the QR code of the page for
+    sending it.
+    """
     with translation.override(content["language"]):
         values, document = readable(content), Document()
         _set_up(document, content, values)
@@ -98,8 +100,9 @@ def docx(content: Content) -> bytes:
 
 
 def _set_up(document: Any, content: Content, values: Content) -> None:
-    """A4, letters that can be read in black, the language for the spelling, and on each sheet to which form it belongs:
-    sheets of several forms are faxed and photographed together."""
+    """Set up A4 pages, black text, the language, and on each page the form that it belongs to, since sheets are faxed
+    and photographed.
+    """
     about = document.core_properties
     about.title, about.subject, about.language = values["title"], content["reference"], content["language"]
     about.author = _("National Coordination Mechanism on Migration, Republic of Kenya")

@@ -1,4 +1,4 @@
-"""Write a consultation into a package for ever, check one, or begin an empty portal with one."""
+"""Write the archive of a consultation, verify one, or load one into an empty portal."""
 
 import hashlib
 import signal
@@ -112,7 +112,7 @@ class Command(BaseCommand):
 
     @contextmanager
     def _bar(self, what: str) -> Iterator[Progress]:
-        """Progress in one line of a terminal; nothing where nobody watches."""
+        """Show progress in one line of a terminal; nothing without one."""
         watched = self.stderr.isatty()
         drawn = -1
 
@@ -133,7 +133,7 @@ class Command(BaseCommand):
 
 @contextmanager
 def _ended_in_words(nothing: str) -> Iterator[None]:
-    """Say in words why it ended; a request to end from outside tidies up like every other end."""
+    """Turn errors and termination requests into a message, after cleaning up."""
     before = signal.signal(signal.SIGTERM, _end)
     try:
         yield
@@ -147,7 +147,7 @@ def _ended_in_words(nothing: str) -> Iterator[None]:
 
 
 def _shown(text: str) -> str:
-    """Text that somebody else may have written, without what a terminal would obey."""
+    """Return untrusted text without terminal control characters."""
     return "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in text)
 
 
@@ -156,5 +156,5 @@ def _end(number: int, frame: FrameType | None) -> None:
 
 
 def _hash(package: Package) -> str:
-    """The hash over the hashes of everything in a package."""
+    """Return the hash over the hashes of all files in a package."""
     return hashlib.sha256(b"".join(package.blocks(TAG_MANIFEST))).hexdigest()

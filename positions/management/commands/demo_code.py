@@ -1,4 +1,4 @@
-"""Say which six digits the second factor of an account of the sample shows at this moment."""
+"""Print the current six-digit code of the second factor of a sample account."""
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings

@@ -1,4 +1,4 @@
-"""Play the sample consultation of 2017, from the first account to the published paper, and say how to log in."""
+"""Create the sample consultation of 2017, from the first account to the published paper, and print how to sign in."""
 
 from io import StringIO
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Say whether a file is the official text: a published PDF, or the canonical content of an edition as JSON."""
+"""Verify a file as an official text: a published PDF, or the canonical content of an edition as JSON."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ SEALS = {
 
 
 def status(verdict: Verdict) -> int:
-    """The number with which the command ends: a file that is not authentic and signed ends with what is wrong there."""
+    """Return the exit status; for a file that is authentic but not signed correctly, that of the signature."""
     plain = STATUSES[verdict.state]
     return SEALS.get(verdict.standing, plain) if plain == NOT_AUTHENTIC and verdict.standing else plain
 
@@ -45,7 +45,7 @@ def _seal(seal: Seal) -> list[str]:
 
 
 def lines(verdict: Verdict) -> list[str]:
-    """The verdict as a person reads it in a terminal."""
+    """Return the result for a terminal."""
     said = [f"{verdict.word}: {verdict.sentence}"]
     said += [line for seal in verdict.seals for line in _seal(seal)]
     if verdict.not_checked:
@@ -101,6 +101,6 @@ class Command(BaseCommand):
             raise SystemExit(end)
 
     def _check_archive(self, package: Path) -> None:
-        """It ends with the same numbers: 0 unaltered, 1 altered, 2 unreadable."""
+        """Verify an archive. Exit status: 0 unaltered, 1 altered, 2 unreadable."""
         self.stdout.write("This is the archive of a consultation. Checked as by archive --verify:")
         call_command("archive", str(package), verify=True, stdout=self.stdout, stderr=self.stderr)

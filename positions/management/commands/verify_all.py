@@ -1,4 +1,4 @@
-"""Check that everything that is stored is what was written, and name what is not."""
+"""Check that all stored data is unaltered, and list what is not."""
 
 import json
 import sys
@@ -81,7 +81,7 @@ class Command(BaseCommand):
 
 
 class Bar:
-    """How far all checks are together: a bar on a terminal, else a line for each that ends."""
+    """Progress of all checks: a bar on a terminal, else a line for each finished check."""
 
     def __init__(self, out) -> None:
         self._out, self._shares = out, dict.fromkeys(CHECKS, 0.0)
@@ -89,7 +89,7 @@ class Bar:
         self._drawn_at, self._lock = 0.0, threading.Lock()
 
     def tell(self, name: str, done: int, total: int) -> None:
-        """Say how much a check looked at, of how much. Two threads may."""
+        """Set the progress of a check. Thread-safe."""
         with self._lock:
             had_ended, self._shares[name] = self._shares[name] >= 1, done / total if total else 1.0
             if self._is_terminal and time.monotonic() - self._drawn_at > EVERY:
@@ -106,7 +106,7 @@ class Bar:
         self._drawn_at = time.monotonic()
 
     def end(self) -> None:
-        """Leave the line of the bar."""
+        """Finish the line of the bar."""
         if self._is_terminal and self._drawn_at:
             self._draw()
             self._out.write("")

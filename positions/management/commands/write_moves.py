@@ -1,4 +1,4 @@
-"""Write docs/moves.md: who moves what, and what must hold first, as the tables of moves say it."""
+"""Write docs/moves.md, the table of moves with their permissions and conditions."""
 
 from pathlib import Path
 

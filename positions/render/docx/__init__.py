@@ -1,5 +1,6 @@
-"""An edition as a Word document: the same words as the PDF, with styles, headings, bookmarks and tables that officers
-can work with. It is never authentic, and says so on every sheet."""
+"""Render an edition as a Word document: the text of the PDF with styles, headings, bookmarks and tables to work with.
+Never authentic, as every page says.
+"""
 
 from typing import Any
 
@@ -19,12 +20,11 @@ Content = dict[str, Any]
 
 
 def render(content: Content, *, sha256: str, address: str) -> bytes:
-    """Write an edition as an Office Open XML text (ECMA-376), in its language.
+    """Render an edition as an Office Open XML text (ECMA-376) in its language.
 
-    In: the canonical content, its SHA-256 in hexadecimal, and the public address at which a copy is verified.
-    Out: the bytes, always the same for the same arguments. Raises ValueError when the hash is not the content's or when
-    a character can't stand in XML, KeyError when the content is not that of an edition. A letter that our own typefaces
-    lack is no obstacle: a word processor takes it from another.
+    Takes the canonical content, its SHA-256 in hexadecimal and the public verification URL; the same arguments give the
+    same bytes. Raises ValueError if the hash does not match or XML cannot contain a character, KeyError for invalid
+    content. Characters that our fonts lack are allowed: word processors substitute fonts.
     """
     sealed(content, sha256)
     set_up_alone()
@@ -40,7 +40,7 @@ def _book(content: Content, sha256: str, address: str) -> Content:
 
 
 def written(book: Content) -> Any:
-    """The document: upright sheets, those of Annex D across, and upright ones again."""
+    """Return the document: portrait pages, landscape ones for Annex D, and portrait again."""
     content = book["content"]
     document, named = frame.begun(content), text.places(content)
     frame.describe(document, book, frozen_at(content))
@@ -65,7 +65,7 @@ def written(book: Content) -> Any:
 
 
 def _add(document: Any, made: list[Element]) -> None:
-    """Put elements at the end of the text, before the last description of sheets."""
+    """Append elements before the last section properties."""
     last = document.element.body[-1]
     for each in made:
         last.addprevious(each)

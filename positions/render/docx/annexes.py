@@ -1,4 +1,4 @@
-"""The annexes of the Word document, and how to verify the edition that it is a copy of."""
+"""Annexes of the Word document, and how to verify the edition."""
 
 from typing import Any
 
@@ -28,13 +28,13 @@ Places = dict[int, str]
 
 
 def annex(book: Content, place: str, *, fresh: bool = False) -> Element:
-    """The heading of one of our annexes, as in the contents."""
+    """Return the heading of one of our annexes, as in the contents."""
     entry = next(each for each in book["contents"] if each["id"] == place)
     return headline(place, heading(entry), fresh=fresh, hanging=2.75)
 
 
 def matrix(book: Content) -> list[Element]:
-    """Annex A: the themes and what they serve."""
+    """Annex A: themes with provisions and leads."""
     heads = [_("Theme"), _("Objectives"), _("Related"), _("SDG targets"), _("Lead")]
     title = _(
         "Each theme of the paper with the objectives of the Global Compact it serves, the targets of the 2030 Agenda"
@@ -74,7 +74,7 @@ def programme(book: Content) -> list[Element]:
 
 
 def participants(book: Content) -> list[Element]:
-    """Annex C: who took part."""
+    """Annex C: participants."""
     if not book["participants"]:
         return [annex(book, "annex-c"), paragraph("Quiet", _("No participant is recorded.")), *heard(book)]
     rows: list[list[Cell]] = []
@@ -87,7 +87,7 @@ def participants(book: Content) -> list[Element]:
 
 
 def heard(book: Content) -> list[Element]:
-    """Annex C: whose points the words on each theme rest on, by group; nothing where they rest on none."""
+    """Annex C: who raised the points cited on each theme, by group; nothing without citations."""
     found = book["heard"]
     if not found:
         return []
@@ -108,7 +108,7 @@ def heard(book: Content) -> list[Element]:
 
 
 def dispositions(book: Content, named: Places) -> list[Element]:
-    """Annex D: what became of each point, a table for each theme under a heading of its own."""
+    """Annex D: the answers to points, a table for each theme with a heading."""
     made = [annex(book, "annex-d")]
     if not book["dispositions"]:
         return [*made, paragraph("Quiet", _("No point has been answered yet."))]
@@ -126,7 +126,7 @@ def dispositions(book: Content, named: Places) -> list[Element]:
 
 
 def disposition(row: Content, named: Places) -> list[Cell]:
-    """A row of Annex D. What was held back is named, never shown."""
+    """Return a row of Annex D. Held-back text is mentioned, never shown."""
     text, organisation = row["text"], row["organisation"]
     why = [paragraph("TableText", run(row["why"], look="Strong"))] if row["why"] else []
     return [
@@ -144,7 +144,7 @@ def _held(words: str) -> list[Element]:
 
 
 def numbers(found: list[int], named: Places) -> list[Element]:
-    """Numbers of paragraphs, each a link to those that stand in the text."""
+    """Return paragraph numbers, as links if they are in the text."""
     made: list[Element] = []
     for place, number in enumerate(found):
         made += [run(", ")] * bool(place)
@@ -156,7 +156,7 @@ def numbers(found: list[int], named: Places) -> list[Element]:
 
 
 def reservations(book: Content, named: Places) -> list[Element]:
-    """Annex E: the reservations, by the bodies that made them."""
+    """Annex E: reservations by organisation."""
     if not book["reservations"]:
         return [annex(book, "annex-e"), paragraph("Quiet", _("No reservation was made."))]
     said = _("A reservation is printed with the text and does not block it. It speaks for the body that made it.")
@@ -167,14 +167,14 @@ def reservations(book: Content, named: Places) -> list[Element]:
 
 
 def on_paragraph(each: Content, named: Places) -> Element:
-    """A small heading: an organisation, and the paragraph it speaks of."""
+    """Return a subheading: an organisation, and the paragraph it refers to."""
     words = run(_("paragraph %(numbers)s") % {"numbers": each["paragraph"]})
     place = link(named[each["paragraph"]], words) if each["paragraph"] in named else words
     return paragraph("Heading3", f"{each['organisation']}, ", place)
 
 
 def record(book: Content, named: Places) -> list[Element]:
-    """Annex F: the adoption, what offices said, and how objections were resolved."""
+    """Annex F: adoption, answers of offices, and resolved objections."""
     adopted = facts(book["adoption"]) or [paragraph("Quiet", _("This edition has not been adopted."))]
     return [
         annex(book, "annex-f"),
@@ -220,7 +220,7 @@ def _decided(row: Content) -> str:
 
 
 def _ruling(row: Content) -> list[Element]:
-    """What was said before a decision on a paragraph."""
+    """Return the proposals before a decision on a paragraph."""
     taken = _("They are the words of the paragraph.") if row["is_changed"] else _("They were not taken.")
     moved = [
         (_("Proposed by"), row["moved_by"]),
@@ -261,7 +261,7 @@ def _clearances(book: Content) -> list[Element]:
 
 
 def _stances(counted: list[int]) -> str:
-    """The stances that were taken, with how many paragraphs each."""
+    """Return the stances with their numbers of paragraphs."""
     words = [
         pgettext("stances", "Agree"), pgettext("stances", "Comment"), pgettext("stances", "Reserve"),
         pgettext("stances", "Object"), pgettext("stances", "Abstain"), pgettext("stances", "Recuse"),
@@ -294,7 +294,7 @@ def _objections(book: Content, named: Places) -> list[Element]:
 
 
 def verify(book: Content, reference: str) -> list[Element]:
-    """How a reader finds out whether the text of this copy is that of the edition; `reference` leads to its page."""
+    """Return how to verify whether the text of this copy is that of the edition; `reference` links to its page."""
     steps = [
         _("Open the address of this edition. It says whether it is in force, or a newer one has taken its place:"),
         _("Take the PDF from there: it is authentic, and it carries the content whose hash stands in this copy."),
@@ -319,5 +319,5 @@ HASHING = (("sha256sum", ""), ("shasum -a 256", ""), ("certutil -hashfile", " SH
 
 
 def _lines(words: list[str]) -> list[Element]:
-    """Words in lines of their own, within one paragraph."""
+    """Return texts on separate lines within one paragraph."""
     return [part for number, each in enumerate(words) for part in ([w("r", w("br"))] * bool(number) + [run(each)])]

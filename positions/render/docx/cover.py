@@ -1,4 +1,4 @@
-"""What stands before the text: the cover, the table of contents, the acronyms, and what the position rests on."""
+"""Parts before the text: cover, contents, acronyms and figures."""
 
 from io import BytesIO
 from typing import Any
@@ -30,7 +30,7 @@ LONG = 60  # letters of a title
 
 
 def cover(document: Any, book: Content) -> list[Element]:
-    """The first sheet: who issues the text, what it is, its status and the record of its adoption, and its hash."""
+    """Return the cover: issuer, title, status, record of adoption and hash."""
     content, address = book["content"], book["address"]
     digest = [run(book["digest"][0]), *(part for each in book["digest"][1:] for part in (w("r", w("br")), run(each)))]
     return [
@@ -56,7 +56,7 @@ def cover(document: Any, book: Content) -> list[Element]:
 
 
 def _code(document: Any, address: str) -> Element:
-    """The QR code of the address of the edition, with words for those who do not see it."""
+    """Return the QR code of the edition's URL, with a text alternative."""
     picture = BytesIO()
     segno.make(address, error="m", micro=False).save(picture, kind="png", scale=6, border=0)
     picture.seek(0)
@@ -72,10 +72,10 @@ def _code(document: Any, address: str) -> Element:
 
 
 def contents(book: Content) -> list[Element]:
-    """The table of contents: a field that Word can make anew, filled with the headings of the first level.
+    """Return the table of contents: a field that Word can update, filled with the first-level headings.
 
-    It names paragraphs, not pages: their numbers are the same in every form of the edition, while pages depend on the
-    typefaces of the machine, and no word processor counts them before somebody asks it to.
+    It refers to paragraphs instead of pages: their numbers are the same in every format, while page numbers depend on
+    installed fonts and are unknown until a word processor computes them.
     """
     spoken = {section["id"]: [each["number"] for each in section["paragraphs"]] for section in book["sections"]}
     lines = [_entry(entry, spoken.get(entry["id"], [])) for entry in [*_front(book), *book["contents"]]]
@@ -100,14 +100,14 @@ def _entry(entry: Content, numbers: list[int]) -> list[Element]:
 
 
 def acronyms(book: Content) -> list[Element]:
-    """The acronyms of the text; nothing where it has none."""
+    """Return the acronyms of the text; nothing without any."""
     found = [(each["term"], each["meaning"]) for each in book["acronyms"]]
     head = headline("acronyms", _("Acronyms"))
     return [head, *facts(found, "Acronyms")] if found else []
 
 
 def basis(book: Content) -> list[Element]:
-    """How much was said, by how many, and who spoke under which theme: every number of the chart of the PDF."""
+    """Return the figures on inputs and groups by theme: every number of the PDF's chart."""
     counts = book["counts"]
     figures = " · ".join(f"{number} {words}" for number, words in book["figures"])
     head = headline("basis", _("What this position rests on"), fresh=bool(counts["rows"]))
@@ -126,6 +126,6 @@ def basis(book: Content) -> list[Element]:
 
 
 def sums(cells: list[str]) -> list[Cell]:
-    """The last row of a table of numbers."""
+    """Return the totals row of a table."""
     looks = ["TableText", *["TableNumber"] * (len(cells) - 1)]
     return [[paragraph(look, run(words, look="Strong"))] for look, words in zip(looks, cells, strict=True)]

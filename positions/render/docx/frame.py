@@ -1,4 +1,4 @@
-"""The frame of the Word document: its sheets, what stands at the head and foot of each, its properties, its package."""
+"""Frame of the Word document: page setup, headers and footers, properties and package."""
 
 from datetime import datetime
 from io import BytesIO
@@ -26,12 +26,12 @@ INK, RED, GREEN = "16191D", "A3122A", "0A5C35"  # the flag
 
 
 def not_authentic() -> str:
-    """What every sheet says about this form of the edition."""
+    """Return the statement on every page that this format is not authentic."""
     return _("Not authentic: the PDF of this edition is.")
 
 
 def begun(content: Content) -> Any:
-    """An empty document with our styles, in the language of the edition."""
+    """Return an empty document with our styles in the language of the edition."""
     document, spoken = Document(str(TEMPLATE)), language(content["language"])
     words = document.styles.element.find(".//w:rPrDefault//w:lang", nsmap)
     for name in ("val", "eastAsia"):
@@ -41,7 +41,7 @@ def begun(content: Content) -> Any:
 
 
 def describe(document: Any, book: Content, moment: datetime) -> None:
-    """The properties: what a catalogue shows, and what a screen reader says first."""
+    """Set the properties shown by catalogues and read by screen readers."""
     content, about = book["content"], document.core_properties
     body = _("National Coordination Mechanism on Migration, Republic of Kenya")
     about.title, about.subject = _short(book["title"]), _short(content["paper"]["purpose"])
@@ -61,7 +61,7 @@ def _short(words: str) -> str:
 
 
 def first_sheets(document: Any, book: Content) -> None:
-    """Upright sheets; the first of them is the cover, with the colours of the flag at its head."""
+    """Set up portrait pages; the first is the cover with the colours of the flag."""
     sheets = document.sections[0]
     sheets.different_first_page_header_footer = True
     flag = ((48, INK), (24, RED), (48, GREEN))  # each line in eighths of a point
@@ -73,7 +73,7 @@ def first_sheets(document: Any, book: Content) -> None:
 
 
 def next_sheets(document: Any, book: Content, width: float) -> None:
-    """From here on the sheets are UPRIGHT or lie ACROSS."""
+    """Start UPRIGHT or ACROSS pages."""
     sheets = document.add_section(WD_SECTION.NEW_PAGE)
     sheets.different_first_page_header_footer = False
     turned = document.element.body[-2]  # the paragraph that ends the sheets before
@@ -126,12 +126,12 @@ def _foot(book: Content, width: float) -> list[Element]:
 
 
 def outside(document: Any, address: str) -> str:
-    """The relation under which a link may lead to `address`."""
+    """Return the relationship id of a link to `address`."""
     return document.part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
 
 
 def packed(document: Any, moment: datetime) -> bytes:
-    """The file. Its parts carry the moment of the edition, not that of the writing: same document, same bytes."""
+    """Return the file. Its parts have the timestamp of the edition, so that the same document gives the same bytes."""
     written, out = BytesIO(), BytesIO()
     document.save(written)
     with ZipFile(written) as parts, ZipFile(out, "w") as package:

@@ -1,6 +1,6 @@
-"""The pieces of a Word document (WordprocessingML, ECMA-376 part 1, clause 17): paragraphs, runs, links, tables.
+"""Elements of a Word document (WordprocessingML, ECMA-376 part 1, clause 17): paragraphs, runs, links, tables.
 
-Pure: values in, elements out. Words come in as they are and are never read as markup. Lengths are in centimetres.
+Pure. Text is never interpreted as markup. Lengths are in centimetres.
 """
 
 from collections.abc import Iterable, Sequence
@@ -24,12 +24,12 @@ LANGUAGES = {"en": "en-GB", "sw": "sw-KE"}
 
 
 def twips(centimetres: float) -> int:
-    """A length in the unit of Word: a twentieth of a point."""
+    """Convert a length to twentieths of a point."""
     return round(centimetres * 1440 / 2.54)
 
 
 def w(tag: str, *kids: Element, **values: Any) -> Element:
-    """An element in Word's namespace with its attributes; kids that are None are left out."""
+    """Return an element in Word's namespace with attributes; children that are None are left out."""
     made = oxml_parser.makeelement(f"{{{W}}}{tag}")
     for name, value in values.items():
         made.set(f"{{{W}}}{name}", str(value))
@@ -38,12 +38,12 @@ def w(tag: str, *kids: Element, **values: Any) -> Element:
 
 
 def language(code: str) -> str:
-    """The language of an edition as Word names it, for its spelling and for those who hear the text."""
+    """Return the language code of an edition for spell checking and screen readers."""
     return LANGUAGES.get(code, code)
 
 
 def run(words: str, *, look: str = "", lang: str = "") -> Element:
-    """Words in one look (a character style) and, where it is another than the document's, in one language."""
+    """Return text in a character style and, if different from the document's, a language."""
     properties = [w("rStyle", val=look)] if look else []
     properties += [w("lang", val=language(lang))] if lang else []
     made = w("r", w("rPr", *properties) if properties else None)
@@ -59,7 +59,7 @@ def run(words: str, *, look: str = "", lang: str = "") -> Element:
 
 
 def line(block: Block, lang: str = "") -> list[Element]:
-    """The runs of a block of text: its operative words strong, its lines apart."""
+    """Return the runs of a text block: operative words bold, with line breaks."""
     runs: list[Element] = []
     for number, pieces in enumerate(block):
         if number:
@@ -69,23 +69,23 @@ def line(block: Block, lang: str = "") -> list[Element]:
 
 
 def paragraph(style: str, *said: str | Element, properties: Iterable[Element] = ()) -> Element:
-    """A paragraph in a style: of words and of elements that stand in a line. `properties` follow the style."""
+    """Return a paragraph in a style, of text and inline elements. `properties` are added after the style."""
     runs = [run(each) if isinstance(each, str) else each for each in said]
     return w("p", w("pPr", w("pStyle", val=style), *properties), *runs)
 
 
 def prose(style: str, text: Iterable[Block]) -> list[Element]:
-    """A text as paragraphs of one style."""
+    """Return a text as paragraphs of one style."""
     return [paragraph(style, *line(block)) for block in text]
 
 
 def marked(name: str, *runs: Element) -> list[Element]:
-    """Runs with a bookmark around them, to which links lead."""
+    """Return runs enclosed in a bookmark."""
     return [w("bookmarkStart", id=0, name=anchor(name)), *runs, w("bookmarkEnd", id=0)]
 
 
 def number_bookmarks(body: Element) -> None:
-    """Give each bookmark of a document its own number: starts and ends come in pairs that do not overlap."""
+    """Number the bookmarks of a document: starts and ends come in pairs that do not overlap."""
     starts, ends = (body.iter(f"{{{W}}}bookmark{which}") for which in ("Start", "End"))
     for number, start, end in zip(count(1), starts, ends, strict=False):
         start.set(f"{{{W}}}id", str(number))
@@ -93,29 +93,29 @@ def number_bookmarks(body: Element) -> None:
 
 
 def anchor(place: str) -> str:
-    """The name of a place as a bookmark may have it: letters, digits and low lines."""
+    """Return a valid bookmark name: letters, digits and underscores."""
     return place.replace("-", "_")
 
 
 def link(place: str, *runs: Element) -> Element:
-    """A link to a place of this document."""
+    """Return a link to a bookmark of this document."""
     return w("hyperlink", *runs, anchor=anchor(place), history=1)
 
 
 def link_outside(reference: str, words: str) -> Element:
-    """A link to an address; `reference` is its relation in the package."""
+    """Return a link to a URL; `reference` is its relationship id."""
     made = w("hyperlink", run(words, look="Hyperlink"), history=1)
     made.set(f"{{{R}}}id", reference)
     return made
 
 
 def field(instruction: str, shown: str) -> list[Element]:
-    """A field that the word processor computes, such as PAGE, and what stands there until it does."""
+    """Return a field computed by the word processor, such as PAGE, with its initial value."""
     return [*opened(instruction), run(shown), closed()]
 
 
 def opened(instruction: str) -> list[Element]:
-    """The beginning of a field, before what it shows."""
+    """Return the beginning of a field, before its value."""
     asked = w("instrText")
     asked.text = f" {instruction} "
     asked.set(SPACE, "preserve")
@@ -124,17 +124,17 @@ def opened(instruction: str) -> list[Element]:
 
 
 def closed() -> Element:
-    """The end of a field."""
+    """Return the end of a field."""
     return w("r", w("fldChar", fldCharType="end"))
 
 
 def facts(rows: list[tuple[str, str]], style: str = "Facts") -> list[Element]:
-    """Terms and what is said of each, a line for each."""
+    """Return terms and definitions, one per line."""
     return [paragraph(style, run(term, look="Term"), run(f"\t{value}")) for term, value in rows]
 
 
 def heading(entry: Content) -> str:
-    """A heading of the first level as it stands in the text and in the contents, its fixed number before a tab."""
+    """Return a first-level heading as in the text and the contents, its number followed by a tab."""
     if entry["part"] == "annex" and entry["number"]:
         number = _("Annex %(letter)s") % {"letter": entry["number"]}
     else:
@@ -143,7 +143,7 @@ def heading(entry: Content) -> str:
 
 
 def headline(place: str, words: str, *, fresh: bool = False, hanging: float = 0, lang: str = "") -> Element:
-    """A heading of the first level, to which links lead; a `fresh` one begins a page. Its words hang on its number."""
+    """Return a first-level heading with a bookmark; with `fresh` it starts a page. Its text hangs on its number."""
     properties = [w("pageBreakBefore")] if fresh else []
     if hanging or "\t" not in words:
         properties.append(w("ind", left=twips(hanging), hanging=twips(hanging)))
@@ -162,10 +162,10 @@ def table(
     numbers: int = 0,
     is_titled: bool = True,
 ) -> list[Element]:
-    """A table under its title, its head repeated on every page; the last `numbers` columns stand to the right.
+    """Return a table with a title and a repeated header row; the last `numbers` columns are right-aligned.
 
-    A cell is words, or paragraphs. A row with a single cell goes through all columns: it names a group. Where a heading
-    says enough already, only those who hear the document are told the title.
+    A cell is text or paragraphs. A row with a single cell spans all columns and names a group. If a heading already
+    says enough, the title is only for screen readers.
     """
     looks = ["TableText"] * (len(widths) - numbers) + ["TableNumber"] * numbers
     head = [[paragraph(look, words)] for look, words in zip(looks, heads, strict=True)]
@@ -187,7 +187,7 @@ def table(
 
 
 def row(widths: Sequence[float], looks: Sequence[str], cells: Sequence[Cell], *, is_head: bool = False) -> Element:
-    """One row. A short one is never cut by the end of a page; a head comes again at the top of the next."""
+    """Return one row. Short rows are not split across pages; header rows repeat."""
     if len(cells) == 1 < len(widths):
         through = w("tcPr", w("tcW", w=twips(sum(widths)), type="dxa"), w("gridSpan", val=len(widths)))
         return w("tr", w("trPr", w("cantSplit")), w("tc", through, *content("TableGroup", cells[0])))
@@ -201,7 +201,7 @@ def row(widths: Sequence[float], looks: Sequence[str], cells: Sequence[Cell], *,
 
 
 def content(look: str, cell: Cell) -> list[Element]:
-    """What stands in a cell: at least one paragraph, even where there is nothing to say."""
+    """Return the content of a cell: at least one paragraph, even if empty."""
     if isinstance(cell, str):
         return [paragraph(look, *([cell] if cell else []))]
     return cell or [paragraph(look)]
@@ -211,10 +211,10 @@ LONG = 1200  # letters in one cell: half a page of a narrow column
 
 
 def is_long(cells: Sequence[Cell]) -> bool:
-    """Whether a row is too tall to be kept on one page."""
+    """Return whether a row is too tall to be kept on one page."""
     return any((len(cell) if isinstance(cell, str) else sum(map(letters, cell))) > LONG for cell in cells)
 
 
 def letters(element: Element) -> int:
-    """How many letters an element shows."""
+    """Return the number of characters that an element shows."""
     return sum(len(each.text or "") for each in element.iter(f"{{{W}}}t"))

@@ -1,4 +1,4 @@
-"""The text of the paper: its sections and their paragraphs, with what each rests on and who reserves on it."""
+"""Text of the paper: sections and paragraphs, with sources and reservations."""
 
 from typing import Any
 
@@ -10,14 +10,15 @@ Content = dict[str, Any]
 
 
 def places(content: Content) -> dict[int, str]:
-    """The bookmark of each paragraph by its number: made of its key, as in the text of a review, so that a copy that
-    comes back with tracked changes finds its paragraphs."""
+    """Return the bookmark of each paragraph by number, made from its key as in the review text, so that paragraphs of a
+    returned copy with tracked changes can be matched.
+    """
     found = (each for section in content["sections"] for each in section["paragraphs"])
     return {each["number"]: f"p_{each['key'].replace('-', '')}" for each in found}
 
 
 def section(printed: Content, named: dict[int, str], *, fresh: bool = False) -> list[Element]:
-    """A section: its heading, in the other language too, the facts of its theme, and its paragraphs."""
+    """Return a section: its heading, also in the other language, theme facts and paragraphs."""
     beside = printed["beside"]
     title = {"number": printed["number"], "title": printed["heading"], "part": printed["part"]}
     return [
@@ -30,8 +31,9 @@ def section(printed: Content, named: dict[int, str], *, fresh: bool = False) -> 
 
 
 def numbered(each: Content, name: str) -> list[Element]:
-    """A paragraph with its number in the edition, which is text: no list of Word's counts it anew, so that a citation
-    stays true when a paragraph is put in, taken out or copied elsewhere."""
+    """Return a paragraph with its number as text instead of Word numbering, so that citations stay valid when
+    paragraphs are inserted, deleted or copied.
+    """
     first, *more = each["blocks"] or [[]]
     whole = [] if each["long"] else [w("keepLines")]
     number = run(f"{each['number']}.\t")
@@ -44,7 +46,7 @@ def numbered(each: Content, name: str) -> list[Element]:
 
 
 def sources(margin: Content, lines: str) -> list[Element]:
-    """What stands in the margin of the PDF: the points that a paragraph rests on, its provisions, its lines."""
+    """Return the margin content of the PDF: cited points, provisions and lines."""
     found: list[Element] = []
     for number, each in enumerate(margin["sources"]):
         said = run(each["reference"])
@@ -56,6 +58,6 @@ def sources(margin: Content, lines: str) -> list[Element]:
 
 
 def reservation(one: Content) -> Element:
-    """A reservation under the paragraph that it speaks of."""
+    """Return a reservation below its paragraph."""
     said = run(f" {one['organisation']}: {one['text']}")
     return paragraph("Reservation", run(_("Reservation."), look="Strong"), said)
