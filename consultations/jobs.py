@@ -1,12 +1,11 @@
 """Background jobs: each type of job has a runner; the worker runs waiting jobs one after the other."""
 
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Case, When
 from django.utils import timezone, translation
 from django.utils.module_loading import import_string
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from ncm_portal.workflow import Blocked
 
+from .db.locks import try_lock
 from .imports import clear_uploads, import_inputs
 from .models import Job, JobKind, JobState
 from .notifications.outbox import delete_texts, join_digests
@@ -28,6 +28,7 @@ LongChore = Callable[[Callable[[], bool]], int]  # takes minutes, and asks now a
 
 JOB_LOCK = 20171019
 MOST_BEGINNINGS = 3
+UNDER_WAY = [JobState.WAITING, JobState.RUNNING]
 SOMEBODY_WAITS = Case(When(kind=JobKind.COMPARE, then=1), default=0)
 
 # A runner does the work of a job and gives its result (JSON). It calls its progress outside any transaction, often
@@ -56,45 +57,30 @@ def run_next(ending: Callable[[], bool] = lambda: False) -> Job | None:
     `ending` returns whether the worker should stop: the job then stops at its next progress report and is restarted
     later.
     """
-    with _taken() as job:
-        if job is not None:
-            _run(job, ending)
-    return job
-
-
-@contextmanager
-def _taken() -> Iterator[Job | None]:
-    """Return the next job, marked as running. This database session holds a lock while the job runs, so a job that is
-    running but unlocked has lost its worker.
-    """
-    job = _take()
-    try:
-        yield job
-    finally:
-        if job is not None and connection.is_usable():
-            _ask("SELECT pg_advisory_unlock(%s, %s)", JOB_LOCK, job.pk)
-
-
-def _take() -> Job | None:
-    with transaction.atomic():
-        begun = Job.objects.filter(state__in=[JobState.WAITING, JobState.RUNNING]).order_by(SOMEBODY_WAITS, "at", "pk")
-        for job in begun.select_for_update(skip_locked=True, of=("self",), no_key=True):
-            if _ask("SELECT pg_try_advisory_lock(%s, %s)", JOB_LOCK, job.pk):
-                job.result = {**job.result, "beginnings": job.result.get("beginnings", 0) + 1}
-                job.state, job.started_at, job.beat_at = JobState.RUNNING, timezone.now(), timezone.now()
-                job.save()
+    begun = Job.objects.filter(state__in=UNDER_WAY).order_by(SOMEBODY_WAITS, "at", "pk")
+    for pk in begun.values_list("pk", flat=True):
+        # A worker holds the lock while it runs the job: a job that is running but unlocked has lost its worker.
+        with try_lock(JOB_LOCK, pk) as lock:
+            job = _take(pk) if lock else None
+            if lock and job:
+                _run(job, lambda: ending() or not lock.is_usable())
                 return job
     return None
 
 
-def _ask(sql: str, *values: int) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return cursor.fetchone()[0]
+def _take(pk: int) -> Job | None:
+    """Mark a job as running and return it; return None if it ended before its lock was acquired."""
+    with transaction.atomic():
+        job = Job.objects.select_for_update(of=("self",), no_key=True).filter(pk=pk, state__in=UNDER_WAY).first()
+        if job:
+            job.result = {**job.result, "beginnings": job.result.get("beginnings", 0) + 1}
+            job.state, job.started_at, job.beat_at = JobState.RUNNING, timezone.now(), timezone.now()
+            job.save()
+    return job
 
 
 class _BrokenOff(Exception):
-    """Raised inside a job when the worker should stop."""
+    """Raised inside a job when the worker should stop or has lost its lock on the job."""
 
 
 def _run(job: Job, ending: Callable[[], bool]) -> None:

@@ -1,1 +1,1 @@
-"""Building blocks of the models' tables: fields, constraints, triggers and bulk copy. Imports no models."""
+"""Building blocks of the models' tables: fields, constraints, triggers, bulk copy and locks. Imports no models."""

@@ -1,4 +1,4 @@
-"""Constraints enforced by the database: allowed state changes, initial states, append-only records and locks."""
+"""Constraints enforced by the database: allowed state changes, initial states and append-only records."""
 
 from collections.abc import Iterable
 from functools import reduce
@@ -6,7 +6,7 @@ from operator import or_
 from typing import Any
 
 import pgtrigger
-from django.db import connection, models
+from django.db import models
 
 Step = tuple[str, str]
 
@@ -196,16 +196,3 @@ def together(*fields: str, name: str) -> models.CheckConstraint:
     empty = models.Q(**{f"{field}__isnull": True for field in fields})
     full = models.Q(**{f"{field}__isnull": False for field in fields})
     return models.CheckConstraint(condition=empty | full, name=name)
-
-
-def after_lock(query: str, *values: Any, lock: tuple[int, ...]) -> tuple[Any, ...] | None:
-    """Return the first row of `query`, run after acquiring `lock`, which is held until the transaction ends.
-
-    Sends both statements in one message. Each has its own snapshot, so the query sees everything written under the
-    lock.
-    """
-    places = ", ".join(["%s"] * len(lock))
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT pg_advisory_xact_lock({places}); {query}", [*lock, *values])
-        cursor.nextset()
-        return cursor.fetchone()

@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from ncm_portal import workflow
 
 from ..db.bulk_copy import copy_in
-from ..db.constraints import after_lock, no_truncate, one_of, state_guards
+from ..db.constraints import no_truncate, one_of, state_guards
 from ..db.fields import CleanTextField, clean_text
+from ..db.locks import after_lock
 from ..journal_entries import (
     ERASES,
     FIRST_HASH,

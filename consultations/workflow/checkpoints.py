@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from consultations.db.constraints import after_lock
+from consultations.db.locks import after_lock
 from consultations.journal_entries import canonical
 from consultations.models import Checkpoint, Event
 from consultations.models.checkpoints import CHECKPOINT, KEY, checkpoints_file, key_id, keys_file, to_sign

@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
+from consultations.db.locks import try_lock
 from consultations.models import IntegrityCheck
 from consultations.notifications import recipients
 from ncm_portal.workflow import now
@@ -41,15 +42,8 @@ def check_is_due(at: datetime | None = None) -> bool:
 @contextmanager
 def only_checker(*, nightly: bool = False) -> Iterator[bool]:
     """Return True for the only process that may check now; for the nightly check only while it is due."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [CHECK_LOCK])
-        (is_mine,) = cursor.fetchone()
-    try:
-        yield is_mine and (not nightly or check_is_due())
-    finally:
-        if is_mine and connection.is_usable():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [CHECK_LOCK])
+    with try_lock(CHECK_LOCK) as lock:
+        yield lock is not None and (not nightly or check_is_due())
 
 
 def check_nightly(ending: Callable[[], bool] = lambda: False) -> int:

@@ -8,7 +8,7 @@ from django.utils import dateformat, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from consultations.db.constraints import after_lock
+from consultations.db.locks import after_lock
 from consultations.models import (
     Attachment,
     Consultation,

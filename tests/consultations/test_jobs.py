@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 
 from consultations import jobs
+from consultations.db.locks import try_lock
 from consultations.models import Job, JobKind, JobState
 from ncm_portal.workflow import Blocked
 from tests import factories
@@ -112,11 +113,26 @@ def test_a_job_that_runs_elsewhere_is_left_alone_until_its_worker_is_gone(runner
     job = ask(JobState.RUNNING, result={"beginnings": 1})
 
     def elsewhere():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s, %s)", [jobs.JOB_LOCK, job.pk])
+        with try_lock(jobs.JOB_LOCK, job.pk):
             at_once(jobs.run_next)
             return seen(job)[0]
 
     assert at_once(elsewhere) == ["running"]
     jobs.run_next()
     assert seen(job) == ("done", 0, 0, {"taken": "over"}, "")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_loses_its_lock_stops_the_job(runner):
+    def run(job, progress):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s",
+                [jobs.JOB_LOCK],
+            )
+        return progress(1, 2) or {"whole": True}
+
+    runner(run)
+    job = ask()
+    jobs.run_next()
+    assert seen(job)[0] == "running"

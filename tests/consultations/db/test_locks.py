@@ -1,0 +1,54 @@
+"""Advisory locks that are released when the transaction of their holder ends."""
+
+import pytest
+from django.db import connection
+
+from consultations.db.locks import after_lock, try_lock
+from tests.threads import at_once
+
+LOCK = (20990101, 7)
+OPEN = "SELECT pid, backend_xmin FROM pg_stat_activity WHERE state = 'idle in transaction' AND datname = current_database()"
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def asked(query):
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetchall()
+
+
+def test_only_one_holds_a_lock_until_its_block_ends():
+    with try_lock(*LOCK) as first, try_lock(*LOCK) as second, try_lock(LOCK[0], 8) as other:
+        assert (first is not None, second, other is not None) == (True, None, True)
+    with try_lock(*LOCK) as again:
+        assert again is not None
+
+
+def test_the_lock_delays_no_vacuum_and_has_no_idle_timeout():
+    with try_lock(*LOCK) as lock:
+        assert [xmin for _, xmin in asked(OPEN)] == [None]
+        with lock.cursor() as cursor:
+            cursor.execute("SHOW idle_in_transaction_session_timeout")
+            assert cursor.fetchone() == ("0",)
+    assert asked(OPEN) == []
+
+
+def test_a_broken_connection_releases_the_lock_and_is_reported():
+    with try_lock(*LOCK) as lock:
+        asked(f"SELECT pg_terminate_backend(pid, 5000) FROM ({OPEN}) AS open")
+        assert not lock.is_usable()
+        with try_lock(*LOCK) as other:
+            assert other is not None
+
+
+def test_a_query_after_a_lock_waits_for_the_lock():
+    def wait_a_little():
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '100ms'")
+        return after_lock("SELECT 1", lock=LOCK)
+
+    with try_lock(*LOCK):
+        (refused,) = at_once(wait_a_little)
+        assert "lock timeout" in str(refused)
+    assert after_lock("SELECT %s::text", "read", lock=LOCK) == ("read",)
