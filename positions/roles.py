@@ -1,7 +1,7 @@
-"""Who may do what, read off the tables of moves and asked of the same predicates that guard the portal.
+"""Who may do what, derived from the tables of moves and from the predicates that guard them.
 
-Nothing here is a second list of rights: each row is a row of a table of moves (or a predicate for acts that move no
-record), and each name beside it was found by asking the predicate about one sample person per role.
+Not a second list of rights: each row is a row of a table of moves (or a predicate for acts without a move), and each
+role was found by calling the predicate with a sample person.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -46,7 +46,7 @@ OWN, OTHER, THIRD = 1, 2, 3
 
 @dataclass
 class Person:
-    """A sample person, as the predicates see people: never stored."""
+    """Sample person for the predicates, never stored."""
 
     office: str = Office.NONE
     live_memberships: list[Membership] = field(default_factory=list)
@@ -58,12 +58,12 @@ class Person:
 
     @property
     def is_staff(self) -> bool:
-        """Whether the person works in the admin."""
+        """Return whether the person uses the admin."""
         return self.office in (Office.SECRETARIAT, Office.HEAD, Office.SYSADMIN)
 
     @property
     def session_roles(self) -> Any:
-        """Stands in for the person's roles in sessions; a session and its forum have the same number here."""
+        """Return the person's roles in sessions; a session and its forum have the same number here."""
         own: dict[str, int | None] = {SessionRoleKind.RAPPORTEUR: self.reports_on, SessionRoleKind.CHAIR: self.chairs}
 
         def found(*, kind: str, session: int | None = None, session__forum: Any = None) -> SimpleNamespace:
@@ -212,7 +212,7 @@ ACTS: list[tuple[Words, Callable[[Any, Any], bool], Callable[[int], Any]]] = [
 
 
 class Row(NamedTuple):
-    """One act: what, from which states to which, who in words, and the roles for which the predicate said yes."""
+    """One act: label, source and target states, who in words, and the roles permitted by the predicate."""
 
     label: Words
     sources: list[Words]
@@ -222,14 +222,14 @@ class Row(NamedTuple):
 
 
 class Table(NamedTuple):
-    """The acts on one kind of record."""
+    """Acts on one type of record."""
 
     title: Words
     rows: list[Row]
 
 
 def _roles(may: Callable[[Any, Any], bool], record: Callable[[int], Any]) -> Iterator[tuple[Words, Words]]:
-    """Ask `may` for each role about an own record and about another's; say where the answers differ."""
+    """Return which roles `may` permits for an own record and for another's, and note differences."""
     for role, (person, _duty) in ROLES.items():
         own, other = may(person, record(OWN)), may(person, record(OTHER))
         if own or other:
@@ -249,14 +249,14 @@ def _row(move: Move, record: Callable[[int], Model]) -> Row:
 
 
 def move_tables() -> dict[str, dict[str, Move]]:
-    """Every table of moves of the portal, by its name."""
+    """Return every table of moves by name."""
     modules = (consultation_workflow, paper_workflow)
     return {name: found for module in modules for name, found in vars(module).items() if name.endswith("_MOVES")}
 
 
 @cache
 def tables() -> list[Table]:
-    """All tables for the page. The tables of moves never change while the portal runs, so this is made once."""
+    """Return all tables for the page, computed once: tables of moves do not change at run time."""
     found = move_tables()
     acts = [Row(label, [], "", "", list(_roles(may, record))) for label, may, record in ACTS]
     return [Table(_("actions that start something new"), acts), *_move_tables(found)]
@@ -289,7 +289,7 @@ CLOSING = """## What has a state and no moves
 
 
 def document() -> str:
-    """The tables of moves as a page of Markdown, in English."""
+    """Return the tables of moves as Markdown in English."""
     with translation.override("en"):
         chapters = (_chapter(name, moves) for name, moves in sorted(move_tables().items()))
         return "\n".join([OPENING, *chapters, CLOSING])
@@ -312,7 +312,7 @@ def _line(move: Move, states: dict[str, Words]) -> str:
 
 
 def _told(conditions: Any) -> list[str]:
-    """What conditions ask for: the first sentence of each, read off the code."""
+    """Return the first sentence of each condition's docstring."""
     if isinstance(conditions, AllOf):
         return [told for part in conditions.parts for told in _told(part)]
     if conditions is no_conditions:

@@ -1,4 +1,4 @@
-"""URLs of what we answer, by subject. What a visitor may open stands first, in `public_pages`."""
+"""URLs of the positions app by subject. Public pages come first, in `public_pages`."""
 
 from django.urls import path
 

@@ -135,7 +135,7 @@ def _top(document: Any, content: Content, values: Content) -> None:
 
 
 def _lines(document: Any, labels: list[str]) -> None:
-    """A row for each label, with a cell to write in: a line drawn behind the label would move away while one types."""
+    """Return a row for each label with a cell to write in: a line drawn after the label would move while typing."""
     table = document.add_table(rows=0, cols=2, style="Table Grid")
     table.autofit = False
     for label in labels:
@@ -152,7 +152,7 @@ def _cell(document: Any, height: float) -> None:
 
 
 def _tick(document: Any, label: str) -> None:
-    """A box that is ticked by a click, or with a pen."""
+    """Return a checkbox, to tick by a click or with a pen."""
     line = document.add_paragraph()
     line._p.append(parse_xml(TICK.format(namespaces=nsdecls("w"), name=quoteattr(label[:64]))))
     line.add_run(f"  {label}")

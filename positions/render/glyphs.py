@@ -1,5 +1,6 @@
-"""Letters that no typeface of ours draws: named in the words of the paper, which can be changed, and written as their
-number in Unicode in the words of others, which can't."""
+"""Characters that no bundled font has: reported for text that can be changed, and replaced by code points in other
+text.
+"""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
@@ -15,8 +16,9 @@ SELECTORS = {chr(code) for code in range(0xFE00, 0xFE10)}  # they choose between
 
 
 class Passage(NamedTuple):
-    """Words of a paper: those of the paragraph with this number, or of its title and its headings (number 0). In what
-    is no paper, words and `where` they stand."""
+    """Text of a paper: of the paragraph with this number, or of its title and headings (number 0). In other documents,
+    text and `where` it is.
+    """
 
     number: int
     text: str
@@ -24,7 +26,7 @@ class Passage(NamedTuple):
 
 
 def own_words(content: dict[str, Any]) -> Iterator[Passage]:
-    """The words of an edition that the drafters wrote, in reading order."""
+    """Yield the drafters' own text of an edition in reading order."""
     paper = content["paper"]
     yield from (Passage(0, paper.get(name) or "") for name in ("title", "short_title", "purpose"))
     for section in content["sections"]:
@@ -33,7 +35,9 @@ def own_words(content: dict[str, Any]) -> Iterator[Passage]:
 
 
 def complaints(passages: Iterable[Passage]) -> list[str]:
-    """One sentence for each passage with letters that can't be printed: where it is, how it begins, which letters."""
+    """Return one sentence for each passage with unprintable characters: where it is, how it begins, and the
+    characters.
+    """
     found = [(each, sorted(missing_glyphs(each.text))) for each in passages]
     told = [_sentence(passage, letters) for passage, letters in found if letters]
     left = len(told) - MOST_PASSAGES
@@ -59,7 +63,7 @@ def _sentence(passage: Passage, letters: list[str]) -> str:
 
 
 def shortened(text: str) -> str:
-    """The beginning of a text, up to the end of a word where there is one."""
+    """Return the beginning of a text, up to the end of a word if there is one."""
     if len(text) <= BEGINNING:
         return text
     cut = text[: BEGINNING + 1]
@@ -67,15 +71,16 @@ def shortened(text: str) -> str:
 
 
 def named(letters: list[str]) -> str:
-    """The letters as they are and by their numbers in Unicode, which tell apart what looks alike or can't be seen."""
+    """Return the characters with their code points, which distinguish look-alike and invisible ones."""
     shown = ", ".join(f"{letter} (U+{ord(letter):04X})" for letter in letters[:MOST_LETTERS])
     left = len(letters) - MOST_LETTERS
     return shown + (_(" and %(count)s more") % {"count": left} if left > 0 else "")
 
 
 def obstacles(content: Any) -> list[str]:
-    """Why a content can't be printed as it is, for want of letters: in an edition the words of the paper itself, in
-    any other content all words, each named by the place where it stands."""
+    """Return why a content cannot be printed because of missing characters: in an edition from the paper's own text, in
+    other contents from all text, with its place.
+    """
     if "sections" in content:
         return complaints(own_words(content))
     if not missing_glyphs(content):
@@ -84,6 +89,6 @@ def obstacles(content: Any) -> list[str]:
 
 
 def legible(html: str) -> str:
-    """`html` with each letter that no typeface of ours draws written as its number in Unicode: [U+6F22]."""
+    """Return `html` with each character that no bundled font has replaced by its code point: [U+6F22]."""
     missing = {letter for letter in set(html) - covered() if is_drawn(letter)}
     return html.translate({ord(each): "" if each in SELECTORS else f"[U+{ord(each):04X}]" for each in missing})

@@ -1,7 +1,6 @@
-"""What is inside a file that somebody takes for one of ours: the text of an edition, and whether a PDF is whole.
+"""Inspect a file that claims to be published: the text of an edition in it, and whether a PDF is complete.
 
-Such a file may be made to do harm. It is read in a child process that the kernel holds to its share of time and
-memory, and of which the portal learns a few values only.
+The file may be hostile. It is parsed in a child process with limited time and memory, which returns a few values only.
 """
 
 import hashlib
@@ -30,14 +29,15 @@ UNSOUND = (pikepdf.PdfError, ValueError, RuntimeError, RecursionError)
 
 
 class TooHard(Exception):
-    """The file could not be looked through in the time and memory there is for it."""
+    """Raised if the file could not be inspected within the time and memory limits."""
 
 
 class Inside(NamedTuple):
-    """What a file holds: `kind` is "pdf", "json" or "" for anything else; `sha256` is that of the text of an edition
-    in it, "" without one; `signatures` says how many digital signatures a PDF carries, checked by nobody here. A file
-    of another kind may name the edition that it was written from: `claims` is the hash and `says` the words. A redline
-    carries two texts, whose hashes are `before` and `after`."""
+    """Content of a file: `kind` is "pdf", "json" or "" for anything else; `sha256` is that of the text of an edition in
+    it, or ""; `signatures` is the number of digital signatures of a PDF, not verified here. Files of other types may
+    name the edition that they were made from: `claims` is the hash and `says` the text. A redline has two texts, with
+    the hashes `before` and `after`.
+    """
 
     kind: str
     sha256: str = ""
@@ -50,7 +50,7 @@ class Inside(NamedTuple):
 
 
 def look_inside(path: Path, *, seconds: int = SECONDS, megabytes: int = MEGABYTES) -> Inside:
-    """Look into the file at `path` in a child process. Raises TooHard."""
+    """Inspect the file at `path` in a child process. Raises TooHard."""
     given = (str(path.resolve()), str(seconds), str(megabytes))
     with tempfile.TemporaryDirectory(prefix="ncm-copy-") as folder:
         status, said = ask(MODULE, *given, folder=folder, seconds=2 * seconds, most=TOLD)
@@ -63,7 +63,7 @@ def look_inside(path: Path, *, seconds: int = SECONDS, megabytes: int = MEGABYTE
 
 
 def read(path: Path) -> Inside:
-    """The same in this process: for files that are known to be harmless, and for the child."""
+    """Inspect a file in this process: for trusted files, and for the child."""
     with path.open("rb") as file:
         is_pdf = b"%PDF-" in file.read(HEAD)
     found = _pdf(path) if is_pdf else _json(path)
@@ -72,7 +72,7 @@ def read(path: Path) -> Inside:
 
 
 def _pdf(path: Path) -> Inside:
-    """A PDF that was cut off is opened once more with what can be saved of it: our text may still be in it."""
+    """Inspect a PDF; a truncated one is opened again after repair, since our text may still be in it."""
     try:
         return _opened(path, is_damaged=False)
     except pikepdf.PasswordError:
@@ -95,7 +95,7 @@ def _opened(path: Path, *, is_damaged: bool) -> Inside:
 
 
 def _compared(document: pikepdf.Pdf) -> tuple[str, str]:
-    """The hashes of the two texts that a redline says it compares; empty for any other PDF."""
+    """Return the hashes of the two texts that a redline compares; empty for any other PDF."""
     if redline.ATTACHMENT not in document.attachments:
         return "", ""
     try:
@@ -107,13 +107,15 @@ def _compared(document: pikepdf.Pdf) -> tuple[str, str]:
 
 
 def _signatures(document: pikepdf.Pdf) -> int:
-    """How many digital signatures the PDF carries (ISO 32000-1, 12.8.1: a dictionary with /ByteRange and /Contents)."""
+    """Return the number of digital signatures of the PDF (ISO 32000-1, 12.8.1: a dictionary with /ByteRange and
+    /Contents).
+    """
     records = (each for each in document.objects if isinstance(each, pikepdf.Dictionary))
     return sum("/ByteRange" in record and "/Contents" in record for record in records)
 
 
 def _json(path: Path) -> Inside:
-    """What counts is what JSON says, not how it is spaced or in which order its names stand."""
+    """Inspect JSON independently of whitespace and key order."""
     try:
         text = canonical(json.loads(path.read_bytes(), object_pairs_hook=_each_once))
     except (ValueError, RecursionError):
@@ -122,7 +124,7 @@ def _json(path: Path) -> Inside:
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Programs differ in which of two equal names they read (RFC 8259, 4): such a text says nothing for certain."""
+    """Refuse duplicate keys: programs differ in which value they read (RFC 8259, 4)."""
     found = dict(pairs)
     if len(found) != len(pairs):
         raise ValueError("A name stands twice.")

@@ -1,4 +1,4 @@
-"""Codes of an edition in words: rules, outcomes, relations, provisions."""
+"""Labels of the codes in an edition: rules, outcomes, relations and provisions."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ Content = dict[str, Any]
 
 
 def rule_words(rule: str) -> str:
-    """The rule by which a decision was taken."""
+    """Return the label of the rule of a decision."""
     return {
         "consensus": _("Consensus"),
         "consensus_with_reservations": _("Consensus with reservations"),
@@ -17,7 +17,7 @@ def rule_words(rule: str) -> str:
 
 
 def strength_words(strength: str) -> str:
-    """The operative strength of a paragraph."""
+    """Return the label of a paragraph's operative strength."""
     return {
         "notes": pgettext("operative words", "notes"),
         "welcomes": _("welcomes"),
@@ -30,12 +30,12 @@ def strength_words(strength: str) -> str:
 
 
 def vote_words(vote: str) -> str:
-    """A vote of a roll call."""
+    """Return the label of a vote in a roll call."""
     return {"yes": _("Yes"), "no": _("No"), "abstain": pgettext("votes", "Abstain")}.get(vote, vote)
 
 
 def outcome_words(outcome: str) -> str:
-    """What became of a point."""
+    """Return the label of a point's outcome."""
     return {
         "accepted": _("Accepted"),
         "accepted_in_part": _("Accepted in part"),
@@ -46,7 +46,7 @@ def outcome_words(outcome: str) -> str:
 
 
 def finding_words(value: str) -> str:
-    """How far a text of the world holds what a paragraph asks for."""
+    """Return the label of a finding."""
     return {
         "reflected": _("reflected"),
         "in_part": _("in part"),
@@ -57,7 +57,7 @@ def finding_words(value: str) -> str:
 
 
 def reason_words(code: str) -> str:
-    """Why something was left out of the text."""
+    """Return the label of a reason code."""
     return {
         "scope": _("It is not for this paper."),
         "elsewhere": _("Another office or process deals with it."),
@@ -71,7 +71,7 @@ def reason_words(code: str) -> str:
 
 
 def kind_words(kind: str) -> str:
-    """What sort of point it is."""
+    """Return the label of a kind of point."""
     return {
         "finding": _("Finding"),
         "good_practice": _("Good practice"),
@@ -84,17 +84,17 @@ def kind_words(kind: str) -> str:
 
 
 def session_words(kind: str) -> str:
-    """The kind of an item of the programme."""
+    """Return the label of a kind of session."""
     return {"plenary": _("Plenary"), "breakout": _("Breakout group"), "break": _("Break")}.get(kind, kind)
 
 
 def relation_words(relation: str) -> str:
-    """How a paragraph relates to a point, where it does not simply rest on it."""
+    """Return the label of the relation of a paragraph to a point, unless it simply cites it."""
     return {"partly": _("in part"), "contrary": _("says the contrary")}.get(relation, "")
 
 
 def speakers(entry: Content) -> str:
-    """The organisation that made a point, and how many others say the same."""
+    """Return the organisation that raised a point, and how many others make it too."""
     more = entry.get("others", 0)
     if not entry["organisation"] or not more:
         return entry["organisation"]
@@ -103,7 +103,7 @@ def speakers(entry: Content) -> str:
 
 
 def provision_names(codes: list[str], provisions: dict[str, Content]) -> list[str]:
-    """Objectives of the Compact by number, in one line; every other provision by its label."""
+    """Return objectives of the Compact by number, in one line; other provisions by label."""
     ours = [code for code in codes if is_objective(code, provisions)]
     numbers = ", ".join(number for number, _label in objectives(ours, provisions))
     named = ngettext("GCM objective %(numbers)s", "GCM objectives %(numbers)s", len(ours)) % {"numbers": numbers}
@@ -112,12 +112,12 @@ def provision_names(codes: list[str], provisions: dict[str, Content]) -> list[st
 
 
 def is_objective(code: str, provisions: dict[str, Content]) -> bool:
-    """Whether a code is that of an objective of the Compact."""
+    """Return whether a code is that of an objective of the Compact."""
     return code.startswith("GCM-") and provisions.get(code, {}).get("framework") == "GCM"
 
 
 def objectives(codes: list[str], provisions: dict[str, Content]) -> list[tuple[str, str]]:
-    """Numbers and labels: ("2", "Drivers")."""
+    """Return numbers and labels: ("2", "Drivers")."""
     return [
         (
             code.removeprefix("GCM-").lstrip("0") if code.startswith("GCM-") else code,
@@ -128,5 +128,5 @@ def objectives(codes: list[str], provisions: dict[str, Content]) -> list[tuple[s
 
 
 def with_values(*pairs: tuple[str, str]) -> list[tuple[str, str]]:
-    """The facts that have something to say."""
+    """Return the facts that have a value."""
     return [(term, value) for term, value in pairs if value]

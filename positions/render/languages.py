@@ -1,6 +1,6 @@
-"""Which words of an edition are in which language: an edition is in one, and single passages of it are in the other.
+"""Languages of the passages of an edition: it is in one language, with single passages in the other.
 
-Pure: whoever hears the paper, or reads it by a program, is told of each passage where its language changes.
+Pure. Marks each change of language for screen readers and programs.
 """
 
 from typing import Any, NamedTuple
@@ -10,7 +10,7 @@ Content = dict[str, Any]
 
 
 class Said(NamedTuple):
-    """Words and their language, which is empty where it is that of the edition."""
+    """Text and its language, empty if it is that of the edition."""
 
     text: str
     lang: str = ""
@@ -20,30 +20,31 @@ NOTHING = Said("")
 
 
 def other(language: str) -> str:
-    """The other one of the two languages of the portal."""
+    """Return the other one of the portal's two languages."""
     return ENGLISH if language == KISWAHILI else KISWAHILI
 
 
 def other_language(paragraph: Content, content: Content) -> str:
-    """The language of a paragraph where it differs from the edition's."""
+    """Return the language of a paragraph if it differs from the edition's."""
     return "" if paragraph.get("lang", content["language"]) == content["language"] else paragraph["lang"]
 
 
 def foreign(content: Content) -> str:
-    """The language of what the portal knows in English only, such as the names of objectives: empty in an edition in
-    English."""
+    """Return the language of texts that exist in English only, such as the names of objectives: empty in an English
+    edition.
+    """
     return "" if content["language"] == ENGLISH else ENGLISH
 
 
 def titles(english: str, kiswahili: str, language: str) -> tuple[Said, Said]:
-    """A title in the language of the edition, and in the other one; a title that is not translated stands alone."""
+    """Return a title in the edition's language and in the other one; an untranslated title alone."""
     own, strange = (kiswahili, english) if language == KISWAHILI else (english, kiswahili)
     first, second = Said(own), Said(strange, other(language) if strange else "")
     return (first, second if strange != own else NOTHING) if own else (second, NOTHING)
 
 
 def headings(section: Content, themes: dict[str, Content], language: str) -> tuple[Said, Said]:
-    """The heading of a section as its drafters wrote it, and the title of its theme in the other language."""
+    """Return the heading of a section, and the title of its theme in the other language."""
     theme = themes.get(section.get("theme") or "", {})
     known = section.get("heading_sw") or theme.get("title_sw", "")
     first, second = titles(theme.get("title", ""), known, language)
@@ -54,7 +55,7 @@ def headings(section: Content, themes: dict[str, Content], language: str) -> tup
 
 
 def with_titles(content: Content) -> Content:
-    """The content with its themes under their titles in its language, and those in the other one beside them."""
+    """Return the content with theme titles in its language and the other language."""
     themes = []
     for theme in content["themes"]:
         first, second = titles(theme["title"], theme.get("title_sw", ""), content["language"])
@@ -63,6 +64,7 @@ def with_titles(content: Content) -> Content:
 
 
 def labels(content: Content) -> dict[str, Content]:
-    """The provisions by code, to name them in running words: elsewhere than in an edition in English by code alone,
-    since their names are English. Annex A has the names, marked as English."""
+    """Return the provisions by code to name them in running text: by code alone unless the edition is in English, since
+    their names are English. Annex A has the names, marked as English.
+    """
     return {} if foreign(content) else {provision["code"]: provision for provision in content["provisions"]}

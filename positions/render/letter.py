@@ -1,5 +1,6 @@
-"""Letters of invitation to a forum as PDF, one file for one institution or for all: the same look and the same press as
-the position paper. Pure: values go in, values come out."""
+"""Render letters of invitation to a forum as PDF, one file for one or all institutions, in the design of the position
+paper. Pure.
+"""
 
 from typing import Any
 
@@ -19,7 +20,7 @@ Content = dict[str, Any]
 
 
 def readable(content: Content) -> Content:
-    """The letters as their template reads them."""
+    """Return the letters as their template needs them."""
     forum, letters = content["forum"], content["letters"]
     title = _("Invitation: %(title)s") % {"title": forum["title"]}
     return {
@@ -50,18 +51,17 @@ def _letter(letter: Content) -> Content:
 
 
 def html(content: Content) -> str:
-    """The letters as HTML to be printed, in their language."""
+    """Return the letters as HTML for printing, in their language."""
     set_up_alone()
     with translation.override(content["language"]):
         return filled("print/letter.html", readable(content), moment=as_of(content))
 
 
 def render(content: Content, *, sha256: str, address: str) -> bytes:
-    """Print the letters as PDF/A-3a and PDF/UA-1. The same content gives the same bytes.
+    """Render the letters as PDF/A-3a and PDF/UA-1; deterministic.
 
-    What they were made from is attached, without the addresses to answer at: whoever is given a file of many letters
-    finds those on the sheets only. Raises ValueError when the hash is not the content's or a character can't be
-    printed.
+    Attaches their data without the reply links, which are only on the letters themselves. Raises ValueError if the hash
+    does not match or a character cannot be printed.
     """
     from positions.render.press import press
 

@@ -1,4 +1,4 @@
-"""From the content of an edition to the PDF: fill the templates, then print."""
+"""Render the PDF of an edition: fill the templates, then print."""
 
 import functools
 from collections.abc import Callable, Sequence
@@ -22,10 +22,10 @@ ATTACHMENT = "position-paper.json"
 
 
 def attested(content: dict[str, Any], sha256: str) -> bytes:
-    """The canonical bytes of `content`, which is about to be printed.
+    """Return the canonical bytes of `content` for printing.
 
-    Raises ValueError when `sha256` is not their hash, or when our typefaces lack a letter of the paper's own words;
-    where it stands is told.
+    Raises ValueError if `sha256` does not match, or a bundled font lacks a character of the paper's own text, with its
+    place.
     """
     attachment = sealed(content, sha256)
     set_up_alone()
@@ -35,13 +35,14 @@ def attested(content: dict[str, Any], sha256: str) -> bytes:
 
 
 def frozen_at(content: dict[str, Any]) -> datetime:
-    """When the edition was frozen: the only moment that stands in the file."""
+    """Return when the edition was frozen: the only timestamp in the file."""
     return datetime.fromisoformat(content["edition"]["frozen_at"]).astimezone(UTC)
 
 
 def fill(template: str, content: dict[str, Any], book: Callable[[], dict[str, Any]], *, address: str) -> str:
-    """A print template filled with `book()`, in the language of the edition. What the edition says comes out
-    literally, whatever it is; a letter that can't be drawn as its number in Unicode."""
+    """Render a print template with `book()`, in the language of the edition. Values are always escaped; characters
+    without a glyph become code points.
+    """
     set_up_alone()
     with translation.override(content["language"]):
         values = book()
@@ -58,29 +59,29 @@ def fill(template: str, content: dict[str, Any], book: Callable[[], dict[str, An
 
 
 def as_of(content: dict[str, Any]) -> datetime:
-    """When the values of a content were read that is no edition: the only moment that stands in its file."""
+    """Return when the values of a content other than an edition were read: the only timestamp in its file."""
     return datetime.fromisoformat(content["as_of"]).astimezone(UTC)
 
 
 def filled(template: str, values: dict[str, Any], *, moment: datetime, renderer: str = "") -> str:
-    """A template of ours filled with `values`, the moment of its content and the name of what prints it."""
+    """Render one of our templates with `values`, the time of its content and the name of its renderer."""
     said = {"renderer": f"NCM Portal, {renderer or RENDERER_VERSION}", "moment": moment.strftime("%Y-%m-%dT%H:%M:%SZ")}
     return engine().get_template(template).render(Context({**values, **said}, use_l10n=False, use_tz=False))
 
 
 def html(content: dict[str, Any], *, sha256: str, address: str) -> str:
-    """The paper as HTML, in the language of the edition."""
+    """Return the paper as HTML, in the language of the edition."""
     book = functools.partial(printable.book, content, sha256=sha256, address=address)
     return fill("print/paper.html", content, book, address=address)
 
 
 def render(content: dict[str, Any], *, sha256: str, address: str) -> bytes:
-    """Print an edition as one file that is PDF/A-3a (ISO 19005-3) and PDF/UA-1 (ISO 14289-1), its content attached
-    in every form that programs read.
+    """Render an edition as a file that is PDF/A-3a (ISO 19005-3) and PDF/UA-1 (ISO 14289-1), with its content attached
+    in every machine-readable format.
 
-    In: the canonical content, its SHA-256 in hexadecimal, and the public address at which a copy is verified.
-    Out: the bytes, always the same for the same arguments. Raises ValueError when the hash is not the content's or when
-    a character can't be printed, KeyError when the content is not that of an edition.
+    Takes the canonical content, its SHA-256 in hexadecimal and the public verification URL; the same arguments give the
+    same bytes. Raises ValueError if the hash does not match or a character cannot be printed, KeyError for invalid
+    content.
     """
     from positions.render.enclosed import enclosures
 
@@ -93,7 +94,7 @@ def render(content: dict[str, Any], *, sha256: str, address: str) -> bytes:
 def pressed(
     content: dict[str, Any], attachment: bytes, page: str, *, sha256: str, also: str = "", beside: Sequence[Any] = ()
 ) -> bytes:
-    """A page about an edition as PDF, the canonical content attached; `also` and `beside` as `press` takes them."""
+    """Return a page about an edition as PDF with the canonical content attached; `also` and `beside` as for `press`."""
     from positions.render.press import press
 
     return press(

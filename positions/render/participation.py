@@ -1,4 +1,4 @@
-"""The participation report, as the templates read it and as a PDF: the same look and the same press as the paper."""
+"""Participation report for templates and as PDF, in the design of the paper."""
 
 from datetime import date, datetime
 from typing import Any
@@ -20,7 +20,7 @@ Content = dict[str, Any]
 
 
 def readable(content: Content) -> Content:
-    """The report as templates print it, on the page and on paper. Pure: values in, values out."""
+    """Return the report for pages and print. Pure."""
     sums = charts.table(content)
     return {
         "content": content,
@@ -53,7 +53,7 @@ def readable(content: Content) -> Content:
 
 
 def figures(counted: dict[str, int]) -> list[tuple[int, str]]:
-    """The four numbers at the top."""
+    """Return the four figures at the top."""
     inputs, organisations = counted["inputs"], counted["organisations"]
     return [
         (inputs, ngettext("input", "inputs", inputs)),
@@ -64,7 +64,7 @@ def figures(counted: dict[str, int]) -> list[tuple[int, str]]:
 
 
 def points(content: Content) -> list[Content]:
-    """What became of the points: a row for each theme and a last one for all."""
+    """Return the outcomes of points: a row for each theme and a row of totals."""
     titles = {theme["code"]: theme["title"] for theme in content["themes"]}
     rows = [
         {
@@ -81,7 +81,7 @@ def points(content: Content) -> list[Content]:
 
 
 def channel_words(channel: str) -> str:
-    """How an input came in."""
+    """Return the label of a channel."""
     return {
         "web": _("in the browser"),
         "email": _("by e-mail"),
@@ -104,16 +104,16 @@ def _span(row: Content) -> str:
 
 
 def html(content: Content) -> str:
-    """The report as HTML to be printed, in its language."""
+    """Return the report as HTML for printing, in its language."""
     set_up_alone()
     with translation.override(content["language"]):
         return filled("print/participation.html", readable(content), moment=as_of(content))
 
 
 def render(content: Content, *, sha256: str, address: str) -> bytes:
-    """Print the report as PDF/A-3a and PDF/UA-1, its figures attached as JSON. The same content gives the same bytes.
+    """Render the report as PDF/A-3a and PDF/UA-1 with its figures attached as JSON; deterministic.
 
-    Raises ValueError when the hash is not the content's or a character can't be printed.
+    Raises ValueError if the hash does not match or a character cannot be printed.
     """
     from positions.render.press import press
 

@@ -1,7 +1,7 @@
-"""The position paper as PDF: the one door through which the rest of the portal prints, checks and opens it.
+"""Public interface of PDF rendering: print, check and open the position paper.
 
-Light to import: WeasyPrint is loaded by `render` only, and web processes call `render_apart`, which runs it in a
-child process.
+Cheap to import: only `render` loads WeasyPrint, and web processes call `render_apart`, which runs it in a child
+process.
 """
 
 from positions.render.checks import attached, attached_content, inspect

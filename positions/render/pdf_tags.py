@@ -1,14 +1,12 @@
-"""The structure tree of the PDF: what a screen reader hears, and in which order.
+"""Structure tree of the PDF: content and reading order for screen readers.
 
-WeasyPrint 70 writes one tree per page, so a paragraph, a list or a table that a page break cuts in two is announced
-as two, and each repeated table head is read again. This module writes one tree for the whole document instead, from
-the boxes that WeasyPrint has laid out: every HTML element gives at most one structure element, however many pages it
-runs over. Running heads, repeated table heads and the dots of the contents become artifacts, which assistive
-technology passes over.
+WeasyPrint 70 writes one tree per page, so a paragraph, list or table that spans a page break is announced twice, and
+repeated table headers are read again. This module writes one tree for the whole document, from the laid-out boxes:
+every HTML element becomes at most one structure element, on however many pages. Running headers, repeated table headers
+and the dots of the contents become artifacts, which assistive technology skips.
 
-Rules from outside: ISO 32000-1 (PDF 1.7) section 14.7 and 14.8 for the tree and its roles, ISO 14289-1 (PDF/UA-1)
-section 7 for headings, tables, figures, links and notes. Only one private name of WeasyPrint is replaced:
-`weasyprint.pdf.add_tags`.
+External rules: ISO 32000-1 (PDF 1.7) section 14.7 and 14.8 for the tree and its roles, ISO 14289-1 (PDF/UA-1) section 7
+for headings, tables, figures, links and notes. Replaces only one private name of WeasyPrint: `weasyprint.pdf.add_tags`.
 """
 
 import threading
@@ -60,7 +58,7 @@ _writing = threading.Lock()
 
 @dataclass(frozen=True)
 class Mark:
-    """A piece of content on a page: text or a figure, by its marked-content number."""
+    """Content on a page: text or a figure, by marked-content number."""
 
     page: int
     number: int
@@ -68,7 +66,7 @@ class Mark:
 
 @dataclass(eq=False)
 class Node:
-    """One structure element. `kids` holds nodes, marks and link annotations in reading order."""
+    """Structure element. `kids` holds nodes, marks and link annotations in reading order."""
 
     role: str
     parent: "Node | None" = None
@@ -81,17 +79,17 @@ class Node:
     out: Any = None
 
     def children(self) -> list["Node"]:
-        """The nodes right below this one."""
+        """Return the child nodes."""
         return [kid for kid in self.kids if isinstance(kid, Node)]
 
     def everyone(self) -> Iterator["Node"]:
-        """This node and all below it, in reading order."""
+        """Yield this node and its descendants in reading order."""
         yield self
         for child in self.children():
             yield from child.everyone()
 
     def nearest(self, role: str) -> "Node":
-        """The closest node of this role, from here upwards; this node when there is none."""
+        """Return the nearest ancestor-or-self with this role; this node if there is none."""
         node: Node | None = self
         while node is not None and node.role != role:
             node = node.parent
@@ -110,7 +108,7 @@ class Tree:
         self._first_page_of_head: dict[int, int] = {}
 
     def read_page(self, page_box: Any, page: int, tags: dict[Any, Any]) -> None:
-        """Add a page; `tags` gives the marked-content number of each box that was drawn, and is emptied."""
+        """Add a page; `tags` maps drawn boxes to marked-content numbers, and is emptied."""
         self._visit(page_box, self.root, page, tags, silent=False)
 
     def _visit(self, box: Any, parent: Node, page: int, tags: dict[Any, Any], *, silent: bool) -> None:
@@ -141,7 +139,7 @@ class Tree:
         return box.element.get("aria-hidden") == "true"
 
     def _node_for(self, box: Any, parent: Node, page: int) -> Node:
-        """The node into which the content of this box goes; made at the first meeting, found again on later pages."""
+        """Return the node for the content of this box; created on first use, reused on later pages."""
         if box.element is None:
             return parent
         key = (id(box.element), box.element_tag)
@@ -166,7 +164,7 @@ class Tree:
         return node
 
     def _role(self, box: Any, parent: Node) -> str | None:
-        """None for boxes without a meaning of their own: their content belongs to what surrounds them."""
+        """Return the role of a box; None if its content belongs to the surrounding element."""
         tag = box.element_tag
         if tag == "div" and parent.role == "L":
             return "LI"
@@ -178,26 +176,26 @@ class Tree:
 
 
 def prune(node: Node) -> None:
-    """Drop elements without content, which would be announced as blanks. Cells stay: a row keeps its columns."""
+    """Remove empty elements, which would be announced as blanks, except cells: a row keeps its columns."""
     for child in node.children():
         prune(child)
     node.kids = [kid for kid in node.kids if not isinstance(kid, Node) or kid.kids or kid.role in KEPT_EMPTY]
 
 
 def spoken(element: Any) -> str:
-    """What an element says, on one line."""
+    """Return the text of an element on one line."""
     return " ".join("".join(element.itertext()).split())
 
 
 class Element(pydyf.Object):
-    """A structure element as it is written: bytes at once and no dictionary, for a long paper has tens of thousands."""
+    """Serialised structure element, as bytes instead of a dictionary: a long paper has tens of thousands."""
 
     data: bytes = b""
     name: bytes = b""  # its reference
 
 
 class Writer:
-    """Writes a finished tree into the PDF objects."""
+    """Writes a finished tree to the PDF objects."""
 
     def __init__(self, pdf: Any, document: Any) -> None:
         self.pdf = pdf
@@ -205,13 +203,13 @@ class Writer:
         self.pages: tuple[bytes, ...] = pdf.page_references  # put together anew each time that it is asked for
 
     def add(self, values: dict[str, Any]) -> Any:
-        """Make a dictionary an object of the file."""
+        """Add a dictionary as an object of the file."""
         made = pydyf.Dictionary(values)
         self.pdf.add_object(made)
         return made
 
     def element(self) -> Element:
-        """Make a structure element, still empty, an object of the file."""
+        """Add an empty structure element as an object of the file."""
         made = Element()
         self.pdf.add_object(made)
         made.name = made.reference
@@ -237,7 +235,7 @@ class Writer:
         self.pdf.catalog["ViewerPreferences"] = pydyf.Dictionary({"DisplayDocTitle": "true"})
 
     def _parent_numbers(self, tree: Tree) -> Any:
-        """From each piece of content and each annotation back to the element that owns it (ISO 32000-1, 14.7.4.4)."""
+        """Map each piece of content and annotation to its element (ISO 32000-1, 14.7.4.4)."""
         numbers = pydyf.Array()
         for page in range(len(self.document.pages)):
             owners = (node for _, node in sorted(tree.owners[page].items(), key=lambda pair: pair[0]))
@@ -249,7 +247,7 @@ class Writer:
         return numbers
 
     def _written(self, node: Node, root: bytes) -> bytes:
-        """One element (ISO 32000-1, 14.7.2); `root` stands above the first."""
+        """Write one element (ISO 32000-1, 14.7.2); `root` is the parent of the first."""
         kids = b" ".join([self._kid(kid, node) for kid in node.kids])
         above = node.parent.out.name if node.parent else root
         parts = [b"<</Type /StructElem/S /%b/Pg %b/K [%b]" % (node.role.encode(), self.pages[node.page], kids)]
@@ -284,7 +282,7 @@ class Writer:
         return b""
 
     def _place(self, node: Node) -> Any:
-        """The rectangle of a figure in points, measured from the foot of its page."""
+        """Return the rectangle of a figure in points, from the bottom of its page."""
         height = self.document.pages[node.page].height
         left, top = node.box.content_box_x(), node.box.content_box_y()
         corners = (left, height - top - node.box.height, left + node.box.width, height - top)
@@ -292,12 +290,12 @@ class Writer:
 
 
 def said(value: Any) -> str:
-    """An attribute of a cell: a number, a name of PDF, or the heads that speak for it, named by us in plain letters."""
+    """Return an attribute of a cell: a number, a PDF name, or its header cells by id."""
     return f"[{' '.join(f'({name})' for name in value)}]" if isinstance(value, list) else str(value)
 
 
 def alternative(element: Any) -> str:
-    """The words that stand for a figure: the title of an SVG, the alt of an image."""
+    """Return the text alternative of a figure: the title of an SVG, the alt of an image."""
     if element.tag == f"{SVG}svg":
         title = element.find(f"{SVG}title")
         return spoken(title) if title is not None else ""
@@ -305,14 +303,14 @@ def alternative(element: Any) -> str:
 
 
 def number_notes(root: Node) -> None:
-    """Every note needs an identifier of its own (ISO 14289-1, 7.9)."""
+    """Give every note a unique identifier (ISO 14289-1, 7.9)."""
     notes = (node for node in root.everyone() if node.role == "Note")
     for number, note in enumerate(notes, start=1):
         note.identifier = f"note-{number}"
 
 
 def needs_spelling(text: str) -> bool:
-    """Whether a text is written from right to left with vowel signs, which a reader can't put back in their order."""
+    """Return whether a text is right-to-left with vowel signs, whose order a reader cannot reconstruct."""
     if text.isascii():
         return False
     kinds = {unicodedata.bidirectional(character) for character in text}
@@ -320,10 +318,10 @@ def needs_spelling(text: str) -> bool:
 
 
 def finish(stream: list[Any], owners: dict[int, Node | None], words: dict[int, str]) -> None:
-    """Turn marked content of a page that no element owns into artifacts, and spell out what its glyphs don't tell.
+    """Turn marked content without an element into artifacts, and add ActualText where glyphs are not enough.
 
-    A letter and its vowel sign are drawn as two glyphs but belong to one place in the text, so they can't be read back
-    one by one: ActualText says them (ISO 32000-1, 14.9.4).
+    A letter and its vowel sign are two glyphs at one position in the text, so they cannot be extracted one by one:
+    ActualText contains them (ISO 32000-1, 14.9.4).
     """
     for index, operand in enumerate(stream):
         number = operand.get("MCID") if isinstance(operand, pydyf.Dictionary) else None
@@ -336,7 +334,7 @@ def finish(stream: list[Any], owners: dict[int, Node | None], words: dict[int, s
 
 
 def add_tags(pdf: Any, document: Any, pdf_version: str, page_streams: list[Any]) -> None:
-    """Stands in for `weasyprint.pdf.add_tags`: same place in the making of a PDF, one tree for the whole document."""
+    """Replacement of `weasyprint.pdf.add_tags` that writes one tree for the whole document."""
     tree = Tree()
     for number, (page, stream) in enumerate(zip(document.pages, page_streams, strict=True)):
         tree.read_page(page._page_box, number, stream._tags)
@@ -349,7 +347,7 @@ def add_tags(pdf: Any, document: Any, pdf_version: str, page_streams: list[Any])
 
 @contextmanager
 def one_tree() -> Iterator[None]:
-    """While inside, PDFs written by WeasyPrint carry our structure tree. One document at a time."""
+    """Context manager in which WeasyPrint writes our structure tree. One document at a time."""
     with _writing:
         theirs = weasyprint.pdf.add_tags
         weasyprint.pdf.add_tags = add_tags

@@ -1,6 +1,6 @@
-"""Where in a letter, a brief or a paper of a forum some words stand, as the person who wrote them would say it.
+"""Places in a letter, brief or forum document, in the words of its author.
 
-Pure: any content of ours in, places in words out.
+Pure.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ DISTINCT = 40  # letters of it
 
 
 def passages(content: Any) -> Iterator[tuple[str, str]]:
-    """Each line of words in a content, with the place where it stands."""
+    """Yield each line of text in a content with its place."""
     return _inside(content, [])
 
 
@@ -38,14 +38,14 @@ def _entries(key: str, entries: list[Any], place: list[str]) -> Iterator[tuple[s
 
 
 def _entry(key: str, entry: Any, number: int) -> str:
-    """An entry of a list by what it is, and by its name or else its number."""
+    """Return the name of a list entry: its type, and its name or else its number."""
     known = next((entry[name] for name in NAMED_BY if entry.get(name)), number) if isinstance(entry, dict) else number
     shown = f"“{known[:DISTINCT].strip()}”" if isinstance(known, str) else known
     return f"{_kinds().get(key) or _field(key)} {shown}"
 
 
 def _kinds() -> dict[str, str]:
-    """What one entry of a list is called."""
+    """Return the type name of a list entry."""
     return {
         "absent": _("person"),
         "actions": _("action point"),
@@ -72,7 +72,7 @@ def _kinds() -> dict[str, str]:
 
 
 def _field(key: str) -> str:
-    """What a field is called where it is filled in."""
+    """Return the label of a field as in its form."""
     return {
         "ask": _("what Kenya asks"),
         "concept": _("concept of the forum"),

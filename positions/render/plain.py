@@ -1,4 +1,4 @@
-"""Small pure pieces of print: dates, number ranges, the groups of a hash, the bold word of a sentence."""
+"""Formatting helpers for print: dates, number ranges, hash groups and bold words."""
 
 import re
 from datetime import date, datetime, timedelta, timezone
@@ -13,14 +13,14 @@ YEAR_AND_BODY = re.compile(r"^[A-Z]+-\d{4}-")
 
 
 class Piece(NamedTuple):
-    """A run of text inside a line; `strong` for the operative words."""
+    """Run of text within a line; `strong` for operative words."""
 
     text: str
     strong: bool = False
 
 
 def day(moment: str) -> str:
-    """ "2017-10-17" or a moment of that day in Nairobi as "17 October 2017"; an empty string stays empty."""
+    """Format "2017-10-17", or a time on that day in Nairobi, as "17 October 2017"; an empty string stays empty."""
     if not moment:
         return ""
     when = (
@@ -32,13 +32,13 @@ def day(moment: str) -> str:
 
 
 def minute(moment: str) -> str:
-    """A moment as "17 October 2017, 16:40 EAT (UTC+3)"."""
+    """Format a time as "17 October 2017, 16:40 EAT (UTC+3)"."""
     when = datetime.fromisoformat(moment).astimezone(NAIROBI)
     return _("%(moment)s EAT (UTC+3)") % {"moment": dateformat.format(when, "j F Y, H:i")}
 
 
 def days(first: str, last: str) -> str:
-    """One day or a span of days, saying the month and the year once where they are the same."""
+    """Format a day or a range of days, with a shared month and year only once."""
     if not last or last == first:
         return day(first)
     start, end = date.fromisoformat(first), date.fromisoformat(last)
@@ -50,13 +50,13 @@ def days(first: str, last: str) -> str:
 
 
 def unbroken(text: str) -> str:
-    """A text whose dates stay in one line, whatever the width: "4 September 2017" with no-break spaces."""
+    """Return a text with no-break spaces in its dates: "4 September 2017"."""
     months = "|".join(map(str, MONTHS.values()))
     return re.sub(rf"(?<=\d) ({months})\b(?: (?=\d{{4}}))?", lambda found: found[0].replace(" ", "\u00a0"), text)
 
 
 def spans(numbers: list[int]) -> str:
-    """[1, 2, 3, 7] as "1–3, 7". Two neighbours stay apart: "1, 2"."""
+    """Format [1, 2, 3, 7] as "1–3, 7". Two neighbours stay separate: "1, 2"."""
     runs: list[list[int]] = []
     for number in sorted(set(numbers)):
         if runs and number == runs[-1][-1] + 1:
@@ -67,18 +67,18 @@ def spans(numbers: list[int]) -> str:
 
 
 def groups_of_four(digest: str, *, in_line: int = 8) -> list[str]:
-    """A hash in groups of four characters, eight groups in a line, so that two people can read it to each other."""
+    """Format a hash in groups of four characters, eight groups per line, to compare it aloud."""
     groups = [digest[start : start + 4] for start in range(0, len(digest), 4)]
     return [" ".join(groups[start : start + in_line]) for start in range(0, len(groups), in_line)]
 
 
 def short_reference(reference: str) -> str:
-    """NCM-2017-0042.3 as 0042.3: the year and the body are the same all over a paper."""
+    """Return NCM-2017-0042.3 as 0042.3: prefix and year are the same throughout a paper."""
     return YEAR_AND_BODY.sub("", reference)
 
 
 def blocks(text: str, verb: str = "") -> list[list[list[Piece]]]:
-    """A text as paragraphs of lines of pieces; the first occurrence of the operative words is strong."""
+    """Split a text into paragraphs of lines of pieces; the first occurrence of the operative words is strong."""
     found = re.search(rf"(?<!\w){re.escape(verb)}(?!\w)", text) if verb else None
     start, end = found.span() if found else (0, 0)
     pieces = [Piece(text[:start]), Piece(text[start:end], strong=True), Piece(text[end:])]
@@ -93,7 +93,7 @@ def blocks(text: str, verb: str = "") -> list[list[list[Piece]]]:
 
 
 def start_line(paragraphs: list[list[list[Piece]]]) -> None:
-    """Begin a new line; after an empty one, a new paragraph."""
+    """Start a new line; after an empty one, a new paragraph."""
     if paragraphs[-1][-1]:
         paragraphs[-1].append([])
     elif len(paragraphs[-1]) > 1:

@@ -1,7 +1,7 @@
-"""The printing press: from HTML to the bytes of a PDF, with nothing from outside the bundle.
+"""Convert HTML to PDF bytes without external resources.
 
-Kept apart from `pdf.py` because importing WeasyPrint loads Pango: web processes print in a child process and never
-import this.
+Separate from `pdf.py` because importing WeasyPrint loads Pango: web processes print in a child process and never import
+this.
 """
 
 import functools
@@ -39,48 +39,49 @@ _environment = threading.Lock()
 
 @functools.cache
 def browser_defaults() -> CSS:
-    """WeasyPrint's own default styles but those of notes, which no print of ours has, and of markers for the elements
-    that can have one: without a name in front they were computed six times over for every element, a quarter of all
-    memory."""
+    """Return WeasyPrint's default styles without notes, which we do not use, and with markers only for elements that
+    can have one: otherwise they are computed six times for every element, a quarter of all memory.
+    """
     used = [line for line in UA.splitlines() if not line.startswith(NOTES)]
     named = [f"li{line}" if line.startswith("::marker") else line for line in used]
     return CSS(string="\n".join(named), counter_style=CounterStyle())
 
 
 class Page(HTML):
-    """HTML to print, with as few default styles as it needs."""
+    """HTML document with a minimum of default styles."""
 
     def _ua_stylesheets(self, forms: bool = False) -> list[CSS]:
-        """In the place of WeasyPrint's own."""
+        """Return our default styles instead of WeasyPrint's."""
         return [browser_defaults()]
 
 
 class Bundle(URLFetcher):
-    """Answers the addresses of the bundled typefaces and refuses all others: no network, no files, no data: URLs."""
+    """URL fetcher that serves bundled fonts and refuses everything else: no network, no files, no data: URLs."""
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
-        """The file behind a `bundled:` address. Raises ValueError for other addresses, KeyError for unknown files."""
+        """Return the file of a `bundled:` URL. Raises ValueError for other URLs, KeyError for unknown files."""
         if not url.startswith(SCHEME):
             raise ValueError(f"Refused: {url[:200]}")
         return URLFetcherResponse(url, fonts.face_bytes(url.removeprefix(SCHEME)), {"Content-Type": "font/ttf"})
 
 
 class Complaints(logging.Handler):
-    """Keeps what WeasyPrint complains about: a typeface that does not load, a link that leads nowhere."""
+    """Log handler that collects WeasyPrint's warnings, such as missing fonts and broken links."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
         self.messages: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep one complaint."""
+        """Store one warning."""
         self.messages.append(record.getMessage())
 
 
 @contextmanager
 def flawless() -> Iterator[None]:
-    """Raises ValueError at the end when WeasyPrint complained on the way, or where parts stand in each other more
-    deeply than it can follow: a flawed paper is not printed."""
+    """Context manager that raises ValueError if WeasyPrint warned, or elements are nested too deeply: a flawed paper is
+    not printed.
+    """
     complaints, logger = Complaints(), logging.getLogger("weasyprint")
     logger.addHandler(complaints)
     try:
@@ -95,7 +96,7 @@ def flawless() -> Iterator[None]:
 
 @contextmanager
 def without_system_fonts() -> Iterator[None]:
-    """While inside, Fontconfig knows no font of this machine: the same paper comes out everywhere."""
+    """Context manager in which Fontconfig knows no system fonts, so that output is the same everywhere."""
     with _environment:
         before = os.environ.get("FONTCONFIG_FILE")
         os.environ["FONTCONFIG_FILE"] = str(fonts.NO_SYSTEM_FONTS)
@@ -110,8 +111,9 @@ def without_system_fonts() -> Iterator[None]:
 
 @contextmanager
 def without_collector() -> Iterator[None]:
-    """While inside, Python does not look for garbage: nearly all that a layout makes is needed to its end, and going
-    through it again and again took a tenth of the time."""
+    """Context manager without garbage collection: nearly everything in a layout is needed to its end, and collecting
+    took a tenth of the time.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -122,7 +124,7 @@ def without_collector() -> Iterator[None]:
 
 
 def stylesheet(configuration: FontConfiguration, also: str = "") -> CSS:
-    """The print stylesheet with the bundled typefaces, and further ones behind it, read into `configuration`."""
+    """Return the print stylesheet with the bundled fonts and further stylesheets, loaded into `configuration`."""
     text = (
         fonts.rules()
         + STYLESHEET.read_text("utf-8")
@@ -132,7 +134,7 @@ def stylesheet(configuration: FontConfiguration, also: str = "") -> CSS:
 
 
 def lay_out(html: str, also: str = "") -> Any:
-    """The pages of a paper, laid out; `also` names the stylesheets that its kind needs beside the common one."""
+    """Return the laid-out pages of a paper; `also` names additional stylesheets of its type."""
     with without_system_fonts():
         configuration = FontConfiguration()
     page = Page(string=without_controls(html), url_fetcher=Bundle(), base_url=SCHEME)
@@ -140,14 +142,15 @@ def lay_out(html: str, also: str = "") -> Any:
 
 
 class Finished(pydyf.Stream):
-    """A stream that has been compressed."""
+    """Stream that is already compressed."""
 
     data: bytes = b""
 
 
 def finish_streams(_document: Any, pdf: Any) -> None:
-    """Compress every page, typeface and picture once, and let go of what it was made from: their bytes are asked for
-    twice, for the file and for its identifier."""
+    """Compress every page, font and image once, and release the source: their bytes are requested twice, for the file
+    and its identifier.
+    """
     for number, found in enumerate(pdf.objects):
         if isinstance(found, pydyf.Stream):
             finished = pdf.objects[number] = Finished()
@@ -155,7 +158,7 @@ def finish_streams(_document: Any, pdf: Any) -> None:
 
 
 class Enclosure(NamedTuple):
-    """A file that travels inside a paper; `relationship` is what it is to the paper (ISO 32000-2, 7.11.3)."""
+    """File embedded in a paper; `relationship` is its relation to the paper (ISO 32000-2, 7.11.3)."""
 
     data: bytes
     name: str
@@ -165,7 +168,7 @@ class Enclosure(NamedTuple):
 
 
 def enclosed(file: Enclosure, moment: datetime) -> Any:
-    """The file as WeasyPrint attaches it."""
+    """Return the file as WeasyPrint attaches it."""
     attachment = Attachment(
         file_obj=BytesIO(file.data),
         name=file.name,
@@ -189,10 +192,9 @@ def press(
     also: str = "",
     beside: Sequence[Enclosure] = (),
 ) -> bytes:
-    """Print `html` with its content in JSON attached, and files `beside` it, as PDF/A-3a and PDF/UA-1. The same
-    arguments give the same bytes.
+    """Render `html` as PDF/A-3a and PDF/UA-1 with its content in JSON and the files `beside` attached; deterministic.
 
-    Raises ValueError when the paper can't be printed without a flaw.
+    Raises ValueError if the paper cannot be printed without warnings.
     """
     files = [Enclosure(attachment, name, description, "application/json", "Source"), *beside]
     # A tree of names is in order (ISO 32000-2, 7.9.6): readers look names up by halves.

@@ -1,7 +1,6 @@
-"""An edition as the print templates read it: the frozen content, put into reading order, with every word ready to
-print.
+"""Data of an edition for the print templates: the frozen content in reading order, fully formatted.
 
-Pure: a dict goes in and a dict comes out. The templates only place what stands here; they decide nothing.
+Pure. Templates only place what is here and decide nothing.
 """
 
 from typing import Any
@@ -23,12 +22,12 @@ Content = dict[str, Any]
 
 
 def is_final(content: Content) -> bool:
-    """Whether the text has been adopted; every other edition is a draft."""
+    """Return whether the text is adopted; every other edition is a draft."""
     return content["edition"]["kind"] in FINAL
 
 
 def warnings(content: Content) -> list[str]:
-    """What every page must say about this copy: that it is a sample, that it is a draft."""
+    """Return the warnings for every page: sample or draft."""
     said = []
     if content.get("sample"):
         said.append(_("SAMPLE: not a position of the Government of Kenya"))
@@ -38,7 +37,7 @@ def warnings(content: Content) -> list[str]:
 
 
 def edition_line(content: Content) -> str:
-    """The edition in a few words, for the cover and the margins."""
+    """Return the edition in a few words, for the cover and the margins."""
     number = content["edition"]["number"]
     adoption = content.get("adoption")
     if is_final(content) and adoption:
@@ -47,12 +46,12 @@ def edition_line(content: Content) -> str:
 
 
 def title(content: Content) -> str:
-    """The title of the document, with its warnings: the first thing a screen reader says about the file."""
+    """Return the document title with its warnings, which screen readers read first."""
     return " – ".join([content["paper"]["title"], edition_line(content), *warnings(content)])
 
 
 def counted(content: Content) -> str:
-    """What the paper rests on, in one sentence without a verb."""
+    """Return the figures that the paper is based on as a phrase."""
     tallies = content["tallies"]
     parts = [
         ngettext("%(n)s input", "%(n)s inputs", tallies["inputs"]) % {"n": tallies["inputs"]},
@@ -65,7 +64,7 @@ def counted(content: Content) -> str:
 
 
 def figures(content: Content) -> list[tuple[int, str]]:
-    """The four numbers of the page on what the paper rests on."""
+    """Return the four figures of the page on participation."""
     tallies = content["tallies"]
     return [
         (tallies["inputs"], ngettext("input", "inputs", tallies["inputs"])),
@@ -76,7 +75,7 @@ def figures(content: Content) -> list[tuple[int, str]]:
 
 
 def cover_facts(content: Content) -> list[tuple[str, str]]:
-    """The adoption record in brief, or what a draft is for."""
+    """Return a summary of the adoption record, or the purpose of a draft."""
     adoption, forum, paper = content.get("adoption"), content.get("forum") or {}, content["paper"]
     facts = [(_("Edition"), edition_line(content))]
     if adoption:
@@ -95,12 +94,12 @@ def cover_facts(content: Content) -> list[tuple[str, str]]:
 
 
 def entry(section: Content) -> Content:
-    """A section in the table of contents, without its number."""
+    """Return a contents entry without its number."""
     return {"id": section["id"], "title": section["heading"], "lang": section["lang"], "part": section["part"]}
 
 
 def contents(printed: list[Content]) -> list[Content]:
-    """The entries of the table of contents: sections first, then what follows them."""
+    """Return the contents: sections first, then annexes."""
     entries = [{"number": section["number"], **entry(section)} for section in printed if section["part"] != "annex"]
     annexes = [
         ("annex-a", "A", _("Themes, objectives, SDG targets and leads")),
@@ -116,7 +115,7 @@ def contents(printed: list[Content]) -> list[Content]:
 
 
 def frame(content: Content, *, sha256: str, address: str) -> Content:
-    """What every print of an edition says on its cover and its margins, and how its copy is verified."""
+    """Return the data for the cover, the margins and the verification of an edition."""
     return {
         "content": content,
         "title": title(content),
@@ -133,7 +132,7 @@ def frame(content: Content, *, sha256: str, address: str) -> Content:
 
 
 def book(content: Content, *, sha256: str, address: str) -> Content:
-    """Everything that templates/print/paper.html prints. Raises KeyError when the content is not an edition."""
+    """Return the data for templates/print/paper.html. Raises KeyError for invalid content."""
     printed, content = sections(content), with_titles(content)
     return {
         **frame(content, sha256=sha256, address=address),
@@ -167,7 +166,7 @@ def book(content: Content, *, sha256: str, address: str) -> Content:
 
 
 def chart_words(content: Content) -> str:
-    """What the chart shows, for those who do not see it."""
+    """Return the text alternative of the chart."""
     counts = charts.count(content)
     most = max(counts.themes, key=lambda theme: counts.of_theme(theme["code"]), default=None)
     if most is None or not counts.groups:

@@ -1,4 +1,4 @@
-"""The QR code of an address as one SVG path."""
+"""QR code of a URL as one SVG path."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import segno
 
 
 def code(address: str) -> dict[str, Any]:
-    """The number of modules on a side, and the path that draws the dark ones on a light ground."""
+    """Return the number of modules per side, and the path of the dark ones."""
     matrix = segno.make(address, error="m", micro=False).matrix
     runs = [run for row, modules in enumerate(matrix) for run in dark_runs(row, modules)]
     return {
@@ -16,7 +16,7 @@ def code(address: str) -> dict[str, Any]:
 
 
 def dark_runs(row: int, modules: Any) -> list[tuple[int, int, int]]:
-    """The stretches of dark modules in a row: (row, start, length)."""
+    """Return the runs of dark modules: (row, start, length)."""
     runs: list[tuple[int, int, int]] = []
     for column, dark in enumerate(modules):
         if dark and runs and sum(runs[-1][1:]) == column:

@@ -1,4 +1,4 @@
-"""Two editions of a paper in one redline to print: what went and what came, in words as well as in lines and colour."""
+"""Printed redline of two editions: deletions and insertions in words as well as in lines and colour."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ Content = dict[str, Any]
 
 
 def order(before: Content, after: Content, *, hashes: tuple[str, str]) -> Content:
-    """All that a redline prints, from the contents of two editions and their hashes: nothing but their texts."""
+    """Return the data of a redline from the contents of two editions and their hashes: only their texts."""
     return {
         "language": after["language"],
         "before": {**text_of(before), "sha256": hashes[0]},
@@ -33,7 +33,7 @@ def order(before: Content, after: Content, *, hashes: tuple[str, str]) -> Conten
 
 
 def text_of(content: Content) -> Content:
-    """The text of an edition without what it rests on, and when it was adopted."""
+    """Return the text of an edition without sources, and its adoption date."""
     adoption = content.get("adoption")
     return {
         **{key: content[key] for key in KEPT},
@@ -52,7 +52,7 @@ def text_of(content: Content) -> Content:
 
 
 def kind_words(kind: str) -> str:
-    """What happened to a paragraph."""
+    """Return the label of a paragraph's change."""
     return {
         "changed": _("Changed"),
         "moved and changed": _("Moved and changed"),
@@ -63,7 +63,7 @@ def kind_words(kind: str) -> str:
 
 
 def row(found: Row, language: str) -> Content:
-    """A paragraph as it is printed: its numbers, what happened to it, its words before and after."""
+    """Return a paragraph for printing: its numbers, its change, and its text before and after."""
     return {
         "number": found.after["number"] if found.after else "",
         "was": found.before["number"] if found.before and number_moved(found) else "",
@@ -78,14 +78,14 @@ def row(found: Row, language: str) -> Content:
 
 
 def number_moved(found: Row) -> bool:
-    """Whether its number in the earlier edition has to be said."""
+    """Return whether its number in the earlier edition must be shown."""
     if found.before and found.after:
         return found.before["number"] != found.after["number"]
     return found.after is None
 
 
 def notes(found: Row) -> list[str]:
-    """What else there is to say: another strength, and where words came from or went."""
+    """Return further changes: strength, and where text came from or went."""
     said = []
     if found.has_other_strength and found.before and found.after:
         verbs = {"before": found.before["verb"] or _("none"), "after": found.after["verb"] or _("none")}
@@ -98,7 +98,7 @@ def notes(found: Row) -> list[str]:
 
 
 def spoken(spans: list[Span]) -> list[Content]:
-    """Runs of words, each with what is said before it where it went or came."""
+    """Return runs of words, each with a spoken label for deletions and insertions."""
     said = {"removed": _("deleted:"), "added": _("inserted:")}
     return [
         {"kind": span.kind, "gap": " " if span.gap else "", "text": span.rest, "said": said.get(span.kind, "")}
@@ -107,7 +107,7 @@ def spoken(spans: list[Span]) -> list[Content]:
 
 
 def part(found: Part, language: str) -> Content:
-    """A section as it is printed, with what happened to its heading and how many paragraphs stayed."""
+    """Return a section for printing, with the change of its heading and the number of unchanged paragraphs."""
     same = len(found.rows) - len(found.changed)
     stayed = ngettext("%(n)s more paragraph is as it was.", "%(n)s more paragraphs are as they were.", same)
     return {
@@ -119,12 +119,12 @@ def part(found: Part, language: str) -> Content:
 
 
 def heading(found: Part) -> str:
-    """The heading of a section, the earlier one where it is gone."""
+    """Return the heading of a section, or the earlier one if it was removed."""
     return found.heading or found.old_heading
 
 
 def heading_note(found: Part) -> str:
-    """What happened to the heading; empty when nothing did."""
+    """Return the change of the heading; empty if there is none."""
     if not found.heading:
         return _("Nothing of this section stands in the later edition.")
     if not found.old_heading:
@@ -133,7 +133,7 @@ def heading_note(found: Part) -> str:
 
 
 def edition(content: Content) -> Content:
-    """An edition as the head of the redline names it."""
+    """Return the name of an edition for the header of the redline."""
     return {
         "number": content["edition"]["number"],
         "line": printable.edition_line(content),
@@ -143,7 +143,7 @@ def edition(content: Content) -> Content:
 
 
 def book(content: Content, *, address: str) -> Content:
-    """Everything that templates/print/redline.html prints. Raises KeyError when the content is not that of `order`."""
+    """Return the data for templates/print/redline.html. Raises KeyError unless the content is from `order`."""
     before, after = content["before"], content["after"]
     parts = compare(before, after)
     tallied = tally(parts)
@@ -165,10 +165,10 @@ def book(content: Content, *, address: str) -> Content:
 
 
 def render(content: Content, *, sha256: str, address: str) -> bytes:
-    """Print a redline as PDF/A-3a and PDF/UA-1, both texts attached. The same arguments give the same bytes.
+    """Render a redline as PDF/A-3a and PDF/UA-1 with both texts attached; deterministic.
 
-    In: what `order` gives, its SHA-256, and the address of the page with the same comparison. A letter that can't be
-    drawn is printed as its number: what is frozen can't be changed. Raises ValueError for another hash.
+    Takes the result of `order`, its SHA-256 and the URL of the comparison page. Characters without a glyph become code
+    points, since frozen text cannot be changed. Raises ValueError if the hash does not match.
     """
     from positions.render.press import press
 

@@ -1,4 +1,4 @@
-"""A text under review as a Word document that comes back: changes are tracked, paragraphs keep their keys."""
+"""Text under review as a Word document to return: changes are tracked, paragraphs keep their keys."""
 
 from io import BytesIO
 from typing import Any
@@ -12,7 +12,7 @@ COLUMNS = 5
 
 
 def docx(content: dict[str, Any], sections: list[dict[str, Any]], *, closes: str) -> bytes:
-    """The text with the number before each paragraph and its key in a bookmark, and an empty table for comments."""
+    """Return the text with the number of each paragraph, its key as a bookmark, and an empty comment table."""
     document = Document()
     about = document.core_properties
     about.title, about.language = content["paper"]["title"], content["language"]

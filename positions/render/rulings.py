@@ -1,4 +1,4 @@
-"""The decisions on paragraphs as rows, ready to print and to show: plain ones together, the others one by one."""
+"""Decisions on paragraphs as rows for print and pages: plain ones grouped, the others one by one."""
 
 from itertools import groupby
 from typing import Any
@@ -13,7 +13,7 @@ MORE = ("counts", "proposed", "after", "reservation", "note")
 
 
 def ruling_words(outcome: str) -> str:
-    """What the meeting decided on a paragraph."""
+    """Return the label of the decision on a paragraph."""
     return {
         "adopted": _("Adopted"),
         "with_reservation": _("Adopted with a reservation"),
@@ -23,7 +23,7 @@ def ruling_words(outcome: str) -> str:
 
 
 def mode_words(row: Content) -> str:
-    """How it was decided, with the count where there was one."""
+    """Return the label of how it was decided, with the count if there was one."""
     known = {"consensus": _("Consensus"), "show_of_hands": _("Show of hands"), "roll_call": _("Roll call")}
     manner = known.get(row["mode"]) or str(row["mode"])
     tally = _("%(yes)s yes, %(no)s no, %(abstain)s abstain")
@@ -31,7 +31,7 @@ def mode_words(row: Content) -> str:
 
 
 def rulings(content: Content) -> list[Content]:
-    """The decisions on paragraphs in their order; empty where the text was not decided that way."""
+    """Return the decisions on paragraphs in order; empty if the text was not decided that way."""
     rows = (content.get("adoption") or {}).get("paragraphs", [])
     found: list[Content] = []
     for _key, group in groupby(enumerate(rows), key=_alike):
@@ -41,7 +41,7 @@ def rulings(content: Content) -> list[Content]:
 
 
 def _alike(at: tuple[int, Content]) -> tuple[Any, ...]:
-    """Neighbours that were adopted by consensus in the same room, and have nothing to tell, are one row."""
+    """Return whether neighbours can share a row: adopted by consensus with the same people present, without details."""
     place, row = at
     is_plain = row["outcome"] == "adopted" and row["number"] == row["tabled"] and not any(name in row for name in MORE)
     return (row["members_present"], row["groups_present"]) if is_plain else (place,)
@@ -67,6 +67,6 @@ def _row(row: Content, tabled: list[int]) -> Content:
 
 
 def older_words(content: Content) -> list[tuple[str, str]]:
-    """The offices whose answers are to older words than those adopted, each with the paragraphs."""
+    """Return the offices that answered on earlier texts than those adopted, with the paragraphs."""
     rows = content.get("clearances", [])
     return [(row["ministry"], spans(row["on_older_words"])) for row in rows if row.get("on_older_words")]

@@ -1,8 +1,7 @@
-"""Printing in a child process, so that a paper that is too large or hostile costs one process and never the portal.
+"""Render in a sandboxed child process, so that a huge or hostile paper can only crash that process.
 
-The child gets the edition on standard input and writes the PDF to standard output. It starts with an empty
-environment, has its processor time and its memory limited by the kernel, opens no network connection, and is killed
-when its time is over.
+The child reads the edition from standard input and writes the PDF to standard output. It starts with an empty
+environment, the kernel limits its CPU time and memory, it has no network, and it is killed at the time limit.
 """
 
 import importlib
@@ -44,7 +43,7 @@ REFUSED = 2  # the code with which the child says that the edition itself can't 
 
 
 class RenderFailed(Exception):
-    """The paper could not be printed; the message says why in plain words, `reasons` one by one what is to correct."""
+    """Raised if the paper could not be printed; the message says why, `reasons` lists what to correct."""
 
     def __init__(self, *reasons: str) -> None:
         super().__init__(" ".join(reasons))
@@ -60,10 +59,10 @@ def render_apart(
     seconds: int = 60,
     megabytes: int = 1500,
 ) -> bytes:
-    """Do as the `render` of DOCUMENTS[document] does, in a child process with limits.
+    """Run the `render` of DOCUMENTS[document] in a child process with limits.
 
-    Raises RenderFailed, with what the child said, or before it starts with the letters that can't be printed and where
-    they stand, in the language of whoever asks.
+    Raises RenderFailed with the child's message, or before it starts with the unprintable characters and their places,
+    in the user's language.
     """
     if document in ALL_WORDS and (found := obstacles(content)):
         raise RenderFailed(*found)
@@ -90,7 +89,7 @@ def render_apart(
 
 
 def reason(code: int, told: str, seconds: int, megabytes: int) -> str:
-    """Why the child ended, in plain words, followed by the last lines it wrote."""
+    """Return why the child ended, followed by its last lines of output."""
     if code == REFUSED:
         return told.strip()
     if code == -signal.SIGKILL:
@@ -113,13 +112,13 @@ def reason(code: int, told: str, seconds: int, megabytes: int) -> str:
 
 
 def refuse_network(event: str, _arguments: tuple[Any, ...]) -> None:
-    """An audit hook: whatever asks for a connection or a name look-up is stopped."""
+    """Audit hook that blocks connections and name look-ups."""
     if event in ("socket.connect", "socket.bind", "socket.getaddrinfo", "socket.sendto"):
         raise PermissionError(f"The printing process has no network ({event}).")
 
 
 def main() -> None:
-    """The child: limits first, then the order, then the paper. Leaves without tearing Pango down, which can crash."""
+    """Run the child: set limits, read the order, print the paper. Exits without Pango's teardown, which can crash."""
     limit(int(sys.argv[1]), int(sys.argv[2]), largest_file=LARGEST_FILE)
     sys.addaudithook(refuse_network)
     order = json.load(sys.stdin.buffer)

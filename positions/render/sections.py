@@ -1,4 +1,4 @@
-"""The sections of a paper with their numbered paragraphs, and what stands in the margin beside each."""
+"""Sections of a paper with numbered paragraphs and margin notes."""
 
 from collections import defaultdict
 from typing import Any
@@ -18,12 +18,12 @@ Content = dict[str, Any]
 
 
 def targets(content: Content) -> dict[str, str]:
-    """Where the row of each point stands in Annex D."""
+    """Return the anchor of each point's row in Annex D."""
     return {point["reference"]: f"point-{number}" for number, point in enumerate(content.get("points", []), start=1)}
 
 
 def margin(paragraph: Content, places: dict[str, str], provisions: dict[str, Content]) -> Content:
-    """What stands beside a paragraph: what it rests on, by name where it is public, and the provisions it touches."""
+    """Return the margin of a paragraph: its sources, by name if public, and its provisions."""
     public = [source for source in paragraph.get("sources", []) if source["organisation"]]
     hidden = len(paragraph.get("sources", [])) - len(public)
     notes = []
@@ -57,7 +57,9 @@ def margin(paragraph: Content, places: dict[str, str], provisions: dict[str, Con
 
 
 def sections(content: Content) -> list[Content]:
-    """The sections to print. Front matter and annexes without a paragraph are left out: the renderer writes them."""
+    """Return the sections to print. Front matter and annexes without paragraphs are left out: the renderer generates
+    them.
+    """
     themes = {theme["code"]: theme for theme in content["themes"]}
     provisions = {provision["code"]: provision for provision in content["provisions"]}
     reserved = defaultdict(list)
@@ -96,7 +98,7 @@ def sections(content: Content) -> list[Content]:
 
 
 def line_words(passage: Passage) -> str:
-    """Which lines of the edition a paragraph is: so "line 212", counted by its words alone, is found on paper too."""
+    """Return which lines of the edition a paragraph spans, so that "line 212" can be found on paper too."""
     first, last = passage.lines[0].number, passage.lines[-1].number
     if first == last:
         return _("Line %(number)s") % {"number": first}
@@ -104,7 +106,7 @@ def line_words(passage: Passage) -> str:
 
 
 def opener(theme: Content | None, provisions: dict[str, Content]) -> list[tuple[str, str]]:
-    """The facts under the title of a theme."""
+    """Return the facts under the title of a theme."""
     if theme is None:
         return []
     named = ", ".join(f"{number} {label}".strip() for number, label in objectives(theme["objectives"], provisions))

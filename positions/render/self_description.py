@@ -1,7 +1,7 @@
-"""What a file that is neither a PDF nor JSON says of itself: which edition it was written from, or what it is.
+"""Read the claim of a file that is neither PDF nor JSON: which edition it was made from, or what it is.
 
-Anybody can write such words. They help who holds the file, and prove nothing. Called in a child process, since the
-file may be made to do harm.
+Anybody can write such a claim: it helps the holder and proves nothing. Runs in a child process, since the file may be
+hostile.
 """
 
 import csv
@@ -29,7 +29,7 @@ UNSOUND = (zipfile.BadZipFile, zlib.error, etree.XMLSyntaxError, RuntimeError, O
 
 
 class Claim(NamedTuple):
-    """The kind of a file ("akn", "docx", "xlsx", "csv", "bag"), the hash of the edition that it names, its words."""
+    """Type of a file ("akn", "docx", "xlsx", "csv", "bag"), the hash of the edition that it names, and its text."""
 
     kind: str
     sha256: str = ""
@@ -37,13 +37,13 @@ class Claim(NamedTuple):
 
 
 def one_line(text: str, most: int = LONGEST) -> str:
-    """Words of somebody else as one line of letters that are harmless in a terminal and on a page."""
+    """Return untrusted text as one line that is safe in a terminal and on a page."""
     line = " ".join(re.sub(r"[^\w\s.,;:'’&()/@+-]", "?", text).split())
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
 def claim(path: Path) -> Claim | None:
-    """What the file at `path` says of itself; None where it says nothing that could be ours."""
+    """Return the claim of the file at `path`; None if it has none that could be ours."""
     with path.open("rb") as file:
         head = file.read(MOST_HEAD)
     try:
@@ -57,7 +57,7 @@ def claim(path: Path) -> Claim | None:
 
 
 def _statement(data: bytes) -> Claim | None:
-    """A text in Akoma Ntoso, by the address of its expression (naming convention, 4)."""
+    """Return the claim of an Akoma Ntoso text, by the URI of its expression (naming convention, 4)."""
     root = _parsed(data)
     part = None if root is None or not str(root.tag).startswith(f"{{{NAMESPACE}}}") else next(iter(root), None)
     if part is None:
@@ -74,7 +74,7 @@ def _statement(data: bytes) -> Claim | None:
 
 
 def _packed(path: Path) -> Claim | None:
-    """An Office file that names an edition in its properties, or the archive of a consultation."""
+    """Return the claim of an Office file with an edition in its properties, or of an archive."""
     with zipfile.ZipFile(path) as package:
         names = set(package.namelist())
         if any(name.split("/", 1)[-1] == "bagit.txt" for name in names):
@@ -96,7 +96,7 @@ def _parsed(data: bytes) -> Any:
 
 
 def _table(head: bytes) -> Claim | None:
-    """A table with the columns of one of ours, in either language, and the edition that its first row names."""
+    """Return the claim of a table with our columns, in either language, from its first row."""
     from django.utils import translation
 
     from positions.render.environment import set_up_alone

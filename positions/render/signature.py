@@ -1,7 +1,7 @@
-"""The digital signatures in a PDF: what each of them covers, whether it holds, and what its certificate says.
+"""Digital signatures in a PDF: coverage, validity and certificate.
 
-Whose certificate can be trusted is not decided here, and nothing is fetched to find it out. A file may be made to do
-harm: pyHanko reads it in a child process that the kernel holds to its share of time and memory.
+Does not decide which certificates are trusted, and fetches nothing. The file may be hostile: pyHanko parses it in a
+child process with limited time and memory.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ UNREAD = "unread"  # no signature of the kind that is checked here, or none that
 
 
 class Signature(NamedTuple):
-    """One signature: its state, who signed and when as it says itself, and the certificate that came with it."""
+    """One signature: its state, signer, claimed time and certificate."""
 
     state: str
     subject: str = ""
@@ -50,12 +50,12 @@ class Signature(NamedTuple):
 
 
 def can_check() -> bool:
-    """Whether pyHanko is installed, which is needed only where papers are signed."""
+    """Return whether pyHanko is installed, which is needed only if papers are signed."""
     return find_spec("pyhanko") is not None
 
 
 def look_at(path: Path, *, seconds: int = SECONDS, megabytes: int = MEGABYTES) -> list[Signature]:
-    """The first signatures of the PDF at `path`, oldest first, read in a child process. Raises TooHard."""
+    """Return the first signatures of the PDF at `path`, oldest first, read in a child process. Raises TooHard."""
     given = (str(path.resolve()), str(seconds), str(megabytes))
     with tempfile.TemporaryDirectory(prefix="ncm-signed-") as folder:
         status, said = ask(MODULE, *given, folder=folder, seconds=2 * seconds, most=TOLD)
@@ -68,13 +68,13 @@ def look_at(path: Path, *, seconds: int = SECONDS, megabytes: int = MEGABYTES) -
 
 
 def read(data: bytes) -> list[Signature]:
-    """The same in this process: for files that are known to be harmless, and for the child."""
+    """Read signatures in this process: for trusted files, and for the child."""
     found = _unless_it_stumbles(lambda: sorted(_opened(data), key=lambda each: each[0]), [])
     return [_unless_it_stumbles(partial(_judged, data, each), Signature(UNREAD)) for _revision, each in found[:MOST]]
 
 
 def _unless_it_stumbles(work: Callable[[], Any], otherwise: Any) -> Any:
-    """What `work` finds. A hostile file can make the library raise anything; want of memory is told apart."""
+    """Return the result of `work`. Hostile files can make the library raise anything; memory errors are kept apart."""
     try:
         return work()
     except MemoryError:
@@ -84,7 +84,7 @@ def _unless_it_stumbles(work: Callable[[], Any], otherwise: Any) -> Any:
 
 
 def _opened(data: bytes) -> Iterator[tuple[int, Any]]:
-    """Each signature with the revision that it signs; None for one that can't be read or is a time stamp."""
+    """Yield each signature with its revision; None for an unreadable one or a time stamp."""
     from pyhanko.pdf_utils.reader import PdfFileReader
     from pyhanko.sign.fields import enumerate_sig_fields
     from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -99,7 +99,7 @@ def _opened(data: bytes) -> Iterator[tuple[int, Any]]:
 
 
 def _judged(data: bytes, embedded: Any) -> Signature:
-    """Raises whatever the library does for a signature that can't be read."""
+    """Return the result for a signature. Raises the library's errors for an unreadable one."""
     certificate = embedded.signer_cert
     said = _said(certificate, embedded.self_reported_timestamp)
     return said._replace(state=_unless_it_stumbles(partial(_state, data, embedded, certificate), BROKEN))
@@ -118,14 +118,14 @@ def _said(certificate: Any, signed_at: Any) -> Signature:
 
 
 def _name(name: Any) -> str:
-    """Whom a certificate names: the person or body, then what it belongs to, in one line."""
+    """Return the subject of a certificate on one line: the person or body, then its organisation."""
     parts = name.native
     found = ", ".join(str(parts[key]) for key in NAMES if parts.get(key)) or name.human_friendly
     return one_line(found, LONGEST)
 
 
 def _state(data: bytes, embedded: Any, certificate: Any) -> str:
-    """Whether the signature holds over exactly what a signature of a file has to cover (ISO 32000-1, 12.8.1)."""
+    """Return whether the signature is valid over exactly the required range (ISO 32000-1, 12.8.1)."""
     end = _covered(data, embedded)
     if not end or embedded.md_algorithm not in DIGESTS or not _holds(embedded, certificate):
         return BROKEN
@@ -133,8 +133,9 @@ def _state(data: bytes, embedded: Any, certificate: Any) -> str:
 
 
 def _covered(data: bytes, embedded: Any) -> int:
-    """Where the part of the file ends that the signature covers: all from its beginning but the signature itself. 0
-    where it leaves out anything else."""
+    """Return the end of the range that the signature covers from the start of the file, except itself; 0 if it excludes
+    anything else.
+    """
     start, length, place, rest = (int(each) for each in embedded.byte_range)
     end = place + rest
     if start or not 0 < length < place < end <= len(data):

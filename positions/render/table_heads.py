@@ -1,4 +1,4 @@
-"""Which heads speak for which cell of a table, written out so that a screen reader can say them (ISO 14289-1, 7.5).
+"""Assign header cells to the cells of a table for screen readers (ISO 14289-1, 7.5).
 
 Works on any tree of nodes with `role`, `element`, `kids`, `children()`, `everyone()`, `box`, `table` and `identifier`.
 """
@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Place:
-    """A cell and the part of the grid it covers."""
+    """Cell and the part of the grid that it covers."""
 
     cell: Any
     row: int
@@ -23,7 +23,7 @@ class Place:
 
 
 def rows_of(table: Any) -> list[tuple[Any, list[Any]]]:
-    """The rows of a table in order, each with the part (head, body) it stands in."""
+    """Return the rows of a table in order, each with its part (head, body)."""
     rows = []
     for part in table.children():
         if part.role in ("THead", "TBody", "TFoot"):
@@ -34,7 +34,7 @@ def rows_of(table: Any) -> list[tuple[Any, list[Any]]]:
 
 
 def places(rows: list[list[Any]]) -> list[Place]:
-    """Where each cell stands once the cells that span columns and rows are laid out."""
+    """Return the grid position of each cell, considering row and column spans."""
     taken: set[tuple[int, int]] = set()
     found = []
     for number, row in enumerate(rows):
@@ -50,12 +50,12 @@ def places(rows: list[list[Any]]) -> list[Place]:
 
 
 def scope(cell: Any) -> str:
-    """row, col or rowgroup; a head without a scope speaks for its column."""
+    """Return row, col or rowgroup; a header without a scope applies to its column."""
     return cell.element.get("scope") or "col"
 
 
 def name_table(table: Any, number: int) -> None:
-    """Name the heads of one table and list, for each cell, the heads that speak for it."""
+    """Name the header cells of a table, and list those of each cell."""
     rows = rows_of(table)
     heads: dict[Any, list[str]] = defaultdict(list)
     laid = places([cells for _, cells in rows])
@@ -78,7 +78,7 @@ def name_table(table: Any, number: int) -> None:
 
 
 def keys(place: Place, rows: list[tuple[Any, list[Any]]]) -> list[Any]:
-    """What a head speaks for: its rows, its columns, or the part of the table it opens."""
+    """Return what a header applies to: its rows, its columns, or the part of the table it opens."""
     kind = scope(place.cell)
     if kind == "rowgroup":
         return [id(rows[place.row][0])]
@@ -88,7 +88,7 @@ def keys(place: Place, rows: list[tuple[Any, list[Any]]]) -> list[Any]:
 
 
 def name_heads(root: Any) -> None:
-    """Do so for every table below `root`."""
+    """Name the header cells of every table below `root`."""
     tables = (node for node in root.everyone() if node.role == "Table")
     for number, table in enumerate(tables, start=1):
         name_table(table, number)

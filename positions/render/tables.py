@@ -1,8 +1,8 @@
-"""The tables of an edition as data: the text and its sources, what was said and what became of it, what offices and
-organisations said to the text. Each as rows, and as a CSV file (RFC 4180).
+"""Tables of an edition as data: the text and its sources, points and answers, answers of offices and organisations.
+Each as rows, and as a CSV file (RFC 4180).
 
-Codes stand in words, numbers of paragraphs and references apart by semicolons. What its author did not open to everyone
-is not in an edition: such a point is a reference without words and without a name, and the table says so.
+Codes are shown as labels, paragraph numbers and references are separated by semicolons. Non-public data is not in an
+edition: such a point is a reference without text and name, and the table says so.
 """
 
 import csv
@@ -28,7 +28,7 @@ Content = dict[str, Any]
 
 
 class Column(NamedTuple):
-    """One column: its head, what stands in it, and how many letters wide a workbook shows it."""
+    """Column: header, value, and its width in characters in a workbook."""
 
     head: Promise
     cell: Callable[[Content], Any]
@@ -36,23 +36,23 @@ class Column(NamedTuple):
 
 
 class Table(NamedTuple):
-    """One table: its title, what its rows are made of, and its columns."""
+    """Table: title, source of rows, and columns."""
 
     title: Promise
     records: Callable[[Content], Iterable[Content]]
     columns: tuple[Column, ...]
 
     def name(self) -> str:
-        """What the table is called, whatever language is spoken."""
+        """Return the name of the table, independent of language."""
         with translation.override(LANGUAGE):
             return str(self.title)
 
     def heads(self) -> list[str]:
-        """The names of the columns, in the language that is spoken."""
+        """Return the column headers in the current language."""
         return [str(column.head) for column in self.columns]
 
     def rows(self, content: Content) -> Iterator[list[Any]]:
-        """The cells below them: texts, whole numbers, or None where there is nothing to say."""
+        """Return the cells: texts, whole numbers, or None if empty."""
         for record in self.records(content):
             yield [column.cell(record) for column in self.columns]
 
@@ -84,7 +84,7 @@ def _organisations(paragraph: Content) -> str:
 
 
 def _points(content: Content) -> Iterator[Content]:
-    """Every point that the edition names, in its order: those with an answer, then those that only paragraphs name."""
+    """Return every point of the edition in order: those with an answer, then those cited only."""
     where: dict[str, Content] = {}
     for paragraph in _paragraphs(content):
         for source in paragraph["sources"]:
@@ -104,7 +104,7 @@ def _is_open(point: Content) -> str:
 
 
 def _others(point: Content) -> int | None:
-    """How many more say the same and are named nowhere: told of points that are open to everyone."""
+    """Return how many unnamed others make the same point; for public points only."""
     return None if point["organisation"] is None else point.get("others", 0)
 
 
@@ -224,10 +224,11 @@ TABLES = (PARAGRAPHS, POINTS, DISPOSITIONS, CLEARANCES, RESERVATIONS, OBJECTIONS
 
 
 def render(content: Content, *, table: Table, sha256: str) -> bytes:
-    """One table of an edition as a CSV file in UTF-8, with the mark by which spreadsheet programs know it.
+    """Render one table of an edition as a CSV file in UTF-8 with a byte order mark for spreadsheet programs;
+    deterministic.
 
-    The last column names the edition in each row, so that rows of several editions can stand in one sheet. The same
-    arguments give the same bytes. Raises ValueError when the hash is not the content's.
+    The last column names the edition in each row, so that rows of several editions can be combined. Raises ValueError
+    if the hash does not match.
     """
     sealed(content, sha256)
     set_up_alone()
@@ -242,6 +243,6 @@ def render(content: Content, *, table: Table, sha256: str) -> bytes:
 
 
 def _edition(content: Content) -> str:
-    """The number, and what must be known about such a row wherever it goes."""
+    """Return the number of the edition with its warnings, for each row."""
     marks = [_("SAMPLE")] * content["sample"] + [_("DRAFT")] * (not is_final(content))
     return " ".join([content["edition"]["number"], *marks])

@@ -1,6 +1,6 @@
-"""How large a name may be printed: as large as its place allows, and never cut.
+"""Font sizes for names: as large as possible without truncation.
 
-Pure: widths of letters come from the bundled typefaces themselves, so that what is measured here is what is printed.
+Pure: character widths come from the bundled fonts, so that measurements match the print.
 """
 
 import functools
@@ -39,7 +39,7 @@ SLACK = 1.04  # joined and kerned letters differ a little from their sum
 
 @functools.cache
 def advances() -> dict[str, float]:
-    """How wide each letter is that the typefaces of a badge draw, in parts of the size of the type."""
+    """Return the advance width of each character of the badge fonts, relative to the font size."""
     found: dict[str, float] = {}
     for filename in STACK:
         with TTFont(FOLDER / filename, lazy=True) as font:
@@ -50,13 +50,13 @@ def advances() -> dict[str, float]:
 
 
 def width(text: str, size: float) -> float:
-    """How wide `text` is in one line, in millimetres."""
+    """Return the width of `text` on one line in millimetres."""
     known = advances()
     return sum(known.get(letter, UNKNOWN) for letter in text) * size * MILLIMETRES * SLACK
 
 
 def lines(text: str, size: float, room: float) -> int:
-    """How many lines `text` takes in a column of `room` millimetres; a word that is wider than that takes several."""
+    """Return how many lines `text` takes in a column of `room` millimetres; a wider word takes several."""
     taken, filled, gap = 1, 0.0, width(" ", size)
     for word in text.split():
         needed = width(word, size)
@@ -69,7 +69,7 @@ def lines(text: str, size: float, room: float) -> int:
 
 
 def fits(text: str, size: float, room: float, height: float, leading: float) -> bool:
-    """Whether `text` stands in a place of `room` times `height` millimetres, no word broken."""
+    """Return whether `text` fits into `room` times `height` millimetres without breaking a word."""
     unbroken = all(width(word, size) <= room for word in text.split())
     return unbroken and lines(text, size, room) * size * leading * MILLIMETRES <= height
 
@@ -77,7 +77,8 @@ def fits(text: str, size: float, room: float, height: float, leading: float) -> 
 def size_for(
     text: str, room: float, height: float, *, largest: int, leading: float = 1.15, sizes: Sequence[int] = SIZES
 ) -> int:
-    """The largest size, up to `largest`, at which `text` stands in a place of `room` times `height` millimetres; the
-    smallest there is where none does."""
+    """Return the largest font size, up to `largest`, at which `text` fits into `room` times `height` millimetres; the
+    smallest one if none does.
+    """
     usable = [size for size in sizes if size <= largest]
     return next((size for size in usable if fits(text, size, room, height, leading)), usable[-1])

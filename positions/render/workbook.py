@@ -1,4 +1,6 @@
-"""All tables of an edition in one Excel workbook (ECMA-376): a sheet about the edition, then one for each table."""
+"""Render all tables of an edition as one Excel workbook (ECMA-376): a sheet about the edition, then one for
+each table.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -40,10 +42,10 @@ Content = dict[str, Any]
 
 
 def render(content: Content, *, sha256: str, address: str) -> bytes:
-    """An edition's tables as a workbook in which every text is text, ready to filter and to print.
+    """Render an edition's tables as a workbook with literal texts, ready to filter and print.
 
-    In: the canonical content, its SHA-256 in hexadecimal, and the public address at which a copy is verified.
-    Out: the bytes, always the same for the same arguments. Raises ValueError when the hash is not the content's.
+    Takes the canonical content, its SHA-256 in hexadecimal and the public verification URL; the same arguments give the
+    same bytes. Raises ValueError if the hash does not match.
     """
     sealed(content, sha256)
     set_up_alone()
@@ -61,7 +63,7 @@ def render(content: Content, *, sha256: str, address: str) -> bytes:
 
 
 def _about(book: Workbook, content: Content, *, sha256: str, address: str) -> None:
-    """Which edition this is, what the tables hold, and where a copy is verified."""
+    """Add the sheet about the edition, its tables and its verification."""
     sheet = _laid_out(book, content, _("Edition"), [28, 100])
     sheet.append([_styled(text_cell(sheet, content["paper"]["title"]), LARGE, ONE_LINE)])
     for name, value in _facts(content, sha256=sha256, address=address):
@@ -105,7 +107,7 @@ def _sheet(book: Workbook, content: Content, table: tables.Table) -> None:
 
 
 def _laid_out(book: Workbook, content: Content, name: str, widths: list[int]) -> Any:
-    """An empty sheet that prints across the width of A4, with the edition and the warnings at its foot."""
+    """Return an empty sheet fitted to the width of A4, with the edition and warnings in its footer."""
     sheet: Any = book.create_sheet(name[:31])
     for number, width in enumerate(widths, 1):
         sheet.column_dimensions[get_column_letter(number)].width = width
@@ -120,7 +122,7 @@ def _laid_out(book: Workbook, content: Content, name: str, widths: list[int]) ->
 
 
 def _foot(text: str) -> str:
-    """A text for the foot of a page, where "&" begins a code."""
+    """Escape a text for a footer, where "&" begins a code."""
     return writable(text).replace("&", "&&")
 
 
@@ -131,7 +133,7 @@ def _head(sheet: Any, name: str) -> WriteOnlyCell:
 
 
 def _cell(sheet: Any, value: Any, pattern: WriteOnlyCell) -> WriteOnlyCell:
-    """A number as a number, so that it can be summed; all else as text. Empty where nothing is said."""
+    """Write a number as a number, so that it can be summed; anything else as text, None as an empty cell."""
     is_number = isinstance(value, int)
     cell = text_cell(sheet, value) if value and not is_number else WriteOnlyCell(sheet, value if is_number else None)
     cell._style = pattern._style  # to set font, place and border of each cell takes twice as long as all else
@@ -144,7 +146,7 @@ def _styled(cell: WriteOnlyCell, font: Font, place: Alignment, border: Border = 
 
 
 class _Dated(ZipFile):
-    """An archive whose entries all bear one date, whenever and wherever they are written."""
+    """ZIP archive whose entries all have the same fixed date."""
 
     def __init__(self, out: BytesIO, moment: datetime) -> None:
         super().__init__(out, "w", ZIP_DEFLATED)

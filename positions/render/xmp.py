@@ -1,4 +1,4 @@
-"""What the file says about itself in XMP: that it claims PDF/A-3a and PDF/UA-1 at the same time."""
+"""XMP metadata that claims both PDF/A-3a and PDF/UA-1."""
 
 from typing import Any
 
@@ -26,18 +26,18 @@ END = b"</rdf:RDF>"
 
 
 class BothClaims(DocumentMetadata):
-    """WeasyPrint's metadata for PDF/A-3a with the claim of PDF/UA-1 beside it, uncompressed for any tool to find."""
+    """WeasyPrint's PDF/A-3a metadata with the PDF/UA-1 claim added, uncompressed so that any tool finds it."""
 
     def include_in_pdf(self, pdf: Any, variant: str, version: int, conformance: str, compress: bool) -> None:
         """Write the metadata stream into the PDF."""
         super().include_in_pdf(pdf, variant, version, conformance, compress=False)
 
     def generate_rdf_metadata(self, variant: str, version: int, conformance: str) -> bytes:
-        """The RDF with both claims."""
+        """Return the RDF with both claims."""
         described = super().generate_rdf_metadata(variant, version, conformance)
         return described.removesuffix(END) + UNIVERSAL_ACCESS + END
 
 
 def with_both_claims(metadata: DocumentMetadata) -> BothClaims:
-    """The same facts about a document, with both claims."""
+    """Return a document's metadata with both claims."""
     return BothClaims(**vars(metadata))

@@ -1,7 +1,7 @@
-"""The sample consultation of 2017 as data: TOML files, read by the command that plays it and by the test that checks it.
+"""Sample consultation of 2017 as TOML data, read by the demo command and its test.
 
-The forum's facts are those of the IOM Kenya article of 19 October 2017. Every organisation that speaks and every person is
-invented, and its name ends with "(sample)".
+Facts about the forum are from the IOM Kenya article of 19 October 2017. Every organisation that takes part and every
+person is invented and marked "(sample)".
 """
 
 import tomllib
@@ -15,33 +15,33 @@ type Row = dict[str, Any]
 
 
 def read(name: str) -> Row:
-    """One file of the sample, by its name without ".toml"; raises FileNotFoundError when there is none."""
+    """Return one file of the sample by name without ".toml"; raises FileNotFoundError if there is none."""
     return tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 def rows(files: str, kind: str) -> list[Row]:
-    """Every `[[kind]]` row of the files whose names match `files`, such as "inputs_*", in order of name and place."""
+    """Return every `[[kind]]` row of the files matching `files`, such as "inputs_*", in order of name and position."""
     names = sorted(path.stem for path in FOLDER.glob(f"{files}.toml"))
     return [row for name in names for row in read(name).get(kind, [])]
 
 
 def organisations() -> list[Row]:
-    """Every organisation: government bodies first."""
+    """Return every organisation, government bodies first."""
     return rows("organisations*", "organisation")
 
 
 def people() -> list[Row]:
-    """Everyone who has an account: the secretariat, clearing officers, rapporteurs, focal points."""
+    """Return everyone with an account: secretariat, clearing officers, rapporteurs and focal points."""
     return rows("people*", "person")
 
 
 def delegates() -> list[Row]:
-    """The representatives at the forum."""
+    """Return the delegates to the forum."""
     return rows("delegates*", "delegate")
 
 
 def inputs() -> list[Row]:
-    """Every input with its points, theme by theme; body and first_body without the blank ends the files give them."""
+    """Return every input with its points by theme; body and first_body without trailing blanks."""
     found = rows("inputs_*", "input")
     for row in found:
         row |= {field: row[field].strip() for field in ("body", "first_body") if field in row}
@@ -49,7 +49,9 @@ def inputs() -> list[Row]:
 
 
 def input_points() -> list[Row]:
-    """Every point of the inputs, with its input's key and theme; its text is the passage it was taken from unless given."""
+    """Return every point of the inputs with its input's key and theme; its text is the extracted passage unless
+    given.
+    """
     return [
         {"text": point["from"], **point, "input": row["key"], "theme": row["theme"]}
         for row in inputs()
@@ -58,17 +60,17 @@ def input_points() -> list[Row]:
 
 
 def session_points() -> list[Row]:
-    """The points entered by rapporteurs in the breakout groups."""
+    """Return the points recorded by rapporteurs in the breakout groups."""
     return rows("session_points", "point")
 
 
 def sections() -> list[Row]:
-    """The sections of the paper in order, each with its paragraphs."""
+    """Return the sections of the paper in order with their paragraphs."""
     return rows("paper_*", "section")
 
 
 def paragraphs() -> list[Row]:
-    """The paragraphs of the paper in order, each with its section's key and theme ("" outside the themes)."""
+    """Return the paragraphs of the paper in order with their section's key and theme ("" outside the themes)."""
     return [
         {**paragraph, "section": section["key"], "theme": section.get("theme", "")}
         for section in sections()
@@ -77,7 +79,7 @@ def paragraphs() -> list[Row]:
 
 
 def adopted_text(paragraph: Row) -> str:
-    """The words of a paragraph as adopted: those that met the objection, else the later wording, else the first."""
+    """Return the adopted text of a paragraph: the one after an objection, else the later wording, else the first."""
     objection = read("clearance")["objection"]
     if paragraph["key"] == objection["paragraph"]:
         return objection["new_text"]
@@ -85,5 +87,5 @@ def adopted_text(paragraph: Row) -> str:
 
 
 def dispositions() -> list[Row]:
-    """What became of every point."""
+    """Return the disposition of every point."""
     return rows("dispositions_*", "disposition")

@@ -1,1 +1,1 @@
-"""Texts of papers as plain values: canonical form, differences, line numbers, style. Pure: no models, no project."""
+"""Texts of papers as plain values: canonical form, differences, line numbers and style. Pure: no models, no project."""

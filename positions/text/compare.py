@@ -1,7 +1,6 @@
-"""Two editions side by side: which paragraphs stayed, changed, came, went or stand elsewhere now.
+"""Compare two editions: which paragraphs are unchanged, changed, new, removed or moved.
 
-Pure: the content of two frozen editions in, rows out. A paragraph is known by its key, never by its number or its
-words, so that one that moved is not taken for one that was removed and another that is new.
+Pure. Paragraphs are identified by key, never by number or text, so that a moved one does not appear as removed and new.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ NOWHERE = -1  # the place in the earlier edition of a section that is new
 
 @dataclass(frozen=True)
 class Row:
-    """A paragraph in two editions; `before` or `after` is None where it is not part of one."""
+    """Paragraph in two editions; `before` or `after` is None if it is not part of one."""
 
     before: Text | None
     after: Text | None
@@ -31,7 +30,7 @@ class Row:
 
     @property
     def kind(self) -> Kind:
-        """What happened to it."""
+        """Return the type of change."""
         if self.before is None or self.after is None:
             return "new" if self.before is None else "removed"
         changed = self.has_other_words or self.has_other_strength
@@ -41,34 +40,34 @@ class Row:
 
     @property
     def has_other_words(self) -> bool:
-        """Whether the words are others."""
+        """Return whether the text differs."""
         return self._text(self.before) != self._text(self.after)
 
     @property
     def has_other_strength(self) -> bool:
-        """Whether the operative strength is another one, in a paragraph that both have."""
+        """Return whether the operative strength differs, for a paragraph in both."""
         if not self.before or not self.after:
             return False
         return bool(self.before["strength"] != self.after["strength"])
 
     @property
     def number(self) -> int:
-        """Its number, in the later edition if it is there."""
+        """Return its number, in the later edition if present."""
         return (self.after or self.before or {})["number"]
 
     @cached_property
     def spans(self) -> list[Span]:
-        """Its words, with what went and what came."""
+        """Return its text with deletions and insertions."""
         return redline(self._text(self.before), self._text(self.after))
 
     @property
     def old(self) -> list[Span]:
-        """The words of the earlier edition, with what went of them."""
+        """Return the text of the earlier edition with deletions marked."""
         return [span for span in self.spans if span.kind != "added"]
 
     @property
     def new(self) -> list[Span]:
-        """The words of the later edition, with what came to them."""
+        """Return the text of the later edition with insertions marked."""
         return [span for span in self.spans if span.kind != "removed"]
 
     @staticmethod
@@ -78,7 +77,7 @@ class Row:
 
 @dataclass
 class Part:
-    """A section of the later edition, or of the earlier one where all of it is gone, with its rows."""
+    """Section of the later edition, or of the earlier one if it was removed entirely, with its rows."""
 
     heading: str
     old_heading: str
@@ -87,30 +86,30 @@ class Part:
 
     @property
     def changed(self) -> list[Row]:
-        """The rows in which something happened."""
+        """Return the rows with changes."""
         return [row for row in self.rows if row.kind != "same"]
 
     @property
     def is_changed(self) -> bool:
-        """Whether anything in it or its heading is another."""
+        """Return whether it or its heading has changes."""
         return bool(self.changed) or self.heading != self.old_heading
 
 
 def compare(before: Text, after: Text) -> list[Part]:
-    """The sections of two contents of editions, in the order of the later one, each paragraph of both once.
+    """Return the sections of both editions in the order of the later one, with each paragraph once.
 
-    What was removed stands behind what it stood behind.
+    Removed paragraphs follow their former predecessor.
     """
     return _Pair(before, after).parts()
 
 
 def tally(parts: Iterable[Part]) -> Counter[Kind]:
-    """How many paragraphs stayed, changed, came, went or moved."""
+    """Return the number of paragraphs by type of change."""
     return Counter(row.kind for part in parts for row in part.rows)
 
 
 class _Pair:
-    """The paragraphs of two editions by their keys, and the sections that hold them by their places."""
+    """Paragraphs of two editions by key, and the indexes of their sections."""
 
     def __init__(self, before: Text, after: Text) -> None:
         self.old_sections, self.new_sections = before["sections"], after["sections"]
@@ -122,7 +121,7 @@ class _Pair:
         self.moved = self.moved_keys()
 
     def sections_that_stayed(self) -> dict[int, int]:
-        """The later place of each earlier section: that with the same heading, or else where its paragraphs went."""
+        """Return the later index of each earlier section: with the same heading, or else where its paragraphs went."""
         headings = {(each["theme"], each["heading"]): place for place, each in enumerate(self.new_sections)}
         found = {
             place: headings[each["theme"], each["heading"]]
@@ -136,7 +135,7 @@ class _Pair:
         return found
 
     def moved_keys(self) -> set[str]:
-        """Those that stand in another section, or in another order than the others, as few of them as can be."""
+        """Return the keys of moved paragraphs: in another section or order, as few as possible."""
         both = [key for key in self.old if key in self.new]
         away = {key for key in both if self.same_section.get(self.old_home[key]) != self.new_home[key]}
         places = {key: place for place, key in enumerate(self.new)}
@@ -145,7 +144,7 @@ class _Pair:
         return set(both) - {stayed[index] for index in rising}
 
     def parts(self) -> list[Part]:
-        """The later sections with their rows, then what was removed with the whole of its section."""
+        """Return the later sections with their rows, then entirely removed sections."""
         came_from = {new: old for old, new in self.same_section.items()}
         removed = self.removed()
         found = []
@@ -162,7 +161,7 @@ class _Pair:
         return found
 
     def removed(self) -> dict[tuple[int, str], list[Row]]:
-        """The rows of what was removed, by its section and by what it stands behind there in the later edition."""
+        """Return the rows of removed paragraphs by section and by the paragraph they follow in the later edition."""
         found: dict[tuple[int, str], list[Row]] = defaultdict(list)
         for place, section in enumerate(self.old_sections):
             behind = ""
@@ -175,7 +174,7 @@ class _Pair:
         return dict(found)
 
     def row(self, key: str) -> Row:
-        """The paragraph with this key in both editions."""
+        """Return the paragraph with this key in both editions."""
         before, after = self.old.get(key), self.new.get(key)
         into = () if after else tuple(sorted(each["number"] for each in self.new.values() if key in _came_from(each)))
         out_of = () if after is None else tuple(self.old[one]["number"] for one in _came_from(after) if one in self.old)
@@ -183,7 +182,7 @@ class _Pair:
 
 
 def _came_from(paragraph: Text) -> list[str]:
-    """The keys of the paragraphs that this one was split from or that were merged into it."""
+    """Return the keys of the paragraphs it was split from or that were merged into it."""
     return paragraph.get("came_from", [])
 
 
@@ -192,5 +191,5 @@ def _paragraphs(content: Text) -> Iterator[Text]:
 
 
 def _homes(content: Text) -> dict[str, int]:
-    """The place of the section that holds each paragraph."""
+    """Return the index of each paragraph's section."""
     return {each["key"]: place for place, section in enumerate(content["sections"]) for each in section["paragraphs"]}

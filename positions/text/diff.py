@@ -1,6 +1,6 @@
-"""Words compared: what a later text took away and put in, and two texts that grew out of one brought together.
+"""Compare texts by words: redlines, and three-way merges.
 
-Pure: texts in, spans out. Everything of the texts comes back, to the last space.
+Pure. Preserves the texts completely, including spaces.
 """
 
 import re
@@ -20,24 +20,26 @@ RUN = 3  # words that together make a place in a long text
 
 
 class Span(NamedTuple):
-    """A run of words that stayed, went or came."""
+    """Run of words that is unchanged, removed or added."""
 
     kind: Kind
     text: str
 
     @property
     def gap(self) -> str:
-        """The space before its first word, which no page needs to mark."""
+        """Return the space before its first word, which need not be marked."""
         return self.text[: len(self.text) - len(self.text.lstrip())]
 
     @property
     def rest(self) -> str:
-        """The text from its first word on."""
+        """Return the text from its first word on."""
         return self.text.lstrip()
 
 
 class Merged(NamedTuple):
-    """Two texts in one. Where both changed the same words they stand in square brackets; `conflicts` counts those."""
+    """Merge of two texts. Where both changed the same words, both versions are in square brackets; `conflicts` counts
+    them.
+    """
 
     text: str
     conflicts: int
@@ -53,12 +55,14 @@ class Change(NamedTuple):
 
 
 def words(text: str) -> list[str]:
-    """Cut `text` into words and marks; joined, they are the text again."""
+    """Split `text` into words and marks; joined, they are the text again."""
     return WORD.findall(text)
 
 
 def redline(before: str, after: str) -> list[Span]:
-    """Show `before` becoming `after`: spans "same" and "removed" are `before`, spans "same" and "added" are `after`."""
+    """Return the redline from `before` to `after`: spans "same" and "removed" are `before`, spans "same" and "added"
+    are `after`.
+    """
     old, new = words(before), words(after)
     spans, done = [], 0
     for i, j, k, m in _changes(old, new):
@@ -71,10 +75,10 @@ def redline(before: str, after: str) -> list[Span]:
 
 
 def merge(base: str, mine: str, theirs: str) -> Merged:
-    """Bring two texts that grew out of `base` into one, word by word.
+    """Merge two texts derived from `base`, word by word.
 
-    What only one of them changed is taken over. What both changed differently stands there twice, as drafters write
-    open text: "[theirs] [mine]", or "[mine]" alone where the other took the words away.
+    Changes made by only one of them are applied. Conflicting changes appear twice, as drafters write open text:
+    "[theirs] [mine]", or "[mine]" alone if the other deleted the words.
     """
     pad = _pad(base, mine, theirs)
     old, left, right = words(pad + base), words(pad + mine), words(pad + theirs)
@@ -88,33 +92,36 @@ def merge(base: str, mine: str, theirs: str) -> Merged:
 
 
 def _pad(*texts: str) -> str:
-    """A space to put before texts that begin with a word, so that their first words are cut as all others are: a word
-    taken away at the beginning leaves the next one what it was."""
+    """Return a space to prefix texts that begin with a word, so that their first words are split like all others:
+    deleting the first word does not change the next one.
+    """
     return "" if any(text[:1].isspace() for text in texts) else " "
 
 
 def parts(text: str) -> list[str]:
-    """The paragraphs of a text that is divided by empty lines."""
+    """Return the paragraphs of a text separated by empty lines."""
     return [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]
 
 
 def is_unsettled(text: str, *known: str) -> bool:
-    """Whether words stand in square brackets in `text` that none of the texts `known` has there: open conflicts."""
+    """Return whether `text` has words in square brackets that none of the `known` texts has there: unresolved
+    conflicts.
+    """
     return any(not any(piece in each for each in known) for piece in re.findall(r"\[[^\[\]]*\]", text))
 
 
 class Option(NamedTuple):
-    """One of several texts for the same place: whose it is ("" for the text that stands), and its words."""
+    """One of several texts for the same place: its author ("" for the present text), and its words."""
 
     name: str
     text: str
 
 
 def bracketed(base: str, others: Mapping[str, str]) -> list[str | list[Option]]:
-    """Print several texts that grew out of `base` as open text: words that all have, and in turn the options.
+    """Return several texts derived from `base` as open text: alternating common words and options.
 
-    `others` is text by name; those that say the same at a place share an option. The words that stand are an option
-    where somebody leaves them. A text that takes words away there has the option of no words ("").
+    `others` is text by name; equal texts share an option. The present text is an option if somebody keeps it. A text
+    that deletes the words there has the empty option ("").
     """
     pad = _pad(base, *others.values())
     old, texts = words(pad + base), {name: words(pad + text) for name, text in others.items()}
@@ -139,7 +146,7 @@ def _joined(piece: list[str]) -> str:
 
 
 def _run_together(pieces: list[str | list[Option]]) -> list[str | list[Option]]:
-    """The same with words that follow each other as one text."""
+    """Return the same with consecutive words joined."""
     found: list[str | list[Option]] = []
     for piece in pieces:
         if isinstance(piece, str) and found and isinstance(found[-1], str):
@@ -153,7 +160,7 @@ def _run_together(pieces: list[str | list[Option]]) -> list[str | list[Option]]:
 
 
 def _changes(old: list[str], new: list[str]) -> list[Change]:
-    """What changed, in order; changes that hardly a word parts are one."""
+    """Return the changes in order; changes with hardly a word in between are joined."""
     found: list[Change] = []
     for change in _raw_changes(old, new):
         if found and change.i - found[-1].j < SHORTEST_PAUSE:
@@ -164,7 +171,7 @@ def _changes(old: list[str], new: list[str]) -> list[Change]:
 
 
 def _raw_changes(old: list[str], new: list[str]) -> Iterator[Change]:
-    """The differences between the common beginning and the common end."""
+    """Return the differences between the common prefix and suffix."""
     start = _common(old, new)
     tail = _common(old[start:][::-1], new[start:][::-1])
     whole = Change(start, len(old) - tail, start, len(new) - tail)
@@ -175,9 +182,9 @@ def _raw_changes(old: list[str], new: list[str]) -> Iterator[Change]:
 
 
 def _within(old: list[str], new: list[str], gap: Change) -> Iterator[Change]:
-    """The differences in one gap as `difflib` finds them; two long stretches without a common place changed as a whole.
+    """Return the differences in one gap by `difflib`; two long stretches without an anchor count as changed entirely.
 
-    `difflib` needs time with the square of the length, which the bound keeps from counting in long texts.
+    `difflib` takes quadratic time, which the limit avoids in long texts.
     """
     i, j, k, m = gap
     if (j - i) * (m - k) > LARGEST_SQUARE:
@@ -189,9 +196,9 @@ def _within(old: list[str], new: list[str], gap: Change) -> Iterator[Change]:
 
 
 def _gaps(old: list[str], new: list[str], whole: Change) -> Iterator[Change]:
-    """What lies between the places that both texts have: all of a short text, in a long one from place to place.
+    """Return the gaps between anchors: all of a short text, in a long one from anchor to anchor.
 
-    A place is a run of words that stands exactly once in each text; of those, the longest chain in the same order.
+    An anchor is a run of words that occurs exactly once in each text; uses the longest chain in the same order.
     """
     i, j, k, m = whole
     if (j - i) * (m - k) > LARGEST_SQUARE:
@@ -202,14 +209,14 @@ def _gaps(old: list[str], new: list[str], whole: Change) -> Iterator[Change]:
 
 
 def _places(text: list[str], start: int, end: int) -> dict[tuple[str, ...], int]:
-    """Where each run of words stands that stands there once."""
+    """Return the position of each run of words that occurs once."""
     runs = [tuple(text[at : at + RUN]) for at in range(start, end - RUN + 1)]
     often = Counter(runs)
     return {run: at for at, run in enumerate(runs, start=start) if often[run] == 1}
 
 
 def _chain(old: dict[tuple[str, ...], int], new: dict[tuple[str, ...], int]) -> list[tuple[int, int]]:
-    """The longest chain of places that stand in the same order in both texts, none over another in the second."""
+    """Return the longest chain of anchors in the same order in both texts, without overlaps in the second."""
     pairs = [(at, new[run]) for run, at in old.items() if run in new]
     kept = longest_rising([other for _place, other in pairs])
     chain: list[tuple[int, int]] = []
@@ -220,7 +227,9 @@ def _chain(old: dict[tuple[str, ...], int], new: dict[tuple[str, ...], int]) -> 
 
 
 def longest_rising(numbers: Sequence[int]) -> list[int]:
-    """The indexes of a longest rising chain of distinct `numbers`: what stays in order when the rest is moved."""
+    """Return the indexes of a longest increasing subsequence of distinct `numbers`: what stays in order when the rest
+    moves.
+    """
     ends: list[int] = []  # the index at which the best chain of each length ends
     before: list[int | None] = []
     for index, number in enumerate(numbers):
@@ -235,7 +244,7 @@ def longest_rising(numbers: Sequence[int]) -> list[int]:
 
 
 def _late(change: Change, end: int, old: list[str], new: list[str]) -> Change:
-    """Let words that only came, or only went, begin as late as they can: behind the full stop, not before it."""
+    """Shift pure insertions and deletions as late as possible: after the full stop rather than before it."""
     i, j, k, m = change
     while j < end and ((i == j and old[j] == new[k]) or (k == m and new[m] == old[i])):
         i, j, k, m = i + 1, j + 1, k + 1, m + 1
@@ -243,7 +252,7 @@ def _late(change: Change, end: int, old: list[str], new: list[str]) -> Change:
 
 
 def _common(one: list[str], other: list[str]) -> int:
-    """How many words both begin with."""
+    """Return the length of the common prefix."""
     length = 0
     for a, b in zip(one, other, strict=False):
         if a != b:
@@ -258,7 +267,7 @@ Piece = list[list[str]]
 
 
 def _kept(old: list[str], new: list[str]) -> dict[int, int]:
-    """The place in `new` of each word of `old` that stayed."""
+    """Return the position in `new` of each unchanged word of `old`."""
     places: dict[int, int] = {}
     i = k = 0
     for change in [*_raw_changes(old, new), Change(len(old), len(old), len(new), len(new))]:
@@ -268,7 +277,7 @@ def _kept(old: list[str], new: list[str]) -> dict[int, int]:
 
 
 def _pieces(old: list[str], *others: list[str]) -> Iterator[Piece]:
-    """Cut texts at the words that all have: in turn what lies between two such words, and such a word."""
+    """Split texts at common words: alternating what is between two such words, and such a word."""
     kept = [_kept(old, other) for other in others]
     done, ends = 0, [0] * len(others)
     for place, word in enumerate(old):
@@ -281,7 +290,7 @@ def _pieces(old: list[str], *others: list[str]) -> Iterator[Piece]:
 
 
 def _settled(base: str, mine: str, theirs: str) -> tuple[str, bool]:
-    """The words of one piece, and whether the two texts contradict each other there."""
+    """Return the words of one piece, and whether the two texts conflict there."""
     if mine in (base, theirs):
         return theirs, False
     if theirs == base:

@@ -1,6 +1,6 @@
-"""Whether a change of words is editorial only, as far as a machine can tell. Pure: two texts in, a weight out.
+"""Decide whether a change of text is merely editorial, as far as a program can tell. Pure.
 
-It cannot read meaning: two officers answer for that. It refuses what no slip of the pen looks like.
+It does not understand meaning: two officers answer for that. It refuses anything that does not look like a typo.
 """
 
 import re
@@ -17,7 +17,7 @@ WEIGHTY = frozenset(f"{FORCE} {MODES}".split())
 
 
 class Weighed(NamedTuple):
-    """How many words changed, which weighty ones came or went, and whether the operative words still stand."""
+    """Number of changed words, changed significant words, and whether the operative words are unchanged."""
 
     changed: int
     weighty: list[str]
@@ -25,12 +25,12 @@ class Weighed(NamedTuple):
 
     @property
     def is_editorial(self) -> bool:
-        """Whether nothing speaks against it."""
+        """Return whether nothing speaks against it."""
         return 0 <= self.changed <= MOST_WORDS and not self.weighty and self.keeps_operative
 
 
 def weigh(before: str, after: str, operative: str = "") -> Weighed:
-    """Weigh the change from `before` to `after`; `operative` are the operative words that must stay, if any."""
+    """Evaluate the change from `before` to `after`; `operative` are the operative words that must stay, if any."""
     old, new = WORD.findall(before), WORD.findall(after)
     codes = [code for code in SequenceMatcher(None, old, new, autojunk=False).get_opcodes() if code[0] != "equal"]
     changed = sum(max(j - i, m - k) for _kind, i, j, k, m in codes)

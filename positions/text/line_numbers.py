@@ -1,6 +1,6 @@
-"""A frozen text in numbered lines, so that two people can speak of the same place: "edition 0.3, line 212".
+"""Number the lines of a frozen text, so that people can refer to a place: "edition 0.3, line 212".
 
-Pure, and decided by the words of the text alone: the numbers are the same on every screen and every sheet, for ever.
+Pure: lines depend on the text only, so that numbers are the same on every screen and sheet, permanently.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _WRAPPER = TextWrapper(width=WIDTH, break_on_hyphens=False, expand_tabs=False)
 
 
 class Line(NamedTuple):
-    """One line and its number in the whole edition, from 1."""
+    """Line with its number in the whole edition, from 1."""
 
     number: int
     text: str
@@ -20,7 +20,7 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True)
 class Passage:
-    """The lines of a heading (without a number of its own) or of a paragraph."""
+    """Lines of a heading (without a number) or of a paragraph."""
 
     paragraph: int | None
     lang: str
@@ -29,7 +29,7 @@ class Passage:
 
 @dataclass(frozen=True)
 class Block:
-    """A section: its heading is the first passage."""
+    """Section; its heading is the first passage."""
 
     number: str
     heading: str
@@ -37,17 +37,17 @@ class Block:
 
     @property
     def first(self) -> int:
-        """The number of its first line."""
+        """Return the number of its first line."""
         return self.passages[0].lines[0].number
 
     @property
     def last(self) -> int:
-        """The number of its last line."""
+        """Return the number of its last line."""
         return self.passages[-1].lines[-1].number
 
 
 def numbered(content: dict[str, Any]) -> list[Block]:
-    """The sections of the content of an edition in lines, headings and paragraphs alike, counted through."""
+    """Return the sections of an edition in lines, headings and paragraphs numbered consecutively."""
     blocks, last = [], 0
     for section in content["sections"]:
         heading = f"{section['number']}. {section['heading']}" if section["number"] else section["heading"]
@@ -65,5 +65,5 @@ def numbered(content: dict[str, Any]) -> list[Block]:
 
 
 def wrapped(text: str) -> list[str]:
-    """`text` in lines of at most WIDTH letters, at least one; its own line ends stay, empty lines do not count."""
+    """Wrap `text` into lines of at most WIDTH characters, at least one; keeps line breaks, without empty lines."""
     return [line for own in text.splitlines() for line in _WRAPPER.wrap(own)] or [""]

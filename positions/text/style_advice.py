@@ -1,6 +1,6 @@
-"""What a drafter may want to look at again in a paragraph: words of the field, and the style of operative paragraphs.
+"""Style advice for a paragraph: preferred terms, and the style of operative paragraphs.
 
-Pure, and never more than advice: nothing of it keeps a text from being saved, frozen or adopted.
+Pure, and only advice: it never prevents saving, freezing or adopting a text.
 """
 
 import re
@@ -16,20 +16,20 @@ ACTS = r"(?:^|[,;]|\b(?:and|also|further|it|they|Kenya|Government|States|countie
 
 
 class Preference(NamedTuple):
-    """The word that the field uses, and the one that it does not."""
+    """Preferred term, and the one it replaces."""
 
     say: str
     instead_of: str
 
 
 def preferences(definitions: Iterable[str]) -> list[Preference]:
-    """The preferences that the vocabulary states in its definitions and notes, each once."""
+    """Return the preferences stated in the definitions and notes of the vocabulary, each once."""
     found = (each for text in definitions for each in PREFERRED.finditer(text))
     return list(dict.fromkeys(Preference(each["say"].strip(), each["instead_of"].strip()) for each in found))
 
 
 def advise(text: str, strength: str, *, ladder: Mapping[str, str], preferred: Iterable[Preference] = ()) -> list[str]:
-    """What to look at again in `text`, each in one plain sentence; empty when nothing is to be said.
+    """Return advice on `text`, one sentence each; empty if there is none.
 
     `strength` is a key of `ladder`, which gives the operative words of each strength ("" for a narrative paragraph).
     """
@@ -65,7 +65,7 @@ def _on_style(text: str, strength: str, ladder: Mapping[str, str]) -> list[str]:
 
 
 def _acts(text: str, ladder: Mapping[str, str]) -> list[str]:
-    """The operative words by which the text acts, in order, each as often as it stands there."""
+    """Return the operative words of the text in order, with repetitions."""
     forms = {form.lower(): words for words in ladder.values() for form in _forms(words)}
     choice = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
     found = re.finditer(rf"{ACTS}(?P<verb>{choice})(?!\w)", text, re.IGNORECASE | re.MULTILINE)
@@ -73,6 +73,6 @@ def _acts(text: str, ladder: Mapping[str, str]) -> list[str]:
 
 
 def _forms(words: str) -> tuple[str, str]:
-    """ "calls for" and, behind a plural, "call for"."""
+    """Return "calls for" and, after a plural, "call for"."""
     first, *rest = words.split(" ")
     return words, " ".join([first.removesuffix("s"), *rest])

@@ -1,4 +1,4 @@
-"""Is this file ours? Its hash is looked up first; a file that is not exactly ours is looked into."""
+"""Verify whether a file was published by the portal: by its hash, then by its content."""
 
 from .examining import LARGEST, State, Verdict, examine
 from .restricted import RESTRICTED, RestrictedCopy, find_restricted, is_restricted_print

@@ -1,4 +1,4 @@
-"""What a file is: by its hash, else by what is in it."""
+"""Identify a file by its hash, or else by its content."""
 
 import hashlib
 import json
@@ -25,7 +25,7 @@ LARGEST = 64 * 1024 * 1024  # bytes: no file of ours is larger
 
 
 class State(StrEnum):
-    """What can be said of a file."""
+    """Result of examining a file."""
 
     AUTHENTIC = "authentic"
     SAME_TEXT = "same text"
@@ -107,10 +107,11 @@ TOO_HARD = gettext_lazy(
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a file is. `found` is the edition that it is, or whose text is in it, or that it names; `communique` the
-    published one whose words it is; `before` the edition with which it compares that of `found`. `inside` is None where
-    nobody had to look into the file, or nobody could. `is_added_to` where it is a whole PDF of ours with something
-    behind it. `is_busy` where a comparison could not be printed to compare it."""
+    """What a file is. `found` is the edition that it is, contains or names; `communique` the published one with its
+    text; `before` the edition that it compares with `found`. `inside` is None if the file was not or could not be
+    inspected. `is_added_to` if it is a complete PDF of ours with something appended. `is_busy` if a comparison could
+    not be printed for checking.
+    """
 
     state: State
     sha256: str
@@ -126,22 +127,22 @@ class Verdict:
 
     @property
     def is_authentic(self) -> bool:
-        """Whether somebody may rely on the file."""
+        """Return whether the file can be relied on."""
         return self.state in (State.AUTHENTIC, State.SAME_TEXT)
 
     @property
     def is_cut_off(self) -> bool:
-        """Whether it is a PDF that is not whole, and not ours as it is."""
+        """Return whether it is an incomplete PDF that is not ours unchanged."""
         return bool(self.inside and self.inside.is_damaged and not self.is_added_to and not self.is_authentic)
 
     @property
     def word(self) -> str:
-        """The verdict in one word."""
+        """Return the verdict in one word."""
         return str(WORDS[self.state])
 
     @property
     def sentence(self) -> str:
-        """What it means."""
+        """Return the explanation of the verdict."""
         if self.is_too_hard and not self.is_authentic:
             return str(TOO_HARD)
         if self.is_added_to:
@@ -164,17 +165,17 @@ class Verdict:
 
     @property
     def says(self) -> str:
-        """What a file that is none of ours says of itself; "" where it says nothing, or need not."""
+        """Return the claim of a file that is not ours; "" if there is none or it does not matter."""
         return self.inside.says if self.inside and not self.is_authentic else ""
 
     @property
     def standing(self) -> Standing | None:
-        """How much the signatures are worth together; None without any that was looked at."""
+        """Return the combined standing of the signatures; None if none was checked."""
         return worst(self.seals)
 
     @property
     def not_checked(self) -> str:
-        """What is to be told of digital signatures that were not looked at; "" where there are none."""
+        """Return the notice about unchecked digital signatures; "" if there are none."""
         number = (self.inside.signatures if self.inside else 0) - len(self.seals)
         if number <= 0:
             return ""
@@ -196,8 +197,9 @@ class Verdict:
 
 
 def examine(path: Path) -> Verdict:
-    """Say what the file at `path` is. At most seven queries, three for most, some more for a comparison of editions.
-    Raises OSError where it cannot be read."""
+    """Examine the file at `path`. At most seven queries, three in most cases, some more for a comparison of editions.
+    Raises OSError if it cannot be read.
+    """
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     found = find_copy(sha256)
@@ -218,7 +220,7 @@ def examine(path: Path) -> Verdict:
 
 
 def _with_seals(verdict: Verdict, path: Path) -> Verdict:
-    """The same with what its digital signatures are worth, or why they were not checked."""
+    """Add the standing of the digital signatures, or why they were not checked."""
     if not verdict.inside or not verdict.inside.signatures:
         return verdict
     if not signature.can_check():
@@ -237,7 +239,9 @@ def _with_seals(verdict: Verdict, path: Path) -> Verdict:
 
 
 def _not_exactly_ours(path: Path, sha256: str, inside: Inside) -> Verdict:
-    """JSON is its text; a PDF with our text attached may show other words on its pages."""
+    """Examine a file that differs from ours: JSON is its text; a PDF with our text attached may show other words on its
+    pages.
+    """
     if inside.after and (verdict := _redline(sha256, inside)):
         return verdict
     named = inside.sha256 or inside.claims
@@ -252,8 +256,9 @@ def _not_exactly_ours(path: Path, sha256: str, inside: Inside) -> Verdict:
 
 
 def _redline(sha256: str, inside: Inside) -> Verdict | None:
-    """A comparison of two official editions is no file of either: the portal prints it again, the same bytes for the
-    same two texts. None where it compares anything else."""
+    """Examine a comparison of two official editions, which is not a stored file: the portal prints it again and
+    compares the bytes. None for any other comparison.
+    """
     before, after = find_copy(inside.before), find_copy(inside.after)
     if not before or not after or before.edition.paper_id != after.edition.paper_id:
         return None
@@ -267,12 +272,12 @@ def _redline(sha256: str, inside: Inside) -> Verdict | None:
 
 
 def _contents(before: Edition, after: Edition) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The contents of two editions. One query."""
+    """Return the contents of two editions. One query."""
     read = dict(Edition.objects.filter(pk__in=[before.pk, after.pk]).values_list("pk", "content"))
     return json.loads(read[before.pk]), json.loads(read[after.pk])
 
 
 def _begins_with(path: Path, file: Artefact) -> bool:
-    """Whether the file at `path` is `file` with something behind it."""
+    """Return whether the file at `path` is `file` with something appended."""
     with path.open("rb") as copy:
         return hashlib.sha256(copy.read(file.size)).hexdigest() == file.sha256

@@ -1,5 +1,4 @@
-"""Prints of editions that are made when somebody asks: one of a kind at a time, and kept for a while where nothing in
-them is restricted."""
+"""Print editions on request: one of a kind at a time, cached for a while if nothing is restricted."""
 
 import hashlib
 from typing import Any
@@ -19,13 +18,13 @@ PRINTING = 90
 
 
 class Printing(Exception):
-    """Another one is being printed."""
+    """Raised while another one is being printed."""
 
 
 def printed(content: dict[str, Any], *, document: str, address: str) -> bytes:
-    """The PDF of `content`. One of a kind is printed at a time.
+    """Return the PDF of `content`. One of a kind is printed at a time.
 
-    Raises Printing while another one is, RenderFailed where it can't be printed.
+    Raises Printing while another one is, RenderFailed if it cannot be printed.
     """
     if not cache.add(lock := f"printing-{document}", 1, PRINTING):
         raise Printing
@@ -36,7 +35,7 @@ def printed(content: dict[str, Any], *, document: str, address: str) -> bytes:
 
 
 def kept(content: dict[str, Any], *, document: str, version: str, address: str) -> bytes:
-    """What `printed` gives, for a while from where it lies ready: for what holds nothing restricted."""
+    """Return the result of `printed`, cached for a while: for unrestricted content only."""
     name = f"print-{name_of(content, document=document, version=version, address=address)}"
     data = cache.get(name)
     if data is None:
@@ -46,19 +45,19 @@ def kept(content: dict[str, Any], *, document: str, version: str, address: str) 
 
 
 def name_of(content: dict[str, Any], *, document: str, version: str, address: str) -> str:
-    """What tells a print from all others, as a hash."""
+    """Return the cache key of a print, a hash."""
     return _hash(canonical([document, version, address, content]))
 
 
 def redline_pdf(before: Edition, after: Edition, contents: tuple[dict[str, Any], dict[str, Any]]) -> bytes:
-    """What changed from one edition to another, whose `contents` are at hand, to print. Raises as `printed`."""
+    """Return the redline between two editions, whose `contents` are loaded, as PDF. Raises like `printed`."""
     order = redline.order(*contents, hashes=(before.sha256, after.sha256))
     address = settings.PORTAL_ADDRESS + comparison(before, after)
     return kept(order, document="redline", version=redline.RENDERER_VERSION, address=address)
 
 
 def comparison(before: Edition, after: Edition) -> str:
-    """The page on which two editions stand side by side."""
+    """Return the URL of the page that compares two editions."""
     asked = urlencode({"from": before.number, "to": after.number})
     return f"{reverse('paper_compare', args=[after.paper.slug])}?{asked}"
 

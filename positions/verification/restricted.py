@@ -1,4 +1,4 @@
-"""Prints of what is restricted: known by the hash that the journal keeps, and only to those who may read them."""
+"""Restricted prints: recognised by the hash in the journal, for permitted readers only."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,8 +14,9 @@ SHOWN = 5  # moments of printing
 
 @dataclass(frozen=True)
 class RestrictedCopy:
-    """A print of the delegation's copy of `edition`, or of `brief`: when it was printed, the last time first, and
-    whether what it holds was changed since."""
+    """Print of the delegation's copy of `edition`, or of `brief`: its printing times, latest first, and whether its
+    content was changed since.
+    """
 
     edition: Edition
     brief: Brief | None
@@ -24,18 +25,19 @@ class RestrictedCopy:
 
     @property
     def shown(self) -> list[datetime]:
-        """The last moments of printing."""
+        """Return the last printing times."""
         return self.printed[:SHOWN]
 
     @property
     def earlier(self) -> int:
-        """How many more there were."""
+        """Return how many earlier ones there were."""
         return len(self.printed) - len(self.shown)
 
 
 def find_restricted(sha256: str, reader: Any) -> RestrictedCopy | None:
-    """The restricted print with this hash, for `reader`. Nobody else's question is even asked: no query, no answer, no
-    time that differs from that for an unknown hash. At most four queries."""
+    """Return the restricted print with this hash for `reader`. For others there is no query, no result, and no
+    difference in time from an unknown hash. At most four queries.
+    """
     if not may_print_restricted(reader, None):
         return None
     printed = list(_entries(sha256).order_by("-number").only("kind", "object_id", "at"))
@@ -45,7 +47,7 @@ def find_restricted(sha256: str, reader: Any) -> RestrictedCopy | None:
 
 
 def is_restricted_print(sha256: str) -> bool:
-    """Whether something restricted with this hash was ever printed: for the journal, and for nobody's eyes."""
+    """Return whether a restricted document with this hash was ever printed: for the journal only."""
     return _entries(sha256).exists()
 
 
@@ -76,7 +78,7 @@ def _editions(reader: Any) -> Any:
 
 
 def _is_replaced(edition: Edition) -> bool:
-    """Whether another adopted or corrected text of the same paper is the last one."""
+    """Return whether a newer adopted or corrected text of the same paper exists."""
     final = Edition.objects.filter(paper=edition.paper, kind__in=FINAL_KINDS).order_by("-frozen_at", "-pk")
     return final.values_list("pk", flat=True).first() not in (None, edition.pk)
 

@@ -1,4 +1,4 @@
-"""What is said of the digital signatures of a file: whether they hold, whose they are, and how much that is worth."""
+"""Explain the digital signatures of a file: validity, owner and significance."""
 
 import hashlib
 import re
@@ -25,7 +25,7 @@ KNOWN = 256  # files of ours whose signatures a server process remembers
 
 
 class Standing(StrEnum):
-    """How much a signature is worth, the least first: the worst of a file's signatures speaks for the file."""
+    """Value of a signature, lowest first: the worst of a file's signatures decides."""
 
     BROKEN = "broken"
     FOLLOWED = "followed"
@@ -82,7 +82,7 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Seal:
-    """One signature and what it is worth."""
+    """One signature and its value."""
 
     standing: Standing
     signature: Signature
@@ -90,49 +90,49 @@ class Seal:
 
     @property
     def word(self) -> str:
-        """The verdict on it in a word or two."""
+        """Return the verdict on it in a word or two."""
         said = str(WORDS[self.standing])
         return f"{said}, {str(WORDS[Standing.FOREIGN]).lower()}" if self._is_strange else said
 
     @property
     def is_sound(self) -> bool:
-        """Whether nothing was changed since the portal signed."""
+        """Return whether nothing changed since the portal signed."""
         return self.standing in (Standing.SOUND, Standing.FORMER)
 
     @property
     def sentence(self) -> str:
-        """What it means."""
+        """Return the explanation."""
         said = str(SENTENCES[self.standing])
         return f"{said} {NOT_OWN}" if self._is_strange else said
 
     @property
     def _is_strange(self) -> bool:
-        """Whether it is no good, and its certificate is not the portal's, whatever name stands in it."""
+        """Return whether it is invalid and its certificate is not the portal's, whatever name it contains."""
         return self.standing in UNSOUND.values() and bool(self.signature.fingerprint) and not self.is_own
 
     @property
     def is_self_issued(self) -> bool:
-        """Whether the certificate vouches for itself."""
+        """Return whether the certificate is self-signed."""
         return self.signature.issuer == self.signature.subject
 
     @property
     def since(self) -> datetime | None:
-        """From when the certificate is in force."""
+        """Return the start of the certificate's validity."""
         return _moment(self.signature.since)
 
     @property
     def until(self) -> datetime | None:
-        """Until when it is."""
+        """Return the end of the certificate's validity."""
         return _moment(self.signature.until)
 
     @property
     def signed_at(self) -> datetime | None:
-        """When it was signed, as the signature says itself."""
+        """Return the signing time that the signature claims."""
         return _moment(self.signature.signed_at)
 
 
 def seals_of(found: Iterable[Signature], *, is_ours: bool) -> list[Seal]:
-    """What each of the signatures is worth in a file that `is_ours` by its hash, or is not."""
+    """Return the value of each of the signatures of a file that `is_ours` by its hash, or is not."""
     own, moment = own_fingerprint(), now()
     return [
         Seal(_standing(each, own=own, is_ours=is_ours, moment=moment), each, each.fingerprint == own) for each in found
@@ -140,8 +140,7 @@ def seals_of(found: Iterable[Signature], *, is_ours: bool) -> list[Seal]:
 
 
 def seals_of_ours(file: Artefact) -> list[Seal]:
-    """What the signatures of a stored file are worth. Nothing is said where it is not what was stored, or cannot be
-    looked through."""
+    """Return the value of the signatures of a stored file. Empty if it was altered or cannot be inspected."""
     try:
         open_genuine(file.stored_file).close()
         found = _signatures(file.stored_file)
@@ -169,7 +168,7 @@ def _standing(found: Signature, *, own: str, is_ours: bool, moment: datetime) ->
 
 
 def worst(seals: Sequence[Seal]) -> Standing | None:
-    """How much the signatures of a file are worth together; None without any."""
+    """Return the combined value of the signatures of a file; None without any."""
     order = list(Standing)
     return min((each.standing for each in seals), key=order.index, default=None)
 
@@ -179,7 +178,7 @@ def _moment(text: str) -> datetime | None:
 
 
 def own_fingerprint() -> str:
-    """The SHA-256 of the certificate with which the portal signs; "" where it signs with none."""
+    """Return the SHA-256 of the portal's signing certificate; "" if it has none."""
     if not settings.SIGNATURE_CERTIFICATE:
         return ""
     try:

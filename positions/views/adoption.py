@@ -1,4 +1,4 @@
-"""The meeting's decision, and publication by two officers."""
+"""Decision of the meeting, and publication by two officers."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ from .papers import HOME, known_paper, moves_on
 @for_secretariat
 @require_safe
 def desk_adoption(request: HttpRequest, slug: str) -> HttpResponse:
-    """The forum, the quorum, the reservations and the decision."""
+    """Show the forum, the quorum, the reservations and the decision."""
     return _show_adoption(request, known_paper(request, slug))
 
 
@@ -56,7 +56,7 @@ def _show_adoption(request: HttpRequest, paper: PositionPaper, outcome: Outcome 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_paper_forum(request: HttpRequest, slug: str) -> HttpResponse:
-    """Choose the forum that is to adopt the paper."""
+    """Choose the forum that adopts the paper."""
     paper = known_paper(request, slug)
     data = request.POST if request.method == "POST" else None
     form = ForumForm(data, paper=paper, initial={"forum": paper.forum.slug if paper.forum else ""})
@@ -75,7 +75,7 @@ def desk_paper_forum(request: HttpRequest, slug: str) -> HttpResponse:
 @for_secretariat
 @require_POST
 def desk_quorum(request: HttpRequest, slug: str) -> HttpResponse:
-    """Count the quorum from the check-ins, now."""
+    """Count the quorum from the present check-ins."""
     paper = known_paper(request, slug)
     outcome = attempt(lambda: workflow.count_quorum(paper, by=request.user))
     if outcome.reasons:
@@ -107,7 +107,7 @@ def desk_reservation(request: HttpRequest, slug: str) -> HttpResponse:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_reservation_withdraw(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Note that an organisation withdrew its reservation before the decision."""
+    """Record that an organisation withdrew its reservation before the decision."""
     paper = known_paper(request, slug)
     reservation = get_object_or_404(paper.reservations.select_related("stakeholder"), pk=pk)
     form = NeededReasonForm(request.POST if request.method == "POST" else None)
@@ -127,7 +127,7 @@ def desk_reservation_withdraw(request: HttpRequest, slug: str, pk: int) -> HttpR
 @for_secretariat
 @require_safe
 def desk_publication(request: HttpRequest, slug: str) -> HttpResponse:
-    """The adopted edition, its files, and the two officers who publish it."""
+    """Show the adopted edition, its files, and its publication by two officers."""
     return _show_publication(request, known_paper(request, slug))
 
 
@@ -150,14 +150,14 @@ def _show_publication(request: HttpRequest, paper: PositionPaper, outcome: Outco
 
 
 def _final(paper: PositionPaper) -> Any:
-    """The newest adopted or corrected edition with its files."""
+    """Return the newest adopted or corrected edition with its files."""
     return paper.editions.filter(kind__in=FINAL_KINDS).defer("content").prefetch_related("artefacts").first()
 
 
 @for_secretariat
 @require_POST
 def desk_files(request: HttpRequest, slug: str) -> HttpResponse:
-    """Make the PDF and the JSON file of the adopted edition; it takes a few seconds."""
+    """Render the PDF and the JSON file of the adopted edition, which takes a few seconds."""
     paper = known_paper(request, slug)
     edition = get_object_or_404(paper.editions.filter(kind__in=FINAL_KINDS)[:1])
     outcome = attempt(lambda: workflow.make_files(edition, by=request.user))

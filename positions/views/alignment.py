@@ -1,4 +1,4 @@
-"""For everybody: a published paper beside the Compact, and what each milestone left of it; on a page and to print."""
+"""Public alignment of a published paper with the Compact and its milestones, as a page and as PDF."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ KINDS = [kind for kind in ReflectionValue if kind != ReflectionValue.STRUCK]
 
 
 def _published(slug: str) -> tuple[PositionPaper, Edition]:
-    """A paper that everyone may read, with its edition in force; 404 for any other. Two queries."""
+    """Return a public paper with its edition in force; raises 404 for others. Two queries."""
     paper = PositionPaper.objects.filter(slug=slug).select_related("consultation", "forum").first()
     edition = latest_official(paper) if paper else None
     if paper is None or edition is None:
@@ -43,7 +43,7 @@ def _content(paper: PositionPaper, edition: Edition, way: list[Milestone]) -> di
 @require_safe
 @kept_for_visitors
 def paper_alignment(request: HttpRequest, slug: str) -> HttpResponse:
-    """What became of a published paper at each milestone, provision by provision. 404 for any other paper."""
+    """Show the findings on a published paper by provision and milestone. Raises 404 for others."""
     paper, edition = _published(slug)
     way = alignment.milestones_of(paper)
     context = {
@@ -60,10 +60,9 @@ def paper_alignment(request: HttpRequest, slug: str) -> HttpResponse:
 @limited("print")
 @require_safe
 def paper_alignment_pdf(request: HttpRequest, slug: str) -> HttpResponse:
-    """The same as an annex to print, with the entry of the journal up to which it tells. 404 as the page.
+    """Return the printed annex, including the last journal entry it reflects. Raises 404 like the page.
 
-    Corrections show at once, so a cache asks each time; as long as nothing changed it is told so, and nothing is
-    printed.
+    Corrections show at once, so caches must revalidate; while nothing has changed they get 304, and nothing is printed.
     """
     paper, edition = _published(slug)
     way = alignment.milestones_of(paper)

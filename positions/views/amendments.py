@@ -1,4 +1,4 @@
-"""Amendments as the pages show them: what each would change, which contend, the open text in square brackets."""
+"""Amendments for display: changes, conflicts, and open text in square brackets."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ from positions.text.diff import Option, Span, bracketed, merge, redline
 
 
 def amendments_of(paper: PositionPaper) -> QuerySet[Amendment]:
-    """The amendments of all rounds of `paper` with what their pages show. Three queries, however many there are."""
+    """Return the amendments of all rounds of `paper` with what their pages show. Three queries, whatever their
+    number.
+    """
     joined = CoSponsor.objects.live().select_related("stakeholder")
     advised = Recommendation.objects.filter(replaced_at=None).select_related("by", "consent_by")
     found = Amendment.objects.filter(round__paper=paper).select_related(
@@ -37,9 +39,9 @@ def amendments_of(paper: PositionPaper) -> QuerySet[Amendment]:
 
 
 def read(amendments: Iterable[Any], numbers: Mapping[int, int]) -> list[Any]:
-    """The same, each with its `number`, its changes as `spans`, its `advice`, and where it would move the paragraph.
+    """Return the amendments, each with its `number`, its changes as `spans`, its `advice`, and its new position.
 
-    `numbers` are those of the paragraphs, by primary key; a paragraph that was removed has none.
+    `numbers` are those of the paragraphs by primary key; a removed paragraph has none.
     """
     found = list(amendments)
     for each in found:
@@ -52,7 +54,7 @@ def read(amendments: Iterable[Any], numbers: Mapping[int, int]) -> list[Any]:
 
 
 def spans(amendment: Amendment) -> list[Span]:
-    """What an amendment takes away and puts in."""
+    """Return the redline of an amendment."""
     before = amendment.base.text
     if amendment.operation == Operation.INSERT:
         return [Span("added", amendment.text)]
@@ -63,23 +65,23 @@ def spans(amendment: Amendment) -> list[Span]:
 
 @dataclass
 class Group:
-    """The amendments of one paragraph."""
+    """Amendments of one paragraph."""
 
     amendments: list[Any] = field(default_factory=list)
 
     @cached_property
     def waiting(self) -> list[Any]:
-        """Those on which nobody has decided."""
+        """Return undecided amendments."""
         return [each for each in self.amendments if each.is_open]
 
     @cached_property
     def untaken(self) -> list[Any]:
-        """Those that were accepted and are not in the text yet; a new paragraph waits for nothing."""
+        """Return accepted amendments that are not in the text yet; new paragraphs are inserted at once."""
         return [each for each in self.amendments if each.is_untaken]
 
     @cached_property
     def contending(self) -> list[Any]:
-        """Those that live and touch the same, each with its `letter`."""
+        """Return active conflicting amendments, each with its `letter`."""
         found = [each for each in self.amendments if (each.is_open or each.is_untaken)]
         found = [each for each in found if rivals(each, self.amendments)]
         for place, each in enumerate(found):
@@ -88,13 +90,13 @@ class Group:
 
     @cached_property
     def others(self) -> list[Any]:
-        """Those that contend with none."""
+        """Return amendments without conflicts."""
         contending = {each.pk for each in self.contending}
         return [each for each in self.amendments if each.pk not in contending]
 
     @cached_property
     def open_text(self) -> list[str | list[Option]]:
-        """The words of the paragraph with those that contend in square brackets, by their letters."""
+        """Return the paragraph with conflicting amendments in square brackets, by letter."""
         worded = [each for each in self.contending if each.operation != Operation.MOVE]
         if not worded:
             return []
@@ -103,13 +105,13 @@ class Group:
 
 
 def letter(place: int) -> str:
-    """A, B … Z, A2, B2 …: how the texts in brackets are told apart."""
+    """Return A, B … Z, A2, B2 …, which label the texts in brackets."""
     turn, at = divmod(place, len(ascii_uppercase))
     return ascii_uppercase[at] + (str(turn + 1) if turn else "")
 
 
 def words_today(amendment: Amendment) -> str:
-    """What a paragraph would say with an amendment, its changes brought into the words of today."""
+    """Return the text of a paragraph with an amendment's changes merged into its present text."""
     now = amendment.paragraph.wording
     if amendment.base_id == now.pk or amendment.operation == Operation.DELETE:
         return amendment.final_text
@@ -117,7 +119,7 @@ def words_today(amendment: Amendment) -> str:
 
 
 def groups(amendments: Iterable[Any]) -> dict[int, Group]:
-    """The amendments by the primary key of their paragraph; what was withdrawn is left out."""
+    """Return the amendments by the primary key of their paragraph, without withdrawn ones."""
     found: dict[int, Group] = defaultdict(Group)
     for each in amendments:
         if each.state != AmendmentState.WITHDRAWN:
@@ -127,7 +129,7 @@ def groups(amendments: Iterable[Any]) -> dict[int, Group]:
 
 @dataclass
 class Load:
-    """How many amendments a section has, how many of them wait, and for how many paragraphs some contend."""
+    """Number of a section's amendments, of waiting ones, and of paragraphs with conflicts."""
 
     amendments: int = 0
     waiting: int = 0
@@ -135,7 +137,7 @@ class Load:
 
 
 def loads(paper: PositionPaper, **of: Any) -> dict[Any, Load]:
-    """The load of each paragraph, by its key. One query that reads no words."""
+    """Return the load of each paragraph by key. One query without texts."""
     found = Amendment.objects.filter(round__paper=paper, **of).exclude(state=AmendmentState.WITHDRAWN)
     held: dict[Any, list[Amendment]] = defaultdict(list)
     keys: dict[int, Any] = {}
@@ -153,6 +155,6 @@ def _load(own: list[Amendment]) -> Load:
 
 
 def total(found: Iterable[Load]) -> Load:
-    """Several loads as one."""
+    """Return the sum of several loads."""
     rows = list(found)
     return Load(*(sum(getattr(row, name) for row in rows) for name in ("amendments", "waiting", "contended")))

@@ -33,7 +33,7 @@ def _closed(response: HttpResponse) -> HttpResponse:
 
 
 def _brief(request: HttpRequest, paper: PositionPaper, pk: int) -> Brief:
-    """The last brief for a milestone; 404 where there is none, or none for this reader."""
+    """Return the latest brief for a milestone; raises 404 if there is none for this reader."""
     found = next((each for each in briefs.briefs_of(paper, request.user) if each.milestone_id == pk), None)
     if found is None:
         raise Http404
@@ -42,7 +42,7 @@ def _brief(request: HttpRequest, paper: PositionPaper, pk: int) -> Brief:
 
 @require_safe
 def brief(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """The brief for a milestone. 404 for everybody but officials, the secretariat and its head."""
+    """Show the brief for a milestone. Raises 404 for everybody but officials, the secretariat and its head."""
     paper = trusted_paper(request, slug)
     row = _brief(request, paper, pk)
     enter_reading(row, by=request.user)
@@ -55,8 +55,9 @@ def brief(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def brief_pdf(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """The brief as a tagged PDF, printed for this reader and kept nowhere; that it was printed is entered in the
-    journal, so GET leads to the page with the button. One is printed at a time (503)."""
+    """Return the brief as a tagged PDF, rendered for this reader and not stored; printing is journalled, so GET
+    redirects to the page with the button. One is printed at a time (503).
+    """
     paper = trusted_paper(request, slug)
     row = _brief(request, paper, pk)
     if request.method != "POST":
@@ -79,7 +80,7 @@ def brief_pdf(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def brief_write(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Write the brief for a milestone, or write it anew."""
+    """Write or rewrite the brief for a milestone."""
     paper, milestone = trusted_paper(request, slug), known_milestone(pk)
     last = next((each for each in briefs.briefs_of(paper, request.user) if each.milestone_id == pk), None)
     if last:

@@ -1,4 +1,4 @@
-"""Clearance: what a clearing officer answers, and what the secretariat sees of it."""
+"""Clearance pages for clearing officers and the secretariat."""
 
 import re
 from typing import Any
@@ -34,7 +34,7 @@ KEY = re.compile(r"[0-9]{1,18}")
 
 @require_safe
 def clearances(request: HttpRequest) -> HttpResponse:
-    """What a clearing officer's ministries were asked to clear, open ones first; the steps that wait for an office."""
+    """List the requests to a clearing officer's ministries, open ones first, and the steps waiting for an office."""
     if not (has_clearances(request.user) or is_secretariat(request.user)):
         raise Http404
     steps = steps_for(request.user)
@@ -52,13 +52,13 @@ def clearances(request: HttpRequest) -> HttpResponse:
 
 
 def known_clearance(request: HttpRequest, pk: int) -> Clearance:
-    """The clearance, for those who may read it; a 404 for everybody else."""
+    """Return the clearance for those who may read it; raises 404 for others."""
     asked = Clearance.objects.visible_to(request.user).select_related("paper__consultation", "ministry", "edition")
     return get_object_or_404(asked.defer("edition__content"), pk=pk)
 
 
 def live_stances(clearance: Clearance) -> list[Stance]:
-    """The ministry's stances on the paragraphs that it is asked about now, in order, each with its number."""
+    """Return the ministry's stances on its present paragraphs in order, each with its number."""
     numbers = paragraph_numbers(clearance.paper)
     stances = clearance.stances.filter(replaced_at=None, paragraph__removed_at=None)
     rows = list(stances.select_related("paragraph__section", "wording", "by", "letter"))
@@ -69,7 +69,7 @@ def live_stances(clearance: Clearance) -> list[Stance]:
 
 @require_safe
 def clearance(request: HttpRequest, pk: int) -> HttpResponse:
-    """One ministry's paragraphs and its stance on each."""
+    """Show one ministry's paragraphs and its stance on each."""
     return _show(request, known_clearance(request, pk))
 
 
@@ -96,7 +96,9 @@ def _show(request: HttpRequest, row: Clearance, outcome: Outcome = NOTHING_DONE)
 
 @require_safe
 def clearance_print(request: HttpRequest, pk: int) -> HttpResponse:
-    """One ministry's paragraphs on paper: to read in a meeting, to answer by hand and to send back as a letter."""
+    """Show a print version of one ministry's paragraphs, to read in a meeting, answer by hand and return as a
+    letter.
+    """
     row = known_clearance(request, pk)
     choices = [label for value, label in STANCES]
     context = {"clearance": row, "stances": live_stances(row), "choices": choices}
@@ -105,7 +107,7 @@ def clearance_print(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def clearance_agree(request: HttpRequest, pk: int) -> HttpResponse:
-    """Agree to every paragraph that has no stance yet."""
+    """Agree to every paragraph without a stance."""
     row = known_clearance(request, pk)
     before = row.stances.filter(replaced_at=None, value=StanceValue.PENDING).count()
     shown = request.POST.get("seen")
@@ -121,7 +123,7 @@ def clearance_agree(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def clearance_silence(request: HttpRequest, pk: int) -> HttpResponse:
-    """Record after the due hour that the ministry did not answer."""
+    """Record after the due time that the ministry did not answer."""
     row = known_clearance(request, pk)
     if not is_secretariat(request.user):
         raise Http404
@@ -134,7 +136,7 @@ def clearance_silence(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def clearance_stance(request: HttpRequest, pk: int, key: UUID) -> HttpResponse:
-    """Take a stance on one paragraph: the text as it stands, then the choice, the reason, other words."""
+    """Take a stance on one paragraph: the present text, the choice, the reason and an alternative text."""
     row = known_clearance(request, pk)
     stance = next((each for each in live_stances(row) if each.paragraph.key == key), None)
     if stance is None or not may_answer(request.user, row):
@@ -165,7 +167,7 @@ def clearance_stance(request: HttpRequest, pk: int, key: UUID) -> HttpResponse:
 def _take(
     request: HttpRequest, row: Clearance, paragraph: Paragraph, words: dict[str, Any]
 ) -> tuple[Outcome, Stance | None]:
-    """What came of it, and the stance as it stands where words or answer are not those that the officer read."""
+    """Return the result, and the present stance if text or answer changed since the officer read them."""
     seen = request.POST.get("seen")
     try:
         workflow.take_stance(row, paragraph, by=request.user, seen=seen, **words)
@@ -182,7 +184,7 @@ def _take(
 @for_secretariat
 @require_safe
 def desk_clearance(request: HttpRequest, slug: str) -> HttpResponse:
-    """Where each ministry stands, what is objected to, and the moves that lead on."""
+    """Show the state of each ministry, the objections, and the next moves."""
     paper = known_paper(request, slug)
     numbers = paragraph_numbers(paper)
     live = Stance.objects.filter(replaced_at=None, paragraph__removed_at=None).select_related("paragraph", "wording")
@@ -215,7 +217,7 @@ SAID = {
 
 
 def _row(clearance: Clearance, numbers: dict[int, int]) -> dict[str, Any]:
-    """One ministry: how many paragraphs, and what it said on which, what needs an eye first."""
+    """Return one ministry's row: number of paragraphs and answers, most urgent first."""
     said: dict[str, list[int]] = {}
     for stance in clearance.live:
         stance.clearance = clearance

@@ -1,4 +1,4 @@
-"""Answers that came by letter: typed, kept with the scan, countersigned by a second officer."""
+"""Answers by letter: typed, stored with the scan, countersigned by a second officer."""
 
 from typing import Any
 from uuid import UUID
@@ -37,7 +37,7 @@ DONE = {
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def letter_new(request: HttpRequest, pk: int) -> HttpResponse:
-    """Type what a ministry answered on paper; the next page takes the scan."""
+    """Type a ministry's answer on paper; the next page takes the scan."""
     row = known_clearance(request, pk)
     data = request.POST if request.method == "POST" else None
     form = LetterForm(data, stances=live_stances(row))
@@ -69,7 +69,7 @@ def _letter(key: UUID) -> AnswerByLetter:
 @for_secretariat
 @require_safe
 def letter(request: HttpRequest, key: UUID) -> HttpResponse:
-    """What was typed beside the words it answers to, the scan, and the button of the second officer."""
+    """Show the typed answers beside the texts they refer to, the scan, and the button to countersign."""
     return _show(request, _letter(key))
 
 
@@ -94,7 +94,7 @@ def _show(request: HttpRequest, row: AnswerByLetter, outcome: Outcome = NOTHING_
 @for_secretariat
 @require_POST
 def letter_move(request: HttpRequest, key: UUID, verb: str) -> HttpResponse:
-    """Countersign what was typed, or strike it out."""
+    """Countersign the typed answer, or strike it out."""
     row = _letter(key)
     outcome = carry_out(request, row, verb, VERBS)
     if outcome.reasons:
@@ -106,7 +106,7 @@ def letter_move(request: HttpRequest, key: UUID, verb: str) -> HttpResponse:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def letter_scan(request: HttpRequest, key: UUID) -> HttpResponseBase:
-    """Take the scan of a letter, or hand it out: always to be saved, never to be shown in the portal's name."""
+    """Upload or download the scan of a letter: always as an attachment, never inline."""
     row = _letter(key)
     if request.method == "POST":
         return _take_scan(request, row)

@@ -1,4 +1,4 @@
-"""A step of the chain beside the ministries, such as legal vetting: for the office asked and for the secretariat."""
+"""Clearance steps beside the ministries, such as legal vetting, for the office and the secretariat."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from positions.workflow.clearance_steps import clearance_text
 
 
 def _known(request: HttpRequest, slug: str, pk: int) -> tuple[PositionPaper, ChainStep]:
-    """The paper and the step, for the office that is asked and the secretariat; a 404 for everybody else."""
+    """Return the paper and the step for its office and the secretariat; raises 404 for others."""
     paper = get_object_or_404(PositionPaper.objects.select_related("consultation"), slug=slug)
     steps = ChainStep.objects.filter(consultation=paper.consultation_id, is_asked=True).select_related("institution")
     step = get_object_or_404(steps, pk=pk)
@@ -29,7 +29,7 @@ def _known(request: HttpRequest, slug: str, pk: int) -> tuple[PositionPaper, Cha
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def step(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """The text that is cleared, what the office said to it, and the form in which it says so."""
+    """Show the text being cleared, the office's answer, and the form for it."""
     paper, asked = _known(request, slug, pk)
     by_letter = not may_answer_step(request.user, asked)
     form = StepForm(request.POST if request.method == "POST" else None, by_letter=by_letter)
@@ -73,7 +73,7 @@ def _show(
 @for_secretariat
 @require_POST
 def step_countersign(request: HttpRequest, slug: str, pk: int, answer: int) -> HttpResponse:
-    """Say as a second officer that what was recorded is what the letter says."""
+    """Confirm as a second officer that the recorded answer matches the letter."""
     paper, asked = _known(request, slug, pk)
     row = get_object_or_404(StepAnswer.objects.filter(paper=paper, step=asked), pk=answer)
     outcome = attempt(lambda: workflow.countersign_step(row, by=request.user))

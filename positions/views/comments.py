@@ -1,4 +1,4 @@
-"""Comments on a paragraph at the desk: said, and settled."""
+"""Comments on a paragraph at the desk: add and resolve."""
 
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from .paragraphs import _gone, _place, _place_in, _show, _was_removed
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_comment(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
-    """Remark on a paragraph."""
+    """Add a comment to a paragraph."""
     paper = known_paper(request, slug)
     if _was_removed(paper, key):
         return _gone(request, paper, key)
@@ -41,7 +41,7 @@ def desk_comment(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_comment_resolve(request: HttpRequest, slug: str, key: UUID, pk: int) -> HttpResponse:
-    """Settle a comment, with a word on how if there is more to say."""
+    """Resolve a comment, optionally with a note."""
     place = _place(request, slug, key)
     if request.method != "POST":
         return redirect("desk_paragraph", slug, key)

@@ -1,4 +1,4 @@
-"""The communiqué of a forum: drafted from what it adopted, edited, sent round, cleared, published, read."""
+"""Communiqué of a forum: drafted from its results, edited, circulated, cleared, published."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ SHOWN_EVENTS = 30
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def forum_communique(request: HttpRequest, slug: str) -> HttpResponse:
-    """The text of a forum's communiqué: at first made from what was adopted, then as it was saved last."""
+    """Edit a forum's communiqué, initially generated from what was adopted."""
     forum = forum_of(slug)
     communique = _communique(forum)
     if request.method != "POST":
@@ -59,7 +59,7 @@ def _communique(forum: Forum) -> Communique | None:
 
 
 def _save(request: HttpRequest, forum: Forum, communique: Communique | None, said: dict[str, Any]) -> None:
-    """Begin the text or put another in its place. Raises Blocked, and Conflict also where two begin it at once."""
+    """Create or replace the text. Raises Blocked, and Conflict also if two people create it at once."""
     if communique is None:
         communique = workflow.draft_communique(forum, by=request.user, body=said["body"])
         if communique.body == said["body"]:
@@ -68,7 +68,9 @@ def _save(request: HttpRequest, forum: Forum, communique: Communique | None, sai
 
 
 def _two_texts(request: HttpRequest, forum: Forum, theirs: Communique, form: CommuniqueForm) -> HttpResponse:
-    """Both texts; the form keeps what was typed and starts from their version now, so that saving it is deliberate."""
+    """Show both texts; the form keeps the entered text and is now based on the other version, so that saving is
+    deliberate.
+    """
     again = CommuniqueForm({"body": form.cleaned_data["body"], "version": theirs.version}, communique=theirs)
     again.is_valid()
     return _show(request, forum, theirs, Outcome(Conflict(theirs).reasons, 409), again, theirs=theirs)
@@ -103,7 +105,7 @@ def _show(
 
 
 def _unreached(forum: Forum) -> list[Stakeholder]:
-    """The organisations that took part and that no mail reaches: somebody has to telephone them."""
+    """Return organisations that took part and cannot be reached by mail."""
     came = bodies_that_came(forum)
     reached = people_of_each([body for body in came if body.state == Stakeholder.State.VERIFIED])
     return [body for body in came if not reached.get(body)]
@@ -112,7 +114,7 @@ def _unreached(forum: Forum) -> list[Stakeholder]:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def forum_communique_move(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
-    """Send the text round, clear it, publish it or take it back: the verb stands in the address."""
+    """Circulate, clear, publish or return the text by the verb in the URL."""
     forum = forum_of(slug)
     communique = get_object_or_404(Communique.objects.select_related("forum", "written_by"), forum=forum)
     if request.method != "POST":
@@ -128,7 +130,9 @@ def forum_communique_move(request: HttpRequest, slug: str, verb: str) -> HttpRes
 @require_safe
 @kept_for_visitors
 def communique(request: HttpRequest, slug: str) -> HttpResponse:
-    """The communiqué as it is published; while it goes round, for those who took part and the secretariat. Else 404."""
+    """Show the published communiqué; while it circulates, only to participants and the secretariat. Raises 404
+    otherwise.
+    """
     found = get_object_or_404(Communique.objects.select_related("forum__consultation"), forum__slug=slug)
     if not reads_communique(request.user, found):
         raise Http404
@@ -144,7 +148,9 @@ def communique(request: HttpRequest, slug: str) -> HttpResponse:
 @login_not_required
 @require_safe
 def communique_text(request: HttpRequest, slug: str) -> HttpResponse:
-    """The words of a published communiqué as a file: its SHA-256 is the hash that the page shows. Else 404."""
+    """Return the text of a published communiqué as a file whose SHA-256 is the hash on the page. Raises 404
+    otherwise.
+    """
     published = Communique.objects.filter(state=CommuniqueState.PUBLISHED)
     found = get_object_or_404(published, forum__slug=slug)
     answer = HttpResponse(found.body.encode(), content_type="text/plain; charset=utf-8")

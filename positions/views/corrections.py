@@ -1,4 +1,4 @@
-"""After the adoption: slips that two officers put right, and annexes that only officials read."""
+"""After adoption: corrections by two officers, and restricted annexes."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ DONE = {
 
 
 def _printed(paper: PositionPaper) -> list[tuple[Paragraph, dict[str, Any]]]:
-    """The paragraphs of the edition in force with their printed words; a 404 where there is none."""
+    """Return the paragraphs of the edition in force with their printed text; raises 404 if there is none."""
     base = final_edition(paper)
     if base is None:
         raise Http404
@@ -50,7 +50,7 @@ def _printed(paper: PositionPaper) -> list[tuple[Paragraph, dict[str, Any]]]:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_corrigendum_new(request: HttpRequest, slug: str) -> HttpResponse:
-    """Propose to put slips right: the words as printed, to be typed as they should have been."""
+    """Propose a correction: edit the printed texts."""
     paper = known_paper(request, slug)
     data = request.POST if request.method == "POST" else None
     form = CorrectionForm(data, printed=_printed(paper))
@@ -78,7 +78,7 @@ def _corrigendum(request: HttpRequest, slug: str, pk: int) -> tuple[PositionPape
 @for_secretariat
 @require_safe
 def desk_corrigendum(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """What was proposed, in a redline, and the button of the second officer."""
+    """Show a proposed correction as a redline, with the button for the second officer."""
     return _show(request, *_corrigendum(request, slug, pk))
 
 
@@ -104,7 +104,7 @@ def _show(
 @for_secretariat
 @require_POST
 def desk_corrigendum_move(request: HttpRequest, slug: str, pk: int, verb: str) -> HttpResponse:
-    """Issue what was proposed as the second officer, which prints it, or leave the edition as it is."""
+    """Issue a proposed correction as the second officer, which prints it, or refuse it."""
     paper, row = _corrigendum(request, slug, pk)
     outcome = carry_out(request, row, verb, VERBS)
     if outcome.reasons:
@@ -117,20 +117,22 @@ def desk_corrigendum_move(request: HttpRequest, slug: str, pk: int, verb: str) -
 
 
 def trusted_paper(request: HttpRequest, slug: str) -> PositionPaper:
-    """The paper, for officials, the secretariat and its head; the same 404 for everybody else as for an unknown one."""
+    """Return the paper for officials, the secretariat and its head; raises the same 404 for others as for an unknown
+    one.
+    """
     if getattr(request.user, "office", "") not in TRUSTED:
         raise Http404
     return get_object_or_404(PositionPaper.objects.visible_to(request.user).select_related("consultation"), slug=slug)
 
 
 def standing_annexes(request: HttpRequest, paper: PositionPaper) -> Any:
-    """The annexes of the paper as they stand, those that the reader may read."""
+    """Return the present annexes of the paper that the reader may read."""
     return RestrictedAnnex.objects.visible_to(request.user).filter(paper=paper, replaced_at=None)
 
 
 @require_safe
 def annexes(request: HttpRequest, slug: str) -> HttpResponse:
-    """The restricted annexes of a paper, whole."""
+    """Show the restricted annexes of a paper."""
     paper = trusted_paper(request, slug)
     found = list(standing_annexes(request, paper).select_related("by"))
     if found:
@@ -150,7 +152,7 @@ def annexes(request: HttpRequest, slug: str) -> HttpResponse:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def annex_write(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """Write a restricted annex anew, or a new one (number 0)."""
+    """Write or rewrite a restricted annex (number 0: a new one)."""
     paper = trusted_paper(request, slug)
     annex = get_object_or_404(standing_annexes(request, paper), number=number) if number else None
     if annex:

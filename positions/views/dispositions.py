@@ -1,4 +1,4 @@
-""" "I do not recognise my point in this": one reply of an author to what became of a point."""
+"""Pages of the user's organisation: inputs, answers to points, and replies about misread points."""
 
 from typing import Any
 from uuid import UUID
@@ -41,8 +41,9 @@ from positions.queries.plenary import screens_of
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def misread(request: HttpRequest, reference: str) -> HttpResponse:
-    """A point of one's own input, what became of it, and the one reply to that. 404 for the points of others, and
-    where there is nothing to reply to yet."""
+    """Show a point of the user's own input with its answer, and a form for the one reply. Raises 404 for others' points
+    and unanswered ones.
+    """
     point = _own_point(request, reference)
     if request.method != "POST":
         return _show(request, point, MisreadForm())
@@ -93,9 +94,9 @@ VERBS = {
 
 @require_safe
 def my_organisation(request: HttpRequest) -> HttpResponse:
-    """The inputs of the reader's organisation with their states, its people, and what waits for whom.
+    """Show the inputs of the user's organisation with their states, its people, and its to-do list.
 
-    A person of several organisations sees one at a time (`?organisation=pk`). 404 for one that is not the reader's.
+    People with several organisations see one at a time (`?organisation=pk`). Raises 404 for one that is not theirs.
     """
     organisations = organisations_of(request.user)
     kinds = (SessionRoleKind.RAPPORTEUR, SessionRoleKind.CHAIR)
@@ -121,19 +122,19 @@ def _chosen(request: HttpRequest, organisations: list[Stakeholder]) -> Stakehold
 
 
 def _open_reviews(user: Any) -> list[ReviewRound]:
-    """The review rounds in which the person may propose amendments now, the first to close first."""
+    """Return the review rounds in which the person can propose amendments, the first to close first."""
     found = ReviewRound.objects.filter(paper__state=PaperState.REVIEW).select_related("paper").order_by("closes_at")
     return [each for each in found if each.is_open and sponsors(user, each)]
 
 
 def _silences(organisation: Stakeholder) -> QuerySet[PositionPaper]:
-    """The texts on which the organisation, if it is a member, may break the silence now, the first to end first."""
+    """Return the texts on which the organisation, if a member, can break the silence, the first to end first."""
     found = PositionPaper.objects
     return found.under_silence() if organisation.is_verified_member else found.none()
 
 
 def _asked_about(organisation: Stakeholder) -> QuerySet[Amendment]:
-    """Amendments of the organisation that wait for its word: to be confirmed, or advised on and not answered."""
+    """Return the organisation's amendments that need its answer: to confirm, or with an unanswered recommendation."""
     unanswered = Q(state=AmendmentState.PROPOSED, recommendations__replaced_at=None, recommendations__consent="")
     advised = unanswered & Q(recommendations__isnull=False)
     found = Amendment.objects.filter(Q(state=AmendmentState.STALE) | advised, sponsor=organisation)
@@ -160,7 +161,7 @@ def _about(request: HttpRequest, organisation: Stakeholder) -> dict[str, Any]:
 
 
 def _inputs(request: HttpRequest, organisation: Stakeholder) -> QuerySet[Submission]:
-    """The organisation's inputs, unfinished ones first, each with its points and how many of them were answered."""
+    """Return the organisation's inputs, unfinished ones first, each with its points and how many were answered."""
     own = Submission.objects.visible_to(request.user).filter(stakeholder=organisation)
     answered = Q(points__dispositions__answered_at__isnull=False)
     turn = Case(*(When(state=state, then=place) for place, state in enumerate(ORDER)))
@@ -175,7 +176,7 @@ def _inputs(request: HttpRequest, organisation: Stakeholder) -> QuerySet[Submiss
 
 @require_safe
 def my_input(request: HttpRequest, key: UUID) -> HttpResponse:
-    """One input of the reader's organisation: its text, where it stands and why, and what became of its points."""
+    """Show one input of the user's organisation: its text, its state with the reason, and what became of its points."""
     return _show_disposition(request, own_input(request, key))
 
 
@@ -211,7 +212,7 @@ def _show_disposition(
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def my_input_move(request: HttpRequest, key: UUID, verb: str) -> HttpResponse:
-    """Send or withdraw one's input: the verb stands in the address."""
+    """Send or withdraw one's own input by the verb in the URL."""
     submission = own_input(request, key)
     if request.method != "POST":
         return redirect("my_input", key)
@@ -227,7 +228,7 @@ def my_input_move(request: HttpRequest, key: UUID, verb: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def my_input_answers(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Answer the desk's questions about an input that came back, in place; those left empty wait."""
+    """Answer the desk's questions about a returned input; empty ones stay open."""
     submission = own_input(request, key)
     if request.method != "POST":
         return redirect("my_input", key)

@@ -1,4 +1,4 @@
-"""The drafting room: a paper with its outline, and the text of each section."""
+"""Drafting room: a paper with its outline, and the text of each section."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -44,7 +44,7 @@ EVENTS = 20
 
 @dataclass
 class Text:
-    """A paper with its text as it stands: the paragraphs in order, numbered, and the sections that hold them."""
+    """Paper with its present text: numbered paragraphs in order, and sections."""
 
     paper: PositionPaper
     paragraphs: list[Any]
@@ -52,14 +52,14 @@ class Text:
 
     @property
     def is_open(self) -> bool:
-        """Whether its words may change now."""
+        """Return whether its text can change now."""
         return self.paper.state in OPEN_STATES
 
 
 def text_of(paper: PositionPaper, *, sources_of: UUID | None = None) -> Text:
-    """Read the text of `paper`, each paragraph with its `number` and the `verb` to set bold. A few queries.
+    """Load the text of `paper`, each paragraph with its `number` and the `verb` to set bold. A few queries.
 
-    `sources_of` reads what one paragraph rests on, by its key, and of no other.
+    `sources_of` loads only the sources of the paragraph with that key.
     """
     paragraphs: list[Any] = numbered_paragraphs(paper, sources_of=sources_of)
     dress(paragraphs)
@@ -67,7 +67,7 @@ def text_of(paper: PositionPaper, *, sources_of: UUID | None = None) -> Text:
 
 
 def dress(paragraphs: list[Any]) -> None:
-    """Give each of `paragraphs` (as numbered) the `verb` to set bold and its `sources`, and say if it `is_bare`."""
+    """Set the `verb` to set bold, the `sources`, and `is_bare` on each of `paragraphs` (as numbered)."""
     for each in paragraphs:
         each.verb = operative_words(each.get_strength_display(), each.wording.text) if each.strength else ""
         each.sources = list(each.wording.groundings.all())
@@ -76,7 +76,7 @@ def dress(paragraphs: list[Any]) -> None:
 
 @dataclass
 class Missing:
-    """What is still open between what was said and what is written."""
+    """Open gaps between points and text."""
 
     covered: Coverage
     unanswered: int
@@ -84,7 +84,7 @@ class Missing:
 
 
 def missing_from(text: Text) -> Missing:
-    """What `text` still lacks; its `points` have neither a paragraph nor an answer. At most seven queries."""
+    """Return what `text` lacks; `points` have neither a paragraph nor an answer. At most seven queries."""
     covered = coverage(text.paper, text.paragraphs)
     unanswered = set(open_points(text.paper).values_list("pk", flat=True))
     points = [point for point in covered.points_without_paragraph if point.pk in unanswered]
@@ -97,7 +97,7 @@ def missing_from(text: Text) -> Missing:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_paper_new(request: HttpRequest) -> HttpResponse:
-    """Begin a paper: its outline comes from the reference data and the themes of the consultation."""
+    """Create a paper: its outline comes from the reference data and the themes of the consultation."""
     form = PaperForm(request.POST if request.method == "POST" else None)
     reasons: list[str] = []
     if request.method == "POST" and form.is_valid():
@@ -112,7 +112,7 @@ def desk_paper_new(request: HttpRequest) -> HttpResponse:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_paper_name(request: HttpRequest, slug: str) -> HttpResponse:
-    """Give a paper another title or purpose; its address stays."""
+    """Change the title or purpose of a paper; its address stays."""
     paper = known_paper(request, slug)
     now = {name: getattr(paper, name) for name in PaperNameForm.base_fields}
     form = PaperNameForm(request.POST if request.method == "POST" else None, initial=now)
@@ -128,7 +128,7 @@ def desk_paper_name(request: HttpRequest, slug: str) -> HttpResponse:
 
 @dataclass
 class Glance:
-    """A paper without its words, counted: what stands in each section, and what is missing."""
+    """Overview of a paper without its text: counts of each section, and what is missing."""
 
     paper: PositionPaper
     sections: list[Any]
@@ -136,12 +136,12 @@ class Glance:
     unanswered: int
 
     def of(self, what: str) -> int:
-        """How many paragraphs of all sections are `written`, `bare` or `doubtful`."""
+        """Return how many paragraphs of all sections are `written`, `bare` or `doubtful`."""
         return sum(getattr(section, what) for section in self.sections)
 
 
 def glance_at(paper: PositionPaper) -> Glance:
-    """Count what `paper` holds and lacks, as quickly in a long one as in a short one. Three queries."""
+    """Return the overview of `paper`, as fast for a long one as for a short one. Three queries."""
     today = Paragraph.objects.standing().filter(section__paper=paper).order_by().values("wording")
     resting = Grounding.objects.filter(wording__in=today, point=OuterRef("pk"))
     unplaced = Count("pk", filter=~Q(state=PointState.MERGED) & ~Exists(resting))
@@ -152,7 +152,7 @@ def glance_at(paper: PositionPaper) -> Glance:
 @for_secretariat
 @require_safe
 def desk_paper(request: HttpRequest, slug: str) -> HttpResponse:
-    """The paper's home: what stands in each section, what is missing, what it needs to move, what was done."""
+    """Show the paper's home page: sections, gaps, conditions of the next moves, and history."""
     glance = glance_at(known_paper(request, slug))
     paper = glance.paper
     ways = _ways(paper, request.user)
@@ -175,7 +175,7 @@ def desk_paper(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _removed(paper: PositionPaper) -> QuerySet[Paragraph]:
-    """The paragraphs that are part of the text no longer, the last first."""
+    """Return the removed paragraphs, the latest first."""
     gone = Paragraph.objects.filter(section__paper=paper, removed_at__isnull=False)
     return gone.select_related("wording").order_by("-removed_at", "-pk")
 
@@ -190,7 +190,9 @@ def _figures(glance: Glance) -> list[tuple[int, Any]]:
 
 
 def _ways(paper: PositionPaper, user: Any) -> list[dict[str, Any]]:
-    """The moves that `user` could make now, each page once: where a page has several, the first that is not grave."""
+    """Return the moves that `user` could make now, each page once: of several on one page, the first that is not
+    serious.
+    """
     ways: dict[str, dict[str, Any]] = {}
     for each in moves_open_to(PAPER_MOVES, paper, user):
         verb, home = each.move.verb, home_of(each.move.verb)
@@ -204,7 +206,7 @@ def _ways(paper: PositionPaper, user: Any) -> list[dict[str, Any]]:
 
 
 def _next_step(glance: Glance) -> dict[str, Any] | None:
-    """What a drafter does next while the words may change; None when nothing is missing."""
+    """Return the next task of a drafter while the text can change; None if nothing is missing."""
     paper = glance.paper
     if paper.state not in OPEN_STATES:
         return None
@@ -245,7 +247,7 @@ def desk_section_new(request: HttpRequest, slug: str) -> HttpResponse:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_section_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Give a section another heading."""
+    """Change the heading of a section."""
     paper = known_paper(request, slug)
     section = get_object_or_404(paper.sections, pk=pk)
     form = SectionForm(request.POST if request.method == "POST" else None, initial={"heading": section.heading})
@@ -280,7 +282,7 @@ LADDER = {value: str(label) for value, label in Strength.choices if value}
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_section(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """A section with its outline and its points; POST writes a paragraph at its end."""
+    """Show a section with its outline and its points; POST appends a paragraph."""
     paper = known_paper(request, slug)
     sections, section = _outline(paper, pk)
     form = ParagraphForm(request.POST if request.method == "POST" else None, theme=section.theme, initial=_start(paper))
@@ -298,7 +300,7 @@ def desk_section(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_section_pick(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Put the point that was picked beside the text under a paragraph of the section."""
+    """Cite the point picked beside the text in a paragraph of the section."""
     paper = known_paper(request, slug)
     sections, section = _outline(paper, pk)
     if request.method != "POST":
@@ -326,14 +328,14 @@ def desk_section_pick(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 def at_paragraph(slug: str, section: Any, paragraph: Any) -> str:
-    """The address of a paragraph in the room of its `section`, whose `standing` paragraphs are at hand."""
+    """Return the URL of a paragraph in the drafting room of its `section`, whose `standing` paragraphs are loaded."""
     behind = paragraph.number - section.standing[0].number if section.standing else 0
     query = {"p": paragraph.number} if behind >= PART else None
     return f"{reverse('desk_section', args=[slug, section.pk], query=query)}#p{paragraph.number}"
 
 
 def _outline(paper: PositionPaper, pk: int) -> tuple[list[Any], Any]:
-    """The sections of `paper`, and that with the key `pk`; 404 where it has none."""
+    """Return the sections of `paper`, and the one with the key `pk`; raises 404 if there is none."""
     sections: list[Any] = outline_at_a_glance(paper)
     section = next((each for each in sections if each.pk == pk), None)
     if section is None:
@@ -389,13 +391,13 @@ def _show(
 
 
 def _asked_number(request: HttpRequest) -> int:
-    """The number of the paragraph that the address asks for; 0 where it asks for none."""
+    """Return the paragraph number in the URL; 0 if there is none."""
     asked = request.GET.get("p", "")
     return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 6 else 0
 
 
 def _rows(section: Any, part: Part, paragraphs: list[Any]) -> list[dict[str, Any]]:
-    """Each paragraph with where it goes once it is moved up or down, and what to look at again."""
+    """Return each paragraph with the positions above and below it, and what to check."""
     preferred, rows = preferred_words(), []
     for place, each in enumerate(paragraphs, start=part.start):
         up = "" if place == 0 else part.whole[place - 2] if place > 1 else f"section-{section.pk}"
@@ -406,7 +408,7 @@ def _rows(section: Any, part: Part, paragraphs: list[Any]) -> list[dict[str, Any
 
 
 def _beside(request: HttpRequest, paper: PositionPaper, sections: list[Any], section: Any) -> dict[str, Any]:
-    """The points beside the text: those that the address asks for, else those of the theme without a paragraph."""
+    """Return the points beside the text: as filtered by the URL, else those of the theme without a paragraph."""
     asked = {name: value for name, value in request.GET.items() if name != "p"} or {
         "free": "on",
         **({"theme": section.theme.code} if section.theme else {}),

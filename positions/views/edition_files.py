@@ -1,8 +1,8 @@
-"""The files of official editions are handed out nearly as fast as static ones.
+"""Serve the files of official editions nearly as fast as static files.
 
-An official file is everyone's and stays what it is: every cache may keep it for a year. So who may read it is asked
-once a minute, and in between the file goes out before sessions, languages and the database are asked for anything. The
-bytes come from the disk each time, and what was altered there does not go out.
+An official file is public and never changes: caches may keep it for a year. Its permission is checked once a minute; in
+between it is served before sessions, languages and the database are used. The bytes come from disk each time, and
+altered files are not served.
 """
 
 import time
@@ -23,7 +23,7 @@ View = Callable[[HttpRequest], HttpResponseBase]
 
 
 class Stored(NamedTuple):
-    """A file as it is handed out, with its strong validator (RFC 9110, 8.8.3), and who may keep it how long."""
+    """File to serve with its strong validator (RFC 9110, 8.8.3) and caching rules."""
 
     file: StoredFile
     sent: Sent
@@ -34,7 +34,9 @@ _known: dict[str, tuple[Stored, float]] = {}
 
 
 def send(request: HttpRequest, stored: Stored) -> HttpResponseBase:
-    """The stored file, or 304 to a reader who has it. Raises NotGenuine where its bytes do not fit its hash."""
+    """Return the stored file, or 304 for a valid cache entry. Raises NotGenuine if its content does not match
+    its hash.
+    """
     response = send_file(request, stored.file, stored.sent)
     response["ETag"], response["Last-Modified"] = stored.sent.etag, http_date(stored.sent.modified)
     response["Cache-Control"], response["X-Frame-Options"] = stored.cache, settings.X_FRAME_OPTIONS
@@ -42,8 +44,9 @@ def send(request: HttpRequest, stored: Stored) -> HttpResponseBase:
 
 
 def remember(request: HttpRequest, stored: Stored) -> None:
-    """Let everyone have this official file at this address without being asked, for a minute; never inside a
-    transaction, which may be taken back."""
+    """Allow serving this official file at this URL without checks for a minute; never inside a transaction, which could
+    roll back.
+    """
     if stored.cache == FOR_EVER and not connection.in_atomic_block:
         if len(_known) >= MOST:
             _known.clear()
@@ -51,7 +54,7 @@ def remember(request: HttpRequest, stored: Stored) -> None:
 
 
 def official_files_middleware(get_response: View) -> View:
-    """Answer for files that were found official less than a minute ago."""
+    """Serve files that were found official less than a minute ago."""
 
     def respond(request: HttpRequest) -> HttpResponseBase:
         stored, until = _known.get(request.path_info, (None, 0.0))

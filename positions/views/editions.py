@@ -1,4 +1,4 @@
-"""Frozen texts compared and quoted: what changed between two editions, and an edition in numbered lines."""
+"""Frozen texts: comparison of two editions, and numbered lines."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ KINDS = ("changed", "moved and changed", "moved", "new", "removed")
 
 
 def _editions(request: HttpRequest, slug: str) -> list[Edition]:
-    """The editions of the paper that the reader may see, newest first; 404 without one."""
+    """Return the editions of the paper that the reader may see, newest first; raises 404 if there are none."""
     found = readable_editions(request.user, slug)
     if not found:
         raise Http404
@@ -27,7 +27,7 @@ def _editions(request: HttpRequest, slug: str) -> list[Edition]:
 
 
 def _chosen(editions: list[Edition], number: str) -> Edition:
-    """The edition with this number; 404 where there is none, or none for this reader."""
+    """Return the edition with this number; raises 404 if there is none for this reader."""
     found = next((each for each in editions if each.number == number), None)
     if found is None:
         raise Http404
@@ -41,9 +41,9 @@ def _chosen(editions: list[Edition], number: str) -> Edition:
 @require_safe
 @kept_for_visitors
 def paper_compare(request: HttpRequest, slug: str) -> HttpResponse:
-    """What changed from one edition of a paper to another: the last two unless the address names others.
+    """Compare two editions of a paper: the last two unless the URL names others.
 
-    `from` and `to` are numbers of editions, `all` shows the paragraphs that stayed as well.
+    `from` and `to` are numbers of editions, `all` includes unchanged paragraphs.
     """
     editions, before, after = compared(request, slug)
     enter_reading_of(request, before, after)
@@ -64,8 +64,9 @@ def paper_compare(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def compared(request: HttpRequest, slug: str) -> tuple[list[Edition], Edition, Edition]:
-    """The editions that the reader may see, and the two that are compared, the earlier one first; 404 where the address
-    names one that is none, or none for this reader."""
+    """Return the editions that the reader may see, and the two to compare, the earlier one first; raises 404 for
+    invalid or unreadable ones.
+    """
     editions = _editions(request, slug)
     after = _chosen(editions, request.GET.get("to", editions[0].number))
     older = editions[editions.index(after) + 1 :] or editions[-1:]
@@ -73,7 +74,7 @@ def compared(request: HttpRequest, slug: str) -> tuple[list[Edition], Edition, E
 
 
 def _shown(parts: list[Part], *, whole: bool) -> list[dict[str, Any]]:
-    """The sections in which something happened, each with its rows and how many it leaves out; or all of it."""
+    """Return the sections with changes, each with its rows and the number left out; or everything."""
     return [
         {"part": part, "rows": part.rows if whole else part.changed, "left": len(part.rows) - len(part.changed)}
         for part in parts
@@ -88,7 +89,7 @@ def _shown(parts: list[Part], *, whole: bool) -> list[dict[str, Any]]:
 @require_safe
 @kept_for_visitors
 def edition_lines(request: HttpRequest, slug: str, number: str) -> HttpResponse:
-    """An edition in numbered lines, section by section; `all` gives the whole text, to print."""
+    """Show an edition in numbered lines by section; `all` gives the whole text for printing."""
     return _lines(request, slug, number, line=0)
 
 
@@ -96,7 +97,7 @@ def edition_lines(request: HttpRequest, slug: str, number: str) -> HttpResponse:
 @require_safe
 @kept_for_visitors
 def edition_line(request: HttpRequest, slug: str, number: str, line: int) -> HttpResponse:
-    """The section that holds a line which somebody quoted. 404 where the edition has no such line."""
+    """Redirect to the section with a quoted line. Raises 404 if the edition has no such line."""
     return _lines(request, slug, number, line=line)
 
 

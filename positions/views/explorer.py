@@ -1,4 +1,4 @@
-"""A frozen text explored: the paragraphs that answer a question, who was heard where, and a page for each paragraph."""
+"""Explore a frozen text: filter paragraphs, see who raised points, and a page for each paragraph."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -40,9 +40,9 @@ LABELS = {
 @require_safe
 @kept_for_visitors
 def paper_explore(request: HttpRequest, slug: str, number: str) -> HttpResponse:
-    """The paragraphs of an edition that meet what the address asks for; without a question, who was heard where.
+    """Show the paragraphs of an edition that match the filters; without filters, points by group and theme.
 
-    What the address asks for and is not there is left out with a notice. 404 as for the edition.
+    Unknown filters are ignored with a notice. Raises 404 like the edition.
     """
     editions = _editions(request, slug)
     edition = _chosen(editions, number)
@@ -62,7 +62,7 @@ def paper_explore(request: HttpRequest, slug: str, number: str) -> HttpResponse:
 
 
 def _filters(request: HttpRequest, content: dict[str, Any], traits: dict[int, explorer.Traits]) -> list[Filter]:
-    """The conditions with the values that paragraphs of this text have, in words, and what the address chooses."""
+    """Return the filters with labelled options that occur in this text, and the selection."""
     found = explorer.values(traits)
     options: dict[str, Options] = {
         "theme": {code: (title, None) for code, title in _themes(content).items()},
@@ -84,22 +84,23 @@ def _filters(request: HttpRequest, content: dict[str, Any], traits: dict[int, ex
 
 
 def _themes(content: dict[str, Any]) -> dict[str, str]:
-    """The titles of the themes in the language of the reader, and a name for what has none."""
+    """Return the titles of the themes in the reader's language, and a name for sections without one."""
     name = "title_sw" if get_language() == "sw" else "title"
     titles = {each["code"]: each[name] or each["title"] for each in content["themes"]}
     return {**titles, explorer.OTHER: _("Sections without a theme")}
 
 
 def _groups(content: dict[str, Any]) -> dict[str, str]:
-    """The names of the groups of which somebody is named, in their order, and of the others; none where the edition
-    tells no group."""
+    """Return the labels of groups that are named, in order, and of the others; none if the edition records no
+    groups.
+    """
     present = set(explorer.groups_of(content).values())
     named = {code: str(label) for code, label in Group.choices if code in present}
     return {**named, explorer.OTHER: _("Others")} if named else {}
 
 
 def _found(request: HttpRequest, edition: Edition, asked: dict[str, str]) -> dict[str, Any]:
-    """The paragraphs that answer the question: the numbers of all, and one page of them in their words."""
+    """Return the matching paragraphs: the numbers of all, and one page with texts."""
     numbers = explorer.matching(public_papers.traits(edition.sha256), asked)
     pages = explorer.sheets(public_papers.content(edition.sha256), numbers, public_papers.MOST)
     part, address = part_of(request, len(pages)), address_of(edition)
@@ -116,7 +117,7 @@ def _page_at(asked: dict[str, str], part: int, pages: int) -> str:
 
 
 def _heard(content: dict[str, Any]) -> dict[str, Any]:
-    """The table of who was heard where."""
+    """Return the table of points by group and theme."""
     groups, themes = _groups(content), _themes(content)
     lines = explorer.heard(content, [code for code in groups if code != explorer.OTHER])
     shown = [(cell.group, groups[cell.group]) for cell in lines[0].cells] if lines and groups else []
@@ -136,9 +137,9 @@ def _heard(content: dict[str, Any]) -> dict[str, Any]:
 @require_safe
 @kept_for_visitors
 def paper_paragraph(request: HttpRequest, slug: str, number: str, paragraph: int) -> HttpResponse:
-    """A paragraph of an edition at an address to cite, with all that the edition says of it.
+    """Show a paragraph of an edition at a citable URL, with everything the edition records about it.
 
-    404 as for the edition, and where it has no such paragraph.
+    Raises 404 like the edition, and if it has no such paragraph.
     """
     editions = _editions(request, slug)
     edition = _chosen(editions, number)
@@ -165,14 +166,14 @@ def paper_paragraph(request: HttpRequest, slug: str, number: str, paragraph: int
 
 
 def _source(source: dict[str, Any]) -> dict[str, Any]:
-    """A source in words: its reference, the group behind it, and its point with the answer."""
+    """Return a source with labels: its reference, its group, and its point with the answer."""
     groups: dict[str, Any] = dict(Group.choices)
     said = _answer(source["said"]) if source["said"] else {}
     return {**said, **public_papers.named(source), "group": groups.get(source["group"], "")}
 
 
 def _answer(point: dict[str, Any]) -> dict[str, Any]:
-    """A point with the words of its kind, of what became of it and of the kind of reason."""
+    """Return a point with the labels of its kind, its outcome and its reason code."""
     kinds, outcomes, reasons = dict(PointKind.choices), dict(Outcome.choices), dict(ReasonCode.choices)
     about = {"point": point["reference"], "organisation": point["organisation"], "relation": ""}
     return {
@@ -187,6 +188,6 @@ def _answer(point: dict[str, Any]) -> dict[str, Any]:
 
 
 def _decided(content: dict[str, Any], paragraph: int) -> list[dict[str, Any]]:
-    """What the meeting decided on this paragraph, where it was decided one by one."""
+    """Return the meeting's decision on this paragraph, if it was decided separately."""
     rows = (content["adoption"] or {}).get("paragraphs", [])
     return rulings({"adoption": {"paragraphs": [row for row in rows if row["number"] == paragraph]}})

@@ -1,4 +1,4 @@
-"""At the desk after the adoption: the milestones of a paper, and what each left of it."""
+"""After adoption at the desk: milestones of a paper and the findings after each."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -37,7 +37,7 @@ Printed = list[tuple[Paragraph, dict[str, Any]]]
 @for_secretariat
 @require_safe
 def desk_after(request: HttpRequest, slug: str) -> HttpResponse:
-    """The milestones of a paper with what was written for each, and all others to choose from."""
+    """List the milestones of a paper with what was recorded for each, and all others to choose from."""
     paper = known_paper(request, slug)
     if chosen := request.GET.get("milestone"):
         return redirect(
@@ -59,14 +59,14 @@ def desk_after(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def known_milestone(pk: int) -> Milestone:
-    """The milestone with this number; 404 where there is none, or where no database could hold the number."""
+    """Return the milestone with this number; raises 404 if there is none, or the number is out of range."""
     if not 0 < pk < 2**31:
         raise Http404
     return get_object_or_404(Milestone, pk=pk)
 
 
 def printed_with_words(edition: Edition | None) -> Printed:
-    """The paragraphs of an edition with their printed words, in order."""
+    """Return the paragraphs of an edition with their printed text in order."""
     if edition is None:
         return []
     words = printed_paragraphs(edition)
@@ -77,7 +77,7 @@ def printed_with_words(edition: Edition | None) -> Printed:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_findings(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """What one milestone left of a paper, and a form for the next finding."""
+    """Show the findings on a paper after one milestone, and a form for the next finding."""
     paper, milestone = known_paper(request, slug), known_milestone(pk)
     printed, known = printed_with_words(final_edition(paper)), alignment.provisions()
     findings = _findings(paper, milestone)
@@ -104,7 +104,7 @@ def _findings(paper: PositionPaper, milestone: Milestone) -> list[Reflection]:
 def _left(
     printed: Printed, objectives: list[Provision], findings: list[Reflection]
 ) -> list[tuple[dict[str, Any], Provision]]:
-    """The paragraphs with the objectives that they name, of which nothing was found yet."""
+    """Return the paragraphs and objectives without a finding yet."""
     known = {each.code: each for each in objectives}
     done = {(each.paragraph_id, each.provision.code) for each in findings}
     return [
@@ -116,7 +116,7 @@ def _left(
 
 
 def _asked(request: HttpRequest, left: list[tuple[dict[str, Any], Provision]]) -> dict[str, str]:
-    """What the form begins with: what the address asks for, or else the first of what is left."""
+    """Return the initial values of the form: from the URL, or else the first missing finding."""
     if {"paragraph", "provision"} <= set(request.GET):
         return {name: request.GET[name] for name in ("paragraph", "provision")}
     return {"paragraph": str(left[0][0]["number"]), "provision": left[0][1].code} if left else {}
@@ -152,7 +152,7 @@ def _show(
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_milestone(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """When a milestone was planned and when it took place."""
+    """Edit the planned and actual dates of a milestone."""
     paper, milestone = known_paper(request, slug), known_milestone(pk)
     form = MilestoneForm(request.POST if request.method == "POST" else None, milestone=milestone)
     outcome = NOTHING_DONE
@@ -171,7 +171,7 @@ def desk_milestone(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @for_secretariat
 @require_POST
 def desk_release(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Let everybody read what was found after a milestone."""
+    """Release the findings after a milestone to the public."""
     paper, milestone = known_paper(request, slug), known_milestone(pk)
     outcome = attempt(lambda: workflow.release_reflections(paper, by=request.user, milestone=milestone))
     if not outcome.reasons:
@@ -195,7 +195,7 @@ def _finding(paper: PositionPaper, pk: int, finding: int) -> Reflection:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_finding(request: HttpRequest, slug: str, pk: int, finding: int) -> HttpResponse:
-    """Put a finding right: the words before stay on file."""
+    """Correct a finding; the earlier version is kept."""
     paper = known_paper(request, slug)
     row = _finding(paper, pk, finding)
     form = CorrectFindingForm(request.POST if request.method == "POST" else None, finding=row)
@@ -214,7 +214,7 @@ def desk_finding(request: HttpRequest, slug: str, pk: int, finding: int) -> Http
 @for_secretariat
 @require_POST
 def desk_finding_strike(request: HttpRequest, slug: str, pk: int, finding: int) -> HttpResponse:
-    """Strike out a finding that was a mistake."""
+    """Withdraw a finding that was a mistake."""
     paper = known_paper(request, slug)
     row, reason = _finding(paper, pk, finding), ReasonForm(request.POST)
     outcome = Outcome(reason.problems, INVALID.status)
@@ -250,7 +250,7 @@ Rows = Iterator[list[Any]]
 
 
 def milestones(paper: PositionPaper, user: Any) -> Rows:
-    """Every milestone of the position with its dates and its state."""
+    """Return every milestone of the position with its dates and state."""
     yield [
         _("Milestone"), _("Place"), _("Planned from"), _("Planned to"), _("Took place from"), _("Took place to"),
         _("State"), _("Findings released"), _("Reference or note"), _("Source"),
@@ -263,7 +263,7 @@ def milestones(paper: PositionPaper, user: Any) -> Rows:
 
 
 def findings(paper: PositionPaper, user: Any) -> Rows:
-    """What was found, one row for each finding that stands: all for the secretariat, for officials what is released."""
+    """Return the present findings: all for the secretariat, released ones for officials."""
     yield [
         _("Milestone"), _("Kind of provision"), _("Provision"), _("Title of the provision"), _("Paragraph"),
         _("Words of the paragraph"), _("Finding"), _("Where it stands"), _("Note"), _("Reason for the correction"),
@@ -284,7 +284,7 @@ def findings(paper: PositionPaper, user: Any) -> Rows:
 
 
 def promises(paper: PositionPaper, user: Any) -> Rows:
-    """What was promised at the forums of the paper's consultation, and what came of it."""
+    """Return the commitments made at the forums of the paper's consultation, and their outcome."""
     yield [
         _("Forum"), _("Session"), _("Reference"), _("Commitment"), _("Who"), _("By when"), _("State"), _("Ended"),
         _("What came of it"),
@@ -311,7 +311,9 @@ TABLES: dict[str, Callable[[PositionPaper, Any], Rows]] = {
 
 @require_safe
 def review_report(request: HttpRequest, slug: str, table: str) -> StreamingHttpResponse:
-    """One table for the review report, as CSV. 404 for everybody but officials, the secretariat and its head."""
+    """Return one table for the review report as CSV. Raises 404 for everybody but officials, the secretariat and its
+    head.
+    """
     paper = trusted_paper(request, slug)
     if table not in TABLES:
         raise Http404

@@ -1,4 +1,4 @@
-"""The letters of invitation of a forum to print: one, or all of them in one file."""
+"""Printed documents of a forum: letters of invitation and documents of the day."""
 
 import hashlib
 from io import BytesIO
@@ -40,7 +40,7 @@ LettersContent = dict[str, Any]
 @for_secretariat
 @require_safe
 def forum_letter_pdf(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
-    """The letter to one institution."""
+    """Return the letter to one institution as PDF."""
     forum = _forum(slug)
     letter = get_object_or_404(letters_of(forum), key=key)
     return _answer(request, forum, [letter], slugify(letter.reference.replace("/", "-")))
@@ -49,7 +49,7 @@ def forum_letter_pdf(request: HttpRequest, slug: str, key: UUID) -> HttpResponse
 @for_secretariat
 @require_safe
 def forum_letters_pdf(request: HttpRequest, slug: str) -> HttpResponse:
-    """All letters of the forum behind each other, by institution."""
+    """Return all letters of the forum in one PDF, by institution."""
     forum = _forum(slug)
     letters = list(letters_of(forum))
     if not letters:
@@ -62,7 +62,7 @@ def _forum(slug: str) -> Forum:
 
 
 def letters_content(forum: Forum, letters: list[Invitation]) -> LettersContent:
-    """All that stands on the letters: the same values give the same bytes."""
+    """Return the data of the letters, deterministic."""
     actions = open_actions(forum, [each.stakeholder_id for each in letters])
     today = timezone.localdate(now())
     sessions = forum.sessions.all()[: invitations.PROGRAMME]
@@ -125,7 +125,7 @@ def _answer(request: HttpRequest, forum: Forum, letters: list[Invitation], name:
 
 
 def _printed(made: LettersContent) -> bytes | None:
-    """The PDF, from the cache where it lies ready; None while another one is being printed."""
+    """Return the PDF from the cache or newly printed; None while another one is being printed."""
     sha256 = hashlib.sha256(canonical(made)).hexdigest()
     data = cache.get(name := f"letters-{sha256}")
     if data is not None:
@@ -152,8 +152,7 @@ def _paper(name: str) -> Paper:
 @for_secretariat
 @require_safe
 def forum_papers(request: HttpRequest, slug: str) -> HttpResponse:
-    """Each paper of the forum: what it is for, how many sheets it takes, and whether anything changed since it was
-    printed."""
+    """List the documents of the forum: purpose, number of sheets, and whether anything changed since the last print."""
     forum = _forum(slug)
     printed = Printed(Day(forum))
     context = {"forum": forum, "standings": [printed.standing(paper) for paper in PAPERS.values()]}
@@ -163,7 +162,7 @@ def forum_papers(request: HttpRequest, slug: str) -> HttpResponse:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def forum_print(request: HttpRequest, slug: str, paper: str) -> HttpResponse:
-    """Print one paper: for people, say for whom. What was printed is recorded; then the browser gets the file."""
+    """Print a document, for selected people if it is personal. The print is recorded; then the file is downloaded."""
     day, wanted = Day(_forum(slug)), _paper(paper)
     printed = Printed(day)
     standing = printed.standing(wanted)
@@ -192,7 +191,9 @@ def _form(request: HttpRequest, day: Day, standing: Standing) -> ForWhomForm | N
 
 
 def _print(request: HttpRequest, day: Day, paper: Paper, only: set[int] | None) -> tuple[Outcome, str]:
-    """Print for `only`, then record it: nothing is marked as printed that could not be. Gives the file's address."""
+    """Print for `only`, then record it, so that nothing is marked as printed that failed. Returns the URL of
+    the file.
+    """
     made = content(day, paper.slug, only=only)
     try:
         data = _printed_paper(made)
@@ -220,13 +221,13 @@ def _print(request: HttpRequest, day: Day, paper: Paper, only: set[int] | None) 
 
 
 def pages(data: bytes) -> int:
-    """How many pages a PDF has."""
+    """Return the number of pages of a PDF."""
     with pikepdf.open(BytesIO(data)) as document:
         return len(document.pages)
 
 
 def _printed_paper(made: Content) -> bytes | None:
-    """The PDF of a paper, from the cache where it lies ready; None while another one is being printed."""
+    """Return the PDF of a document from the cache or newly printed; None while another one is being printed."""
     sha256 = hashlib.sha256(canonical(made)).hexdigest()
     data = cache.get(name := f"forum-paper-{sha256}")
     if data is not None:
@@ -244,7 +245,7 @@ def _printed_paper(made: Content) -> bytes | None:
 @for_secretariat
 @require_safe
 def forum_paper(request: HttpRequest, slug: str, paper: str) -> HttpResponse:
-    """A paper as a PDF, to look at or to print again: for everybody, or for those of the lot `?lot=`."""
+    """Return a document as PDF, to view or print again: for everybody, or for those of the batch `?lot=`."""
     day, wanted = Day(_forum(slug)), _paper(paper)
     only = _lot(request, day) if "lot" in request.GET else None
     if missing := wanted.missing(day):
@@ -274,7 +275,7 @@ def _lot(request: HttpRequest, day: Day) -> set[int]:
 @for_secretariat
 @require_safe
 def forum_minutes(request: HttpRequest, slug: str) -> HttpResponse:
-    """The minutes on a page."""
+    """Show the minutes as a page."""
     day = Day(_forum(slug))
     with translation.override("en"):
         part = readable(content(day, "minutes"))

@@ -1,4 +1,4 @@
-"""A forum: when and where, who convenes it, the programme, who comes, and the paper that it leads to."""
+"""Public page of a forum: dates, place, convenors, programme, participants and its paper."""
 
 import hashlib
 import json
@@ -44,7 +44,7 @@ SHOWN = 10  # commitments on the page of a forum; the others are a link away
 
 
 class Slot(NamedTuple):
-    """Sessions that run at the same time."""
+    """Sessions at the same time."""
 
     starts_at: datetime
     ends_at: datetime
@@ -52,7 +52,7 @@ class Slot(NamedTuple):
 
 
 def slots(sessions: Iterable[ForumSession]) -> list[Slot]:
-    """The programme as it is printed: one slot for sessions with the same beginning and end, in order of time."""
+    """Group the programme into slots of sessions with the same start and end, in order of time."""
     ordered = sorted(sessions, key=lambda found: (found.starts_at, found.ends_at, found.order))
     together = groupby(ordered, key=lambda found: (found.starts_at, found.ends_at))
     return [Slot(start, end, list(found)) for (start, end), found in together]
@@ -62,7 +62,7 @@ def slots(sessions: Iterable[ForumSession]) -> list[Slot]:
 @require_safe
 @kept_for_visitors
 def show(request: HttpRequest, slug: str) -> HttpResponse:
-    """The page of an announced forum. 404 when there is none, and while it is in preparation."""
+    """Show an announced forum. Raises 404 if there is none or it is in preparation."""
     published = Communique.objects.filter(forum=OuterRef("pk"), state=CommuniqueState.PUBLISHED)
     announced = Forum.objects.exclude(state=ForumState.DRAFT).annotate(has_communique=Exists(published))
     forum = get_object_or_404(announced.select_related("consultation"), slug=slug)
@@ -78,20 +78,23 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _edition(forum: Forum) -> Any:
-    """The newest official edition of the paper of `forum`, or None; `decided_at` and `decided_how` say what this forum
-    decided on it last. One query."""
+    """Return the newest official edition of the paper of `forum`, or None; `decided_at` and `decided_how` are this
+    forum's last decision on it. One query.
+    """
     made = Decision.objects.filter(forum=forum, paper=OuterRef("paper")).order_by("-at")
     decided = {"decided_at": Subquery(made.values("at")[:1]), "decided_how": Subquery(made.values("rule")[:1])}
     return official_editions().filter(paper__forum=forum).annotate(**decided).first()
 
 
 def _expected(forum: Forum) -> dict[str, Any]:
-    """Who comes to a forum that is not reported yet."""
+    """Return the expected participants of a forum that is not reported yet."""
     return {"delegates": queries.delegates_of(forum)}
 
 
 def _outcome(forum: Forum, edition: Any) -> dict[str, Any]:
-    """What a reported forum left behind. The decision on a paper is told once the paper is public. Three queries."""
+    """Return the results of a reported forum. The decision on a paper is included once the paper is public. Three
+    queries.
+    """
     has_decision = edition and edition.decided_at
     promised: list[Any] = list(queries.commitments().filter(forum=forum).annotate(of=Window(Count("pk")))[:SHOWN])
     return {
@@ -126,7 +129,7 @@ def _policy() -> dict[str, list[str]]:
 @require_safe
 @kept_for_visitors
 def forum_pack(request: HttpRequest, slug: str) -> HttpResponse:
-    """The pack of an announced forum. 404 when there is none, and while it is in preparation."""
+    """Show the information pack of an announced forum. Raises 404 if there is none or it is in preparation."""
     announced = Forum.objects.exclude(state=ForumState.DRAFT).select_related("consultation")
     forum = get_object_or_404(announced, slug=slug)
     sessions = list(forum.sessions.select_related("theme").order_by("starts_at", "order"))
@@ -147,7 +150,7 @@ def _style_element() -> SafeString:
 
 
 def _by_theme(sessions: list[ForumSession]) -> list[tuple[Any, list[ForumSession]]]:
-    """Where each theme is spoken about: the sessions of a theme, in the themes' order."""
+    """Return the sessions of each theme in order of themes."""
     found: dict[Any, list[ForumSession]] = defaultdict(list)
     for session in sessions:
         if session.theme and session.kind != SessionKind.BREAK:
@@ -156,15 +159,15 @@ def _by_theme(sessions: list[ForumSession]) -> list[tuple[Any, list[ForumSession
 
 
 def _documents(forum: Forum) -> list[tuple[ForumFile, str]]:
-    """The documents for everybody, with their full addresses: the page is read where it was saved."""
+    """Return the public documents with full URLs: the page is read where it was saved."""
     rows = documents(forum).filter(for_everybody=True)
     return [(row, settings.PORTAL_ADDRESS + reverse("forum_document", args=[row.key])) for row in rows]
 
 
 def _text(forum: Forum, user: Any) -> Data | None:
-    """The paper of the forum in short: the newest edition that this reader may have in hand in the room.
+    """Return the paper of the forum in brief: the newest edition that this reader may have in the room.
 
-    Never a text that is only for the chain of clearance: a saved page is passed on.
+    Never a text in clearance: saved pages are passed on.
     """
     readable = Edition.objects.visible_to(user).filter(paper__forum=forum, paper__is_restricted=False)
     shown = readable.filter(kind__in=(*FINAL_KINDS, EditionKind.REVIEW)).select_related("paper")
@@ -181,7 +184,7 @@ def _text(forum: Forum, user: Any) -> Data | None:
 
 
 def beginning(text: str, length: int) -> str:
-    """The beginning of `text`, at most `length` characters, cut between two words where it must be cut."""
+    """Return the beginning of `text`, at most `length` characters, cut between two words."""
     text = " ".join(text.split())
     if len(text) <= length:
         return text

@@ -1,4 +1,4 @@
-"""What covers what: points without a paragraph, paragraphs without a point, and what becomes of each point."""
+"""Coverage at the desk: points without a paragraph, paragraphs without a source, and the answers to points."""
 
 from itertools import groupby
 from typing import Any
@@ -33,7 +33,7 @@ SHOWN = 15  # points of one theme on the page of what is missing; the list has t
 @for_secretariat
 @require_safe
 def desk_coverage(request: HttpRequest, slug: str) -> HttpResponse:
-    """What is still open between what was said and what is written."""
+    """Show the open gaps between points and text."""
     text = text_of(known_paper(request, slug))
     missing = missing_from(text)
     by_theme = groupby(missing.points, key=lambda point: point.theme)
@@ -68,7 +68,7 @@ def _by_paragraph(pairs: list[tuple[Any, Grounding]]) -> list[tuple[Any, list[Gr
 @for_secretariat
 @require_safe
 def desk_dispositions(request: HttpRequest, slug: str) -> HttpResponse:
-    """What becomes of each point, narrowed by words, theme and answer."""
+    """List the answers to points, filtered by words, theme and answer."""
     text = text_of(known_paper(request, slug))
     asked = request.GET.dict()
     form = WantedDispositionsForm(asked)
@@ -90,7 +90,7 @@ def desk_dispositions(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _points(paper: PositionPaper) -> QuerySet[Point]:
-    """The points of the paper's consultation that count, with `answers`: their disposition in this paper, if any."""
+    """Return the valid points of the paper's consultation, with `answers`: their disposition in this paper, if any."""
     here = Disposition.objects.filter(paper=paper).prefetch_related("paragraphs")
     points: Any = Point.objects.filter(consultation=paper.consultation_id)
     shown = points.standing().select_related("submission", "session", "stakeholder", "theme", "merged_into")
@@ -112,7 +112,9 @@ def _narrowed(points: QuerySet[Point], paper: PositionPaper, wanted: dict[str, A
 
 
 def _answered(point: Any, text: Text) -> dict[str, Any]:
-    """A point with its disposition, the numbers of the paragraphs named in it and of those that rest on the point."""
+    """Return a point with its disposition, and the numbers of the paragraphs named in it and of those that cite the
+    point.
+    """
     numbers = {each.pk: each.number for each in text.paragraphs}
     answer = point.answers[0] if point.answers else None
     named = [each.pk for each in answer.paragraphs.all()] if answer else []
@@ -125,7 +127,7 @@ def _answered(point: Any, text: Text) -> dict[str, Any]:
 
 
 def _resting_on(point: Point, text: Text) -> list[tuple[Any, Grounding]]:
-    """The paragraphs that rest on a point, or on the one it was merged into, with how they do."""
+    """Return the paragraphs that cite a point, or the one it is joined to, with the relation."""
     own = point.merged_into_id or point.pk
     return [(each, source) for each in text.paragraphs for source in each.sources if source.point_id == own]
 
@@ -133,7 +135,7 @@ def _resting_on(point: Point, text: Text) -> list[tuple[Any, Grounding]]:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_disposition(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
-    """One point, where it comes from and what rests on it; POST says what becomes of it, and leads to the next."""
+    """Show one point with its source and citing paragraphs; POST saves the answer and redirects to the next point."""
     text, point = _point(request, slug, reference)
     if request.method != "POST":
         return _show(request, text, point)
@@ -156,7 +158,7 @@ def _point(request: HttpRequest, slug: str, reference: str) -> tuple[Text, Any]:
 
 
 def _next_open(paper: PositionPaper, point: Point) -> Point | None:
-    """The point without an answer that comes next: of the same theme first."""
+    """Return the next point without an answer, of the same theme first."""
     waiting = open_points(paper).order_by("theme__order", "reference")
     return waiting.filter(theme=point.theme_id).first() or waiting.first()
 
@@ -189,7 +191,7 @@ def _show(
 
 
 def _start(point: Any, resting: list[tuple[Any, Grounding]]) -> dict[str, Any]:
-    """The answer as it stands; for a point without one, the paragraphs that rest on it are suggested."""
+    """Return the present answer as initial values; without one, the citing paragraphs are suggested."""
     if point.answers:
         answer = point.answers[0]
         named = [str(each.key) for each in answer.paragraphs.all()]
@@ -200,7 +202,7 @@ def _start(point: Any, resting: list[tuple[Any, Grounding]]) -> dict[str, Any]:
 
 
 def _in_context(point: Point) -> tuple[str, str, str] | None:
-    """The input before the point's words, those words, and what follows; None where they are not found in it."""
+    """Return the text of the input before, at and after the point; None if the point's text is not found in it."""
     said = in_full(point.submission.body) if point.submission else ""
     before, words, behind = said.partition(point.text)
     return (before, words, behind) if words else None
@@ -209,7 +211,7 @@ def _in_context(point: Point) -> tuple[str, str, str] | None:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_disposition_ground(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
-    """Let a paragraph rest on the point at hand."""
+    """Cite this point in a paragraph."""
     text, point = _point(request, slug, reference)
     if request.method != "POST":
         return redirect("desk_disposition", slug, reference)

@@ -1,4 +1,4 @@
-"""The first page: what is open, where the position goes, what was heard, what was adopted."""
+"""Home page, theme pages and the secretariat's desk."""
 
 from collections.abc import Iterable
 
@@ -34,7 +34,7 @@ from positions.queries.papers import latest_edition, on_theme
 @require_safe
 @kept_for_visitors
 def home(request: HttpRequest) -> HttpResponse:
-    """The consultation that is open, or else the latest, with its milestones and themes; the latest adopted paper."""
+    """Show the open or latest consultation with its milestones and themes, and the latest adopted paper."""
     current = queries.current_round()
     edition = latest_edition(current)
     # a round without a way of its own shows the way of the adopted position
@@ -51,7 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def next_milestone(milestones: Iterable[Milestone]) -> Milestone | None:
-    """The first of `milestones` that has not been held or cancelled and does not lie in the past."""
+    """Return the first of `milestones` that is neither held, cancelled nor past."""
     today = timezone.localdate(workflow.now())
     ahead = (found for found in milestones if found.state in (MilestoneState.PLANNED, MilestoneState.MOVED))
     return next((found for found in ahead if (found.actual_start or found.planned_start) >= today), None)
@@ -66,7 +66,7 @@ ENDED = (*OFFICIAL_STATES, PaperState.WITHDRAWN)
 @for_secretariat
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
-    """Everything that waits for the secretariat, on one page; papers that are still under way stand first."""
+    """Show everything that waits for the secretariat, papers in progress first."""
     papers = sorted(PositionPaper.objects.select_related("consultation"), key=lambda paper: paper.state in ENDED)
     last = IntegrityCheck.objects.defer("findings", "looked_at").first()
     return render(request, "positions/home/desk.html", front(request) | {"papers": papers, "last": last})
@@ -82,9 +82,9 @@ NEWEST = 10
 @require_safe
 @kept_for_visitors
 def show(request: HttpRequest, code: str) -> HttpResponse:
-    """The page of a theme, for the consultation asked for by `?round=`, or else the one that is open or the latest.
+    """Show a theme for the consultation `?round=`, or else the open or latest one.
 
-    404 when there is no such theme; an unknown consultation is as none asked for.
+    Raises 404 for an unknown theme; an unknown consultation is ignored.
     """
     rounds = queries.public_rounds()
     asked = (found for found in rounds if found.slug == request.GET.get("round"))
@@ -103,7 +103,9 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _themes(current: Consultation | None) -> QuerySet[Theme]:
-    """Themes with their provisions, `framed_by` (short titles of instruments) and `points_standing` in `current`."""
+    """Return themes with their provisions, `framed_by` (short titles of instruments) and `points_standing` in
+    `current`.
+    """
     instruments = Instrument.objects.filter(themes=OuterRef("pk")).order_by("level", "short_title")
     points = Tally.objects.filter(consultation=current, theme=OuterRef("pk")).values("theme")
     links = ThemeProvision.objects.select_related("provision").order_by("provision__framework", "provision__order")

@@ -1,4 +1,4 @@
-"""Which ministry clears which paragraph: the overview, and the change for a single paragraph."""
+"""Which ministry clears which paragraph: overview, and changes for single paragraphs."""
 
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -22,7 +22,7 @@ from .papers import known_paper
 
 
 class Cell(NamedTuple):
-    """What one ministry said about one paragraph: a word, its mark, and where to read it. No word: it is not asked."""
+    """Stance of one ministry on one paragraph: label, symbol and URL. Without a label: not asked."""
 
     word: str = ""
     kind: str = ""
@@ -32,7 +32,7 @@ class Cell(NamedTuple):
 @for_secretariat
 @require_safe
 def desk_matrix(request: HttpRequest, slug: str) -> HttpResponse:
-    """The overview: a row for each paragraph, a column for each ministry, in words as well as in colour."""
+    """Show the overview: a row for each paragraph, a column for each ministry, in words as well as colour."""
     paper = known_paper(request, slug)
     paragraphs = list(Paragraph.objects.standing().filter(section__paper=paper).select_related("section", "wording"))
     mandated = ministries_of(paragraphs)
@@ -56,7 +56,7 @@ def desk_matrix(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _said(paper: PositionPaper) -> dict[tuple[Stakeholder, int], Stance]:
-    """The live stance of each ministry on each paragraph."""
+    """Return the present stance of each ministry on each paragraph."""
     live = Prefetch("stances", queryset=Stance.objects.filter(replaced_at=None), to_attr="live")
     asked = paper.clearances.select_related("ministry").prefetch_related(live)
     return {(row.ministry, stance.paragraph_id): stance for row in asked for stance in row.live}
@@ -75,7 +75,7 @@ def _cell(ministry: Stakeholder, paragraph: Paragraph, said: dict[Any, Stance], 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_mandate(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
-    """Let a ministry clear one paragraph as well, or no more, with a reason."""
+    """Add or remove a ministry for one paragraph, with a reason."""
     paper = known_paper(request, slug)
     standing = Paragraph.objects.standing().filter(section__paper=paper).select_related("section__paper", "wording")
     paragraph = get_object_or_404(standing, key=key)

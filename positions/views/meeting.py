@@ -1,4 +1,4 @@
-"""What is taken down while the meeting has the text before it: paragraphs, the roll call, explanations of position."""
+"""Record of the meeting on a text: agreed paragraphs, roll call and explanations of position."""
 
 from collections.abc import Callable
 from typing import Any
@@ -25,7 +25,7 @@ from .papers import known_paper
 
 
 def _chaired(request: HttpRequest, slug: str) -> PositionPaper:
-    """The paper, for its chair; a 404 for everybody else."""
+    """Return the paper for its chair; raises 404 for others."""
     paper = known_paper(request, slug)
     if not may_chair(request.user, paper):
         raise Http404
@@ -41,7 +41,7 @@ def _page(
     template: str,
     **more: Any,
 ) -> HttpResponse:
-    """Show a form of the meeting; when it is sent and can be read, `act`, say what is `done` and go back."""
+    """Show a form of the meeting; on valid POST run `act`, show the message `done` and redirect back."""
     outcome, found = NOTHING_DONE, []
     if request.method == "POST":
         outcome = INVALID
@@ -61,7 +61,7 @@ def _sent(request: HttpRequest) -> Any:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_roll_call(request: HttpRequest, slug: str) -> HttpResponse:
-    """Take down the vote of each member institution that was counted as present."""
+    """Record the vote of each member institution counted as present."""
     paper = _chaired(request, slug)
     count = last_count(paper)
     names = [each["name"] for each in count.electorate if each["present"]] if count else []
@@ -82,7 +82,7 @@ def _agreed(count: int) -> str:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_agreed(request: HttpRequest, slug: str) -> HttpResponse:
-    """Take down to which paragraphs the meeting agrees."""
+    """Record the paragraphs to which the meeting agrees."""
     paper = _chaired(request, slug)
     agreed = set(decided_on(paper).values_list("paragraph", "decided"))
     paragraphs = numbered_paragraphs(paper)
@@ -111,7 +111,7 @@ def desk_explanation(request: HttpRequest, slug: str) -> HttpResponse:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_explanation_withdraw(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Note that an organisation withdrew its explanation before the decision."""
+    """Record that an organisation withdrew its explanation before the decision."""
     paper = known_paper(request, slug)
     explanation = get_object_or_404(paper.explanations.select_related("stakeholder", "paper"), pk=pk)
     form = NeededReasonForm(_sent(request))

@@ -1,4 +1,6 @@
-"""The list of inputs as CSV, Excel workbook or JSON: with the list's own filters, written while it is read."""
+"""Exports of the list of inputs as CSV, Excel workbook or JSON with the list's filters, streamed; and the open data
+feed.
+"""
 
 import hashlib
 import json
@@ -33,7 +35,7 @@ from positions.render.labels import outcome_words
 
 
 class Column(NamedTuple):
-    """One column of a table of inputs: its head, and what stands in it; where it is one of a few, in words."""
+    """Column of a table of inputs: header and value, as a label if it is a choice."""
 
     head: Promise
     cell: Callable[[Data], Any]
@@ -45,7 +47,7 @@ def _points(row: Data) -> str:
 
 
 def _mark(point: Data) -> str:
-    """What tells whoever reads the point in full that its words are of a passage which is held back."""
+    """Return the marker for full readers that a point's text comes from a held-back passage."""
     return f" ({_('held back')})" if point.get("held_back") else ""
 
 
@@ -97,17 +99,17 @@ def _in_words(choice: Choices) -> tuple[Any, str]:
 
 
 def as_csv(rows: Iterable[Data]) -> Iterator[bytes]:
-    """The inputs as a CSV file."""
+    """Yield the inputs as a CSV file."""
     return csv_blocks(_table(rows))
 
 
 def as_xlsx(rows: Iterable[Data]) -> Iterator[bytes]:
-    """The inputs as a workbook."""
+    """Yield the inputs as a workbook."""
     return xlsx_blocks(_table(rows))
 
 
 def as_json(rows: Iterable[Data]) -> Iterator[bytes]:
-    """One object with the list of inputs; the description of the feed says what stands in each."""
+    """Yield one object with the list of inputs, described by the feed's schema."""
     yield b'{"inputs": ['
     for number, row in enumerate(rows):
         yield (",\n" if number else "\n").encode() + json.dumps(row, ensure_ascii=False).encode()
@@ -125,7 +127,7 @@ FORMATS = {
 @require_safe
 @limited("export")
 def inputs_export(request: HttpRequest, form: str) -> StreamingHttpResponse:
-    """What the list of inputs shows to the reader under the same address, all pages of it, in one file."""
+    """Export what the list of inputs shows to the reader at the same URL, all pages in one file."""
     if form not in FORMATS:
         raise Http404
     asked = asked_of(request, queries.public_rounds())
@@ -159,14 +161,14 @@ CORS = {
 
 
 class Misasked(Exception):
-    """The address asks for something that the description does not know."""
+    """Raised if the URL has an unknown parameter or value."""
 
 
 def feed(view: Callable[[HttpRequest], Data]) -> Callable[[HttpRequest], HttpResponse]:
-    """Let a view that gives data answer every program of every site, and only with 304 one that has the data already.
+    """Decorate a data view: CORS for all origins, and 304 for clients with current data.
 
-    The entity tag is that of the bytes. Nothing public changes without an entry in the journal, whose last moment
-    is when the answer changed last. Always in English: codes and words must not depend on who asks.
+    The ETag is that of the bytes; Last-Modified is the time of the last journal entry, since nothing public changes
+    without one. Always in English: codes and labels must not depend on the client.
     """
 
     @login_not_required
@@ -201,7 +203,7 @@ def _refused(why: str, status: int, **headers: str) -> HttpResponse:
 
 @feed
 def feed_inputs(request: HttpRequest) -> Data:
-    """Public inputs in the order of acceptance: whoever went to the end finds new ones behind it."""
+    """Return public inputs in order of acceptance: new ones appear at the end."""
     inputs = Submission.objects.visible_to(EVERYBODY).sent().order_by("decided_at", "pk")
     micros, pk = _after(request, 2)
     if pk:
@@ -218,7 +220,7 @@ def feed_inputs(request: HttpRequest) -> Data:
 
 @feed
 def feed_points(request: HttpRequest) -> Data:
-    """Public points in the order in which they were written."""
+    """Return public points in order of creation."""
     (pk,) = _after(request, 1)
     points: QuerySet[Any] = public_points(EVERYBODY).filter(pk__gt=pk).order_by("pk")
     found = list(points[: PAGE + 1])
@@ -228,12 +230,12 @@ def feed_points(request: HttpRequest) -> Data:
 
 @feed
 def openapi(request: HttpRequest) -> Data:
-    """What the feed is, for programs that make programs (OpenAPI 3.1)."""
+    """Return the OpenAPI 3.1 description of the feed."""
     return {**DESCRIPTION, "servers": [{"url": settings.PORTAL_ADDRESS}]}
 
 
 def _after(request: HttpRequest, parts: int) -> list[int]:
-    """The numbers of `?after=`; noughts where nothing is asked. Raises Misasked for what no answer of ours gave."""
+    """Parse `?after=` into numbers; zeros if absent. Raises Misasked for values that we never returned."""
     asked = request.GET.get("after", "")
     if not asked:
         return [0] * parts

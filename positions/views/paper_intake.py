@@ -1,4 +1,4 @@
-"""Forms for those who write without a connection: one for each theme, as Word document and as PDF."""
+"""Paper forms for inputs: one for each theme, as Word document and PDF."""
 
 import hashlib
 from typing import Any
@@ -29,7 +29,7 @@ TYPES = {
 @login_not_required
 @require_safe
 def printed_form(request: HttpRequest, theme: str, kind: str) -> HttpResponse:
-    """The form of a theme in the consultation asked for by `?round=`, or else the one that is open or the latest."""
+    """Return the form of a theme in the consultation `?round=`, or else the open or latest one."""
     rounds = queries.public_rounds()
     asked = request.GET.get("round")
     current = next((found for found in rounds if asked in (None, found.slug)), None)
@@ -49,18 +49,18 @@ def printed_form(request: HttpRequest, theme: str, kind: str) -> HttpResponse:
 
 
 def later(words: str) -> HttpResponse:
-    """Say in plain words that a document is not ready yet."""
+    """Respond that a document is not ready yet."""
     return HttpResponse(words, status=503, content_type="text/plain; charset=utf-8", headers={"Retry-After": "5"})
 
 
 def refusals(failure: RenderFailed) -> list[str]:
-    """Why something could not be printed, for a message: one sentence for each thing that is to be corrected."""
+    """Return why something could not be printed, one sentence for each thing to correct."""
     first, *more = failure.reasons
     return [_("The portal could not print it: %(why)s") % {"why": first.splitlines()[0]}, *more]
 
 
 def _made(kind: str, content: dict[str, Any], sha256: str) -> bytes | None:
-    """The bytes of a form; None while another PDF is being printed, or when it cannot be."""
+    """Return the bytes of a form; None while another PDF is being printed, or if it cannot be."""
     if kind == "docx":
         return form.docx(content)
     if not cache.add("form-printing", 1, PRINTING):
@@ -74,7 +74,7 @@ def _made(kind: str, content: dict[str, Any], sha256: str) -> bytes | None:
 
 
 def _content(current: Consultation, theme: Theme) -> dict[str, Any]:
-    """All that stands on a form: the same values give the same bytes."""
+    """Return the data of a form, deterministic."""
     language = get_language() or "en"
     query = {"consultation": current.slug, "theme": theme.code}
     provisions = theme.provisions.order_by("framework", "order").values_list("code", "label")

@@ -1,4 +1,4 @@
-"""One page for each move of a paper: what it needs, what it asks for, one button."""
+"""Page for each move of a paper: conditions, form and button."""
 
 from collections.abc import Callable
 from datetime import datetime, time
@@ -102,7 +102,7 @@ HOME = {
 
 
 def _clearance_days(paper: PositionPaper) -> tuple[dict[str, Any], str]:
-    """The first hour at which the ministries have had their working days, and a sentence that says how it counts."""
+    """Return the earliest due time with enough working days for the ministries, and an explanation."""
     today = timezone.localdate(now())
     needed = days_to_give(paper)
     first = working_day_after(today, needed)
@@ -118,7 +118,7 @@ def _clearance_days(paper: PositionPaper) -> tuple[dict[str, Any], str]:
 
 
 def _closing_hour(paper: PositionPaper) -> tuple[dict[str, Any], str]:
-    """The hour at which the round closes now."""
+    """Return the present closing time of the round."""
     last = paper.rounds.order_by("-number").first()
     if last is None:
         return {}, ""
@@ -126,7 +126,7 @@ def _closing_hour(paper: PositionPaper) -> tuple[dict[str, Any], str]:
 
 
 def _last_hour(paper: PositionPaper) -> tuple[dict[str, Any], str]:
-    """The hour until which the silence can be broken."""
+    """Return the end of the silence procedure."""
     if paper.silence_until is None:
         return {}, ""
     return {}, _("The silence procedure ends on %(day)s.") % {"day": written_hour(paper.silence_until)}
@@ -141,31 +141,31 @@ BEGINNINGS: dict[str, Callable[[PositionPaper], tuple[dict[str, Any], str]]] = {
 
 
 def known_paper(request: HttpRequest, slug: str) -> PositionPaper:
-    """The paper, for people who may know of it; a 404 for everybody else."""
+    """Return the paper for people who may see it; raises 404 for others."""
     papers = PositionPaper.objects.visible_to(request.user).select_related("consultation", "forum")
     return get_object_or_404(papers, slug=slug)
 
 
 def moves_on(page: str, paper: PositionPaper, user: Any) -> list[Any]:
-    """The moves of `page` that `user` may make now."""
+    """Return the moves of `page` that `user` may make now."""
     return moves_open_to({verb: PAPER_MOVES[verb] for verb in HOME[page]}, paper, user)
 
 
 def home_of(verb: str) -> str:
-    """The url name of the page on which a move stands."""
+    """Return the URL name of the page with a move."""
     return next((page for page, verbs in HOME.items() if verb in verbs), "desk_paper")
 
 
 def _way_back(request: HttpRequest, verb: str, slug: str) -> str:
-    """Where the person came from: the desk's page of the move, or the papers for members, who have no desk."""
+    """Return where to redirect: the desk page of the move, or the papers for members, who have no desk."""
     return reverse(home_of(verb), args=[slug]) if is_secretariat(request.user) else reverse("papers")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_paper_move(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
-    """Make one move: the verb stands in the address, its form has the verb's arguments.
+    """Make a move: the verb is in the URL, the form has the verb's arguments.
 
-    While something stands in the way, the page says what, and asks for nothing. 404 for whoever has no part in it.
+    While conditions are not met, the page lists them and shows no form. Raises 404 for people without a part in it.
     """
     paper = known_paper(request, slug)
     move = PAPER_MOVES.get(verb)
@@ -196,7 +196,7 @@ def desk_paper_move(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
 
 
 def _make(request: HttpRequest, move: Move, paper: PositionPaper, form: forms.Form) -> Outcome:
-    """Call the verb with what was typed, if all of it can be read."""
+    """Call the verb with the entered values, if all are valid."""
     if not form.is_valid():
         return INVALID
     act = getattr(workflow, move.verb)

@@ -1,4 +1,4 @@
-"""One paragraph at the desk: its words and their history, its marks and place, and what it rests on."""
+"""Paragraph at the desk: text and history, marks, position and sources."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,19 +44,19 @@ ADVISED = 4 * PARAGRAPH_LIMIT  # letters: a whole book that somebody pasted is r
 
 @dataclass
 class Place:
-    """A paragraph within its paper's text."""
+    """Paragraph within its paper's text."""
 
     text: Text
     paragraph: Any
 
     @property
     def section(self) -> Any:
-        """The section of the outline in which it stands."""
+        """Return its section in the outline."""
         return next(each for each in self.text.sections if each.pk == self.paragraph.section_id)
 
 
 def _place(request: HttpRequest, slug: str, key: UUID) -> Place:
-    """The paragraph with `key` of the paper; 404 when it is not part of its text."""
+    """Return the paragraph with `key` of the paper; raises 404 if it is not part of its text."""
     return _place_in(known_paper(request, slug), key)
 
 
@@ -69,7 +69,7 @@ def _place_in(paper: PositionPaper, key: UUID) -> Place:
 
 
 def _anew(place: Place) -> Place:
-    """The same paragraph as it stands now."""
+    """Return the paragraph reloaded."""
     place.text.paper.refresh_from_db(fields=["state"])
     return _place_in(place.text.paper, place.paragraph.key)
 
@@ -80,7 +80,7 @@ def _anew(place: Place) -> Place:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_paragraph(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
-    """A paragraph with its history; POST gives it other words. When somebody else did meanwhile, both are shown."""
+    """Show a paragraph with its history; POST saves a new wording. If somebody else saved meanwhile, both are shown."""
     paper = known_paper(request, slug)
     if _was_removed(paper, key):
         return _gone(request, paper, key)
@@ -102,12 +102,12 @@ def desk_paragraph(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
 
 
 def _was_removed(paper: PositionPaper, key: UUID) -> bool:
-    """Whether the paragraph with `key` was part of the text and is no longer. One query."""
+    """Return whether the paragraph with `key` was removed from the text. One query."""
     return Paragraph.objects.filter(key=key, section__paper=paper, removed_at__isnull=False).exists()
 
 
 def _gone(request: HttpRequest, paper: PositionPaper, key: UUID) -> HttpResponse:
-    """A paragraph that was removed is read in its history; words that were typed for it meanwhile are given back."""
+    """Redirect to the history of a removed paragraph; text entered for it meanwhile is shown."""
     if request.method != "POST":
         return redirect("desk_paragraph_history", paper.slug, key)
     reasons = [_("This paragraph was removed from the text.")]
@@ -162,7 +162,7 @@ def _marks(place: Place, data: QueryDict | None = None) -> MarksForm:
 
 
 def _history(paragraph: Paragraph) -> list[dict[str, Any]]:
-    """Its wordings, the latest first, each with what it changed in the one before."""
+    """Return its wordings, the latest first, each with a redline against the previous one."""
     wordings = list(paragraph.wordings.select_related("by").order_by("number"))
     before = ["", *(wording.text for wording in wordings)]
     rows = [
@@ -173,14 +173,14 @@ def _history(paragraph: Paragraph) -> list[dict[str, Any]]:
 
 
 def _advice(paragraph: Any, words: RewordForm | None) -> list[str]:
-    """What to look at again in the words that are being written, or else in those that stand."""
+    """Return style advice on the entered text, or else on the present one."""
     text = str(words["text"].value() or "") if words else paragraph.wording.text
     ladder = {value: str(label) for value, label in Strength.choices if value}
     return advise(text[:ADVISED], paragraph.strength, ladder=ladder, preferred=preferred_words())
 
 
 def _comments(paragraph: Paragraph, typed: Form | None) -> list[Any]:
-    """Its comments, the open ones first, each of these with the form that settles it."""
+    """Return its comments, open ones first, these with a form to resolve them."""
     found: list[Any] = list(paragraph.comments.select_related("by", "resolved_by", "wording"))
     for each in found:
         each.of_earlier_words = each.wording_id != paragraph.wording_id
@@ -190,7 +190,7 @@ def _comments(paragraph: Paragraph, typed: Form | None) -> list[Any]:
 
 
 def _both_texts(request: HttpRequest, place: Place, typed: dict[str, Any]) -> HttpResponse:
-    """Two drafters changed the same paragraph: show both texts and what each changed, and offer one of both."""
+    """Show both texts of a paragraph changed by two drafters, with their changes and a merged text."""
     theirs: Wording = Wording.objects.select_related("by").get(pk=place.paragraph.wording_id)
     started = place.paragraph.wordings.filter(pk=typed["base"]).first() or theirs
     merged = merge(started.text, typed["text"].strip(), theirs.text)
@@ -214,7 +214,7 @@ def _both_texts(request: HttpRequest, place: Place, typed: dict[str, Any]) -> Ht
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_paragraph_marks(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
-    """Mark a paragraph with its strength, its objectives, or as text of the secretariat."""
+    """Set the marks of a paragraph: strength, objectives, or secretariat text."""
     place = _place(request, slug, key)
     if request.method != "POST":
         return redirect("desk_paragraph", slug, key)
@@ -233,7 +233,7 @@ def desk_paragraph_marks(request: HttpRequest, slug: str, key: UUID) -> HttpResp
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_paragraph_place(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
-    """Put a paragraph behind another one, or at the beginning of a section; its number changes, its key does not."""
+    """Move a paragraph after another one, or to the start of a section; its number changes, its key does not."""
     place = _place(request, slug, key)
     if request.method != "POST":
         return redirect("desk_paragraph", slug, key)
@@ -251,7 +251,7 @@ def desk_paragraph_place(request: HttpRequest, slug: str, key: UUID) -> HttpResp
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_paragraph_remove(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
-    """Take a paragraph out of the text, with a reason."""
+    """Remove a paragraph from the text with a reason."""
     place = _place(request, slug, key)
     form = NeededReasonForm(request.POST if request.method == "POST" else None)
     reasons: list[str] = []
@@ -278,7 +278,7 @@ def desk_paragraph_remove(request: HttpRequest, slug: str, key: UUID) -> HttpRes
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_sources(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
-    """What a paragraph rests on, and the points it could rest on; POST puts one of them under it."""
+    """Show the sources of a paragraph and points that it could cite; POST cites one of them."""
     place = _place(request, slug, key)
     if request.method != "POST":
         return _show_sources(request, place)
@@ -298,7 +298,7 @@ def _grounds(request: HttpRequest, place: Place) -> QuerySet[Point]:
 
 
 def _then_sources(request: HttpRequest, place: Place, act: Callable[[], Any]) -> HttpResponse:
-    """Do it and show the sources again, with the same points beside them."""
+    """Run an act and redirect to the sources with the same points beside them."""
     slug, key = place.text.paper.slug, place.paragraph.key
     reasons = attempt(act).reasons
     if reasons:
@@ -320,7 +320,7 @@ def _show_sources(request: HttpRequest, place: Place, reasons: list[str] | None 
 
 
 def _search(request: HttpRequest, place: Place) -> dict[str, Any]:
-    """The points that the address asks for, by reference; those of the section's theme when it asks for nothing."""
+    """Return the points matching the URL's filters, by reference; by default those of the section's theme."""
     theme = place.section.theme
     asked = request.GET.dict() or ({"theme": theme.code} if theme else {})
     form = SoughtPointsForm(asked, paper=place.text.paper)
@@ -335,14 +335,14 @@ def _search(request: HttpRequest, place: Place) -> dict[str, Any]:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_source_confirm(request: HttpRequest, slug: str, key: UUID, pk: int) -> HttpResponse:
-    """Confirm that a source still carries the words after an edit."""
+    """Confirm that a source still supports the text after an edit."""
     return _with_source(request, slug, key, pk, workflow.confirm_grounding)
 
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_sources_confirm(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
-    """Confirm every source of the wording that the drafter looked at."""
+    """Confirm every source of the wording that the drafter saw."""
     place = _place(request, slug, key)
     seen = request.POST.get("wording", "")
     if not (seen.isascii() and seen.isdecimal() and len(seen) < 19):
@@ -359,7 +359,7 @@ def desk_sources_confirm(request: HttpRequest, slug: str, key: UUID) -> HttpResp
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_source_remove(request: HttpRequest, slug: str, key: UUID, pk: int) -> HttpResponse:
-    """Take a source away from under the words."""
+    """Remove a source of a paragraph."""
     return _with_source(request, slug, key, pk, workflow.unground)
 
 

@@ -1,4 +1,4 @@
-"""The participation report of a consultation: on a page, and as a PDF that is printed once and kept for a while."""
+"""Participation report of a consultation: as a page, and as a cached PDF."""
 
 import hashlib
 
@@ -27,7 +27,7 @@ PRINTING = 90
 @require_safe
 @kept_for_visitors
 def show(request: HttpRequest) -> HttpResponse:
-    """The report of the consultation asked for by `?round=`, or else of the one that is open or the latest."""
+    """Show the report of the consultation `?round=`, or else of the open or latest one."""
     rounds = queries.public_rounds()
     asked = (found for found in rounds if found.slug == request.GET.get("round"))
     current = next(asked, rounds[0] if rounds else None)
@@ -38,7 +38,7 @@ def show(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def pdf(request: HttpRequest, slug: str) -> HttpResponse:
-    """The report as a tagged PDF. One is printed at a time; whoever asks meanwhile is asked to come again (503)."""
+    """Return the report as a tagged PDF. One is printed at a time; other requests get 503 with Retry-After."""
     current = next((found for found in queries.public_rounds() if found.slug == slug), None)
     if current is None:
         raise Http404

@@ -1,4 +1,4 @@
-"""The chair's desk: what the screen shows, who speaks, and the decisions on the paragraphs."""
+"""Chair's desk: screen, speakers and decisions on paragraphs."""
 
 from collections.abc import Callable
 from functools import lru_cache
@@ -50,7 +50,7 @@ MODES = {
 @for_secretariat
 @require_safe
 def forum_chair(request: HttpRequest, slug: str) -> HttpResponse:
-    """What the screen shows, who speaks, and how far the text is decided."""
+    """Show the present screen, the speakers, and the progress of decisions."""
     return _show(request, desk_forum(slug))
 
 
@@ -96,7 +96,7 @@ def _show(request: HttpRequest, forum: Forum, outcome: Outcome = NOTHING_DONE, *
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def forum_chair_show(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show an item of the agenda and a paragraph on the screen."""
+    """Show an agenda item and a paragraph on the screen."""
     if request.method != "POST":
         return redirect("forum_chair", slug)
     forum = desk_forum(slug)
@@ -114,7 +114,7 @@ def forum_chair_show(request: HttpRequest, slug: str) -> HttpResponse:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def forum_chair_session(request: HttpRequest, slug: str, pk: int, verb: str) -> HttpResponse:
-    """Open or close a session: the verb stands in the address."""
+    """Open or close a session by the verb in the URL."""
     if request.method != "POST":
         return redirect("forum_chair", slug)
     forum = desk_forum(slug)
@@ -124,14 +124,14 @@ def forum_chair_session(request: HttpRequest, slug: str, pk: int, verb: str) -> 
 
 
 def _session_on_screen(forum: Forum) -> ForumSession:
-    """The session on the screen, with its list of speakers; a 404 where none is."""
+    """Return the session on the screen with its speakers' list; raises 404 if there is none."""
     return get_object_or_404(forum.sessions, pk__in=Screen.objects.filter(forum=forum).values("session"))
 
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def forum_chair_ask(request: HttpRequest, slug: str) -> HttpResponse:
-    """Put somebody on the list of speakers."""
+    """Add somebody to the speakers' list."""
     if request.method != "POST":
         return redirect("forum_chair", slug)
     forum = desk_forum(slug)
@@ -148,7 +148,7 @@ def forum_chair_ask(request: HttpRequest, slug: str) -> HttpResponse:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def forum_chair_speech(request: HttpRequest, slug: str, key: UUID, verb: str) -> HttpResponse:
-    """Give the floor, end a speech, or change the list: the verb stands in the address."""
+    """Give the floor, end a speech, or change the list by the verb in the URL."""
     if request.method != "POST":
         return redirect("forum_chair", slug)
     forum = desk_forum(slug)
@@ -161,7 +161,9 @@ def forum_chair_speech(request: HttpRequest, slug: str, key: UUID, verb: str) ->
 
 
 def _place(forum: Forum, key: UUID) -> tuple[PositionPaper, Any, list[Any]]:
-    """The paper before the forum, the paragraph with this key, and all of its paragraphs; or a 404."""
+    """Return the paper before the forum, the paragraph with this key, and all of its paragraphs; raises 404
+    otherwise.
+    """
     paper = paper_of(forum)
     paragraphs: list[Any] = text_before(paper) if paper else []
     found = next((each for each in paragraphs if each.key == key), None)
@@ -173,7 +175,7 @@ def _place(forum: Forum, key: UUID) -> tuple[PositionPaper, Any, list[Any]]:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def forum_chair_decide(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
-    """Take down what the meeting decides on a paragraph; `how` in the address says by which manner."""
+    """Record the meeting's decision on a paragraph; `how` in the URL is the voting method."""
     forum = desk_forum(slug)
     paper, paragraph, _all = _place(forum, key)
     if request.method != "POST":
@@ -190,7 +192,7 @@ def forum_chair_decide(request: HttpRequest, slug: str, key: UUID) -> HttpRespon
 
 
 def _proposed(forum: Forum, paragraph: Any) -> dict[str, Any]:
-    """The words proposed for a paragraph, as the screen has them."""
+    """Return the proposed text of a paragraph, as on the screen."""
     screen = _screen(forum)
     if screen is None or screen.paragraph_id != paragraph.pk or not screen.amendment:
         return {"amendment": "", "moved_by": None}
@@ -241,7 +243,7 @@ def _paragraph(
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def forum_chair_words(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
-    """Show a paragraph in the room, with the words that the floor proposes for it."""
+    """Show a paragraph on the screen with a wording proposed from the floor."""
     if request.method != "POST":
         return redirect("forum_chair_decide", slug, key)
     forum = desk_forum(slug)
@@ -268,7 +270,7 @@ KEPT = 16
 
 
 def _watched(request: HttpRequest, slug: str) -> Watched:
-    """The forum, for whoever may watch its screen; a 404 for everybody else."""
+    """Return the forum for those who may watch its screen; raises 404 for others."""
     found = watched(slug, request.user)
     if found is None or not may_watch(request.user, found):
         raise Http404
@@ -306,13 +308,13 @@ def _room(forum: Forum, version: str, language: str | None) -> str:
 
 @require_safe
 def screen(request: HttpRequest, slug: str) -> HttpResponse:
-    """The screen on the phone of somebody who takes part."""
+    """Show the screen on a participant's phone."""
     return _page(request, slug, "screen_news")
 
 
 @require_safe
 def screen_news(request: HttpRequest, slug: str) -> HttpResponse:
-    """What changed since the version that the viewer has: only those parts, or 204 where nothing did."""
+    """Return the parts changed since the viewer's version, or 204 if there are none."""
     found = _watched(request, slug)
     since = request.GET.get("since", "")
     if since == found.version:
@@ -328,7 +330,7 @@ def screen_news(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def forum_screen(request: HttpRequest, slug: str) -> HttpResponse:
-    """The screen on the projector, for the secretariat."""
+    """Show the screen on the projector, for the secretariat."""
     if not is_secretariat(request.user):
         raise Http404
     return _page(request, slug, "forum_screen_news", back=reverse("forum_chair", args=[slug]))
@@ -336,7 +338,7 @@ def forum_screen(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def forum_screen_news(request: HttpRequest, slug: str) -> HttpResponse:
-    """The same news for the projector."""
+    """Return the changed parts for the projector."""
     if not is_secretariat(request.user):
         raise Http404
     return screen_news(request, slug)

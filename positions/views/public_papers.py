@@ -1,4 +1,4 @@
-"""The papers: the list, a paper's text with what it rests on, and the files of its editions."""
+"""Public pages of papers: list, text with sources, and files of editions."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ CONFLICT = 409
 @require_safe
 @kept_for_visitors
 def papers(request: HttpRequest) -> HttpResponse:
-    """The papers that the reader may know of: the official ones, then those in preparation."""
+    """List the papers that the reader may see: official ones, then those in preparation."""
     found = readable_papers(request.user)
     context = {
         "official": [paper for paper in found if paper.is_official],
@@ -61,9 +61,9 @@ def papers(request: HttpRequest) -> HttpResponse:
 @require_safe
 @kept_for_visitors
 def paper(request: HttpRequest, slug: str) -> HttpResponse:
-    """A paper in the edition in force, or the newest that the reader may see.
+    """Show a paper in the edition in force, or the newest one that the reader may see.
 
-    404 where there is no such paper, none for this reader, or nothing to read in it yet.
+    Raises 404 if there is no such paper, or nothing in it for this reader.
     """
     editions = _editions(request, slug)
     return _page(request, next(filter(is_official, editions), editions[0]), editions)
@@ -73,7 +73,7 @@ def paper(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @kept_for_visitors
 def paper_edition(request: HttpRequest, slug: str, number: str) -> HttpResponse:
-    """A paper in one of its editions. 404 where there is none, or none for this reader."""
+    """Show a paper in one of its editions. Raises 404 if there is none for this reader."""
     editions = _editions(request, slug)
     edition = next((each for each in editions if each.number == number), None)
     if edition is None:
@@ -85,7 +85,7 @@ def paper_edition(request: HttpRequest, slug: str, number: str) -> HttpResponse:
 @require_safe
 @kept_for_visitors
 def paper_history(request: HttpRequest, slug: str) -> HttpResponse:
-    """How a published paper came about, in plain words. 404 for any other, and for readers who may not know of it."""
+    """Show the public history of a published paper. Raises 404 for others, and for readers who may not see it."""
     official = next(filter(is_official, _editions(request, slug)), None)
     if official is None:
         raise Http404
@@ -95,12 +95,12 @@ def paper_history(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def is_official(edition: Edition) -> bool:
-    """Whether everyone may read `edition`, whose paper is at hand."""
+    """Return whether `edition`, whose paper is loaded, is public."""
     return edition.kind in FINAL_KINDS and edition.paper.is_official
 
 
 def _editions(request: HttpRequest, slug: str) -> list[Edition]:
-    """The editions of a paper that the reader may see, newest first; 404 without one."""
+    """Return the editions of a paper that the reader may see, newest first; raises 404 if there are none."""
     editions = readable_editions(request.user, slug)
     if not editions:
         raise Http404
@@ -108,7 +108,7 @@ def _editions(request: HttpRequest, slug: str) -> list[Edition]:
 
 
 def enter_reading_of(request: HttpRequest, *editions: Edition) -> None:
-    """Enter in the access log who reads editions that not everyone may read: each once a day. Raises NotLogged."""
+    """Log who reads editions that are not public: each once a day. Raises NotLogged."""
     for edition in editions:
         if not is_official(edition) and request.user.is_authenticated:
             enter_reading(edition, by=request.user)
@@ -132,7 +132,7 @@ def _page(request: HttpRequest, edition: Edition, editions: list[Edition]) -> Ht
 
 
 def standing(edition: Edition, editions: list[Edition]) -> dict[str, Any]:
-    """What each page of an edition says of where it stands among the `editions` that the reader may see."""
+    """Return the position of an edition among the `editions` that the reader may see, for each of its pages."""
     in_force = next(filter(is_official, editions), None)
     return {
         "paper": edition.paper,
@@ -147,12 +147,12 @@ def standing(edition: Edition, editions: list[Edition]) -> dict[str, Any]:
 
 
 def address_of(edition: Edition) -> str:
-    """The address of an edition, whose paper is at hand."""
+    """Return the URL of an edition whose paper is loaded."""
     return reverse("paper_edition", args=[edition.paper.slug, edition.number])
 
 
 def part_of(request: HttpRequest, number: int) -> int:
-    """Which of a `number` of pages the address asks for: the first where it names none of them."""
+    """Return which of `number` pages the URL asks for: the first by default."""
     asked = request.GET.get("part", "")
     return int(asked) if asked in map(str, range(1, number + 1)) else 1
 
@@ -160,8 +160,9 @@ def part_of(request: HttpRequest, number: int) -> int:
 @login_not_required
 @require_safe
 def edition_file(request: HttpRequest, slug: str, number: str, form: str) -> HttpResponseBase:
-    """An edition as a file: the PDF and the canonical content (the bytes whose hash is printed on it) as they were made
-    with it, any other form made when it is first asked for. 404 where there is none, or none for this reader."""
+    """Return an edition as a file: the PDF and the canonical content (the bytes of the printed hash) as made with it,
+    other formats on first request. Raises 404 if there is none for this reader.
+    """
     if form not in FORMS:
         raise Http404
     artefact = _readable_file(request, slug, number, form)
@@ -184,7 +185,7 @@ def edition_file(request: HttpRequest, slug: str, number: str, form: str) -> Htt
 
 
 def _sent(request: HttpRequest, artefact: Artefact, name: str) -> HttpResponseBase:
-    """The stored file; an official one is remembered for the next reader."""
+    """Return the stored file; an official one is remembered for the next reader."""
     media_type = FORMS[ArtefactFormat(artefact.format)].media_type
     sent = Sent(name, media_type, etag=f'"{artefact.sha256}"', modified=int(artefact.rendered_at.timestamp()))
     stored = Stored(artefact.stored_file, sent, FOR_EVER if is_official(artefact.edition) else "private, no-cache")
@@ -197,7 +198,7 @@ def _sent(request: HttpRequest, artefact: Artefact, name: str) -> HttpResponseBa
 
 
 def _readable_file(request: HttpRequest, slug: str, number: str, form: str) -> Artefact | None:
-    """An official file is found without asking who reads: one query. Any other only for those who may."""
+    """Return a file: an official one without checking the reader, in one query; others only for permitted readers."""
     files = Artefact.objects.filter(edition__paper__slug=slug, edition__number=number, format=form)
     shown = files.select_related("edition__paper").defer("edition__content")
     official = shown.filter(edition__in=Edition.objects.official().values("pk")).first()
@@ -208,7 +209,7 @@ def _readable_file(request: HttpRequest, slug: str, number: str, form: str) -> A
 
 
 def _readable_edition(request: HttpRequest, slug: str, number: str, form: str) -> Edition:
-    """The edition that has no such file yet; 404 where it has to be made by an officer, or is not for this reader."""
+    """Return the edition without such a file; raises 404 if an officer has to make it, or it is not for this reader."""
     if form in NEEDED:
         raise Http404
     readable = Edition.objects.visible_to(request.user).filter(paper__slug=slug, number=number)
@@ -218,7 +219,7 @@ def _readable_edition(request: HttpRequest, slug: str, number: str, form: str) -
 @login_not_required
 @require_safe
 def edition_schema(request: HttpRequest) -> HttpResponse:
-    """What stands in the canonical content of an edition (JSON Schema), for programs of every site."""
+    """Return the JSON Schema of the canonical content of an edition, with CORS for all origins."""
     body = schema_at(settings.PORTAL_ADDRESS + reverse("edition_schema"))
     etag = f'"{hashlib.sha256(body).hexdigest()}"'
     headers = {"ETag": etag, "Cache-Control": A_DAY, "Access-Control-Allow-Origin": "*"}
@@ -237,13 +238,14 @@ POINT_OF_AN_INPUT = re.compile(r"^(?P<input>(?P<year>NCM-\d{4}-)\d+)\.\d+$")
 
 @lru_cache(maxsize=KEPT)
 def content(sha256: str) -> dict[str, Any]:
-    """The content of the edition with this hash. At most one query; whoever calls has checked that it may be read."""
+    """Return the content of the edition with this hash. At most one query; the caller has checked permission."""
     return json.loads(Edition.objects.values_list("content", flat=True).get(sha256=sha256))
 
 
 def text(sha256: str, address: str, part: int = 1) -> SafeString:
-    """A part of the text of the edition with this hash as HTML, in the interface language of the reader. `address` is
-    that of the edition."""
+    """Return a part of the text of the edition with this hash as HTML in the reader's language. `address` is that of
+    the edition.
+    """
     return _text(sha256, address, part, get_language() or "en")
 
 
@@ -253,7 +255,7 @@ def _text(sha256: str, address: str, part: int, _language: str) -> SafeString:
 
 
 def rows(sha256: str, address: str, numbers: Collection[int]) -> SafeString:
-    """The paragraphs with these numbers under the headings of their sections, as HTML."""
+    """Return the paragraphs with these numbers under their section headings as HTML."""
     shown = sections(content(sha256), numbers)
     about = {"language": content(sha256)["language"], "address": address}
     return SafeString(render_to_string("positions/public_papers/_text.html", {"sections": shown, **about}))
@@ -261,31 +263,31 @@ def rows(sha256: str, address: str, numbers: Collection[int]) -> SafeString:
 
 @lru_cache(maxsize=KEPT)
 def parts(sha256: str) -> list[list[int]]:
-    """The numbers of the paragraphs on each page of the text: nearly always one page, for a long text several."""
+    """Return the paragraph numbers on each page of the text: nearly always one page, several for a long text."""
     return explorer.sheets(content(sha256), traits(sha256), MOST)
 
 
 @lru_cache(maxsize=KEPT)
 def traits(sha256: str) -> dict[int, explorer.Traits]:
-    """What the paragraphs of the edition with this hash can be found by."""
+    """Return the filter values of the paragraphs of the edition with this hash."""
     return explorer.traits(content(sha256))
 
 
 def place(sha256: str, number: int) -> str:
-    """Where a paragraph stands on the page of the edition, as the end of an address."""
+    """Return the URL fragment of a paragraph on the page of the edition."""
     pages = parts(sha256)
     part = next(part for part, numbers in enumerate(pages, start=1) if number in numbers)
     return f"?part={part}#p{number}" if part > 1 else f"#p{number}"
 
 
 def history(shas: tuple[str, ...], key: str) -> list[explorer.Step]:
-    """The paragraph with this key through the editions with these hashes, the oldest first. At most one query."""
+    """Return the paragraph with this key in the editions with these hashes, the oldest first. At most one query."""
     return explorer.history(_words(shas), key)
 
 
 @lru_cache(maxsize=KEPT_WORDS)
 def _words(shas: tuple[str, ...]) -> list[tuple[str, dict[str, Any]]]:
-    """The numbers of these editions and of their contents what tells a paragraph through time."""
+    """Return the numbers of these editions, and the part of their contents that identifies paragraphs."""
     held = dict(Edition.objects.filter(sha256__in=shas).values_list("sha256", "content"))
     return [_slim(json.loads(held[sha])) for sha in shas]
 
@@ -300,24 +302,24 @@ def _slim(whole: dict[str, Any]) -> tuple[str, dict[str, Any]]:
 
 @lru_cache(maxsize=KEPT)
 def lines(sha256: str) -> list[Block]:
-    """The edition with this hash in numbered lines."""
+    """Return the edition with this hash in numbered lines."""
     return numbered(content(sha256))
 
 
 @lru_cache(maxsize=KEPT)
 def changes(before: str, after: str) -> list[Part]:
-    """What changed between the editions with these two hashes. One query."""
+    """Return the changes between the editions with these two hashes. One query."""
     return compare(*pair(before, after))
 
 
 def pair(before: str, after: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The contents of the editions with these two hashes. One query; whoever calls has checked who may read them."""
+    """Return the contents of the editions with these two hashes. One query; the caller has checked permission."""
     held = dict(Edition.objects.filter(sha256__in=[before, after]).values_list("sha256", "content"))
     return json.loads(held[before]), json.loads(held[after])
 
 
 def facts(sha256: str) -> dict[str, Any]:
-    """What stands above the text: what it rests on, when and where it was adopted, its contents list."""
+    """Return the facts above the text: figures, adoption and contents."""
     whole = content(sha256)
     adoption = whole["adoption"]
     return {
@@ -335,15 +337,16 @@ def facts(sha256: str) -> dict[str, Any]:
 
 
 def _entry(sha256: str, place: int, section: dict[str, Any]) -> dict[str, Any]:
-    """A line of the contents; `part` is the page that the section begins on."""
+    """Return a contents entry; `part` is the page on which the section begins."""
     first = section["paragraphs"][0]["number"] if section["paragraphs"] else 0
     part = next((part for part, numbers in enumerate(parts(sha256), start=1) if first in numbers), 1)
     return {"id": f"section-{place}", "part": part, "number": section["number"], "heading": section["heading"]}
 
 
 def sections(whole: dict[str, Any], numbers: Collection[int] | None = None) -> list[dict[str, Any]]:
-    """The sections in order, each paragraph with what it rests on and the reservations under it; with `numbers` these
-    paragraphs alone, and the sections that hold any."""
+    """Return the sections in order, each paragraph with its sources and reservations; with `numbers` only these
+    paragraphs and their sections.
+    """
     reserved = defaultdict(list)
     for reservation in whole["reservations"]:
         reserved[reservation["paragraph"]].append(reservation)
@@ -365,18 +368,18 @@ def sections(whole: dict[str, Any], numbers: Collection[int] | None = None) -> l
 
 
 def _rests(sources: list[dict[str, Any]]) -> dict[str, Any]:
-    """The sources that everyone may know, and the number of the others."""
+    """Return the public sources, and the number of the others."""
     public = [named(source) for source in sources if source["organisation"]]
     return {"public": public, "hidden": len(sources) - len(public)}
 
 
 def named(source: dict[str, Any]) -> dict[str, Any]:
-    """A point by its short reference; `input` is the reference of the input that it is part of, if of one."""
+    """Return a point by its short reference; `input` is the reference of its input, if any."""
     found = POINT_OF_AN_INPUT.match(source["point"])
     return {**source, "short": short(source["point"]), "input": found["input"] if found else ""}
 
 
 def short(reference: str) -> str:
-    """The reference of a point without what is the same in all of a consultation."""
+    """Return the reference of a point without the part common to the consultation."""
     found = POINT_OF_AN_INPUT.match(reference)
     return reference.removeprefix(found["year"]) if found else reference

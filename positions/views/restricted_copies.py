@@ -1,4 +1,4 @@
-"""Prints of editions that are made when somebody asks, kept for a while, and are no files of an edition."""
+"""Prints of editions on request, cached for a while, that are not files of an edition."""
 
 import hashlib
 from datetime import UTC
@@ -36,9 +36,9 @@ def _hash(data: bytes) -> str:
 @limited("print")
 @require_safe
 def paper_compare_pdf(request: HttpRequest, slug: str) -> HttpResponse:
-    """What changed from one edition to another, to print: the editions, and who may read them, as on the page.
+    """Return the printed redline of two editions; selection and permission as on the page.
 
-    One edition compared with itself leads to the page, which says so.
+    One edition compared with itself redirects to the page, which explains that.
     """
     _all, before, after = compared(request, slug)
     if before == after:
@@ -61,9 +61,10 @@ def paper_compare_pdf(request: HttpRequest, slug: str) -> HttpResponse:
 @limited("print")
 @require_http_methods(["GET", "HEAD", "POST"])
 def delegation_pdf(request: HttpRequest, slug: str) -> HttpResponse:
-    """The edition in force with the restricted annexes, or the newest that the reader may see where none is in force:
-    for officials, the secretariat and its head. Printed anew each time, for nothing restricted lies in the cache, and
-    entered in the journal; so GET leads to the page with the button."""
+    """Return the edition in force with the restricted annexes, or the newest one that the reader may see: for
+    officials, the secretariat and its head. Printed anew each time, never cached, and journalled; so GET redirects to
+    the page with the button.
+    """
     paper = trusted_paper(request, slug)
     if request.method != "POST":
         return redirect("annexes", slug)

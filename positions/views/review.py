@@ -1,4 +1,4 @@
-"""The text under review as those invited read it, or everyone: section by section, with what others propose."""
+"""Text under review for the invited, or everyone, by section with amendments."""
 
 from collections.abc import Callable
 from functools import partial
@@ -28,7 +28,7 @@ from .drafting import REFUSED
 
 
 def known_round(request: HttpRequest, slug: str, **only: Any) -> ReviewRound:
-    """The latest review round of the paper that the reader may read; a 404 for everybody else and for none."""
+    """Return the latest review round of the paper that the reader may read; raises 404 otherwise."""
     rounds = ReviewRound.objects.visible_to(request.user).filter(paper__slug=slug, **only)
     found = (
         rounds.select_related("paper__consultation", "edition").defer("edition__content").order_by("-number").first()
@@ -39,12 +39,12 @@ def known_round(request: HttpRequest, slug: str, **only: Any) -> ReviewRound:
 
 
 def is_in_time(found: ReviewRound) -> bool:
-    """Whether amendments may be proposed at this moment."""
+    """Return whether amendments can be proposed now."""
     return found.is_open and found.paper.state == PositionPaper.State.REVIEW
 
 
 def sections_of(found: ReviewRound) -> list[dict[str, Any]]:
-    """The sections of the edition under review that hold text, each with its `place` among them from 1."""
+    """Return the sections with text of the edition under review, each with its `place` from 1."""
     frozen = [
         each for each in public_papers.sections(public_papers.content(found.edition.sha256)) if each["paragraphs"]
     ]
@@ -52,18 +52,20 @@ def sections_of(found: ReviewRound) -> list[dict[str, Any]]:
 
 
 def under_review(sections: list[dict[str, Any]], key: Any) -> dict[str, Any] | None:
-    """The paragraph of this key in the text under review, with the `place` of its section; None if there is none."""
+    """Return the paragraph with this key in the text under review, with the `place` of its section; None if there is
+    none.
+    """
     rows = (({**each, "place": section["place"]}) for section in sections for each in section["paragraphs"])
     return next((each for each in rows if each["key"] == str(key)), None)
 
 
 def frozen_numbers(sections: list[dict[str, Any]]) -> dict[str, int]:
-    """The number of each paragraph in the text under review, by its key."""
+    """Return the number of each paragraph in the text under review by key."""
     return {each["key"]: each["number"] for section in sections for each in section["paragraphs"]}
 
 
 def read_in(amendments: Any, sections: list[dict[str, Any]]) -> list[Any]:
-    """Amendments with what the pages show; paragraphs have the numbers of the text under review."""
+    """Return amendments for display; paragraphs have the numbers of the text under review."""
     numbers = frozen_numbers(sections)
     found = list(amendments)
     known = {each.paragraph_id: each.paragraph for each in found}
@@ -76,19 +78,19 @@ def read_in(amendments: Any, sections: list[dict[str, Any]]) -> list[Any]:
 
 @require_safe
 def review(request: HttpRequest, slug: str) -> HttpResponse:
-    """What the round is about, the contents with what is proposed where, and the reader's own amendments."""
+    """Show the round, the contents with amendments, and the reader's own amendments."""
     return _overview(request, known_round(request, slug))
 
 
 @require_safe
 def review_section(request: HttpRequest, slug: str, place: int) -> HttpResponse:
-    """One section of the text under review with the amendments to it; those that contend stand side by side."""
+    """Show one section of the text under review with its amendments; conflicting ones side by side."""
     return _section(request, known_round(request, slug), place)
 
 
 @require_safe
 def review_print(request: HttpRequest, slug: str) -> HttpResponse:
-    """The whole text for the printer: what contends in square brackets, everything else proposed below."""
+    """Show the whole text for printing: conflicts in square brackets, other amendments below."""
     return _print(request, known_round(request, slug))
 
 
@@ -99,7 +101,7 @@ def review_print(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @kept_for_visitors
 def read_review(request: HttpRequest, slug: str) -> HttpResponse:
-    """The same for everyone, where the round is open to all readers."""
+    """Show the round to everyone, if it is public."""
     return _overview(request, known_round(request, slug, audience=Audience.PUBLIC), in_public=True)
 
 
@@ -107,7 +109,7 @@ def read_review(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @kept_for_visitors
 def read_review_section(request: HttpRequest, slug: str, place: int) -> HttpResponse:
-    """One section for everyone."""
+    """Show one section to everyone."""
     return _section(request, known_round(request, slug, audience=Audience.PUBLIC), place, in_public=True)
 
 
@@ -115,7 +117,7 @@ def read_review_section(request: HttpRequest, slug: str, place: int) -> HttpResp
 @require_safe
 @kept_for_visitors
 def read_review_print(request: HttpRequest, slug: str) -> HttpResponse:
-    """The whole text for the printer, for everyone."""
+    """Show the whole text for printing to everyone."""
     return _print(request, known_round(request, slug, audience=Audience.PUBLIC), in_public=True)
 
 
@@ -123,7 +125,7 @@ def read_review_print(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def frame(request: HttpRequest, found: ReviewRound, in_public: bool) -> dict[str, Any]:
-    """What every page of a round knows; `to` are the names of its addresses."""
+    """Return the context of every page of a round; `to` are its URL names."""
     names = ("read_review", "read_review_section", "read_review_print")
     own = ("review", "review_section", "review_print")
     return {
@@ -187,7 +189,7 @@ def _print(request: HttpRequest, found: ReviewRound, *, in_public: bool = False)
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def review_paragraph(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
-    """Propose a change to a paragraph of the text under review: other words, a new one behind it, its removal …"""
+    """Propose an amendment to a paragraph of the text under review: new text, a new paragraph, deletion …"""
     found = known_round(request, slug)
     bodies, row = sponsors(request.user, found), under_review(sections_of(found), key)
     if row is None or not bodies:
@@ -209,7 +211,7 @@ def review_paragraph(request: HttpRequest, slug: str, key: UUID) -> HttpResponse
 
 
 def _proposal(request: HttpRequest, found: ReviewRound, bodies: list[Any], row: dict[str, Any]) -> ProposalForm:
-    """The form for the operation that the address or the form itself names; other words, where none is named."""
+    """Return the form for the operation in the URL or the form; by default a new text."""
     is_sent = request.method == "POST"
     asked = (request.POST if is_sent else request.GET).get("operation", "")
     operation = asked if asked in Operation.values else Operation.REPLACE
@@ -221,7 +223,7 @@ def _proposal(request: HttpRequest, found: ReviewRound, bodies: list[Any], row: 
 
 
 def _propose(request: HttpRequest, latest: ReviewRound, key: UUID, form: ProposalForm) -> list[str]:
-    """Propose in the round whose text the writer read, and give back every reason why not."""
+    """Propose in the round whose text the author read; return every reason of a refusal."""
     read = get_object_or_404(latest.paper.rounds, number=form.cleaned_data["round"])
     known = Paragraph.objects.select_related("wording", "section").filter(section__paper=latest.paper)
     paragraph = get_object_or_404(known, key=key)
@@ -236,7 +238,9 @@ def _propose(request: HttpRequest, latest: ReviewRound, key: UUID, form: Proposa
 
 
 def _known(request: HttpRequest, found: ReviewRound, pk: int) -> Any:
-    """An amendment to the paper, read for its page; 404 for none, and for a withdrawn one of somebody else."""
+    """Return an amendment to the paper for its page; raises 404 if there is none, or it is withdrawn and somebody
+    else's.
+    """
     row = get_object_or_404(amendments_of(found.paper), pk=pk)
     if row.state == row.State.WITHDRAWN and not may_sponsor(request.user, row):
         raise Http404
@@ -245,13 +249,13 @@ def _known(request: HttpRequest, found: ReviewRound, pk: int) -> Any:
 
 @require_safe
 def review_amendment(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """One amendment: what it would change and why, who stands behind it, what is advised and decided."""
+    """Show one amendment: changes, reason, co-sponsors, recommendation and decision."""
     found = known_round(request, slug)
     return _show(request, found, _known(request, found, pk))
 
 
 def _show(request: HttpRequest, found: ReviewRound, amendment: Any, *, status: int = 200, **more: Any) -> HttpResponse:
-    """The page of one amendment, with whatever a refused form adds to it."""
+    """Render the page of one amendment with the given forms."""
     sections = sections_of(found)
     same = amendments_of(found.paper).filter(round=amendment.round_id, paragraph=amendment.paragraph_id)
     group = groups(read_in(same, sections)).get(amendment.paragraph_id)
@@ -275,7 +279,7 @@ def _show(request: HttpRequest, found: ReviewRound, amendment: Any, *, status: i
 
 
 def _merged(amendment: Any) -> Any:
-    """The proposed words in those of today, where the paragraph still stands; None for one that is not stale."""
+    """Return the proposed text merged into the present one, if the paragraph exists; None unless it is stale."""
     return workflow.merged(amendment) if amendment.is_stale and not amendment.paragraph.removed_at else None
 
 
@@ -289,7 +293,9 @@ def _confirm_form(amendment: Any) -> ConfirmForm | None:
 
 
 def _own(request: HttpRequest, slug: str, pk: int) -> tuple[ReviewRound, Any]:
-    """The round and an amendment of the reader's own organisation. The same 404 for anybody else's and for none."""
+    """Return the round and an amendment of the reader's own organisation. Raises the same 404 for others and unknown
+    ones.
+    """
     found = known_round(request, slug)
     amendment = _known(request, found, pk)
     if not may_sponsor(request.user, amendment):
@@ -303,14 +309,14 @@ def _done(request: HttpRequest, slug: str, pk: int, words: str) -> HttpResponse:
 
 
 def _fresh(found: ReviewRound, pk: int) -> Any:
-    """The amendment as it stands after a refusal."""
+    """Return the amendment reloaded after a refusal."""
     return read_in(list(amendments_of(found.paper).filter(pk=pk)), sections_of(found))[0]
 
 
 def _press(
     request: HttpRequest, found: ReviewRound, amendment: Any, act: Callable[[], Any], words: str
 ) -> HttpResponse:
-    """Carry out what a button of the page of an amendment does, and come back with a word or with every reason."""
+    """Run the act of a button on the page of an amendment; redirect with a message or show the reasons."""
     reasons = attempt(act).reasons
     if reasons:
         return _show(request, found, _fresh(found, amendment.pk), reasons=reasons, status=REFUSED)
@@ -319,7 +325,7 @@ def _press(
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def review_withdraw(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Take back an amendment of one's own organisation."""
+    """Withdraw an amendment of one's own organisation."""
     found, amendment = _own(request, slug, pk)
     if request.method != "POST":
         return redirect("review_amendment", slug, pk)
@@ -329,7 +335,7 @@ def review_withdraw(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def review_confirm(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Confirm a stale amendment of one's own organisation in words that fit the paragraph as it stands now."""
+    """Confirm a stale amendment of one's own organisation with a text adapted to the present paragraph."""
     found, amendment = _own(request, slug, pk)
     if request.method != "POST":
         return redirect("review_amendment", slug, pk)
@@ -350,7 +356,7 @@ def review_confirm(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def review_answer(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Consent to what the drafters recommend on one's own amendment, or insist on it."""
+    """Consent to the drafters' recommendation on one's own amendment, or insist on it."""
     found, amendment = _own(request, slug, pk)
     if request.method != "POST" or amendment.advice is None:
         return redirect("review_amendment", slug, pk)
@@ -367,7 +373,7 @@ def review_answer(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def review_join(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Stand behind an amendment of another organisation, in the name of the body that the button carries."""
+    """Co-sponsor an amendment of another organisation, in the name of the organisation in the form."""
     found = known_round(request, slug)
     amendment = _known(request, found, pk)
     if request.method != "POST":
@@ -381,7 +387,7 @@ def review_join(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def review_leave(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Stand behind an amendment no longer."""
+    """Stop co-sponsoring an amendment."""
     found = known_round(request, slug)
     amendment = _known(request, found, pk)
     if request.method != "POST":

@@ -1,4 +1,4 @@
-"""The review at the desk: rounds, the queue of amendments by section, advice, decisions, one text of several."""
+"""Review at the desk: rounds, amendments by section, recommendations, decisions and final texts."""
 
 from collections.abc import Callable
 from typing import Any
@@ -31,7 +31,7 @@ from .papers import HOME, known_paper
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_review(request: HttpRequest, slug: str) -> HttpResponse:
-    """The review of a paper: its rounds, and how many amendments wait in each section; POST opens a round."""
+    """Show the review of a paper: its rounds, and waiting amendments by section; POST opens a round."""
     paper = known_paper(request, slug)
     form = RoundForm(request.POST if request.method == "POST" else None)
     reasons: list[str] = []
@@ -59,7 +59,7 @@ def desk_review(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _sections(paper: PositionPaper) -> list[Any]:
-    """The sections of the paper that have amendments, each with its `load`. Three queries."""
+    """Return the sections of the paper with amendments, each with its `load`. Three queries."""
     held = loads(paper)
     rows = Paragraph.objects.filter(section__paper=paper, key__in=held).values_list("section", "key")
     keys: dict[int, list[Any]] = {}
@@ -74,7 +74,7 @@ def _sections(paper: PositionPaper) -> list[Any]:
 @for_secretariat
 @require_safe
 def desk_review_section(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """The amendments to one section by paragraph: those that contend side by side, what waits before what is done."""
+    """Show the amendments to one section by paragraph: conflicting ones side by side, waiting ones first."""
     paper = known_paper(request, slug)
     section = get_object_or_404(Section, pk=pk, paper=paper)
     numbers = paragraph_numbers(paper)
@@ -91,7 +91,7 @@ def desk_review_section(request: HttpRequest, slug: str, pk: int) -> HttpRespons
 @for_secretariat
 @require_safe
 def desk_amendment(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """One amendment: what it would change and why, what else is proposed for the paragraph, and the decision."""
+    """Show one amendment: changes, reason, other amendments of the paragraph, and the decision."""
     paper = known_paper(request, slug)
     return _show(request, paper, pk)
 
@@ -105,7 +105,7 @@ def _show(
     status: int = 200,
     **forms_given: forms.Form,
 ) -> HttpResponse:
-    """The page of an amendment as it stands, with the forms that were sent in place of fresh ones."""
+    """Render the page of an amendment with submitted forms instead of fresh ones."""
     paragraph = get_object_or_404(Amendment.objects.filter(round__paper=paper).values("paragraph"), pk=pk)["paragraph"]
     found = read(amendments_of(paper).filter(paragraph=paragraph), paragraph_numbers(paper))
     amendment = next(each for each in found if each.pk == pk)
@@ -130,7 +130,9 @@ def _show(
 
 
 def _fit_form(amendment: Any, **given: str) -> FitForm:
-    """The form for other words: the proposed ones to begin with, fitted into the text where that has changed."""
+    """Return the form for an adapted text, initially the proposed one merged into the present text if that has
+    changed.
+    """
     start = {"text": words_today(amendment), "base": amendment.paragraph.wording_id, **given}
     return FitForm(initial=start, auto_id="fit_%s")
 
@@ -143,7 +145,7 @@ def _known(paper: PositionPaper, pk: int) -> Amendment:
 def _decide(
     request: HttpRequest, slug: str, pk: int, verb: Callable[..., Any], name: str, form: forms.Form, said: str
 ) -> HttpResponse:
-    """Let a form of the page of an amendment make its decision; whatever is refused, what was typed stays."""
+    """Run the decision of a form on the page of an amendment; refusals keep the entered values."""
     paper = known_paper(request, slug)
     amendment = _known(paper, pk)
     if request.method != "POST":
@@ -165,7 +167,7 @@ def _decide(
 def _show_conflict(
     request: HttpRequest, paper: PositionPaper, pk: int, form: forms.Form, conflict: Conflict
 ) -> HttpResponse:
-    """The words moved while the officer wrote: the page shows those of now, and keeps what was typed."""
+    """Show the present text after a concurrent change, and keep the entered text."""
     typed = {**form.cleaned_data, "base": conflict.theirs.wording_id}
     again = FitForm(initial=typed, auto_id="fit_%s")
     return _show(request, paper, pk, in_part=again, reasons=conflict.reasons, status=409)
@@ -174,7 +176,7 @@ def _show_conflict(
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_amendment_accept(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Accept an amendment as it is proposed."""
+    """Accept an amendment as proposed."""
     form = AcceptForm(request.POST, auto_id="accept_%s")
     said = _("Accepted. The sponsor gets an e-mail.")
     return _decide(request, slug, pk, workflow.accept_amendment, "accept", form, said)
@@ -183,7 +185,7 @@ def desk_amendment_accept(request: HttpRequest, slug: str, pk: int) -> HttpRespo
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_amendment_in_part(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Accept an amendment in other words than its own, and say why."""
+    """Accept an amendment with an adapted text, with the reason."""
     form = FitForm(request.POST, auto_id="fit_%s")
     said = _("Accepted in part. The sponsor gets an e-mail.")
     return _decide(request, slug, pk, workflow.accept_in_part, "in_part", form, said)
@@ -192,7 +194,7 @@ def desk_amendment_in_part(request: HttpRequest, slug: str, pk: int) -> HttpResp
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_amendment_decline(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Leave the text as it is, and say why."""
+    """Decline an amendment, with the reason."""
     form = DeclineForm(request.POST, auto_id="decline_%s")
     said = _("Not accepted. The sponsor gets an e-mail.")
     return _decide(request, slug, pk, workflow.decline_amendment, "decline", form, said)
@@ -201,7 +203,7 @@ def desk_amendment_decline(request: HttpRequest, slug: str, pk: int) -> HttpResp
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_amendment_recommend(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Say what the drafters recommend, and ask the sponsor to consent."""
+    """Recommend a decision, and ask the sponsor to consent."""
     form = RecommendForm(request.POST, auto_id="recommend_%s")
     said = _("Recommended. The sponsor gets an e-mail and can consent or insist.")
     return _decide(request, slug, pk, workflow.recommend, "recommend", form, said)
@@ -213,7 +215,7 @@ def desk_amendment_recommend(request: HttpRequest, slug: str, pk: int) -> HttpRe
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_choose_text(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
-    """The accepted amendments of a paragraph that are not in its text yet; POST chooses the one text."""
+    """Show the accepted amendments of a paragraph that are not in its text yet; POST chooses the final text."""
     paper = known_paper(request, slug)
     known = Paragraph.objects.select_related("section", "wording").filter(section__paper=paper, removed_at=None)
     paragraph = get_object_or_404(known, key=key)

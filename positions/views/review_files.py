@@ -1,4 +1,4 @@
-"""A text under review as a file: taken along in Word, and brought back with changes, which become amendments."""
+"""Text under review as a Word file, and its upload with tracked changes, which become amendments."""
 
 from collections.abc import Iterable
 from io import BytesIO

@@ -1,7 +1,7 @@
-"""Play the sample consultation of 2017 through the verbs that the pages call, each act at its moment.
+"""Create the sample consultation of 2017 through the verbs that the pages call, each act at its time.
 
-No state is written here: records that have no verb (accounts, the consultation, the forum and its programme, bodies
-that the secretariat enters) are made as in the admin and entered in the journal, and everything else is a verb.
+Sets no state directly: records without a verb (accounts, consultation, forum and programme, organisations entered by
+the secretariat) are created as in the admin with a journal entry; everything else uses verbs.
 """
 
 import shutil
@@ -52,14 +52,14 @@ FILES = {ArtefactFormat.PDF: "position-paper.pdf", ArtefactFormat.JSON: "positio
 
 
 class CannotPlay(Exception):
-    """The sample cannot be played into this database; the message says why."""
+    """Raised if the sample cannot be created in this database; the message says why."""
 
 
 def play(say: Callable[[str], None], work: Callable[[], object]) -> bool:
-    """Play the whole sample in one transaction: a run that is ended halfway leaves nothing behind.
+    """Create the whole sample in one transaction: an interrupted run leaves nothing behind.
 
-    Says a line for each chapter; `work` lets the worker do a job that waits. Returns False, and changes nothing but a
-    round that has run out, when it was played before. Raises CannotPlay, and Blocked when a verb refuses.
+    Prints a line for each chapter; `work` runs a waiting job. Returns False if the sample exists already, and then
+    changes nothing except a round that has ended. Raises CannotPlay, and Blocked if a verb refuses.
     """
     with transaction.atomic():
         _one_at_a_time()
@@ -78,13 +78,13 @@ def play(say: Callable[[str], None], work: Callable[[], object]) -> bool:
 
 
 def _one_at_a_time() -> None:
-    """A second run waits for the first: both would write the journal."""
+    """Make a second run wait for the first: both write the journal."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [JOURNAL_LOCK])
 
 
 def played() -> bool:
-    """Whether the sample's paper is there and public. Raises CannotPlay when another paper has its address."""
+    """Return whether the sample's paper exists and is public. Raises CannotPlay if another paper has its address."""
     slug = sample.read("consultation")["paper"]["slug"]
     paper = PositionPaper.objects.filter(slug=slug).select_related("consultation").first()
     if paper and not (paper.is_sample and paper.is_official):
@@ -94,7 +94,7 @@ def played() -> bool:
 
 
 def copy_files(folder: Path) -> list[Path]:
-    """Copy the files of the adopted edition into `folder`, each whole or not at all; return where they are."""
+    """Copy the files of the adopted edition into `folder`, each atomically; return their paths."""
     slug = sample.read("consultation")["paper"]["slug"]
     folder.mkdir(parents=True, exist_ok=True)
     copies = []

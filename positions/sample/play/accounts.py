@@ -1,4 +1,4 @@
-"""Accounts and offices of the sample, and how a visitor of the demo logs in with them."""
+"""Accounts and offices of the sample, and sign-in data for visitors of the demo."""
 
 import hashlib
 import hmac
@@ -41,7 +41,7 @@ WHY_AN_OFFICE = "Named by the Permanent Secretary for this consultation (sample)
 
 
 class LogIn(NamedTuple):
-    """How a visitor of the demo plays a role."""
+    """Sign-in data of a role for visitors of the demo."""
 
     role: str
     email: str
@@ -52,18 +52,18 @@ class LogIn(NamedTuple):
 
 
 def _derived(purpose: str) -> bytes:
-    """A secret of this machine, the same each time: a second run prints what the first one did."""
+    """Return a secret derived from this machine's key: a second run prints the same."""
     return hmac.digest(settings.SECRET_KEY.encode(), f"sample: {purpose}".encode(), hashlib.sha256)
 
 
 def password() -> str:
-    """The one password of every account of the sample, different on each machine."""
+    """Return the password of all sample accounts, different on each machine."""
     letters = b32encode(_derived("password")).decode().lower()
     return "-".join(letters[start : start + 4] for start in (0, 4, 8, 12))
 
 
 class Codes(NamedTuple):
-    """What an authenticator shows now, for how many seconds it is good, and what it shows then."""
+    """Present code of an authenticator, its remaining seconds, and the next code."""
 
     now: str
     seconds: int
@@ -71,9 +71,9 @@ class Codes(NamedTuple):
 
 
 def codes(user: User) -> Codes:
-    """The six digits that `user`'s authenticator shows.
+    """Return the codes of `user`'s authenticator.
 
-    Raises Authenticator.DoesNotExist when the account has none. Source: RFC 6238 (TOTP).
+    Raises Authenticator.DoesNotExist if the account has none. Source: RFC 6238 (TOTP).
     """
     secret = decrypt(Authenticator.objects.get(user=user, type=Authenticator.Type.TOTP).data["secret"])
     period, passed = divmod(int(time.time()), mfa.TOTP_PERIOD)
@@ -82,14 +82,14 @@ def codes(user: User) -> Codes:
 
 
 def log_ins() -> list[LogIn]:
-    """One account of the sample for each role."""
+    """Return one sample account for each role."""
     emails = {row["key"]: row["email"] for row in sample.people()}
     people = {user.email: user for user in User.objects.filter(is_sample=True)}
     return [LogIn(role, emails[key], needs_second_factor(people[emails[key]])) for role, key in LOG_INS.items()]
 
 
 def password_fits() -> bool:
-    """Whether `password` opens the accounts: not when this database was filled under another secret key."""
+    """Return whether `password` fits the accounts: not if this database was filled with another secret key."""
     user = User.objects.filter(is_sample=True).first()
     return user is not None and user.check_password(password())
 
@@ -98,16 +98,18 @@ def password_fits() -> bool:
 
 
 def acts(stage: Stage) -> Iterator[Act]:
-    """Everybody gets an account; a system administrator appoints the first head. All other offices take both."""
+    """Yield the acts that create accounts; a system administrator appoints the first head, and other offices
+    take both.
+    """
     yield Act(stage.moment("accounts_opened"), open_accounts, (sample.people(),))
     yield Act(stage.moment("accounts_opened"), fill_offices)
     yield Act(stage.moment("authenticators_set_up"), set_up_authenticators)
 
 
 def open_accounts(stage: Stage, rows: list[sample.Row], by: User | None = None) -> None:
-    """Enter accounts with confirmed addresses, as the system administrator would. An office is given later, by a verb.
+    """Create accounts with confirmed addresses. Offices are given later, by a verb.
 
-    The first account is that of a system administrator, which the command `createsuperuser` makes.
+    The first account is that of a system administrator, as by the command `createsuperuser`.
     """
     shared = make_password(password())  # hashed once for all: hashing well takes a third of a second for each account
     for row in sorted(rows, key=lambda row: row.get("office") != Office.SYSADMIN):
@@ -122,8 +124,9 @@ def open_accounts(stage: Stage, rows: list[sample.Row], by: User | None = None) 
 
 
 def fill_offices(stage: Stage) -> None:
-    """The first head is appointed by the system administrator; the head proposes everybody else, and the system
-    administrator confirms it."""
+    """Appoint the first head by the system administrator; the head proposes everybody else, and the system
+    administrator confirms it.
+    """
     rows = {row["key"]: row["office"] for row in sample.people() if row["office"] not in ("", Office.SYSADMIN)}
     (head,) = [key for key, office in rows.items() if office == Office.HEAD]
     (administrator,) = [row["key"] for row in sample.people() if row["office"] == Office.SYSADMIN]
@@ -137,14 +140,14 @@ def fill_offices(stage: Stage) -> None:
 
 
 def set_up_authenticators(stage: Stage) -> None:
-    """Whoever needs a second factor sets up one-time codes."""
+    """Set up one-time codes for everyone who needs a second factor."""
     for user in map(stage.person, stage.people):
         if needs_second_factor(user):
             TOTP.activate(user, b32encode(_derived(user.email)[:20]).decode())
 
 
 def tally(stage: Stage) -> str:
-    """How many accounts there are."""
+    """Return the number of accounts."""
     with_codes = Authenticator.objects.filter(user__in=stage.people.values()).count()
     return f"{len(stage.people)} accounts, {with_codes} with a second factor"
 

@@ -1,4 +1,4 @@
-"""The agenda of the sample: acts with their moments, and everybody and everything they act on."""
+"""Agenda of the sample: acts with their times, and the people and records involved."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -28,8 +28,9 @@ from positions.models import Paragraph, PositionPaper, Section
 
 @dataclass
 class Stage:
-    """Who and what is on stage, by the keys of the sample's files, each as the last verb left it. `work` lets the worker
-    do a job that waits, and says whether there was one."""
+    """People and records by their keys in the sample's files, each as the last verb left it. `work` runs a waiting job,
+    and returns whether there was one.
+    """
 
     work: Callable[[], object]
     people: dict[str, User] = field(default_factory=dict)
@@ -47,17 +48,17 @@ class Stage:
 
     @cached_property
     def facts(self) -> dict[str, Any]:
-        """The round, the paper and the forum, from the sample."""
+        """Return the round, the paper and the forum of the sample."""
         return sample.read("consultation")
 
     @cached_property
     def themes(self) -> dict[str, Theme]:
-        """The themes of the reference data by code."""
+        """Return the themes of the reference data by code."""
         return {theme.code: theme for theme in Theme.objects.all()}
 
     @cached_property
     def counties(self) -> dict[str, County]:
-        """The counties of the reference data by name."""
+        """Return the counties of the reference data by name."""
         return {county.name: county for county in County.objects.all()}
 
     @cached_property
@@ -65,22 +66,22 @@ class Stage:
         return {provision.code: provision for provision in Provision.objects.all()}
 
     def provisions(self, codes: Iterable[str]) -> list[Provision]:
-        """The provisions with these codes."""
+        """Return the provisions with these codes."""
         return [self._provisions[code] for code in codes]
 
     def moment(self, act: str) -> datetime:
-        """When an act of the timetable was done."""
+        """Return the time of an act of the timetable."""
         return self.facts["timetable"][act]
 
     def person(self, key: str) -> User:
-        """A person as a page would know them at this moment: memberships are read anew."""
+        """Return a person as a page would load them: memberships are read anew."""
         person = self.people[key]
         person.__dict__.pop("live_memberships", None)
         return person
 
 
 class Act(NamedTuple):
-    """One thing that is done at one moment."""
+    """One act at one time."""
 
     at: datetime
     do: Callable[..., object]
@@ -88,7 +89,7 @@ class Act(NamedTuple):
 
 
 class Chapter(NamedTuple):
-    """A part of the story: its acts, and what to say of it once all of them are done."""
+    """Chapter of the sample: its acts, and a summary after all of them."""
 
     title: str
     acts: Callable[[Stage], Iterable[Act]]
@@ -96,14 +97,14 @@ class Chapter(NamedTuple):
 
 
 def one_after_another[Row](start: datetime, step: timedelta, rows: Iterable[Row]) -> list[tuple[datetime, Row]]:
-    """Each of `rows` with its moment: the first at `start`, the others a `step` apart."""
+    """Return each of `rows` with its time: the first at `start`, the others a `step` apart."""
     return [(start + step * number, row) for number, row in enumerate(rows)]
 
 
 def play(stage: Stage, chapters: Iterable[Chapter], say: Callable[[str], None]) -> None:
-    """Do every act of every chapter, each at its moment, in the order of time whatever its chapter.
+    """Run every act of every chapter in order of time across chapters.
 
-    Says one line for each chapter when its last act is done. Raises what a verb raises.
+    Prints one line for each finished chapter. Raises what a verb raises.
     """
     left, spent, waiting = {}, {}, []
     for chapter in chapters:
@@ -121,5 +122,5 @@ def play(stage: Stage, chapters: Iterable[Chapter], say: Callable[[str], None]) 
 
 
 def line(title: str, tally: str, seconds: float) -> str:
-    """One line of progress: what, how much, how long."""
+    """Return one line of progress: chapter, result and duration."""
     return f"  {title + ' ':.<22} {tally:<58} {seconds:4.1f} s"

@@ -1,4 +1,4 @@
-"""The ministries clear the text; one objects, new words meet the objection, and the head clears."""
+"""Clearance in the sample: ministries answer, one objects, a new text resolves the objection, and the head clears."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ A_QUARTER = timedelta(minutes=15)
 
 
 def acts(stage: Stage) -> Iterator[Act]:
-    """Asked, answered, one objection met by other words, asked again, answered again, cleared."""
+    """Yield the acts: request, answers, objection resolved by a new text, second request and answers, clearance."""
     rows = sample.read("clearance")
     yield Act(stage.moment("clearance_text"), fix_text)
     yield Act(rows["clearance"]["sent"], ask, (rows["clearance"]["due"],))
@@ -42,12 +42,12 @@ def acts(stage: Stage) -> Iterator[Act]:
 
 
 def fix_text(stage: Stage) -> None:
-    """The drafter fixes the text for clearance."""
+    """Fix the text for clearance."""
     stage.paper = fix_clearance_text(stage.paper, by=stage.person(DRAFTER))
 
 
 def ask(stage: Stage, due_at: datetime) -> None:
-    """The drafter asks every ministry with a mandate to clear its paragraphs."""
+    """Ask every ministry with a mandate to clear its paragraphs."""
     stage.paper = request_clearance(stage.paper, by=stage.person(DRAFTER), due_at=due_at)
 
 
@@ -56,7 +56,7 @@ def _clearance(stage: Stage, ministry: str) -> Clearance:
 
 
 def give_answer(stage: Stage, row: sample.Row, stances: list[sample.Row]) -> None:
-    """A clearing officer takes the stances that the sample names and agrees to the rest."""
+    """Record the stances named in the sample, and agreement on the rest."""
     clearance, officer = _clearance(stage, row["ministry"]), stage.person(row["officer"])
     for stance in stances:
         take_stance(
@@ -71,7 +71,7 @@ def give_answer(stage: Stage, row: sample.Row, stances: list[sample.Row]) -> Non
 
 
 def meet_objection(stage: Stage, row: sample.Row, due_at: datetime) -> None:
-    """The drafter opens the text, words the paragraph anew, and asks only those whom it concerns."""
+    """Reopen the text, reword the paragraph, and ask only the ministries concerned."""
     name = stage.bodies[row["ministry"]].label
     reason = f"{name} objects to one paragraph and proposes other words. Only this paragraph is opened."
     stage.paper = reopen_text(stage.paper, by=stage.person(DRAFTER), reason=reason)
@@ -81,30 +81,30 @@ def meet_objection(stage: Stage, row: sample.Row, due_at: datetime) -> None:
 
 
 def answer_again(stage: Stage, row: sample.Row, paragraph: str) -> None:
-    """A clearing officer answers on the new words."""
+    """Answer on the new text."""
     (officer,) = [each["officer"] for each in sample.read("clearance")["answer"] if each["ministry"] == row["ministry"]]
     clearance = _clearance(stage, row["ministry"])
     take_stance(clearance, fresh(stage, paragraph), by=stage.person(officer), value=row["stance"])
 
 
 def reserve(stage: Stage, row: sample.Row, by: str = DRAFTER) -> None:
-    """A reservation is put on record as it will be printed."""
+    """Record a reservation as it will be printed."""
     body, paragraph = stage.bodies[row["organisation"]], fresh(stage, row["paragraph"])
     record_reservation(stage.paper, stakeholder=body, paragraph=paragraph, text=row["text"], by=stage.person(by))
 
 
 def clear(stage: Stage, row: sample.Row) -> None:
-    """The head clears the text with a note."""
+    """Clear the text with a note."""
     stage.paper = clear_paper(stage.paper, by=stage.person(row["by"]), note=row["note"])
 
 
 def lay_text(stage: Stage, row: sample.Row) -> None:
-    """The head lays the text before the forum."""
+    """Submit the text to the forum."""
     stage.paper = lay_before_forum(stage.paper, by=stage.person(row["by"]))
 
 
 def tally(stage: Stage) -> str:
-    """How many answered, and how many stances were taken."""
+    """Return the number of answers and stances."""
     stances = Stance.objects.filter(clearance__paper=stage.paper)
     objections = stances.filter(value=StanceValue.OBJECT, replaced_at__isnull=False).count()
     ministries = Clearance.objects.filter(paper=stage.paper).count()

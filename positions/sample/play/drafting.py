@@ -1,4 +1,4 @@
-"""The paper is drafted from the points, reviewed by members, and worded again."""
+"""Drafting in the sample: written from the points, reviewed by members, and reworded."""
 
 import uuid
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def acts(stage: Stage) -> Iterator[Act]:
-    """The outline, then paragraph by paragraph until the first wordings are done, then an answer to every point."""
+    """Yield the acts: the outline, the first wordings paragraph by paragraph, then an answer to every point."""
     paragraphs, answers = sample.paragraphs(), input_answers()
     yield Act(stage.moment("drafting_began"), begin_paper)
     yield Act(stage.moment("drafting_began"), enter_acronyms)
@@ -52,13 +52,13 @@ def acts(stage: Stage) -> Iterator[Act]:
 
 
 def input_answers() -> list[sample.Row]:
-    """The answers to the points of inputs; those of the forum do not exist yet."""
+    """Return the answers to the points of inputs; those of the forum do not exist yet."""
     spoken = {row["key"] for row in sample.session_points()}
     return [row for row in sample.dispositions() if row["point"] not in spoken]
 
 
 def begin_paper(stage: Stage) -> None:
-    """The drafter begins the paper with the usual outline and gives its sections the sample's headings."""
+    """Create the paper with the usual outline and set the sample's headings."""
     facts, drafter = stage.facts["paper"], stage.person(DRAFTER)
     stage.paper = create_paper(
         stage.consultation,
@@ -74,7 +74,7 @@ def begin_paper(stage: Stage) -> None:
 
 
 def enter_acronyms(stage: Stage) -> None:
-    """The drafter enters the acronyms that the paper uses and the vocabulary lacks, as in the admin."""
+    """Add the acronyms that the paper uses and the vocabulary lacks, as in the admin."""
     for row in sample.rows("paper_*", "acronym"):
         term, made = Term.objects.get_or_create(
             term=row["term"], defaults={"kind": "acronym", "definition": row["meaning"]}
@@ -84,7 +84,7 @@ def enter_acronyms(stage: Stage) -> None:
 
 
 def write_paragraph(stage: Stage, row: sample.Row) -> None:
-    """The drafter writes a paragraph and names the points it rests on or goes against."""
+    """Write a paragraph and cite its points."""
     drafter = stage.person(DRAFTER)
     paragraph = add_paragraph(
         stage.sections[row["section"]],
@@ -103,7 +103,7 @@ def write_paragraph(stage: Stage, row: sample.Row) -> None:
 
 
 def answer(stage: Stage, row: sample.Row) -> None:
-    """Another officer says, for the time being, what became of a point."""
+    """Give a provisional answer to a point, as another officer."""
     decide(
         stage.paper,
         stage.points[row["point"]],
@@ -116,7 +116,7 @@ def answer(stage: Stage, row: sample.Row) -> None:
 
 
 def tally(stage: Stage) -> str:
-    """How much was written, and on what it rests."""
+    """Return the numbers of paragraphs and citations."""
     groundings = Grounding.objects.filter(wording__paragraph__section__paper=stage.paper).count()
     answers = Disposition.objects.filter(paper=stage.paper).count()
     return f"{len(stage.paragraphs)} paragraphs on {groundings} sources, {answers} points answered"
@@ -126,7 +126,7 @@ def tally(stage: Stage) -> str:
 
 
 def review_acts(stage: Stage) -> Iterator[Act]:
-    """Members propose other words; the drafter takes them or says why not, and words some paragraphs again."""
+    """Yield the acts: members propose amendments; the drafter accepts or declines them, and rewords some paragraphs."""
     amendments = sample.read("amendments")
     yield Act(amendments["review"]["opens"], open_round, (amendments["review"]["closes"],))
     for row in amendments["amendment"]:
@@ -141,17 +141,17 @@ def review_acts(stage: Stage) -> Iterator[Act]:
 
 
 def open_round(stage: Stage, closes_at) -> None:
-    """The drafter opens the text for review."""
+    """Open the text for review."""
     stage.paper = open_review(stage.paper, by=stage.person(DRAFTER), closes_at=closes_at)
 
 
 def close_round(stage: Stage) -> None:
-    """The round is over."""
+    """Close the round."""
     stage.paper = close_review(stage.paper, by=stage.person(DRAFTER))
 
 
 def propose(stage: Stage, row: sample.Row) -> None:
-    """A member proposes other words; those that are taken become the paragraph's second wording."""
+    """Propose an amendment; accepted ones become the paragraph's second wording."""
     written = next(each for each in sample.paragraphs() if each["key"] == row["paragraph"])
     propose_amendment(
         stage.paper.rounds.get(),
@@ -164,7 +164,7 @@ def propose(stage: Stage, row: sample.Row) -> None:
 
 
 def settle(stage: Stage, row: sample.Row) -> None:
-    """The drafter takes an amendment into the text, or leaves the text as it is; both with a reason."""
+    """Accept or decline an amendment with a reason."""
     amendment = Amendment.objects.get(paragraph=stage.paragraphs[row["paragraph"]])
     verb = accept_amendment if row["outcome"] == "accepted" else decline_amendment
     verb(amendment, by=stage.person(DRAFTER), reason=row["decision_reason"])
@@ -172,26 +172,26 @@ def settle(stage: Stage, row: sample.Row) -> None:
 
 
 def word_again(stage: Stage, key: str, text: str, why: str) -> None:
-    """The drafter gives a paragraph other words and confirms what it rests on."""
+    """Reword a paragraph and confirm its sources."""
     paragraph = fresh(stage, key)
     reword(paragraph, by=stage.person(DRAFTER), text=text, why=why, base=paragraph.wording)
     confirm_sources(stage, key)
 
 
 def confirm_sources(stage: Stage, key: str) -> None:
-    """The drafter confirms that the sources of a paragraph still carry its words."""
+    """Confirm that the sources of a paragraph still support its text."""
     for grounding in fresh(stage, key).wording.groundings.filter(is_confirmed=False):
         confirm_grounding(grounding, by=stage.person(DRAFTER))
 
 
 def fresh(stage: Stage, key: str) -> Paragraph:
-    """A paragraph with the words that stand now, as a page would show it."""
+    """Return a paragraph with its present text, as a page would load it."""
     stage.paragraphs[key] = Paragraph.objects.select_related("wording", "section").get(pk=stage.paragraphs[key].pk)
     return stage.paragraphs[key]
 
 
 def review_tally(stage: Stage) -> str:
-    """How many amendments there were, and how many paragraphs were worded again."""
+    """Return the numbers of amendments and reworded paragraphs."""
     amendments = Amendment.objects.filter(round__paper=stage.paper)
     taken = amendments.filter(state=Amendment.State.ACCEPTED).count()
     again = Paragraph.objects.filter(section__paper=stage.paper, wording__number__gt=1).count()

@@ -1,4 +1,6 @@
-"""What the milestones left of the position: findings, released by the head, one put right; and a promise kept."""
+"""Findings in the sample: recorded after milestones, released by the head, one corrected; and a fulfilled
+commitment.
+"""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -17,7 +19,7 @@ MINUTES = timedelta(minutes=4)
 
 
 def acts(stage: Stage) -> Iterator[Act]:
-    """After each milestone the drafter writes down what was found, and the head releases it."""
+    """Yield the acts: after each milestone the drafter records findings, and the head releases them."""
     rows = sample.read("aftermath")
     for milestone in rows["milestone"]:
         own = [row for row in rows["finding"] if row["milestone"] == milestone["key"]]
@@ -31,7 +33,7 @@ def acts(stage: Stage) -> Iterator[Act]:
 
 
 def find(stage: Stage, title: str, row: sample.Row) -> None:
-    """The drafter writes down one finding."""
+    """Record one finding."""
     (provision,) = stage.provisions([row["provision"]])
     reflect(
         stage.paper,
@@ -48,12 +50,12 @@ def _words(row: sample.Row) -> dict[str, str]:
 
 
 def release(stage: Stage, title: str) -> None:
-    """The head releases what was found after a milestone."""
+    """Release the findings after a milestone."""
     release_reflections(stage.paper, by=stage.person(CHAIR), milestone=Milestone.objects.get(title=title))
 
 
 def brief(stage: Stage, row: sample.Row) -> None:
-    """An officer writes what the delegation carries to a milestone."""
+    """Write the brief for a milestone."""
     parts = {name: row[name] for name in ("ask", "flexibility", "red_line", "speaking_points")}
     paragraphs = [stage.paragraphs[key] for key in row["paragraphs"]]
     milestone = Milestone.objects.get(title=_title(row["milestone"]))
@@ -61,25 +63,25 @@ def brief(stage: Stage, row: sample.Row) -> None:
 
 
 def _title(key: str) -> str:
-    """The title of a milestone of the sample."""
+    """Return the title of a milestone of the sample."""
     (title,) = [each["title"] for each in sample.read("aftermath")["milestone"] if each["key"] == key]
     return title
 
 
 def correct(stage: Stage, row: sample.Row) -> None:
-    """The drafter puts one finding right."""
+    """Correct one finding."""
     about = {"paragraph": stage.paragraphs[row["paragraph"]], "provision__code": row["provision"]}
     found = Reflection.objects.current().get(milestone__title=_title(row["milestone"]), **about)
     correct_reflection(found, by=stage.person(DRAFTER), reason=row["reason"], **_words(row))
 
 
 def report(stage: Stage, row: sample.Row) -> None:
-    """The institution that promised something reports that it is done."""
+    """Report, as the responsible institution, that a commitment is done."""
     say_done(_promise(stage, row), by=stage.person(row["by"]), note=row["note"])
 
 
 def confirm(stage: Stage, row: sample.Row) -> None:
-    """The secretariat confirms it."""
+    """Confirm it as the secretariat."""
     action = _promise(stage, row)
     finish_action(action, by=stage.person(DESK), report=action.report)
 
@@ -89,7 +91,7 @@ def _promise(stage: Stage, row: sample.Row) -> ActionPoint:
 
 
 def tally(stage: Stage) -> str:
-    """How much was found after how many milestones."""
+    """Return the numbers of findings and milestones."""
     found = Reflection.objects.public().filter(edition__paper=stage.paper)
     return f"{found.count()} findings after {found.order_by().values('milestone').distinct().count()} milestones"
 

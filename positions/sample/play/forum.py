@@ -1,4 +1,4 @@
-"""The forum: announced, its delegates named and confirmed, points made in groups, the text adopted."""
+"""Forum in the sample: announcement, delegates, points made in groups, adoption."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -40,7 +40,7 @@ AN_HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
 def acts(stage: Stage) -> Iterator[Act]:
-    """Everything until the doors open, then the day itself."""
+    """Yield the acts before the forum, then those of the day itself."""
     delegates, programme = sample.delegates(), sample.read("programme")["session"]
     yield Act(stage.moment("forum_announced") - AN_HOUR, prepare, (programme,))
     yield Act(stage.moment("forum_announced"), move_forum, (announce,))
@@ -61,12 +61,12 @@ def acts(stage: Stage) -> Iterator[Act]:
 
 
 def _time(stage: Stage, clock: Any) -> datetime:
-    """A time of the day of the forum."""
+    """Return a time on the day of the forum."""
     return timezone.make_aware(datetime.combine(stage.facts["forum"]["date"], clock))
 
 
 def prepare(stage: Stage, programme: list[sample.Row]) -> None:
-    """The secretariat enters the forum, its programme and who reports on which group, as in the admin."""
+    """Create the forum, its programme and rapporteurs, as in the admin."""
     facts, officer = stage.facts["forum"], stage.person(DESK)
     stage.forum = Forum.objects.create(
         consultation=stage.consultation,
@@ -96,12 +96,12 @@ def prepare(stage: Stage, programme: list[sample.Row]) -> None:
 
 
 def move_forum(stage: Stage, verb: Any) -> None:
-    """The secretariat moves the forum on."""
+    """Move the forum on."""
     stage.forum = verb(stage.forum, by=stage.person(DESK))
 
 
 def name_delegate(stage: Stage, row: sample.Row) -> None:
-    """A body's focal point names whom it sends; for a body that has none, the secretariat does."""
+    """Name a delegate, as the organisation's focal point, or as the secretariat if it has none."""
     body, key = stage.bodies[row["organisation"]], row.get("person")
     by = [*people_of({"key": row["organisation"]}, "focal_point"), DESK][0]
     stage.delegates[row["name"]] = nominate(
@@ -118,7 +118,7 @@ def name_delegate(stage: Stage, row: sample.Row) -> None:
 
 
 def give_seat(stage: Stage, row: sample.Row) -> None:
-    """The secretariat confirms a delegate."""
+    """Confirm a delegate."""
     stage.delegates[row["name"]] = confirm(stage.delegates[row["name"]], by=stage.person(DESK))
 
 
@@ -126,17 +126,17 @@ def give_seat(stage: Stage, row: sample.Row) -> None:
 
 
 def let_through(stage: Stage, row: sample.Row) -> None:
-    """A delegate comes through the door."""
+    """Check a delegate in."""
     check_in(stage.delegates[row["name"]], by=stage.person(DESK))
 
 
 def move_session(stage: Stage, key: str, verb: Any) -> None:
-    """A session begins or ends."""
+    """Open or close a session."""
     stage.sessions[key] = verb(stage.sessions[key], by=stage.person(DESK))
 
 
 def _spoken(stage: Stage) -> Iterator[Act]:
-    """Points are written down while a group sits and handed in before it rises; the secretariat validates them."""
+    """Yield the acts on points: recorded during a group session and handed in before its end; then validated."""
     programme = {row["key"]: row for row in sample.read("programme")["session"]}
     points = sample.session_points()
     for number, row in enumerate(points):
@@ -148,7 +148,7 @@ def _spoken(stage: Stage) -> Iterator[Act]:
 
 
 def write_down(stage: Stage, row: sample.Row) -> None:
-    """The rapporteur writes down a point."""
+    """Record a point as the rapporteur."""
     stage.points[row["key"]] = write_point(
         stage.sessions[row["session"]],
         by=stage.person(row["rapporteur"]),
@@ -163,17 +163,17 @@ def write_down(stage: Stage, row: sample.Row) -> None:
 
 
 def give_in(stage: Stage, row: sample.Row) -> None:
-    """The rapporteur hands it in."""
+    """Hand it in as the rapporteur."""
     stage.points[row["key"]] = hand_in(stage.points[row["key"]], by=stage.person(row["rapporteur"]))
 
 
 def take_up(stage: Stage, row: sample.Row) -> None:
-    """The secretariat validates it."""
+    """Validate it as the secretariat."""
     stage.points[row["key"]] = validate(stage.points[row["key"]], by=stage.person(DESK))
 
 
 def tally(stage: Stage) -> str:
-    """How many were confirmed, came and spoke."""
+    """Return the numbers of confirmed, present and speaking delegates."""
     confirmed = stage.forum.delegates.filter(state=DelegateState.CONFIRMED)
     came = confirmed.filter(check_ins__isnull=False).distinct().count()
     breaks = [session for session in stage.sessions.values() if session.kind == SessionKind.BREAK]
@@ -185,7 +185,7 @@ def tally(stage: Stage) -> str:
 
 
 def adoption_acts(stage: Stage) -> Iterator[Act]:
-    """The chair counts, the points of the groups are answered, the text is read, reserved on and adopted."""
+    """Yield the acts of adoption: quorum, answers to the points of groups, reservations, adoption."""
     rows = sample.read("clearance")
     spoken = {row["key"] for row in sample.session_points()}
     yield Act(stage.moment("quorum_counted"), count)
@@ -200,23 +200,23 @@ def adoption_acts(stage: Stage) -> Iterator[Act]:
 
 
 def count(stage: Stage) -> None:
-    """The chair counts who is present."""
+    """Count the quorum."""
     count_quorum(stage.paper, by=stage.person(CHAIR))
 
 
 def take_up_text(stage: Stage) -> None:
-    """The chair takes up the text."""
+    """Start discussing the text."""
     stage.paper = begin_session(stage.paper, by=stage.person(CHAIR))
 
 
 def declare(stage: Stage, row: sample.Row) -> None:
-    """The chair declares the text adopted."""
+    """Declare the text adopted."""
     by = stage.person(row["chair_person"])
     stage.paper = adopt(stage.paper, by=by, rule=row["rule"], reasons=row["reasons"])
 
 
 def adoption_tally(stage: Stage) -> str:
-    """The quorum and the edition's status."""
+    """Return the quorum and the edition's status."""
     quorum, adopted = stage.paper.quorum_counts.get(), stage.paper.editions.get(number="1.0")
     return f"{quorum.members_present} of {quorum.members_total} members; {adopted.status.lower()}"
 

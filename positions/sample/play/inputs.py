@@ -1,4 +1,4 @@
-"""The consultation and what people send in: written, sent, returned, sent again, screened, divided into points."""
+"""Consultation and inputs in the sample: written, sent, returned, sent again, read, split into points."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
@@ -39,14 +39,14 @@ WRITING = timedelta(hours=1)
 
 
 def round_acts(stage: Stage) -> Iterator[Act]:
-    """The round is prepared, opened, and closed at its deadline."""
+    """Yield the acts that prepare, open and close the round."""
     yield Act(stage.moment("round_prepared"), prepare_round)
     yield Act(stage.facts["consultation"]["opens"], open_round)
     yield Act(stage.facts["consultation"]["closes"], close_round)
 
 
 def prepare_round(stage: Stage) -> None:
-    """The secretariat enters the consultation and puts the milestones on its way, as in the admin."""
+    """Create the consultation and its milestones, as in the admin."""
     facts, officer = stage.facts["consultation"], stage.person("wanjiru")
     stage.consultation = Consultation.objects.create(
         slug=stage.facts["paper"]["slug"],
@@ -67,17 +67,17 @@ def prepare_round(stage: Stage) -> None:
 
 
 def open_round(stage: Stage) -> None:
-    """The secretariat opens the consultation."""
+    """Open the consultation."""
     stage.consultation = open_consultation(stage.consultation, by=stage.person("wanjiru"))
 
 
 def close_round(stage: Stage) -> None:
-    """The secretariat closes the consultation."""
+    """Close the consultation."""
     stage.consultation = close_consultation(stage.consultation, by=stage.person("wanjiru"))
 
 
 def round_tally(stage: Stage) -> str:
-    """How many themes and milestones it has."""
+    """Return the numbers of themes and milestones."""
     milestones = stage.consultation.milestones.count()
     return f"{stage.consultation.themes.count()} themes, {milestones} milestones, opened and closed"
 
@@ -86,7 +86,7 @@ def round_tally(stage: Stage) -> str:
 
 
 def acts(stage: Stage) -> Iterator[Act]:
-    """Each input takes the way that its fate names."""
+    """Yield the acts on each input according to its fate."""
     for number, row in enumerate(sample.inputs()):
         yield Act(row["sent"] - WRITING, write, (row,))
         yield Act(row["sent"], send, (row,))
@@ -103,14 +103,14 @@ def acts(stage: Stage) -> Iterator[Act]:
 
 
 def next_morning(moment: datetime) -> datetime:
-    """Ten in the morning of the next working day in Nairobi."""
+    """Return ten in the morning of the next working day in Nairobi."""
     local = timezone.localtime(moment)
     days = {4: 3, 5: 2}.get(local.weekday(), 1)
     return timezone.make_aware(datetime.combine(local.date() + timedelta(days=days), time(10)))
 
 
 def write(stage: Stage, row: sample.Row) -> None:
-    """The author writes a draft."""
+    """Write a draft."""
     stage.inputs[row["key"]] = start_draft(
         stage.consultation,
         stage.bodies[row["organisation"]],
@@ -126,12 +126,12 @@ def write(stage: Stage, row: sample.Row) -> None:
 
 
 def send(stage: Stage, row: sample.Row) -> None:
-    """The author sends it."""
+    """Send it."""
     stage.inputs[row["key"]] = submit(stage.inputs[row["key"]], by=stage.person(row["author"]))
 
 
 def give_back(stage: Stage, row: sample.Row) -> None:
-    """The secretariat returns it for completion."""
+    """Return it for completion."""
     stage.inputs[row["key"]] = return_for_completion(
         stage.inputs[row["key"]],
         by=stage.person(SCREENER),
@@ -141,7 +141,7 @@ def give_back(stage: Stage, row: sample.Row) -> None:
 
 
 def complete(stage: Stage, row: sample.Row) -> None:
-    """The author answers what was asked, completes it and sends it again."""
+    """Answer the questions, complete it and send it again."""
     author = stage.person(row["author"])
     for question, answer in zip(stage.inputs[row["key"]].questions.all(), row.get("answers", []), strict=True):
         answer_question(question, by=author, answer=answer)
@@ -150,20 +150,20 @@ def complete(stage: Stage, row: sample.Row) -> None:
 
 
 def take_back(stage: Stage, row: sample.Row) -> None:
-    """The author withdraws it."""
+    """Withdraw it."""
     taken = withdraw(stage.inputs[row["key"]], by=stage.person(row["author"]), reason=row["reason"])
     stage.inputs[row["key"]] = taken
 
 
 def look_after(stage: Stage, row: sample.Row) -> None:
-    """An officer takes it on and notes what is still to be asked."""
+    """Assign it to an officer, with a note on open questions."""
     officer = stage.person(row["officer"])
     assign(stage.inputs[row["key"]], to=officer, by=officer)
     add_note(stage.inputs[row["key"]], by=officer, text=row["note"])
 
 
 def put_aside(stage: Stage, row: sample.Row) -> None:
-    """The secretariat sets it aside with a reason."""
+    """Set it aside with a reason."""
     stage.inputs[row["key"]] = set_aside(
         stage.inputs[row["key"]],
         by=stage.person(SCREENER),
@@ -173,7 +173,7 @@ def put_aside(stage: Stage, row: sample.Row) -> None:
 
 
 def let_in(stage: Stage, row: sample.Row) -> None:
-    """The secretariat accepts it and divides it into points."""
+    """Put it on file and split it into points."""
     submission = accept(stage.inputs[row["key"]], by=stage.person(SCREENER))
     stage.inputs[row["key"]] = submission
     for point in row.get("point", []):
@@ -189,7 +189,7 @@ def let_in(stage: Stage, row: sample.Row) -> None:
 
 
 def day_meant(words: str) -> date | None:
-    """The day that is meant; None where the words name a season ("before the long rains of 2018") or nothing."""
+    """Return the date meant; None for a season ("before the long rains of 2018") or nothing."""
     try:
         return datetime.strptime(words, "%d %B %Y").date()  # noqa: DTZ007 - a day has no time zone
     except ValueError:
@@ -197,7 +197,7 @@ def day_meant(words: str) -> date | None:
 
 
 def tally(stage: Stage) -> str:
-    """How many were sent and what became of them."""
+    """Return the numbers of sent inputs and their states."""
     sent = Submission.objects.filter(pk__in=[each.pk for each in stage.inputs.values()])
     states = list(sent.values_list("state", flat=True))
     shown = (SubmissionState.ACCEPTED, SubmissionState.RETURNED, SubmissionState.SET_ASIDE, SubmissionState.WITHDRAWN)
@@ -208,12 +208,12 @@ def tally(stage: Stage) -> str:
 
 
 def merge_acts(stage: Stage) -> Iterator[Act]:
-    """Points that say the same are merged."""
+    """Yield the acts that join duplicate points."""
     yield Act(stage.moment("merges_done"), merge_points)
 
 
 def search(stage: Stage, officer: User) -> QuerySet[Likeness]:
-    """The worker looks for texts that say the same, as an officer asks; what it finds, the most alike first."""
+    """Run the search for duplicates and return its result, the most similar first."""
     ask_to_compare(stage.consultation, by=officer)
     while stage.work():
         pass
@@ -223,8 +223,7 @@ def search(stage: Stage, officer: User) -> QuerySet[Likeness]:
 
 
 def merge_points(stage: Stage) -> None:
-    """The secretariat lets a point stand behind one that says the same: where the search found the two, by saying so
-    of the pair."""
+    """Join a point to its duplicate: through the pair, if the search found it."""
     officer = stage.person(SCREENER)
     pairs = {frozenset((pair.first_point_id, pair.second_point_id)): pair for pair in search(stage, officer)}
     for row in sample.input_points():
@@ -239,7 +238,7 @@ def merge_points(stage: Stage) -> None:
 
 
 def merge_tally(stage: Stage) -> str:
-    """How many points there are and how many stand behind another."""
+    """Return the numbers of points and joined points."""
     points = Point.objects.filter(consultation=stage.consultation)
     return f"{points.count()} from inputs, {points.filter(state=PointState.MERGED).count()} merged"
 

@@ -1,4 +1,4 @@
-"""A short paper of the open round that is in clearance today, so that a clearing officer finds work."""
+"""Short paper of the open round, in clearance today, so that a clearing officer has something to do."""
 
 from collections.abc import Iterator
 from datetime import datetime, time
@@ -19,7 +19,7 @@ NOON = time(12)
 
 
 def acts(stage: Stage) -> Iterator[Act]:
-    """Written in a morning, read by members for some days, then before the ministries of its theme."""
+    """Yield the acts: written in a morning, reviewed for some days, then sent to the ministries of its theme."""
     rows = sample.read("open_round")["interim"]
     begun, closes = on(-rows["begun_days_ago"]), on(-rows["review_closed_days_ago"], DEADLINE)
     yield Act(begun, begin, (rows,))
@@ -36,7 +36,7 @@ def acts(stage: Stage) -> Iterator[Act]:
 
 
 def begin(stage: Stage, facts: sample.Row) -> None:
-    """The drafter begins a paper with the usual outline, of which one theme is written."""
+    """Create a paper with the usual outline, with one theme written."""
     fields = {field: facts[field] for field in ("slug", "title", "short_title", "purpose")}
     stage.paper = create_paper(stage.consultation, by=stage.person(DRAFTER), **fields)
     for section in stage.paper.sections.exclude(theme=None).select_related("theme"):
@@ -44,7 +44,7 @@ def begin(stage: Stage, facts: sample.Row) -> None:
 
 
 def tally(stage: Stage) -> str:
-    """Whose answers are waited for, and until when."""
+    """Return whose answers are missing, and until when."""
     waiting = Clearance.objects.filter(paper=stage.paper, state=Clearance.State.REQUESTED)
     due = timezone.localtime(waiting[0].due_at)
     return f"{waiting.count()} ministries are asked about {len(stage.paragraphs)} paragraphs until {due:%d %B %Y}"

@@ -1,4 +1,4 @@
-"""The next forum, as it is being prepared today: letters are out, some institutions have answered, names wait."""
+"""Next forum in preparation today: letters sent, some answers, names to confirm."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -38,7 +38,7 @@ HOUR = timedelta(hours=1)
 
 
 def acts(stage: Stage) -> Iterator[Act]:
-    """Laid out and announced, the letters sent, answered one after another, a few people confirmed."""
+    """Yield the acts: created and announced, letters sent, answers one after another, some people confirmed."""
     rows = sample.read("next_forum")
     facts = rows["forum"]
     announced, sent = on(-facts["announced_days_ago"], NOON), on(-facts["letters_sent_days_ago"])
@@ -53,7 +53,7 @@ def acts(stage: Stage) -> Iterator[Act]:
 
 
 def lay_out(stage: Stage, rows: sample.Row) -> None:
-    """The secretariat enters the forum, its programme and the seats of each group, as in the admin and at the desk."""
+    """Create the forum, its programme and the seats of each group, as in the admin and at the desk."""
     facts, officer = rows["forum"], stage.person(DESK)
     day = _day(facts)
     fields = ("code", "slug", "title", "place", "venue", "convenors", "concept", "contact", "seats")
@@ -93,19 +93,19 @@ def _respond_by(facts: sample.Row) -> date:
 
 
 def write_letters(stage: Stage, rows: sample.Row) -> None:
-    """The secretariat writes a letter to each institution."""
+    """Create a letter for each institution."""
     offers = [(body := stage.bodies[row["organisation"]], row["seats"], body.contact_email) for row in rows["letter"]]
     write_invitations(stage.forum, by=stage.person(DESK), respond_by=_respond_by(rows["forum"]), offers=offers)
 
 
 def send_letters(stage: Stage) -> None:
-    """The secretariat has looked at the letters and sends them."""
+    """Send the letters after review."""
     keys = list(stage.forum.invitations.values_list("key", flat=True))
     send_invitations(stage.forum, by=stage.person(DESK), keys=keys)
 
 
 def answer(stage: Stage, row: sample.Row) -> None:
-    """An institution opens the link in its letter and names people, or declines."""
+    """Answer as an institution by the link of its letter: name people, or decline."""
     invitation = stage.forum.invitations.get(stakeholder=stage.bodies[row["organisation"]])
     holder = LinkHolder(token(invitation.key, invitation.token_round), row["by"])
     if "declines" in row:
@@ -121,14 +121,14 @@ def _named(person: dict[str, Any]) -> Named:
 
 
 def confirm_some(stage: Stage, letters: list[sample.Row]) -> None:
-    """The secretariat confirms the first names; the others wait for it."""
+    """Confirm the first names; the others wait."""
     chosen = [person["name"] for row in letters for person in row.get("person", []) if person["decided"] == "confirmed"]
     for delegate in Delegate.objects.filter(forum=stage.forum, name__in=chosen).order_by("pk"):
         confirm(delegate, by=stage.person(DESK))
 
 
 def tally(stage: Stage) -> str:
-    """How many letters are out, how many were answered, how many names wait."""
+    """Return the numbers of letters, answers and names to confirm."""
     letters = stage.forum.invitations
     answered = letters.exclude(state__in=[InvitationState.DRAFT, InvitationState.SENT]).count()
     waiting = stage.forum.delegates.filter(state=DelegateState.NOMINATED).count()

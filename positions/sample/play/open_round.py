@@ -1,4 +1,4 @@
-"""A round that is open today, so that a visitor can send an input and the secretariat finds work on its desk."""
+"""Round that is open today, so that visitors can send an input and the secretariat has work at its desk."""
 
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
@@ -21,17 +21,17 @@ OFFICER = "wanjiru"
 
 
 def today(stage: Stage) -> Stage:
-    """The same people and bodies on another stage, for another consultation."""
+    """Return the same people and organisations for another consultation."""
     return Stage(stage.work, people=stage.people, bodies=stage.bodies)
 
 
 def on(days: int, hour: time = MORNING) -> datetime:
-    """An hour in Nairobi, some days from today."""
+    """Return a time in Nairobi some days from today."""
     return timezone.make_aware(datetime.combine(timezone.localdate() + timedelta(days=days), hour))
 
 
 def acts(stage: Stage) -> Iterator[Act]:
-    """The round opens; some inputs are screened, some wait, some are being written; one body waits."""
+    """Yield the acts: the round opens; some inputs are read, some wait, some are drafts; one organisation waits."""
     rows = sample.read("open_round")
     opened = on(-rows["consultation"]["opened_days_ago"])
     yield Act(opened - STEP, prepare, (rows["consultation"],))
@@ -55,7 +55,7 @@ def acts(stage: Stage) -> Iterator[Act]:
 
 
 def prepare(stage: Stage, facts: sample.Row) -> None:
-    """The secretariat enters the consultation, as in the admin."""
+    """Create the consultation, as in the admin."""
     stage.consultation = Consultation.objects.create(
         opens_at=on(-facts["opened_days_ago"]),
         closes_at=on(facts["closes_in_days"], DEADLINE),
@@ -72,34 +72,34 @@ def open_round(stage: Stage) -> None:
 
 
 def wait_for_sign_offs(stage: Stage, row: sample.Row) -> None:
-    """A body has its inputs signed off from now on before they are sent."""
+    """Require sign-offs for an organisation's inputs from now on."""
     rule_on_sign_off(stage.bodies[row["organisation"]], by=stage.person(row["by"]), needed=True)
 
 
 def come(stage: Stage, row: sample.Row, people: list[sample.Row]) -> None:
-    """A body registers and waits to be verified."""
+    """Register an organisation that waits for verification."""
     open_accounts(stage, people, by=stage.person("brian"))
     register(stage, row, by=people[0]["key"])
 
 
 def co_sign(stage: Stage, row: sample.Row) -> None:
-    """A body co-signs the input of another."""
+    """Co-sign the input of another organisation."""
     endorse(stage.inputs[row["input"]], stage.bodies[row["organisation"]], by=stage.person(row["by"]))
 
 
 def find_the_campaign(stage: Stage, row: sample.Row) -> None:
-    """The search finds inputs and points that are alike; an officer says that the inputs are one campaign."""
+    """Run the search for duplicates; an officer marks similar inputs as one campaign."""
     found = search(stage, officer := stage.person(row["officer"]))
     merge_group(found.filter(first_input__isnull=False), by=officer, reason=row["campaign"])
 
 
 def begin_paper(stage: Stage, facts: sample.Row) -> None:
-    """A drafter begins the paper of the round; what it says is for visitors to write."""
+    """Create the paper of the round, left for visitors to write."""
     create_paper(stage.consultation, by=stage.person(OFFICER), **facts)
 
 
 def tally(stage: Stage) -> str:
-    """How many inputs wait, and until when more are taken."""
+    """Return the number of waiting inputs and the deadline."""
     inputs = Submission.objects.filter(consultation=stage.consultation)
     waiting = inputs.filter(state=SubmissionState.SUBMITTED).count()
     points = Point.objects.filter(consultation=stage.consultation).count()
@@ -108,7 +108,7 @@ def tally(stage: Stage) -> str:
 
 
 def keep_open() -> Consultation | None:
-    """Let the head extend the round when its deadline has passed; returns it where that was needed."""
+    """Extend the round, as the head, if its deadline has passed; return it in that case."""
     facts = sample.read("open_round")["consultation"]
     found = Consultation.objects.filter(slug=facts["slug"], is_sample=True, closes_at__lt=timezone.now()).first()
     head = User.objects.filter(is_sample=True, office=Office.HEAD).first()

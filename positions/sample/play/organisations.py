@@ -1,4 +1,4 @@
-"""How the bodies of the sample come to the table: registered or invited, verified or refused, mandated, staffed."""
+"""Organisations in the sample: registered or invited, verified or refused, with mandates and people."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -15,7 +15,9 @@ BASIS = "Mandate of the sample"
 
 
 def acts(stage: Stage) -> Iterator[Act]:
-    """Some register themselves, others are entered by the secretariat and their people invited."""
+    """Yield the acts: some organisations register themselves, others are entered by the secretariat and their people
+    invited.
+    """
     bodies = sample.organisations()
     come = one_after_another(stage.moment("organisations_registered"), timedelta(minutes=5), bodies)
     for moment, row in come:
@@ -41,24 +43,24 @@ def _fields(stage: Stage, row: sample.Row) -> dict[str, object]:
 
 
 def people_of(row: sample.Row, *roles: str) -> list[str]:
-    """The keys of the people who have one of these roles in a body."""
+    """Return the keys of the people with one of these roles in an organisation."""
     return [each["key"] for each in sample.people() if each.get("organisation") == row["key"] and each["role"] in roles]
 
 
 def register(stage: Stage, row: sample.Row, by: str) -> None:
-    """A body is registered by one of its people, who becomes its focal point."""
+    """Register an organisation as one of its people, who becomes its focal point."""
     stage.bodies[row["key"]] = register_organisation(by=stage.person(by), **_fields(stage, row))
 
 
 def enter(stage: Stage, row: sample.Row) -> None:
-    """A body is entered by the secretariat, as in the admin."""
+    """Enter an organisation as the secretariat, as in the admin."""
     body = Stakeholder.objects.create(**_fields(stage, row), is_ncm_member=row["is_ncm_member"], created_at=now())
     journal("enter", body, by=stage.person("mercy"), after=body.state)
     stage.bodies[row["key"]] = body
 
 
 def check(stage: Stage, row: sample.Row) -> None:
-    """The secretariat verifies a body or refuses it, and notes whether it is a member of the NCM."""
+    """Verify or refuse an organisation, and set whether it is a member of the NCM."""
     officer, body = stage.person("mercy"), stage.bodies[row["key"]]
     if row["status"] == "refused":
         stage.bodies[row["key"]] = refuse(body, by=officer, reason=row["reason"])
@@ -72,7 +74,7 @@ def check(stage: Stage, row: sample.Row) -> None:
 
 
 def confirm_mandates(stage: Stage) -> None:
-    """The secretariat confirms which ministry clears which theme."""
+    """Confirm which ministry clears which theme."""
     for row in sample.organisations():
         for mandate in row.get("mandates", []):
             confirm_mandate(
@@ -85,7 +87,7 @@ def confirm_mandates(stage: Stage) -> None:
 
 
 def invite(stage: Stage, row: sample.Row) -> None:
-    """The secretariat invites a body's people by mail; those who have an account accept. Others have not answered."""
+    """Invite an organisation's people by mail; those with an account accept, others have not answered."""
     body, keys = stage.bodies[row["key"]], people_of(row, *JOINING)
     for key in keys:
         role = next(each["role"] for each in sample.people() if each["key"] == key)
@@ -97,7 +99,7 @@ def invite(stage: Stage, row: sample.Row) -> None:
 
 
 def invite_alternates(stage: Stage, rows: list[sample.Row]) -> None:
-    """A focal point invites a second person of the same body."""
+    """Invite a second person of the same organisation as its focal point."""
     for row in rows:
         (focal,) = people_of({"key": row["organisation"]}, MembershipRole.FOCAL_POINT)
         person, body = stage.person(row["key"]), stage.bodies[row["organisation"]]
@@ -106,7 +108,7 @@ def invite_alternates(stage: Stage, rows: list[sample.Row]) -> None:
 
 
 def tally(stage: Stage) -> str:
-    """How many were verified and refused."""
+    """Return the numbers of verified and refused organisations."""
     states = [body.state for body in stage.bodies.values()]
     verified, refused = states.count(StakeholderState.VERIFIED), states.count(StakeholderState.REFUSED)
     return f"{verified} verified, {refused} refused, {len(states) - verified - refused} invited"

@@ -1,4 +1,4 @@
-"""The files of the adopted edition are made and checked; two officers publish it."""
+"""Publication in the sample: files are rendered and checked; two officers publish."""
 
 from collections.abc import Iterator
 
@@ -20,19 +20,19 @@ from .forum import CHAIR, move_forum
 
 
 def file_acts(stage: Stage) -> Iterator[Act]:
-    """The PDF and the data are made."""
+    """Yield the act that renders the PDF and the data."""
     row = sample.read("clearance")["publication"]
     yield Act(stage.moment("files_made"), make, (row["by"],))
     yield Act(stage.moment("files_made"), tell, (row["by"],))
 
 
 def make(stage: Stage, by: str) -> None:
-    """An officer makes the files of the adopted edition."""
+    """Render the files of the adopted edition."""
     make_files(stage.paper.editions.get(number="1.0"), by=stage.person(by))
 
 
 def tell(stage: Stage, by: str) -> None:
-    """The officer drafts the communiqué from what was adopted and sends it round; promises go on the list."""
+    """Draft the communiqué and circulate it; create action points from commitments."""
     officer = stage.person(by)
     carry_commitments(stage.forum, by=officer)
     stage.communique = draft_communique(stage.forum, by=officer, body=first_draft(stage.forum))
@@ -40,13 +40,13 @@ def tell(stage: Stage, by: str) -> None:
 
 
 def file_tally(stage: Stage) -> str:
-    """The files and their sizes."""
+    """Return the files and their sizes."""
     files = Artefact.objects.filter(edition__paper=stage.paper).order_by("format")
     return ", ".join(f"{file.get_format_display()} {file.size / 1000:.0f} kB" for file in files)
 
 
 def acts(stage: Stage) -> Iterator[Act]:
-    """One officer proposes, another publishes; the forum is reported."""
+    """Yield the acts: one officer proposes, another publishes; the forum is reported."""
     row = sample.read("clearance")["publication"]
     yield Act(stage.moment("publication_proposed"), propose, (row["by"],))
     yield Act(stage.moment("communique_cleared"), clear, (CHAIR,))
@@ -55,23 +55,23 @@ def acts(stage: Stage) -> Iterator[Act]:
 
 
 def propose(stage: Stage, by: str) -> None:
-    """The first officer proposes publication."""
+    """Propose publication as the first officer."""
     stage.paper = propose_publication(stage.paper, by=stage.person(by))
 
 
 def clear(stage: Stage, by: str) -> None:
-    """The head clears the communiqué."""
+    """Clear the communiqué as the head."""
     stage.communique = clear_communique(stage.communique, by=stage.person(by))
 
 
 def make_public(stage: Stage, by: str) -> None:
-    """The second officer publishes the paper and the communiqué; every author is answered."""
+    """Publish the paper and the communiqué as the second officer; every author is answered."""
     stage.paper = publish(stage.paper, by=stage.person(by))
     stage.communique = publish_communique(stage.communique, by=stage.person(by))
 
 
 def tally(stage: Stage) -> str:
-    """How many points were answered."""
+    """Return the number of answered points."""
     answered = Disposition.objects.answered().filter(paper=stage.paper).count()
     return f"edition 1.0 published, {answered} points answered to their authors"
 

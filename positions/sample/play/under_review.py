@@ -1,4 +1,4 @@
-"""A short paper of the open round that is under review today: everyone may read it, two amendments contend."""
+"""Short paper of the open round, under public review today, with two conflicting amendments."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -20,14 +20,14 @@ AGO, MINUTE = timedelta(minutes=30), timedelta(minutes=1)
 
 
 def beside(stage: Stage) -> Stage:
-    """The same round on another stage, for another paper of it."""
+    """Return the same round for another of its papers."""
     made = Stage(stage.work, people=stage.people, bodies=stage.bodies, points=stage.points)
     made.consultation = stage.consultation
     return made
 
 
 def acts(stage: Stage) -> Iterator[Act]:
-    """Written and opened just now, so that the round has its days before it."""
+    """Yield the acts, recent enough that the round has days left."""
     rows = sample.read("under_review")
     story = [
         (begin, (rows["paper"],)),
@@ -44,20 +44,20 @@ def acts(stage: Stage) -> Iterator[Act]:
 
 
 def note_the_rest(stage: Stage, row: sample.Row) -> None:
-    """Another officer notes what was said in the round on other matters."""
+    """Answer the other points of the round as noted, as another officer."""
     for point in open_points(stage.paper):
         outcome = Outcome.MERGED if point.state == PointState.MERGED else Outcome.NOTED
         decide(stage.paper, point, by=stage.person(JUDGE), outcome=outcome, **row)
 
 
 def open_round(stage: Stage, facts: sample.Row) -> None:
-    """The drafter opens the text for everyone to read."""
+    """Open the text for everyone to read."""
     closes = on(facts["closes_in_days"], DEADLINE)
     stage.paper = open_review(stage.paper, by=stage.person(DRAFTER), closes_at=closes, audience=Audience.PUBLIC)
 
 
 def propose(stage: Stage, row: sample.Row) -> None:
-    """A member proposes a change."""
+    """Propose an amendment as a member."""
     propose_amendment(
         stage.paper.rounds.get(),
         fresh(stage, row["paragraph"]),
@@ -74,20 +74,20 @@ def _proposed(stage: Stage, key: str) -> Amendment:
 
 
 def join(stage: Stage, row: sample.Row) -> None:
-    """Another member stands behind an amendment."""
+    """Co-sponsor an amendment as another member."""
     join_amendment(
         _proposed(stage, row["amendment"]), by=stage.person(row["by"]), body=stage.bodies[row["organisation"]]
     )
 
 
 def advise(stage: Stage, row: sample.Row) -> None:
-    """The drafter recommends a part of an amendment; its sponsor has yet to answer."""
+    """Recommend a part of an amendment; its sponsor has not answered yet."""
     given = {name: row[name] for name in ("advice", "text", "reason")}
     recommend(_proposed(stage, row["amendment"]), by=stage.person(DRAFTER), **given)
 
 
 def tally(stage: Stage) -> str:
-    """How many amendments there are, and until when more are taken."""
+    """Return the number of amendments and the closing time."""
     review = stage.paper.rounds.get()
     closes = timezone.localtime(review.closes_at)
     return f"{review.amendments.count()} amendments, two of them for the same words, open until {closes:%d %B %Y}"
