@@ -1,4 +1,4 @@
-"""The forms of the account pages: addresses in their normal form, passwords of a bounded length."""
+"""Forms of the account pages: normalised addresses, passwords of limited length."""
 
 from typing import Any
 
@@ -13,10 +13,10 @@ from ncm_portal.passwords import MaximumLengthValidator
 
 
 class KnownEmailField(NormalEmailFormField):
-    """The address of an account, however it is typed."""
+    """Address of an account, in any spelling."""
 
     def to_python(self, value: Any) -> str:
-        """Return the address that the account has; without an account, the normal form. Raises ValidationError."""
+        """Return the account's address; without an account, the normal form. Raises ValidationError."""
         text = str(value or "")
         try:
             return known_address(text) if text.strip() else ""
@@ -25,7 +25,7 @@ class KnownEmailField(NormalEmailFormField):
 
 
 class _Account(forms.Form):
-    """What the forms of this page share. `address`: the field that takes an address."""
+    """Shared behaviour of these forms. `address`: the field with the address."""
 
     address, address_class = "", NormalEmailFormField
 
@@ -40,40 +40,40 @@ class _Account(forms.Form):
 
 
 class LoginForm(_Account, account.LoginForm):
-    """Signing in."""
+    """Form to sign in."""
 
     address, address_class = "login", KnownEmailField
 
 
 class SignupForm(_Account, account.SignupForm):
-    """Creating an account."""
+    """Form to create an account."""
 
     address = "email"
 
 
 class AddEmailForm(_Account, account.AddEmailForm):
-    """Another address of one's own account."""
+    """Form to add an address to one's account."""
 
     address = "email"
 
 
 class ResetPasswordForm(_Account, account.ResetPasswordForm):
-    """Asking for a link to choose a new password. It is sent to the address that the account has."""
+    """Form to request a link to choose a new password, which is sent to the account's address."""
 
     address, address_class = "email", KnownEmailField
 
 
 class ResetPasswordKeyForm(_Account, account.ResetPasswordKeyForm):
-    """Choosing a new password, with the link."""
+    """Form to choose a new password by the link."""
 
 
 class ChangePasswordForm(_Account, account.ChangePasswordForm):
-    """Changing one's password."""
+    """Form to change one's password."""
 
 
 class SetPasswordForm(_Account, account.SetPasswordForm):
-    """The first password of an account that had none."""
+    """Form to set a first password."""
 
 
 class ReauthenticateForm(_Account, account.ReauthenticateForm):
-    """Saying one's password again, before something grave."""
+    """Form to confirm one's password before a security-relevant change."""

@@ -1,4 +1,4 @@
-"""What the portal asks a new person beyond an address and a password."""
+"""Sign-up fields in addition to address and password."""
 
 from django import forms
 from django.http import HttpRequest
@@ -9,7 +9,7 @@ from consultations.models import Language, User, clean_text
 
 
 class SignupForm(forms.Form):
-    """Added to the page "Create an account". The name is kept exactly as it is typed."""
+    """Fields added to the page "Create an account". The name is kept exactly as entered."""
 
     field_order = ["name", "email", "password1", "password2"]
     name = forms.CharField(
@@ -20,11 +20,11 @@ class SignupForm(forms.Form):
     )
 
     def clean_name(self) -> str:
-        """The name without characters that nobody can read. Raises ValidationError."""
+        """Return the name without unreadable characters. Raises ValidationError."""
         return clean_text(self.cleaned_data["name"])
 
     def signup(self, request: HttpRequest, user: User) -> None:
-        """Keep the name, and the language of the page on which the person signed up."""
+        """Save the name, and the language of the sign-up page."""
         user.name = self.cleaned_data["name"]
         user.language = get_language() if get_language() in Language.values else Language.ENGLISH
         user.save()

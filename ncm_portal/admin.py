@@ -1,4 +1,4 @@
-"""The admin site: stock Django, with a front page that says what waits for the secretariat."""
+"""Admin site: Django's, with the secretariat's to-do list on its index page."""
 
 import sys
 from collections.abc import Iterable
@@ -43,14 +43,14 @@ class PortalAdminSite(AdminSite):
         admin_class: "type[ModelAdmin[Row]] | None" = None,
         **options: Any,
     ) -> None:
-        """Show our own records only: accounts' secrets and the machinery of libraries have no place here."""
+        """Register our own models only, without account secrets and internals of libraries."""
         models = [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else model_or_iterable
         ours = [model for model in models if model._meta.app_label in OURS]
         if ours:
             super().register(ours, admin_class, **options)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """The lists of records in the order of the work, not of the alphabet."""
+        """Return the lists of records in the order of the work instead of alphabetically."""
         found = super().get_app_list(request, app_label)
         if app_label:
             return found
@@ -63,7 +63,7 @@ class PortalAdminSite(AdminSite):
         ]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        """Show what waits before the lists of records."""
+        """Show the to-do list above the lists of records."""
         from consultations.queries import waiting as waiting_inputs
         from positions.queries.papers import waiting as waiting_papers
 
@@ -77,9 +77,9 @@ class PortalAdminConfig(AdminConfig):
     default_site = "ncm_portal.admin.PortalAdminSite"
 
     def ready(self) -> None:
-        """Read the admin's pages, and with them half of the portal: 35 MB that not every command needs.
+        """Import the admin modules: 35 MB of imports that not every command needs.
 
-        The check of the database role is read here, too.
+        Also registers the check of the database role.
         """
         from ncm_portal import database_roles  # noqa: F401 - importing registers
 

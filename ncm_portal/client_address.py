@@ -1,4 +1,4 @@
-"""From where somebody asks: the address of the connection, as far as the web servers before the portal tell it."""
+"""Client address of a request, as reported by trusted reverse proxies."""
 
 from ipaddress import IPv6Address, ip_address, ip_network
 
@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 
 def client_address(request: HttpRequest) -> str:
-    """The address that asks; of IPv6 its network, which is one line (RFC 6177). Empty where nobody says it."""
+    """Return the client address; for IPv6 its network, which is one line (RFC 6177). Empty if unknown."""
     try:
         known = ip_address(get_adapter(request).get_client_ip(request))
     except (PermissionDenied, ValueError):  # asked through a socket, by a web server that does not say for whom
@@ -18,5 +18,5 @@ def client_address(request: HttpRequest) -> str:
 
 
 def present_client_address() -> str:
-    """The address that asks in the request that this thread answers now; empty outside of any request."""
+    """Return the client address of this thread's current request; empty outside of requests."""
     return client_address(context.request) if context.request is not None else ""

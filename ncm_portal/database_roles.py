@@ -1,5 +1,6 @@
-"""Two database roles: the owner of the tables, who migrates, and the role that the portal runs as, which only works
-with rows. The running role can neither alter a table nor switch a trigger off."""
+"""Two database roles: the owner of the tables, who migrates, and the runtime role of the portal, which only reads and
+writes rows. The runtime role can neither alter tables nor disable triggers.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -67,7 +68,7 @@ LARGE_OBJECTS = "lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea)"
 
 @contextmanager
 def connected_as(address: Address) -> Iterator[None]:
-    """Let the default connection log in with the role of `address`, to the same database, for a while."""
+    """Context manager that connects the default connection with the role of `address` to the same database."""
     own = connection.settings_dict
     if connection.in_atomic_block:
         raise RuntimeError("The database role cannot change within a transaction.")
@@ -83,7 +84,7 @@ def connected_as(address: Address) -> Iterator[None]:
 
 @contextmanager
 def as_owner() -> Iterator[None]:
-    """Work as the owner of the tables for a while, where the settings name one and unless it is so already."""
+    """Context manager that connects as the owner of the tables, if configured and not already done."""
     owner = settings.DATABASE_ROLES["owner"]
     if owner is None or connection.settings_dict["USER"] == owner["USER"]:
         yield
@@ -93,7 +94,7 @@ def as_owner() -> Iterator[None]:
 
 
 def is_owner() -> bool:
-    """Whether the role of the default connection owns the tables, so that triggers stand aside when it asks."""
+    """Return whether the role of the default connection owns the tables and so can bypass triggers."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_has_role(proowner, 'USAGE') FROM pg_proc"
@@ -106,10 +107,10 @@ def is_owner() -> bool:
 
 
 def set_up(owner: Address, running: Address, say: Say) -> None:
-    """Create both roles where they are missing, give the database to the owner and the rows to the running role.
+    """Create missing roles, and give the database to the owner and row access to the runtime role.
 
-    Acts through the default connection, which must be that of a superuser where a role is to be created or loses
-    power. Safe to run again. `say` gets a line for each thing that was changed.
+    Uses the default connection, which must be a superuser's if a role is created or loses privileges. Can be repeated.
+    `say` gets a line for each change.
     """
     with connection.cursor() as cursor:
         for address in (owner, running):
@@ -123,10 +124,10 @@ def set_up(owner: Address, running: Address, say: Say) -> None:
 
 
 def secure(running: Address, say: Say) -> None:
-    """Give the running role what it needs on every table, and no more; let only the owner pass by triggers.
+    """Grant the runtime role what it needs on every table, and no more; only the owner can bypass triggers.
 
-    Acts through the default connection, the owner's. Needed after each migration: that is where new tables come from,
-    and where django-pgtrigger writes its own version of the guarded function.
+    Uses the default connection, the owner's. Needed after each migration, which can create tables and after which
+    django-pgtrigger restores its own version of the guarded function.
     """
     role = running["USER"]
     with transaction.atomic(), connection.cursor() as cursor:
@@ -140,7 +141,7 @@ def secure(running: Address, say: Say) -> None:
 
 
 def _create(cursor: CursorWrapper, address: Address, say: Say) -> None:
-    """Create a role that is missing, with the password of its address, of which the server gets to know a hash only."""
+    """Create a missing role with the password of its address; the server receives a hash only."""
     role = address["USER"]
     if _value(cursor, "SELECT count(*) FROM pg_roles WHERE rolname = %s", role):
         return
@@ -154,7 +155,7 @@ def _create(cursor: CursorWrapper, address: Address, say: Say) -> None:
 
 
 def _take_power(cursor: CursorWrapper, role: str, say: Say) -> None:
-    """Take from the running role what would let it do more than work with rows."""
+    """Revoke privileges of the runtime role beyond row access."""
     cursor.execute(f"SELECT {', '.join(POWERS.values())} FROM pg_roles WHERE rolname = %s", [role])
     held = [power for power, has in zip(POWERS, cursor.fetchone(), strict=True) if has]
     if held:
@@ -167,7 +168,7 @@ def _take_power(cursor: CursorWrapper, role: str, say: Say) -> None:
 
 
 def _hand_over(cursor: CursorWrapper, owner: str, running: str, say: Say) -> None:
-    """Give the owner the database and whatever in it the running role owns: until now one role may have been both."""
+    """Give the owner the database and everything in it that the runtime role owns: formerly one role could be both."""
     names = {"owner": sql.Identifier(owner), "running": sql.Identifier(running), "database": _database()}
     if _value(cursor, OWNED_HERE, _quoted(running)):
         cursor.execute(OTHER_DATABASES, [_quoted(running)])
@@ -183,7 +184,7 @@ def _hand_over(cursor: CursorWrapper, owner: str, running: str, say: Say) -> Non
 
 
 def _grant(cursor: CursorWrapper, role: str) -> None:
-    """Rows may be read and written, and nothing else; what is said for good and the list of migrations only read."""
+    """Grant reading and writing of rows; append-only tables and the migrations are read-only."""
     names = {"role": sql.Identifier(role), "database": _database()}
     for statement in (
         "REVOKE CREATE, TEMPORARY ON DATABASE {database} FROM PUBLIC, {role}",
@@ -212,7 +213,7 @@ def _database() -> sql.Identifier:
 
 
 def _quoted(role: str) -> str:
-    """A role's name as regrole reads it."""
+    """Return a role's name as regrole parses it."""
     return '"' + role.replace('"', '""') + '"'
 
 
@@ -255,14 +256,16 @@ WEAKNESSES = {
 
 
 def weaknesses() -> list[str]:
-    """What the role of the default connection could do to the record unseen; nothing where two roles are set up."""
+    """Return what the role of the default connection could alter undetected; empty if two roles are set up."""
     with connection.cursor() as cursor:
         return [words for words, query in WEAKNESSES.items() if _value(cursor, query)]
 
 
 @checks.register(checks.Tags.database)
 def check_running_role(databases: Sequence[str] | None = None, **options: Any) -> list[checks.CheckMessage]:
-    """Warn of a running role that could alter tables or switch triggers off. The owner itself is not asked."""
+    """System check: warn of a runtime role that can alter tables or disable triggers. The owner itself is not
+    checked.
+    """
     role, owner = connection.settings_dict["USER"], settings.DATABASE_ROLES["owner"]
     if DEFAULT_DB_ALIAS not in (databases or ()) or (owner is not None and role == owner["USER"]):
         return []

@@ -1,11 +1,11 @@
-"""Addresses of services, as the environment gives them: one URL each. Imports nothing of Django."""
+"""Parse service URLs from the environment. Imports nothing of Django."""
 
 from typing import Any
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 
 class AddressError(ValueError):
-    """An address that cannot be used; the message says what is wrong with it."""
+    """Raised for an unusable URL; the message says why."""
 
 
 def database(url: str) -> dict[str, Any]:
@@ -42,10 +42,10 @@ def _port(parts: SplitResult) -> str:
 
 
 def mail(url: str) -> dict[str, Any]:
-    """Read a mail server's address into the options of Django's SMTP mailer.
+    """Parse a mail server's URL into the options of Django's SMTP backend.
 
     In: smtp://user:password@host:587 (upgraded by STARTTLS) or smtps://user:password@host:465 (TLS from the start);
-    smtp+plain:// for a relay on this machine that speaks no TLS. Out: options. Raises AddressError.
+    smtp+plain:// for a local relay without TLS. Out: options. Raises AddressError.
     """
     parts = urlsplit(url)
     ports = {"smtp": 587, "smtps": 465, "smtp+plain": 25}

@@ -1,4 +1,4 @@
-"""The reference number of an error: shown on its page and written in its log line, so that one leads to the other."""
+"""Reference number of a request, shown on its error page and written to its log lines."""
 
 import logging
 import secrets
@@ -12,7 +12,7 @@ _reference: ContextVar[str] = ContextVar("reference", default=NONE)
 
 
 def begin_request() -> str:
-    """Give the request that begins now a reference number of its own, such as "K7QM-2XWD", and return it."""
+    """Give the starting request a new reference number, such as "K7QM-2XWD", and return it."""
     made = "".join(secrets.choice(CHARACTERS) for _turn in range(8))
     reference = f"{made[:4]}-{made[4:]}"
     _reference.set(reference)
@@ -20,24 +20,24 @@ def begin_request() -> str:
 
 
 def current_reference() -> str:
-    """The reference number of the request that is being answered."""
+    """Return the reference number of the current request."""
     return _reference.get()
 
 
 class ReferenceFilter(logging.Filter):
-    """Adds `reference` to each record of a log: that of the request which the record is about."""
+    """Logging filter that adds `reference`, that of the request, to each record."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Let every record through."""
+        """Accept every record."""
         request: Any = getattr(record, "request", None)
         record.reference = getattr(request, "reference", None) or current_reference()
         return True
 
 
 class OneLineFilter(logging.Filter):
-    """Leaves the traceback out: for refusals that every scanner of the internet causes."""
+    """Logging filter that removes the traceback, for refusals caused by internet scanners."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Let every record through."""
+        """Accept every record."""
         record.exc_info = record.exc_text = None
         return True

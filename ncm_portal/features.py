@@ -1,4 +1,4 @@
-"""Browser features that no page of ours uses, and that nothing smuggled into one shall use either."""
+"""Browser features that none of our pages use, disabled against injected code."""
 
 from collections.abc import Collection
 
@@ -20,5 +20,5 @@ UNUSED = (
 
 
 def permissions_policy(used: Collection[str] = ()) -> str:
-    """The header that turns them all off, but for those that a page says it has `used`. Passkeys need theirs."""
+    """Return the Permissions-Policy header that disables all features except those `used`, such as passkeys."""
     return ", ".join(f"{feature}=({'self' if feature in used else ''})" for feature in UNUSED)

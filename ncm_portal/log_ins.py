@@ -1,7 +1,7 @@
-"""Each log-in and each try of one is entered in the access log: who came in and how, what failed, who was locked out.
+"""Log sign-ins and attempts in the access log: method, failures and lockouts.
 
-A try is entered about the account with the address that was typed; an address that nobody has is kept nowhere. Whoever
-tries is told the same either way, and the owner of an account is warned by the worker, later.
+An attempt is logged about the account with the entered address; unknown addresses are not stored. The response is the
+same either way, and the worker warns the owner of the account later.
 """
 
 import time
@@ -22,10 +22,10 @@ SPAN = 300  # seconds in which one lock-out is entered once, however often someb
 
 
 class LogInAdapter(DefaultAccountAdapter):
-    """What happens on the way in, noted."""
+    """allauth adapter that logs sign-ins."""
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Count the try. Raises ValidationError for one too many, which is a lock-out."""
+        """Count the attempt. Raises ValidationError for one too many, which is a lockout."""
         try:
             super().pre_authenticate(request, **credentials)
         except ValidationError:
@@ -33,17 +33,17 @@ class LogInAdapter(DefaultAccountAdapter):
             raise
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        """An address and a password that do not fit."""
+        """Log a wrong password."""
         by = getattr(request, "user", None)
         AccessEntry.objects.add(Access.LOG_IN_FAILED, by=by, about=_owner(credentials), details={"step": "password"})
 
     def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponse:
-        """The right password of an account that is closed."""
+        """Log the right password of a closed account."""
         AccessEntry.objects.add(Access.LOG_IN_FAILED, about=user, details={"step": "closed account"})
         return super().respond_user_inactive(request, user)
 
     def post_login(self, request: HttpRequest, user: Any, **facts: Any) -> HttpResponse:
-        """A person is in, by whatever steps."""
+        """Log a completed sign-in."""
         records = get_authentication_records(request, user)
         steps = [str(record.get("type") or record["method"]) for record in records]
         AccessEntry.objects.add(Access.LOG_IN, by=user, details={"steps": steps})
@@ -51,7 +51,7 @@ class LogInAdapter(DefaultAccountAdapter):
 
 
 def enter_lock_out(owner: User | None, *, step: str, address: str) -> None:
-    """Enter that somebody tried too often: once in five minutes about one account, or from one address."""
+    """Log a lockout: once in five minutes per account or address."""
     whose = f"account {owner.pk}" if owner else f"address {address}"
     once = f"lock_out {step} {whose} {int(time.time()) // SPAN}"
     AccessEntry.objects.add(Access.LOCK_OUT, about=owner, once=once, details={"step": step})
@@ -65,14 +65,15 @@ def _owner(credentials: dict[str, Any]) -> User | None:
 
 
 class Noted:
-    """A form that asks for a second factor; what fails in it is entered about the person who gave the password. Whose a
-    passkey without a password would be, only the browser claims: that failure is entered about nobody."""
+    """Form mixin for second factors that logs failures about the person who gave the password. A failed passkey without
+    a password is logged about nobody, because only the browser claims its owner.
+    """
 
     user: Any
     step = "second step"
 
     def clean(self) -> Any:
-        """Whatever the fields found wrong. Nothing typed at all is no try."""
+        """Log errors in the fields. An empty form does not count as an attempt."""
         cleaned = super().clean()  # type: ignore[misc]
         codes = {error.code for errors in self.errors.as_data().values() for error in errors}  # type: ignore[attr-defined]
         if TOO_MANY in codes:
@@ -84,8 +85,8 @@ class Noted:
 
 
 class CodeForm(Noted, AuthenticateForm):
-    """The code, after the password."""
+    """Form for the code after the password."""
 
 
 class CodeAgainForm(Noted, ReauthenticateForm):
-    """The code, once more before something grave."""
+    """Form for the code before a security-relevant change."""

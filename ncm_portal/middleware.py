@@ -1,4 +1,4 @@
-"""What every request gets besides Django's own: a sound address, a second factor for some offices, headers."""
+"""Middleware: valid URLs, second factors for some offices, headers and compression."""
 
 import re
 from collections.abc import Callable
@@ -37,9 +37,9 @@ OPEN_BEFORE = ("account_", "mfa_", "health", "set_language")
 
 
 class SecondFactorMiddleware:
-    """Send a person whose office needs a second factor, and who has none, to the page that sets one up.
+    """Redirect people whose office needs a second factor, and who have none, to the page that sets one up.
 
-    Whoever has one is asked for it by the log-in itself. Recovery codes alone are not a second factor.
+    Those with one are asked for it at sign-in. Recovery codes alone do not count.
     """
 
     def __init__(self, get_response: View) -> None:
@@ -49,7 +49,7 @@ class SecondFactorMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: View, args: Any, kwargs: Any) -> HttpResponse | None:
-        """In: the request, after its address was resolved. Out: the redirect, or None to go on."""
+        """Return the redirect, or None to continue."""
         match = request.resolver_match
         if match is None or match.view_name.startswith(OPEN_BEFORE) or not lacks_second_factor(request.user):
             return None
@@ -57,7 +57,7 @@ class SecondFactorMiddleware:
 
 
 class NotLoggedMiddleware:
-    """Say in plain words that something may be shown only where that can be entered in the access log, and can't be."""
+    """Show an error page if an access that must be logged cannot be logged."""
 
     def __init__(self, get_response: View) -> None:
         self.get_response = get_response
@@ -66,7 +66,7 @@ class NotLoggedMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """In: what a view raised. Out: the page for it (503), or None for what is none of ours."""
+        """Return the error page (503) for NotLogged, or None for other exceptions."""
         if not isinstance(error, NotLogged):
             return None
         page = render(request, "not_logged.html", status=503)
@@ -75,15 +75,15 @@ class NotLoggedMiddleware:
 
 
 def lacks_second_factor(user: Any) -> bool:
-    """Whether this person's office needs a second factor that the person has not set up."""
+    """Return whether this person's office needs a second factor that is not set up."""
     factors = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
     return needs_second_factor(user) and not is_mfa_enabled(user, factors)
 
 
 def readable_address_middleware(get_response: View) -> View:
-    """Refuse an address with a NUL in it, before it reaches the database, which would fail on it.
+    """Refuse URLs with a NUL character before they reach the database, which would fail.
 
-    In the path nothing of that name can exist: 404. In a query no form of ours writes one: 400.
+    In the path it cannot exist: 404. In a query none of our forms sends it: 400.
     """
 
     def respond(request: HttpRequest) -> HttpResponse:
@@ -97,7 +97,7 @@ def readable_address_middleware(get_response: View) -> View:
 
 
 class ReadableFormMiddleware:
-    """Refuse what is posted and is no form that can be read, with the words that somebody typed, before any view."""
+    """Refuse posted data that is not a readable form, before any view, and show the entered text."""
 
     def __init__(self, get_response: View) -> None:
         self.get_response = get_response
@@ -106,7 +106,7 @@ class ReadableFormMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: View, args: Any, kwargs: Any) -> HttpResponse | None:
-        """In: the request, after its address was resolved. Out: the page that refuses it, or None to go on."""
+        """Return the refusal, or None to continue."""
         if request.method != "POST" or getattr(view, "takes_any_body", False):
             return None
         problem = problem_of(request, is_read_later=getattr(view, "csrf_exempt", False))
@@ -116,12 +116,12 @@ class ReadableFormMiddleware:
 
 
 def headers_middleware(get_response: View) -> View:
-    """Give the request its reference number, and the answer the headers that Django does not add: what the page may
-    use, who may embed it, what nobody may keep.
+    """Set the request's reference number, and the response headers that Django does not add: permissions policy,
+    embedding and caching.
 
-    It stands outermost, and adds Django's own headers too where a request was refused before Django could: of a host
-    that is not ours, with too many fields. A page made for somebody who is signed in is not kept by any cache, and not
-    by a shared computer's back button. A view that gives a Cache-Control of its own keeps it.
+    It is the outermost middleware, and also adds Django's own headers to requests refused before Django could: unknown
+    hosts or too many fields. Pages for signed-in people are not stored by any cache, nor by the browser's back button.
+    A view's own Cache-Control is kept.
     """
     own = (SecurityMiddleware, ContentSecurityPolicyMiddleware, XFrameOptionsMiddleware)
     always = [middleware(get_response).process_response for middleware in own]
@@ -141,9 +141,9 @@ def headers_middleware(get_response: View) -> View:
 
 
 def direction_middleware(get_response: View) -> View:
-    """Let no text that somebody typed turn round what follows it on a page, whatever template shows it.
+    """Isolate user text that would change the direction of the text after it, in whatever template.
 
-    A view that compresses its page itself sees to it before (`isolated`).
+    Views that compress their own response call `isolated` themselves.
     """
 
     def respond(request: HttpRequest) -> HttpResponse:
@@ -159,15 +159,15 @@ def direction_middleware(get_response: View) -> View:
 
 
 class CompressionMiddleware(GZipMiddleware):
-    """Compress pages for visitors: about a fifth of the bytes on a slow line, and a tenth less of them with Brotli.
+    """Compress pages for visitors: to about a fifth, with Brotli a tenth smaller still.
 
-    Never for somebody who has a session. Compressed together, an address that a stranger chose and words that only one
-    person may read can give those words away by their length (BREACH, CVE-2013-3587); a visitor's page holds nothing
-    that is not public. Files are left alone too: a paper is served byte for byte, under its own strong ETag.
+    Never with a session: compressing attacker-chosen text together with secrets reveals them by length (BREACH,
+    CVE-2013-3587); visitors' pages contain public data only. Files are not compressed either: papers are served byte
+    for byte, with their own strong ETag.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        """In: the finished answer. Out: the same, compressed if it is a page for a visitor whose browser takes it."""
+        """Return the response, compressed if it is a page for a visitor whose browser accepts it."""
         is_page = response.headers.get("Content-Type", "").startswith("text/html")
         is_for_one = settings.SESSION_COOKIE_NAME in request.COOKIES or bool(response.cookies)
         if not isinstance(response, HttpResponse) or not is_page or is_for_one:

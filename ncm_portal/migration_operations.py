@@ -1,4 +1,4 @@
-"""The first migration of an app: all its tables in one operation."""
+"""Migration operation for the first migration of an app: all tables at once."""
 
 from collections.abc import Sequence
 
@@ -9,22 +9,22 @@ from django.db.migrations.state import ProjectState
 
 
 class CreateTables(Operation):
-    """Make the tables of several models, with their constraints, indexes and triggers.
+    """Create the tables of several models with constraints, indexes and triggers.
 
-    With an operation for each model Django draws up anew, model after model, all that are related to it; with nearly a
-    hundred related models that took two thirds of the time of a new database. Here they are drawn up once. They may
-    name each other in any order: PostgreSQL gets the foreign keys last.
+    With one operation per model Django re-renders all related models each time; with nearly a hundred related models
+    that took two thirds of the time to create a database. Here they are rendered once. Models can refer to each other
+    in any order: foreign keys are created last.
     """
 
     category = OperationCategory.ADDITION
     reversible = False  # who wants no table drops the database
 
     def __init__(self, models: Sequence[CreateModel]) -> None:
-        """`models` are whole: nothing is added to them later in the same migration."""
+        """Take complete `models`: nothing is added to them later in the same migration."""
         self.models = models
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        """Put the models into `state`, and have its classes drawn up when they are asked for next."""
+        """Add the models to `state`, and render its classes lazily."""
         state.__dict__.pop("apps", None)
         for model in self.models:
             model.state_forwards(app_label, state)
@@ -32,10 +32,10 @@ class CreateTables(Operation):
     def database_forwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
-        """Make the tables."""
+        """Create the tables."""
         for model in self.models:
             model.database_forwards(app_label, schema_editor, from_state, to_state)
 
     def describe(self) -> str:
-        """What `migrate --plan` shows."""
+        """Return the description for `migrate --plan`."""
         return f"Create the tables of {len(self.models)} models"

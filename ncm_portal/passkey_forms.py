@@ -1,4 +1,4 @@
-"""The forms that take what a browser sends for a passkey or a security key: anything else is a bad request."""
+"""Forms for what browsers send for a passkey or security key: anything else is a bad request."""
 
 import json
 import logging
@@ -34,9 +34,9 @@ UNREADABLE = (
 
 
 class CredentialField(forms.JSONField):
-    """A public key credential as WebAuthn describes it, whose response has these `parts`.
+    """Public key credential as in WebAuthn, whose response has these `parts`.
 
-    Raises BadRequest for anything that no browser sends.
+    Raises BadRequest for anything that browsers do not send.
     """
 
     widget = forms.HiddenInput
@@ -47,7 +47,7 @@ class CredentialField(forms.JSONField):
         self.parts = parts
 
     def to_python(self, value: Any) -> Any:
-        """Return the credential; nothing for an empty field, as a browser without scripts sends it."""
+        """Return the credential; None for an empty field, as sent without JavaScript."""
         if value == "":
             return None
         if not isinstance(value, str) or len(value) > LONGEST or NOT_STORABLE.search(value):
@@ -76,7 +76,7 @@ def _is_credential(value: Any, parts: tuple[str, ...]) -> bool:
 
 
 class _Passkey(forms.Form):
-    """What these forms share: the field, and what its reading may raise."""
+    """Shared field and error handling of these forms."""
 
     parts: tuple[str, ...] = ("clientDataJSON", "authenticatorData", "signature")
 
@@ -85,7 +85,7 @@ class _Passkey(forms.Form):
         self.fields["credential"] = CredentialField(self.parts)
 
     def full_clean(self) -> None:
-        """Check the fields. Raises BadRequest where the bytes inside are no key and no signature."""
+        """Validate the fields. Raises BadRequest if the content is not a key or signature."""
         try:
             super().full_clean()
         except UNREADABLE as error:
@@ -94,20 +94,20 @@ class _Passkey(forms.Form):
 
 
 class LoginForm(Noted, _Passkey, webauthn.LoginWebAuthnForm):
-    """Signing in with a passkey alone."""
+    """Form to sign in with a passkey alone."""
 
     step = "passkey"
 
 
 class AuthenticateForm(Noted, _Passkey, webauthn.AuthenticateWebAuthnForm):
-    """The second factor of a log-in."""
+    """Form for the second factor at sign-in."""
 
 
 class ReauthenticateForm(Noted, _Passkey, webauthn.ReauthenticateWebAuthnForm):
-    """The key again, before something grave."""
+    """Form for the key before a security-relevant change."""
 
 
 class AddForm(_Passkey, webauthn.AddWebAuthnForm):
-    """Another key of one's own account."""
+    """Form to add a key to one's account."""
 
     parts = ("clientDataJSON", "attestationObject")

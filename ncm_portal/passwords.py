@@ -1,4 +1,4 @@
-"""How long a password may be."""
+"""Maximum length of passwords."""
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -7,7 +7,7 @@ LONGEST = 128
 
 
 class MaximumLengthValidator:
-    """Refuse what no person remembers and no password manager makes: each character of it costs time to check."""
+    """Refuse extremely long passwords: checking costs time per character."""
 
     def validate(self, password: str, user: object = None) -> None:
         """Raise ValidationError for a password that is too long."""
@@ -17,5 +17,5 @@ class MaximumLengthValidator:
             raise ValidationError(words, code="password_too_long", params=figures)
 
     def get_help_text(self) -> str:
-        """The same in words, for the page on which a password is chosen."""
+        """Return the help text for the page on which a password is chosen."""
         return _("Your password must be %(limit)s characters or fewer.") % {"limit": LONGEST}

@@ -1,4 +1,4 @@
-"""What a request posts: whether it is a form that can be read, and the typed words of one that is not."""
+"""Posted data: whether it is a readable form, and the entered text if not."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -16,15 +16,15 @@ DAMAGED = "\ufffd"
 
 
 def takes_any_body[View: Callable[..., Any]](view: View) -> View:
-    """Mark a view that reads the body of its request by itself, as its script sends it."""
+    """Mark a view that reads the request body itself, as sent by its script."""
     view.takes_any_body = True  # type: ignore[attr-defined]
     return view
 
 
 def problem_of(request: HttpRequest, *, is_read_later: bool = False) -> str:
-    """Why what was posted is not a form that can be read, in plain words; empty where it is one.
+    """Return why posted data is not a readable form; empty if it is.
 
-    Where it `is_read_later`, by a view that first says how large its files may be, only its kind is looked at.
+    If it `is_read_later`, by a view that first sets its size limit, only the content type is checked.
     """
     if request.content_type not in (PLAIN, MULTIPART) and (request.content_type or request.body):
         return _("It was not sent as a form.")
@@ -48,7 +48,9 @@ def _is_damaged(posted: QueryDict) -> bool:
 
 
 def _is_readable(request: HttpRequest) -> bool:
-    """Whether the sign was typed as it stands. Of a form with files the bytes are gone: it counts as damage."""
+    """Return whether a replacement character was entered literally. Multipart bodies are consumed by then: it counts as
+    damage.
+    """
     if request.content_type != PLAIN:
         return False
     try:
@@ -59,7 +61,7 @@ def _is_readable(request: HttpRequest) -> bool:
 
 
 def words_of(request: HttpRequest) -> list[tuple[str, str]]:
-    """What somebody typed, by the names of the fields, as far as it can be read: to be copied and sent again."""
+    """Return the entered text by field names, as far as it is readable, to copy and send again."""
     return [(name, text) for name, text in _pairs(request) if text.strip() and not _is_secret(name)]
 
 

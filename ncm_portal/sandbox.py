@@ -1,6 +1,6 @@
-"""What every child process of the portal gets: an empty environment, and limits that the kernel holds it to.
+"""Sandbox of child processes: an empty environment, and limits enforced by the kernel.
 
-A file or a paper that is too large or hostile then costs one process and never the portal. Imports nothing of ours.
+A huge or hostile file can then only crash its own process. Imports nothing of ours.
 """
 
 import os
@@ -16,8 +16,9 @@ MEGABYTE = 1024 * 1024
 
 
 def ask(module: str, *arguments: str, folder: str, seconds: int, most: int) -> tuple[int, bytes]:
-    """Run a module of ours as a child process that works in `folder`: its exit status, and what it said, up to `most`
-    bytes. A child that needs more than `seconds` is killed; what it said until then is no answer it stands by."""
+    """Run one of our modules as a child process in `folder`; return its exit status and up to `most` bytes of output.
+    It is killed after `seconds`, which invalidates its output.
+    """
     with tempfile.TemporaryFile() as told:
         child = subprocess.Popen(
             [sys.executable, "-m", module, *arguments],
@@ -37,7 +38,7 @@ def ask(module: str, *arguments: str, folder: str, seconds: int, most: int) -> t
 
 
 def clean_environment(folder: str, **more: str) -> dict[str, str]:
-    """What a child may know, working in `folder`: nothing of the portal's settings, passwords or proxies."""
+    """Return the environment of a child in `folder`: without the portal's settings, passwords and proxies."""
     return {
         "LANG": "C.UTF-8",
         "PATH": os.defpath,
@@ -49,7 +50,7 @@ def clean_environment(folder: str, **more: str) -> dict[str, str]:
 
 
 def limit(seconds: int, megabytes: int, *, largest_file: int) -> None:
-    """Let the kernel hold this process to its share of time, memory and disk (bytes); leave no core file behind."""
+    """Limit the CPU time, memory and disk use (bytes) of this process; disable core dumps."""
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_AS, (megabytes * MEGABYTE, megabytes * MEGABYTE))
     resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
@@ -57,7 +58,7 @@ def limit(seconds: int, megabytes: int, *, largest_file: int) -> None:
 
 
 def end(child: subprocess.Popen[bytes]) -> None:
-    """Kill the child and whatever it started, if it still runs."""
+    """Kill the child and its descendants if they still run."""
     if child.poll() is None:
         os.killpg(child.pid, signal.SIGKILL)
         child.communicate()

@@ -1,7 +1,7 @@
-"""What the production server (gunicorn) says by itself: no name, and plain words where it refuses a request unread.
+"""Own responses of the production server (gunicorn): no server name, and plain error pages for invalid requests.
 
-gunicorn has no setting for either. It writes "Server: gunicorn" on each answer, and answers a request that it cannot
-read before Django sees it.
+gunicorn has no setting for either. It sends "Server: gunicorn", and answers unreadable requests before Django sees
+them.
 """
 
 import logging
@@ -23,7 +23,7 @@ PAGE = """<!doctype html>
 
 
 def standing_headers() -> dict[str, str]:
-    """The headers of an answer that Django had no hand in."""
+    """Return the headers of a response that Django did not create."""
     return {
         "Content-Security-Policy": build_policy(settings.SECURE_CSP),
         "Permissions-Policy": permissions_policy(),
@@ -36,7 +36,7 @@ def standing_headers() -> dict[str, str]:
 
 
 def refusal(status: int, reason: str) -> bytes:
-    """The whole answer to a request that could not be read, as it goes over the line. Its number stands in the log."""
+    """Return the complete HTTP response to an unreadable request. Its reference number is logged."""
     reference = begin_request()
     log.warning("%s: %s", status, reason)
     page = PAGE.format(reason=reason, reference=reference).encode()
@@ -49,7 +49,7 @@ def refusal(status: int, reason: str) -> bytes:
 
 
 def keep_quiet() -> None:
-    """Let gunicorn, where it is what runs, name itself no more and refuse in our words."""
+    """Patch gunicorn, if running, to hide its name and use our error pages."""
     from gunicorn import util
     from gunicorn.http import wsgi
 

@@ -1,7 +1,7 @@
 """Settings of the portal. Everything that differs between machines comes from the environment (docs/operations.md).
 
-Three ways to run: production (the default, nothing is forgiven), DEMO=1 (the production server on plain http on this
-machine, mail written to files) and DEBUG=1 (development and the tests).
+Three modes: production (the default, strict), DEMO=1 (the production server on plain http on this machine, mail written
+to files) and DEBUG=1 (development and tests).
 """
 
 import os
@@ -26,7 +26,7 @@ VAR_DIR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var"))
 
 
 def _required(name: str, local: str) -> str:
-    """The environment's value; on a developer's or demo machine `local` stands in for a missing one."""
+    """Return the environment's value; in development or demo mode `local` replaces a missing one."""
     value = os.environ.get(name, "")
     if not value and not LOCAL:
         raise ImproperlyConfigured(f"{name} is not set. docs/operations.md lists what the portal needs to know.")
@@ -34,7 +34,7 @@ def _required(name: str, local: str) -> str:
 
 
 def _kept_secret() -> str:
-    """A key for this machine's demo and development, made once and kept where only its owner reads it."""
+    """Return a key for this machine's demo and development, created once and readable by its owner only."""
     path = VAR_DIR / "secret-key"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Signing in through somebody else, such as a government's single sign-on: a deployment adds the kind of provider."""
+"""Sign-in through an external provider, such as a government's single sign-on, which a deployment can add."""
 
 from typing import Any
 
@@ -19,10 +19,10 @@ from .log_ins import LogInAdapter
 
 
 class SignOnAdapter(DefaultSocialAccountAdapter):
-    """What the pages "Sign in" and "Create an account" offer beside a password."""
+    """allauth adapter for external sign-in on the pages "Sign in" and "Create an account"."""
 
     def list_providers(self, request: HttpRequest) -> list[Any]:
-        """The providers. Where no kind of provider is installed there can be none: the database is not asked."""
+        """Return the providers, without a query if no provider is installed."""
         return super().list_providers(request) if registry.get_class_list() else []
 
 
@@ -37,12 +37,13 @@ OPTIONAL = TO_ANYBODY[:2]  # to an address that is nobody's yet: whoever reads i
 
 
 class AccountAdapter(LogInAdapter):
-    """What the account pages ask the portal."""
+    """allauth adapter for the account pages."""
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send a mail, unless its receiver stopped such mail or got as many of its kind as fit in an hour. The page
-        says the same in either case: else it would tell who has an account. Whoever is signed in and types address
-        after address hears when that works again."""
+        """Send a mail unless its recipient stopped such mail or the hourly limit is reached. The page is the same in
+        either case, so as not to reveal who has an account. A signed-in person who adds many addresses is told when to
+        try again.
+        """
         if template_prefix in OPTIONAL and (MailStop.objects.covers(email) or self._has_typed_enough()):
             return
         if template_prefix not in TO_ANYBODY or may_write_to_account(email, template_prefix):
@@ -58,21 +59,21 @@ class AccountAdapter(LogInAdapter):
     def render_mail(
         self, template_prefix: str, email: Any, context: dict[str, Any], headers: dict[str, str] | None = None
     ) -> Any:
-        """The mail, with the link by which its receiver stops such mail, where that can be."""
+        """Render the mail, with a link to stop such mail where possible."""
         if template_prefix in OPTIONAL:
             context = {**context, "stop": stop_link(email)}
             headers = {**(headers or {}), **stop_headers(email)}
         return super().render_mail(template_prefix, email, context, headers)
 
     def clean_email(self, email: str) -> str:
-        """The normal form of an address, wherever it comes from. Raises ValidationError."""
+        """Return the normal form of an address. Raises ValidationError."""
         try:
             return normal_form(email)
         except NotAnAddress as error:
             raise ValidationError(str(error), code="invalid") from error
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
-        """Note that the address is this person's: whoever else claimed it, and never confirmed it, gives it up."""
+        """Confirm the address for this person: other accounts that claimed it without confirming it lose it."""
         with transaction.atomic():
             confirmed = super().confirm_email(request, email_address)
             if confirmed:

@@ -1,4 +1,4 @@
-"""The URLs of the portal. PUBLIC names every page that a visitor may open without logging in."""
+"""URLs of the portal. PUBLIC lists every page that visitors can open without signing in."""
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
@@ -43,7 +43,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 
 @login_not_required
 def health(request: HttpRequest) -> HttpResponse:
-    """Say "ok" once the database has answered; a load balancer asks this."""
+    """Return "ok" once the database has answered, for load balancers."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return HttpResponse("ok\n", content_type="text/plain")

@@ -1,4 +1,4 @@
-"""The door for the production server: gunicorn ncm_portal.wsgi."""
+"""WSGI entry point for the production server: gunicorn ncm_portal.wsgi."""
 
 import atexit
 import os
@@ -19,7 +19,7 @@ if "gunicorn" in sys.modules:
 
 
 def _close_pool() -> None:
-    """Let the database's pool go at the end of a process; left alone it keeps the process for some seconds more."""
+    """Close the database connection pool at exit; otherwise it delays the exit by some seconds."""
     database = connections[DEFAULT_DB_ALIAS]
     if "pool" in settings.DATABASES["default"]["OPTIONS"] and isinstance(database, DatabaseWrapper):
         database.close_pool()

@@ -1,1 +1,1 @@
-"""How dates are written where a page does not say it itself, as in the lists of the admin: not the American way."""
+"""Date formats for pages without explicit ones, such as lists of the admin: not American."""

@@ -1,1 +1,1 @@
-"""What installs, starts and builds on one machine. What is deployed imports nothing from here."""
+"""Tools that install, start and build on one machine. Deployed code imports nothing from here."""

@@ -1,14 +1,13 @@
-"""Makes the faces in static/fonts/print from the @fontsource packages: `python -m ncm_portal.local.build_fonts
+"""Build the fonts in static/fonts/print from the @fontsource packages: `python -m ncm_portal.local.build_fonts
 NODE_MODULES`.
 
-WeasyPrint takes one file per face, while the packages cut each face in one file per script. Here the Latin parts of
-a face are joined again, letters for which a fallback would be wrong are pointed at the right glyph, and the result
-is written as TTF, the same bytes on every machine. The faces of Adobe carry the reserved name "Source" (SIL Open
-Font License, clause 3): a joined face is a modified version and must bear another name, so they are called "NCM
-Serif", "NCM Sans" and "NCM Mono".
+WeasyPrint takes one file per face, while the packages split each face into one file per script. This joins the Latin
+parts of a face, maps characters for which a fallback would be wrong to the right glyph, and writes TTF, the same bytes
+on every machine. Adobe's faces have the reserved name "Source" (SIL Open Font License, clause 3): a joined face is a
+modified version and needs another name, so they are called "NCM Serif", "NCM Sans" and "NCM Mono".
 
-Arabic is set in Amiri because it draws each letter with one glyph. In Noto Naskh the dots are glyphs of their own, and
-names can't be copied out of the file or read aloud.
+Arabic is set in Amiri because it draws each letter with one glyph. In Noto Naskh the dots are separate glyphs, and
+names cannot be copied from the file or read aloud.
 """
 
 import sys
@@ -32,7 +31,7 @@ MOMENT = 3_600_000_000  # a fixed "created" and "modified" (seconds since 1904),
 
 @dataclass(frozen=True)
 class Face:
-    """One file to make: where its parts come from and what it is called."""
+    """Font file to build: its sources and its name."""
 
     package: str
     style: str
@@ -59,7 +58,7 @@ FACES = (
 
 
 def part(packages: Path, face: Face, script: str, folder: str) -> str:
-    """Unpack one WOFF2 of a face to a TTF in `folder`; give its path."""
+    """Unpack one WOFF2 file of a face to a TTF in `folder`; return its path."""
     source = packages / face.package / "files" / f"{face.package}-{script}-{face.style}.woff2"
     font = TTFont(source)
     font.flavor = None
@@ -69,13 +68,13 @@ def part(packages: Path, face: Face, script: str, folder: str) -> str:
 
 
 def joined(packages: Path, face: Face) -> TTFont:
-    """The parts of a face as one font."""
+    """Return the parts of a face as one font."""
     with tempfile.TemporaryDirectory() as folder:
         return Merger().merge([part(packages, face, script, folder) for script in face.scripts])
 
 
 def cut(font: TTFont, wanted: tuple[range, ...]) -> None:
-    """Keep the wanted characters only; keep all of them when none are named."""
+    """Keep only the listed characters; all of them if none are listed."""
     if wanted:
         cutter = subset.Subsetter(subset.Options(hinting=False, layout_features=[]))
         cutter.populate(unicodes=[code for codes in wanted for code in codes])
@@ -83,7 +82,7 @@ def cut(font: TTFont, wanted: tuple[range, ...]) -> None:
 
 
 def rename(font: TTFont, family: str, style: str) -> None:
-    """Give the font its own name in every name record that carries one; the copyright notices stay."""
+    """Set the font's name in every name record; copyright notices stay."""
     postscript = f"{family.replace(' ', '')}-{style}"
     names = {1: family, 2: style, 3: postscript, 4: f"{family} {style}", 6: postscript}
     font["name"].names = [record for record in font["name"].names if record.nameID in (0, 5, 13, 14)]
@@ -92,7 +91,7 @@ def rename(font: TTFont, family: str, style: str) -> None:
 
 
 def fill(font: TTFont) -> None:
-    """Point the characters of SAME_GLYPH that the face lacks at the glyph that draws them."""
+    """Map missing characters of SAME_GLYPH to the glyph that draws them."""
     known = font.getBestCmap()
     for table in font["cmap"].tables:
         if table.isUnicode():
@@ -102,7 +101,7 @@ def fill(font: TTFont) -> None:
 
 
 def made(packages: Path, face: Face) -> TTFont:
-    """One face, ready to be written."""
+    """Return one face, ready to be written."""
     font = joined(packages, face)
     font.recalcTimestamp = False
     font["head"].created = font["head"].modified = MOMENT
@@ -116,7 +115,7 @@ def made(packages: Path, face: Face) -> TTFont:
 
 
 def build(packages: Path, target: Path) -> list[Path]:
-    """Write every face into `target`; give the paths. Raises FileNotFoundError when a package is missing."""
+    """Write every face into `target`; return the paths. Raises FileNotFoundError if a package is missing."""
     target.mkdir(parents=True, exist_ok=True)
     paths = [target / face.filename for face in FACES]
     for face, path in zip(FACES, paths, strict=True):

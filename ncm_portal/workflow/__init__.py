@@ -1,4 +1,4 @@
-"""The one way a record changes state: moves are data, `make` carries them out, the journal keeps them."""
+"""State changes: moves are data, `make` runs them, the journal records them."""
 
 from .moves import (
     Act,

@@ -1,4 +1,4 @@
-"""Moves are data: who may take a record from which state to which, what must hold first; and what it needs to move."""
+"""Moves as data: roles, source and target states, and conditions; and the answer to "needed before the next step"."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ Words = str | Promise
 
 
 class Condition(NamedTuple):
-    """One line of "What does this need to move?": what must hold, in plain words, and whether it holds."""
+    """One condition of a move in plain words, and whether it is met."""
 
     text: str
     met: bool
 
 
 def either(met: bool, yes: str, no: str) -> Condition:
-    """A condition in the words that hold: `yes` when it is met, `no` when it is not, as a refusal will quote it."""
+    """Return a condition worded as `yes` if it is met, else as `no`, which a refusal quotes."""
     return Condition(yes if met else no, met)
 
 
 def no_conditions(record: Any) -> list[Condition]:
-    """Conditions of a move that needs nothing but the right person and the right state."""
+    """Return no conditions: only role and state matter."""
     return []
 
 
 @dataclass(frozen=True)
 class AllOf:
-    """Conditions that are made of others: `parts` can be listed without a record, in the table of all moves."""
+    """Conditions combined from others: `parts` can be listed without a record, for the table of all moves."""
 
     parts: tuple[Callable[[Any], list[Condition]], ...]
 
@@ -44,12 +44,12 @@ class AllOf:
 
 
 def all_of(*parts: Callable[[Any], list[Condition]]) -> AllOf:
-    """The conditions of all `parts`, told together."""
+    """Return the conditions of all `parts` together."""
     return AllOf(parts)
 
 
 class Role(NamedTuple):
-    """Who may do something: `may` decides for a person and a record, `words` say the same to people."""
+    """Role: `may` decides for a person and a record, `words` describe it."""
 
     may: Callable[[Any, Any], bool]
     words: Words
@@ -59,9 +59,9 @@ class Role(NamedTuple):
 class Move:
     """One row of a table of moves.
 
-    `sources` are the states it may start from, `target` the state it leads to (None: the state stays),
-    `role` decides who and says so in words, `conditions` lists what must hold. A move that `undoes` another is
-    no way onward: it has its button, and no place among what a record needs.
+    `sources` are the allowed states, `target` is the new state (None: unchanged), `role` decides and describes who may
+    make it, `conditions` returns what must hold. A move that `undoes` another is not a next step: it has a button, but
+    is not listed among what a record needs.
     """
 
     verb: str
@@ -76,40 +76,40 @@ class Move:
 
     @property
     def may(self) -> Callable[[Any, Any], bool]:
-        """Whether a person may make the move on a record, whatever its state."""
+        """Return whether a person may make the move on a record, whatever its state."""
         return self.role.may
 
     @property
     def who(self) -> Words:
-        """Who may make the move, in words."""
+        """Return who may make the move, in words."""
         return self.role.words
 
 
 @dataclass(frozen=True)
 class OpenMove:
-    """A move that a person could make on a record in its present state, with what still stands in its way."""
+    """Move that a person could make in the present state of a record, with its conditions."""
 
     move: Move
     conditions: list[Condition] = field(default_factory=list)
 
     @property
     def reasons(self) -> list[str]:
-        """What is not met yet, in plain words."""
+        """Return the conditions that are not met."""
         return [condition.text for condition in self.conditions if not condition.met]
 
     @property
     def ready(self) -> bool:
-        """True when nothing stands in the way."""
+        """Return whether all conditions are met."""
         return not self.reasons
 
 
 def table(*moves: Move) -> dict[str, Move]:
-    """A table of moves, by verb."""
+    """Return a table of moves by verb."""
     return {move.verb: move for move in moves}
 
 
 def moves_open_to(moves: Mapping[str, Move], record: Any, user: Any) -> list[OpenMove]:
-    """Those of `moves` that `user` may make on `record` from its present state, each with its conditions."""
+    """Return those of `moves` that `user` may make on `record` from its present state, with their conditions."""
     return [
         OpenMove(move, move.conditions(record))
         for move in moves.values()
@@ -124,9 +124,9 @@ def _single(conditions: Callable[[Any], list[Condition]]) -> list[Callable[[Any]
 
 
 def needs_of(moves: Mapping[str, Move], record: Any) -> list[Condition]:
-    """Answer "What does this need to move?": what each of `moves` needs from the present state, then who moves it on.
+    """Return what each of `moves` needs from the present state, and who can make it.
 
-    Every condition stands once, whoever looks. Empty where the record has come to its end.
+    Every condition appears once, for any reader. Empty in a final state.
     """
     onward = [move for move in moves.values() if record.state in move.sources and not move.undoes]
     asked = dict.fromkeys(part for move in onward for part in _single(move.conditions))  # each asks the database once
@@ -141,23 +141,22 @@ def needs_of(moves: Mapping[str, Move], record: Any) -> list[Condition]:
 
 
 def no_objection(record: Any, values: Mapping[str, Any], by: Any) -> None:
-    """The check of an act that needs nothing but the right two people."""
+    """Check nothing: the act needs only the right two people."""
 
 
 def nobody(record: Any) -> None:
-    """Whom an act concerns that is about no person."""
+    """Return nobody, for an act that concerns no person."""
 
 
 @dataclass(frozen=True)
 class Act:
-    """A grave change that one person proposes and another confirms; `settings.GRAVE_ACTS` names each.
+    """Serious change that one person proposes and another confirms; `settings.GRAVE_ACTS` lists them.
 
-    `record` is what it changes, `values` what was proposed, as JSON. `proposers`
-    and `confirmers` decide who does either. `consequences(record, values)` says in
-    sentences what will happen. `check(record, values, by)` raises Blocked with every reason, at the proposal and again
-    at the confirmation. `carry_out(record, values, by, proposal)` makes the change: `by` confirmed what
-    `proposal.proposed_by` proposed. The person whom it `concerns` does neither, and is
-    told of the proposal at once if it `warns`. It lapses after `open_for`.
+    `record` is what it changes, `values` its arguments as JSON. `proposers` and `confirmers` decide who may do which.
+    `consequences(record, values)` returns sentences on its effects. `check(record, values, by)` raises Blocked with
+    every reason, at the proposal and again at the confirmation. `carry_out(record, values, by, proposal)` makes the
+    change: `by` confirmed what `proposal.proposed_by` proposed. The person whom it `concerns` can do neither, and is
+    notified of the proposal if it `warns`. It lapses after `open_for`.
     """
 
     code: str
@@ -174,5 +173,5 @@ class Act:
 
 @cache
 def acts() -> dict[str, Act]:
-    """The acts that need two people, by code."""
+    """Return the acts that need two people, by code."""
     return {act.code: act for act in map(import_string, settings.GRAVE_ACTS)}

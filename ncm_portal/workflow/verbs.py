@@ -1,4 +1,4 @@
-"""The one way a record changes state: moves are data, `make` carries them out, the journal keeps them."""
+"""State changes: moves are data, `make` runs them, the journal records them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .moves import Move, Role, Words
 
 
 class Blocked(Exception):
-    """A move that may not happen now. `reasons` holds every reason in plain words, never only the first."""
+    """Raised for a move that is not possible now. `reasons` holds every reason in plain words."""
 
     def __init__(self, reasons: str | Sequence[str]) -> None:
         self.reasons = [reasons] if isinstance(reasons, str) else [str(reason) for reason in reasons]
@@ -29,11 +29,11 @@ class Blocked(Exception):
 
 
 class NotAllowed(Blocked):
-    """A move that this person may not make, whatever the state of the record."""
+    """Raised for a move that this person may not make, whatever the state of the record."""
 
 
 class NotTaken(Blocked):
-    """A file that may not come in: of it only this is kept, in the access log."""
+    """Raised for a refused file, of which only an access log entry is kept."""
 
     def __init__(self, reasons: str | Sequence[str], *, name: str, data: bytes) -> None:
         self.sha256 = hashlib.sha256(data).hexdigest()
@@ -42,7 +42,7 @@ class NotTaken(Blocked):
 
 
 class Conflict(Blocked):
-    """Somebody else changed the record since it was opened. `theirs` is the record as it stands now."""
+    """Raised if somebody else changed the record since it was opened. `theirs` is its present state."""
 
     def __init__(self, theirs: Any) -> None:
         self.theirs = theirs
@@ -53,15 +53,15 @@ _clock: ContextVar[datetime | None] = ContextVar("clock", default=None)
 
 
 def now() -> datetime:
-    """The moment at which a verb acts, in UTC: the wall clock, or the clock of a replay."""
+    """Return the time of verbs in UTC: the wall clock, or that of a replay."""
     return _clock.get() or timezone.now()
 
 
 @contextmanager
 def replayed_at(moment: datetime) -> Iterator[None]:
-    """Let verbs act at `moment` (aware): for replaying a consultation of the past.
+    """Context manager that runs verbs at `moment` (aware), to replay a past consultation.
 
-    The journal keeps the real time of writing beside it, so a replay is always recognisable as one.
+    The journal also stores the real time, so that a replay is always recognisable.
     """
     token = _clock.set(moment)
     try:
@@ -71,25 +71,25 @@ def replayed_at(moment: datetime) -> Iterator[None]:
 
 
 def deadline_passed(deadline: datetime | None, at: datetime | None = None) -> bool:
-    """Whether `deadline` has passed at `at` (default: now). The deadline's own instant is still in time."""
+    """Return whether `deadline` has passed at `at` (default: now). The exact time of the deadline is still in time."""
     return deadline is not None and (at or now()) > deadline
 
 
 class VerbRun:
-    """What one verb, with the verbs inside it, knows until its transaction ends."""
+    """State of a verb and its nested verbs until its transaction ends."""
 
     def __init__(self) -> None:
         self._kept: dict[Any, tuple[list[str], Any]] = {}
 
     def kept(self, owner: type, connection: Any) -> dict[Any, Any]:
-        """What was kept for `owner` and no savepoint can have undone."""
+        """Return what was kept for `owner`, unless a savepoint may have been rolled back since."""
         here = _savepoints(connection)
         return {
             key: value for (kind, key), (there, value) in self._kept.items() if kind is owner and _begins(here, there)
         }
 
     def keep(self, owner: type, connection: Any, values: Mapping[Any, Any]) -> Mapping[Any, Any]:
-        """Keep what was read or written now, and give it back."""
+        """Keep a value that was read or written, and return it."""
         here = _savepoints(connection)
         self._kept |= {(owner, key): (here, value) for key, value in values.items()}
         return values
@@ -107,7 +107,7 @@ _run: ContextVar[VerbRun | None] = ContextVar("run", default=None)
 
 
 def current_run() -> VerbRun | None:
-    """The outermost verb that is under way, or None."""
+    """Return the outermost running verb, or None."""
     return _run.get()
 
 
@@ -122,10 +122,10 @@ def journal(
     data: Mapping[str, Any] | None = None,
     commits: Iterable[Model] = (),
 ) -> Model:
-    """Write one entry of the journal about `record` and return it. It commits or rolls back with its transaction.
+    """Write one journal entry about `record` and return it. It is part of the transaction.
 
-    `commits` names the records whose words this act wrote, as they stand in the database now: rows that it made, saved
-    whole or holds locked. The entry commits to them. A record that `locked` gave is among them by itself.
+    `commits` lists the records whose texts this act wrote, as they are in the database now: created, fully saved or
+    locked rows. The entry commits to them. A record from `locked` is included automatically.
     """
     manager: Any = apps.get_model("consultations", "Event")._default_manager
     said = {"before": before, "after": after, "reason": reason, "data": dict(data or {})}
@@ -133,10 +133,10 @@ def journal(
 
 
 def verb[**P, R](function: Callable[P, R]) -> Callable[P, R]:
-    """Make `function(record, ..., *, by, ...)` a verb: one transaction; the access log tells of its refusal.
+    """Make `function(record, ..., *, by, ...)` a verb: one transaction, with refusals written to the access log.
 
-    A refusal undoes everything the verb did; the entry with every reason is written after that, once, by the outermost
-    verb. It changed nothing, so the journal does not tell of it.
+    A refusal rolls the verb back; then the outermost verb logs it once, with every reason. The journal does not record
+    it, since nothing changed.
     """
 
     @wraps(function)
@@ -173,7 +173,7 @@ def _log_refusal(name: str, args: Sequence[Any], kwargs: Mapping[str, Any], refu
 def log_refusal(
     verb: str, record: Model, *, by: Any, refusal: Blocked, reason: str = "", data: Mapping[str, Any] | None = None
 ) -> None:
-    """Enter in the access log that `verb` was refused about `record`, with every reason; `reason` is what was typed."""
+    """Log that `verb` was refused about `record`, with every reason; `reason` is the reason entered by the person."""
     manager: Any = apps.get_model("consultations", "AccessEntry")._default_manager
     details = {**(data or {}), "verb": verb, "reasons": refusal.reasons, **({"reason": reason} if reason else {})}
     if isinstance(refusal, NotTaken):
@@ -184,18 +184,18 @@ def log_refusal(
 
 
 def demand(allowed: bool, *, who: Role | Words, to: Words) -> None:
-    """Raise NotAllowed unless `allowed`: for verbs that make a record and so have no state to move from."""
+    """Raise NotAllowed unless `allowed`: for verbs that create a record and have no source state."""
     if not allowed:
         words = who.words if isinstance(who, Role) else who
         raise NotAllowed(_("Only %(who)s can do this: %(move)s.") % {"who": words, "move": to})
 
 
 def locked[Row: Model](record: Row) -> Row:
-    """The record as it stands now, locked until the transaction ends: each record by itself, one after another.
+    """Return the record reloaded and locked until the transaction ends; records are locked one by one.
 
-    `record` may stand in for one, as the person of a request does. What its kind names in READ_WITH comes along in the
-    same query, unlocked. Others may refer to the row meanwhile: they hold the journal's end while their foreign key is
-    checked, and whoever moves this row waits for that end.
+    `record` may be a lazy stand-in, like a request's user. Relations in READ_WITH of its model are loaded in the same
+    query, unlocked. Concurrent foreign key checks on the row wait only for the end of the journal, which whoever
+    changes this row also waits for.
     """
     rows = record.__class__._base_manager.select_for_update(of=("self",), no_key=True).filter(pk=record.pk)
     along = getattr(record, "READ_WITH", ())
@@ -207,7 +207,7 @@ def locked[Row: Model](record: Row) -> Row:
 
 
 def _is_held(record: Any) -> bool:
-    """Whether the verb that is under way holds this row locked: nobody else can have changed it since it was read."""
+    """Return whether the running verb holds this row locked, so that nobody else can have changed it since."""
     run = _run.get()
     return run is not None and getattr(record, "_held_by", None) is run
 
@@ -223,12 +223,12 @@ def make[Row: Model](
     commits: Iterable[Model] = (),
     enter: Callable[[Row], object] | None = None,
 ) -> Row:
-    """Carry out `move` on `record` as `by` and return the fresh row.
+    """Make `move` on `record` as `by` and return the fresh row.
 
-    Locks the row, checks person, state, reason and conditions, runs `change` on the locked row, saves it and writes
-    the journal entry, all in one transaction. The entry commits to the row's words and to those of `commits`, to which
-    `change` may add. `enter` writes the entry instead where the journal tells of another record, such as the input
-    to which a file belongs. Raises NotAllowed or Blocked with every reason.
+    Locks the row, checks person, state, reason and conditions, runs `change` on the locked row, saves it and writes the
+    journal entry, all in one transaction. The entry commits to the row's text and to those of `commits`, which `change`
+    can extend. `enter` writes the entry instead if it is about another record, such as the input of a file. Raises
+    NotAllowed or Blocked with every reason.
     """
     with transaction.atomic():
         row = locked(record)
@@ -249,9 +249,9 @@ def make[Row: Model](
 
 
 def check(move: Move, row: Any, *, by: Any, reason: str | None = None) -> None:
-    """Raise NotAllowed, or Blocked with every reason that stands against the move now.
+    """Raise NotAllowed, or Blocked with every reason against the move now.
 
-    A `reason` of None means that it was not asked for yet.
+    A `reason` of None was not asked for yet.
     """
     _check_person(move, row, by)
     reasons = _wrong_state(move, row) + [condition.text for condition in move.conditions(row) if not condition.met]
@@ -284,12 +284,11 @@ def make_many[Row: Model](
     verb: str,
     data: Mapping[str, Any] | None = None,
 ) -> tuple[list[Row], list[tuple[Row, list[str]]]]:
-    """Carry out `move`, from its only source, on many records that begin with it: within a verb, all together.
+    """Make `move`, from its only source, on many new records at once within a verb.
 
-    For each new row: checks person and state, asks `reasons_against` for the conditions that are not met (it may know
-    them from a row like this one), runs `change` and sets the state. `insert` writes them; the journal gets an entry
-    `verb` for each, which commits to its words. Returns the rows that are new, and the others with every reason: one
-    keeps out no other. Raises NotAllowed.
+    For each row: checks person and state, asks `reasons_against` for unmet conditions (which can be cached for similar
+    rows), runs `change` and sets the state. `insert` writes them; each gets a journal entry `verb` that commits to its
+    text. Returns the new rows, and the others with every reason: a refused row does not stop others. Raises NotAllowed.
     """
     refused: list[tuple[Row, list[str]]] = []
     made: list[Row] = []

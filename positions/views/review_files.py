@@ -35,7 +35,7 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 @require_safe
 def review_docx(request: HttpRequest, slug: str) -> HttpResponse:
-    """The text under review as a Word document that keeps track of changes."""
+    """Return the text under review as a Word document that tracks changes."""
     found = known_round(request, slug)
     content = public_papers.content(found.edition.sha256)
     data = docx(content, sections_of(found), closes=written_hour(found.closes_at))
@@ -45,7 +45,7 @@ def review_docx(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def review_import(request: HttpRequest, slug: str) -> HttpResponse:
-    """Bring a file back: first every proposal in it is shown, then those that are ticked are proposed."""
+    """Upload a file: first show every proposal in it, then propose the selected ones."""
     found = known_round(request, slug)
     bodies = sponsors(request.user, found)
     if not bodies:
@@ -72,7 +72,7 @@ def review_import(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _read(data: bytes, found: ReviewRound) -> Matched:
-    """What a file proposes. Raises Refused, or NotReadable when nothing in it is a proposal."""
+    """Return the proposals in a file. Raises Refused, or NotReadable if there are none."""
     targets = [
         Target(each["key"], each["number"], each["text"])
         for section in sections_of(found)
@@ -86,7 +86,7 @@ def _read(data: bytes, found: ReviewRound) -> Matched:
 
 
 def _lines(found: ReviewRound) -> dict[int, int]:
-    """The number of the paragraph in which each numbered line of the edition under review stands."""
+    """Return the paragraph number of each numbered line of the edition under review."""
     blocks = public_papers.lines(found.edition.sha256)
     passages = [each for block in blocks for each in block.passages if each.paragraph]
     return {line.number: each.paragraph for each in passages for line in each.lines if each.paragraph}
@@ -138,7 +138,7 @@ def _preview(request: HttpRequest, found: ReviewRound, body: Any, matched: Match
 def _show(
     request: HttpRequest, found: ReviewRound, body: Any, rows: Any, *, status: int = 200, **more: Any
 ) -> HttpResponse:
-    """The proposals with the words that the paragraphs have now; `refused` are the reasons, row by row."""
+    """Show the proposals with the present texts of the paragraphs; `refused` are the reasons by row."""
     sections = sections_of(found)
     known = {each["key"]: each for section in sections for each in section["paragraphs"]}
     notes, refused = more.pop("notes", []), more.pop("refused", {})
@@ -159,14 +159,14 @@ def _show(
 
 
 def _problem(row: dict[str, Any]) -> tuple[str, str]:
-    """Where a row is, and what is wrong with it."""
+    """Return where a row is, and what is wrong with it."""
     said = [*row["reasons"], *(str(error) for errors in row["form"].errors.values() for error in errors)]
     number = row["paragraph"]["number"] if row["paragraph"] else "?"
     return row["form"]["reason"].id_for_label, f"{_('Paragraph %(number)s') % {'number': number}}: {' '.join(said)}"
 
 
 def _confirm(request: HttpRequest, found: ReviewRound, bodies: Iterable[Any]) -> HttpResponse:
-    """Propose what is ticked; what is refused stays on the page with its words and the reasons."""
+    """Propose the selected ones; refused ones stay on the page with their text and the reasons."""
     body = next((each for each in bodies if str(each.pk) == request.POST.get("sponsor")), None)
     rows = FoundFormSet(request.POST)
     if body is None:
@@ -195,13 +195,13 @@ def _confirm(request: HttpRequest, found: ReviewRound, bodies: Iterable[Any]) ->
 def _propose(
     request: HttpRequest, found: ReviewRound, body: Any, paragraph: Paragraph, row: dict[str, Any]
 ) -> list[str]:
-    """Propose a row and give back every reason why not."""
+    """Propose a row; return every reason of a refusal."""
     given = {name: row[name] for name in ("operation", "text", "reason")}
     return attempt(lambda: workflow.propose_amendment(found, paragraph, by=request.user, sponsor=body, **given)).reasons
 
 
 def _paragraphs(found: ReviewRound, keys: set[Any]) -> dict[Any, Paragraph]:
-    """The paragraphs of the paper with these keys; 404 where one belongs elsewhere."""
+    """Return the paragraphs of the paper with these keys; raises 404 if one belongs to another paper."""
     known = Paragraph.objects.select_related("wording", "section").filter(section__paper=found.paper, key__in=keys)
     by_key = {each.key: each for each in known}
     if by_key.keys() != keys:

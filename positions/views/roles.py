@@ -24,6 +24,6 @@ def show(request: HttpRequest) -> HttpResponse:
 
 @cache
 def _rules(language: str) -> SafeString:
-    """The roles and the tables in the language of the page: they never change while the portal runs."""
+    """Return the roles and tables in the language of the page, cached: they do not change at run time."""
     duties = [(role, duty) for role, (_person, duty) in ROLES.items()]
     return render_to_string("positions/roles/_tables.html", {"duties": duties, "tables": tables()})

@@ -1,4 +1,4 @@
-"""The rules of a consultation at the desk: as they stand, how they changed, and what an officer proposes to another."""
+"""Rules of a consultation at the desk: present rules, history, and proposals of changes."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +16,7 @@ from positions.workflow.rules import in_session
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_rules(request: HttpRequest, slug: str) -> HttpResponse:
-    """Read the rules of a consultation, and propose to a second officer how they change."""
+    """Show the rules of a consultation, and propose changes to a second officer."""
     consultation = get_object_or_404(Consultation, slug=slug)
     form = RulesForm(request.POST if request.method == "POST" else None, consultation=consultation)
     outcome = NOTHING_DONE

@@ -1,4 +1,4 @@
-"""A paragraph through time: its whole history, and the pages on which it is split or merged with another."""
+"""History of a paragraph, and pages to split it or merge it with another."""
 
 import re
 from typing import Any
@@ -33,7 +33,7 @@ TOLD = ("reword", "write", "split", "merge")  # the wordings and the lineage tel
 @for_secretariat
 @require_safe
 def desk_paragraph_history(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
-    """Everything that happened to a paragraph, whether or not it is still part of the text: who, when, why."""
+    """Show the history of a paragraph, also if it was removed from the text: who, when and why."""
     paper = known_paper(request, slug)
     found = Paragraph.objects.select_related("section", "wording").filter(section__paper=paper)
     paragraph: Any = get_object_or_404(found, key=key)
@@ -51,7 +51,7 @@ def desk_paragraph_history(request: HttpRequest, slug: str, key: UUID) -> HttpRe
 
 
 def _relatives(paragraph: Paragraph, numbers: dict[int, int]) -> tuple[list[Lineage], list[Lineage]]:
-    """What it came out of and what came out of it, each with the `other` paragraph and its `number` today, if any."""
+    """Return its predecessors and descendants, each with the `other` paragraph and its present `number`, if any."""
     along = ("by", "wording", "predecessor__wording", "successor__wording")
     origins: list[Any] = list(paragraph.origins.select_related(*along))
     successions: list[Any] = list(paragraph.successions.select_related(*along))
@@ -65,7 +65,7 @@ def _relatives(paragraph: Paragraph, numbers: dict[int, int]) -> tuple[list[Line
 
 
 def _entries(paragraph: Paragraph, origins: list[Lineage]) -> list[dict[str, Any]]:
-    """Its wordings as redlines and what the journal knows beside them, the latest first."""
+    """Return its wordings as redlines with journal entries, the latest first."""
     split_from = next((each.wording.text for each in origins if each.kind == "split"), "")
     wordings = list(paragraph.wordings.select_related("by").order_by("number"))
     before = [split_from, *(wording.text for wording in wordings)]
@@ -89,7 +89,7 @@ def _entries(paragraph: Paragraph, origins: list[Lineage]) -> list[dict[str, Any
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_paragraph_split(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
-    """Make two paragraphs of one: `cut` in the address says behind which sentence, and both texts can be edited."""
+    """Split a paragraph: `cut` in the URL is the sentence after which to split; both texts can be edited."""
     paper = known_paper(request, slug)
     if _was_removed(paper, key):
         return _gone(request, paper, key)
@@ -112,7 +112,7 @@ def desk_paragraph_split(request: HttpRequest, slug: str, key: UUID) -> HttpResp
 
 
 def _cut(place: Place, asked: str) -> SplitForm:
-    """A form with the text cut behind the sentence that was asked for, or else behind the first."""
+    """Return a form with the text split after the requested sentence, or else after the first."""
     sentences = _sentences(place.paragraph.wording.text)
     at = int(asked) if asked.isascii() and asked.isdecimal() and 0 < int(asked[:4]) < len(sentences) else 1
     first = sentences[at - 1][1] if at <= len(sentences) else 0
@@ -122,14 +122,14 @@ def _cut(place: Place, asked: str) -> SplitForm:
 
 
 def _sentences(text: str) -> list[tuple[str, int]]:
-    """The sentences of `text`, each with the place at which it ends."""
+    """Return the sentences of `text` with their end positions."""
     ends = [*(found.start() for found in SENTENCE.finditer(text)), len(text)]
     starts = [0, *ends]
     return [(text[start:end].strip(), end) for start, end in zip(starts, ends, strict=False)]
 
 
 def _on_new_words(form: Any, place: Place) -> Any:
-    """The same form, to be sent again on the words that stand now."""
+    """Return the same form based on the present wording."""
     today = Paragraph.objects.values_list("wording", flat=True).get(pk=place.paragraph.pk)
     data = form.data.copy()
     data["base"] = str(today)
@@ -156,7 +156,7 @@ def _show_split(request: HttpRequest, place: Place, form: SplitForm, reasons: li
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_paragraph_merge(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
-    """Make one paragraph of two: `with` in the address names the other one, which is part of the text no longer."""
+    """Merge two paragraphs: `with` in the URL names the other one, which is removed from the text."""
     paper = known_paper(request, slug)
     if _was_removed(paper, key):
         return _gone(request, paper, key)
@@ -187,13 +187,13 @@ def desk_paragraph_merge(request: HttpRequest, slug: str, key: UUID) -> HttpResp
 
 
 def _neighbour(place: Place) -> Any:
-    """The paragraph that stands behind it, or else before it; None where it is the only one."""
+    """Return the next paragraph, or else the previous one; None if there is no other."""
     found, at = place.text.paragraphs, place.text.paragraphs.index(place.paragraph)
     return found[at + 1] if at + 1 < len(found) else found[at - 1] if at else None
 
 
 def _joined(paragraph: Any, other: Any) -> dict[str, Any]:
-    """Both texts one behind the other, in the order of the paper."""
+    """Return both texts in the order of the paper."""
     if other is None:
         return {}
     first, second = sorted((paragraph, other), key=lambda each: each.number)
@@ -202,7 +202,7 @@ def _joined(paragraph: Any, other: Any) -> dict[str, Any]:
 
 
 def _again(form: MergeForm, paragraph: Any, other: Any) -> MergeForm:
-    """What was typed, to be sent again on the words that stand now."""
+    """Return the entered text based on the present wording."""
     data = form.data.copy()
     data["base"] = str(paragraph.wording_id)
     if other:

@@ -1,4 +1,4 @@
-"""One input as its readers see it: the words that were sent, who co-signs them, and what became of each point."""
+"""Page of an input: its text, co-signatures, and what became of each point."""
 
 from typing import Any
 
@@ -26,13 +26,14 @@ from positions.queries.dispositions import what_became_of
 @require_safe
 @kept_for_visitors
 def show(request: HttpRequest, reference: str) -> HttpResponse:
-    """An input that the reader may read. 404 for one that is not there and for one that is not the reader's to see."""
+    """Show an input. Raises the same 404 for unknown and for unreadable ones."""
     return _show(request, _input(request, reference))
 
 
 def _input(request: HttpRequest, reference: str) -> Submission:
-    """The input with its `objectives`, whether it `has_files` and `is_signed` (what is not there costs no query), and
-    how many are `alike`, as officers decided."""
+    """Return the input with its `objectives`, `has_files` and `is_signed` (which avoid queries), and the number of
+    duplicates, as decided by officers.
+    """
     of_it = {"submission": OuterRef("pk")}
     named = JSONObject(code="code", label="label")
     objectives = Provision.objects.filter(submissions=OuterRef("pk")).values(json=named)
@@ -63,7 +64,7 @@ def _show(request: HttpRequest, submission: Submission, outcome: Outcome = NOTHI
 
 
 def _co_signing(request: HttpRequest, submission: Submission) -> dict[str, Any]:
-    """Who co-signs the input, and in whose name the reader may co-sign it or take that back."""
+    """Return the co-signatures, and the organisations for which the reader can co-sign or withdraw that."""
     if submission.audience != Audience.PUBLIC:
         return {}
     signed, own = co_signatures(submission) if submission.is_signed else Signed([]), organisations_of(request.user)
@@ -81,7 +82,7 @@ def _may_sign(submission: Submission, body: Stakeholder) -> bool:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def endorse(request: HttpRequest, reference: str) -> HttpResponse:
-    """Co-sign an input in the name of an organisation of the reader's."""
+    """Co-sign an input for an organisation of the reader's."""
     submission = _input(request, reference)
     if request.method != "POST":
         return redirect("input", reference)
@@ -98,7 +99,7 @@ def endorse(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def endorse_withdraw(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
-    """Take a co-signature back."""
+    """Withdraw a co-signature."""
     submission = _input(request, reference)
     if request.method != "POST":
         return redirect("input", reference)

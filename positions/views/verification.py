@@ -1,5 +1,6 @@
-"""Is this copy ours? A hash, typed or scanned, is looked up among the official editions and their files; or a file is
-looked at and not kept."""
+"""Verify a copy: look up an entered or scanned hash among official editions and files, or examine an uploaded file
+without keeping it.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ PAGE = "positions/verification/verify.html"
 
 
 class CopyUploadHandler(BoundedUploadHandler):
-    """Keeps a file for as long as it is looked at, if it is no larger than ours may be."""
+    """Upload handler that keeps a file while it is examined, up to the size of our largest file."""
 
     most = LARGEST
 
@@ -32,8 +33,7 @@ class CopyUploadHandler(BoundedUploadHandler):
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest) -> HttpResponseBase:
-    """Both forms; with ?hash= the way to the answer, or the form again with what is wrong beside the field. POST looks
-    at a file."""
+    """Show both forms; with ?hash= redirect to the result or show the error. POST examines a file."""
     if request.method == "POST":
         return _verify_file(request)
     form = HashForm(request.GET) if "hash" in request.GET else HashForm()
@@ -77,8 +77,9 @@ def _look(request: HttpRequest) -> HttpResponse:
 @require_safe
 @kept_for_visitors
 def verify_hash(request: HttpRequest, sha256: str) -> HttpResponse:
-    """What this hash is the hash of. 404 in plain words when it is not of an official edition or one of its files, nor
-    of a restricted print that this reader may read."""
+    """Show what has this hash. 404 with an explanation if it is neither an official edition or file, nor a restricted
+    print that this reader may read.
+    """
     asked = hash_in(sha256)
     if not asked:
         form = HashForm({"hash": sha256})
@@ -99,7 +100,7 @@ def verify_hash(request: HttpRequest, sha256: str) -> HttpResponse:
 @require_safe
 @kept_for_visitors
 def verify_communique(request: HttpRequest, sha256: str) -> HttpResponse:
-    """The published communiqué whose words have this hash; 404 when there is none."""
+    """Show the published communiqué with this hash; raises 404 if there is none."""
     found = published_communique(hash_in(sha256))
     if found is None:
         raise Http404

@@ -1,4 +1,4 @@
-"""The verbs of the position paper and the tables of moves they follow."""
+"""Verbs of the positions app and their tables of moves."""
 
 from .adoption import (
     adopt,

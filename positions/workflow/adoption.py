@@ -1,4 +1,4 @@
-"""The meeting decides; two officers publish; every author gets an answer."""
+"""Adoption by the meeting, publication by two officers, and answers to authors."""
 
 from django.contrib.auth.models import AnonymousUser
 from django.utils import translation
@@ -41,7 +41,7 @@ LEFT_OUT = "Left out by the meeting."  # in English, like all that editions hold
 
 @verb
 def lay_before_forum(paper: PositionPaper, *, by: User) -> PositionPaper:
-    """Freeze the cleared text as the text that the forum will decide on."""
+    """Freeze the cleared text as the edition for the forum's decision."""
     row = make(PAPER_MOVES["lay_before_forum"], paper, by=by)
     number = edition.next_number(row, EditionKind.FORUM)
     edition.freeze(row, number=number, kind=EditionKind.FORUM, status=gettext_lazy("Text before the forum"), by=by)
@@ -50,10 +50,9 @@ def lay_before_forum(paper: PositionPaper, *, by: User) -> PositionPaper:
 
 @verb
 def count_quorum(paper: PositionPaper, *, by: User) -> QuorumCount:
-    """Count from the check-ins which member institutions and groups are present, and freeze the electorate.
+    """Count the present member institutions and groups from the check-ins, and freeze the electorate.
 
-    The figures a quorum needs are settings of the consultation. Raises NotAllowed, or Blocked without a
-    forum and after the decision.
+    The quorum is a setting of the consultation. Raises NotAllowed, or Blocked without a forum and after the decision.
     """
     demand(may_chair(by, paper), who=CHAIR, to=gettext_lazy("Count the quorum"))
     reasons = [] if paper.forum else [_("Choose the forum that adopts the paper.")]
@@ -69,7 +68,7 @@ def count_quorum(paper: PositionPaper, *, by: User) -> QuorumCount:
 
 @verb
 def begin_session(paper: PositionPaper, *, by: User) -> PositionPaper:
-    """Take up the text in a quorate session."""
+    """Start discussing the text in a session with a quorum."""
     return make(PAPER_MOVES["begin_session"], paper, by=by)
 
 
@@ -77,7 +76,7 @@ def begin_session(paper: PositionPaper, *, by: User) -> PositionPaper:
 def record_reservation(
     paper: PositionPaper, *, stakeholder: Stakeholder, paragraph: Paragraph, text: str, by: User
 ) -> Reservation:
-    """Record an organisation's reservation on a paragraph as it will be printed. It does not block.
+    """Record an organisation's reservation on a paragraph, without blocking it.
 
     Raises NotAllowed, or Blocked with every reason.
     """
@@ -105,7 +104,7 @@ def record_reservation(
 
 @verb
 def withdraw_reservation(reservation: Reservation, *, by: User, reason: str) -> Reservation:
-    """Note that a reservation was withdrawn before the decision. Raises NotAllowed, or Blocked with every reason."""
+    """Withdraw a reservation before the decision. Raises NotAllowed, or Blocked with every reason."""
     demand(may_withdraw_reservation(by, reservation), who=CHAIR, to=gettext_lazy("Withdraw a reservation"))
     return withdraw_before(reservation, by=by, reason=reason, over=_("This reservation can no longer be withdrawn."))
 
@@ -126,7 +125,7 @@ def _rule_reasons(paper: PositionPaper, rule: str, reasons: str) -> list[str]:
 
 @verb
 def adopt(paper: PositionPaper, *, by: User, rule: str, reasons: str = "") -> PositionPaper:
-    """Declare the text adopted by `rule` and freeze edition 1.0 with the record of the decision.
+    """Declare the text adopted by `rule`, and freeze edition 1.0 with the record of the decision.
 
     Raises NotAllowed or Blocked with every reason.
     """
@@ -144,7 +143,7 @@ def adopt(paper: PositionPaper, *, by: User, rule: str, reasons: str = "") -> Po
 
 
 def _leave_out(paper: PositionPaper, by: User) -> None:
-    """Take the paragraphs that the meeting left out from the text, now that it is adopted."""
+    """Remove the paragraphs that the meeting left out from the adopted text."""
     for paragraph in left_out(paper):
         paragraph.removed_at = now()
         paragraph.save(update_fields=["removed_at"])
@@ -167,7 +166,7 @@ def _decide(paper: PositionPaper, rule: str, reasons: str, chair: User) -> Decis
 
 
 def _adopted_as(paper: PositionPaper, rule: str) -> str:
-    """The status on the cover; in the language of the paper, like all canonical content, whoever acts."""
+    """Return the status for the cover in the language of the paper, like all canonical content."""
     with translation.override(paper.language):
         if rule == Rule.CONSENSUS:
             return _("Adopted by consensus")
@@ -180,7 +179,7 @@ def _adopted_as(paper: PositionPaper, rule: str) -> str:
 
 @verb
 def not_adopt(paper: PositionPaper, *, by: User, reason: str) -> PositionPaper:
-    """Record that the meeting did not adopt the text, and why; it goes back to consolidation."""
+    """Record that the meeting did not adopt the text, with the reason; it goes back to consolidation."""
     decided: list[Decision] = []
 
     def write_down(row: PositionPaper) -> None:
@@ -191,7 +190,9 @@ def not_adopt(paper: PositionPaper, *, by: User, reason: str) -> PositionPaper:
 
 @verb
 def make_files(frozen: Edition, *, by: User) -> Edition:
-    """Make the files of an edition, once; a file that fails its checks is not kept. Raises NotAllowed or Blocked."""
+    """Render the files of an edition, once; a file that fails its checks is not stored. Raises NotAllowed or
+    Blocked.
+    """
     demand(may_run(by, frozen.paper), who=SECRETARIAT, to=gettext_lazy("Make the files of an edition"))
     edition.render_artefacts(frozen)
     journal("make_files", frozen, by=by, commits=frozen.artefacts.all())
@@ -200,7 +201,7 @@ def make_files(frozen: Edition, *, by: User) -> Edition:
 
 @verb
 def make_form(frozen: Edition, form: str, *, by: User | AnonymousUser) -> Artefact:
-    """Make an edition in a further form, once, for whoever asks first and may read it. Raises Blocked."""
+    """Render an edition in another format on first request by a permitted reader. Raises Blocked."""
     made = edition.render_artefact(frozen, form)
     journal("make_form", frozen, by=by, data={"form": form}, commits=[made])
     return made
@@ -218,9 +219,9 @@ def propose_publication(paper: PositionPaper, *, by: User) -> PositionPaper:
 
 @verb
 def publish(paper: PositionPaper, *, by: User) -> PositionPaper:
-    """Publish as the second officer: everyone may read the adopted edition, and every point is answered in one act.
+    """Publish as the second officer: the adopted edition becomes public, and every point is answered at once.
 
-    Mails each author what became of the points of their inputs. Raises NotAllowed or Blocked.
+    Mails each author the answers to their points. Raises NotAllowed or Blocked.
     """
 
     def sign(row: PositionPaper) -> None:
@@ -243,8 +244,9 @@ def publish(paper: PositionPaper, *, by: User) -> PositionPaper:
 
 @verb
 def supersede(paper: PositionPaper, *, by: User, newer: PositionPaper, reason: str) -> PositionPaper:
-    """Mark a published paper as superseded by a newer published one, which is of the same consultation or names it as
-    its predecessor; it stays readable at its address for ever. Raises NotAllowed, or Blocked."""
+    """Mark a published paper as superseded by a newer one, of the same consultation or with it as its predecessor; it
+    stays readable at its URL. Raises NotAllowed or Blocked.
+    """
 
     def check_newer(row: PositionPaper) -> None:
         if newer.state != PaperState.PUBLISHED:

@@ -1,4 +1,6 @@
-"""Amendments: proposed, co-sponsored, advised on, confirmed when the text moved, withdrawn; their table of moves."""
+"""Amendments and their table of moves: proposed, co-sponsored, recommended, confirmed after changes of the text,
+withdrawn.
+"""
 
 from typing import Any
 
@@ -64,7 +66,7 @@ def paragraph_stands(amendment: Amendment) -> list[Condition]:
 
 
 def words_may_change(amendment: Amendment) -> list[Condition]:
-    """The round is closed, and the paper is being consolidated."""
+    """The review round is closed, and the paper is being consolidated."""
     words = _("The text can change only while the paper is drafted or consolidated. Now it is %(state)s.")
     return [_paper_is_in(amendment, TEXT_OPEN, _("The round is closed"), words)]
 
@@ -145,10 +147,10 @@ def propose_amendment(
     section: Section | None = None,
     after: Paragraph | None = None,
 ) -> Amendment:
-    """Propose a change to a paragraph in the name of an organisation that the round invites.
+    """Propose an amendment to a paragraph for an organisation invited to the round.
 
-    `text` is the whole new text of the paragraph, that of a new one behind it, or its parts, each behind an empty line;
-    `section` and `after` are where a paragraph moves to. Raises NotAllowed, or Blocked with every reason.
+    `text` is the whole new text of the paragraph, of a new one after it, or its parts separated by empty lines;
+    `section` and `after` are the new position. Raises NotAllowed, or Blocked with every reason.
     """
     allowed = may_propose_amendment(by, review) and sponsor in sponsors(by, review)
     demand(allowed, who=INVITED, to=gettext_lazy("Propose an amendment"))
@@ -180,7 +182,7 @@ def _not_open(review: ReviewRound, paper: PositionPaper, paragraph: Paragraph) -
 
 
 def _says_nothing(made: Amendment) -> list[str]:
-    """Why an amendment would change nothing."""
+    """Return why an amendment would change nothing."""
     paragraph, operation = made.paragraph, made.operation
     if operation == Operation.MOVE:
         return _goes_nowhere(made)
@@ -203,7 +205,7 @@ def _goes_nowhere(made: Amendment) -> list[str]:
 
 
 def _is_proposed(made: Amendment) -> list[str]:
-    """The same again of the same organisation: what was sent twice is one amendment."""
+    """Return whether the same organisation has already proposed the same: resending has no effect."""
     same = {field: getattr(made, field) for field in ("paragraph", "sponsor", "operation", "text", "section", "after")}
     if made.round.amendments.open().filter(**same).exists():
         return [_("Your organisation has already proposed this text.")]
@@ -215,7 +217,7 @@ def _is_proposed(made: Amendment) -> list[str]:
 
 @verb
 def join_amendment(amendment: Amendment, *, by: User, body: Stakeholder) -> CoSponsor:
-    """Let another organisation that the round invites stand behind an amendment. Raises NotAllowed or Blocked."""
+    """Co-sponsor an amendment as another invited organisation. Raises NotAllowed or Blocked."""
     demand(body in sponsors(by, amendment.round), who=INVITED, to=gettext_lazy("Co-sponsor an amendment"))
     row = locked(amendment)
     reasons = []
@@ -234,7 +236,7 @@ def join_amendment(amendment: Amendment, *, by: User, body: Stakeholder) -> CoSp
 
 @verb
 def leave_amendment(cosponsor: CoSponsor, *, by: User) -> CoSponsor:
-    """Stand behind an amendment no longer. Raises NotAllowed or Blocked."""
+    """Stop co-sponsoring an amendment. Raises NotAllowed or Blocked."""
     demand(
         speaks_for(by, cosponsor.stakeholder_id),
         who=gettext_lazy("the co-sponsor"),
@@ -254,7 +256,7 @@ def leave_amendment(cosponsor: CoSponsor, *, by: User) -> CoSponsor:
 
 @verb
 def withdraw_amendment(amendment: Amendment, *, by: User) -> Amendment:
-    """Take back one's own amendment."""
+    """Withdraw one's own amendment."""
     return make(AMENDMENT_MOVES["withdraw_amendment"], amendment, by=by)
 
 
@@ -263,7 +265,9 @@ def withdraw_amendment(amendment: Amendment, *, by: User) -> Amendment:
 
 @verb
 def outdate(amendment: Amendment, *, by: User) -> Amendment:
-    """Mark an amendment as one whose paragraph has moved, and ask its sponsor to confirm it. Raises NotAllowed."""
+    """Mark an amendment as stale after a change of its paragraph, and ask its sponsor to confirm it. Raises
+    NotAllowed.
+    """
     row = make(AMENDMENT_MOVES["outdate"], amendment, by=by)
     notifications.amendment_stale(row)
     return row
@@ -271,9 +275,9 @@ def outdate(amendment: Amendment, *, by: User) -> Amendment:
 
 @verb
 def outdate_all(paragraph: Paragraph, *, by: User, also_places: bool = False) -> int:
-    """Outdate the amendments to the words of a paragraph that has just changed, and give back how many.
+    """Mark the amendments to the text of a changed paragraph as stale; return how many.
 
-    `also_places`: those as well that would move it or put something behind it, since the paragraph is gone.
+    `also_places`: also those that would move it or add a paragraph after it, because it was removed.
     """
     waiting = Amendment.objects.filter(paragraph=paragraph, state=S.PROPOSED).order_by("pk")
     if not also_places:
@@ -286,15 +290,15 @@ def outdate_all(paragraph: Paragraph, *, by: User, also_places: bool = False) ->
 
 
 def merged(amendment: Amendment) -> Any:
-    """The proposed words brought into those of today, word by word: what the sponsor of a stale one is offered."""
+    """Return the proposed text merged into the present one, as offered to the sponsor of a stale amendment."""
     return merge(amendment.base.text, amendment.text, amendment.paragraph.wording.text)
 
 
 @verb
 def confirm_amendment(amendment: Amendment, *, by: User, text: str, base: Wording | int | None = None) -> Amendment:
-    """Confirm a stale amendment in the words `text`, fitted to the wording `base` (default: the one that stands).
+    """Confirm a stale amendment with `text`, adapted to the wording `base` (default: the present one).
 
-    Raises Conflict when the text has moved again, NotAllowed, or Blocked with every reason.
+    Raises Conflict if the text changed again, NotAllowed, or Blocked with every reason.
     """
     locked(amendment.round.paper)
 
@@ -321,7 +325,7 @@ def confirm_amendment(amendment: Amendment, *, by: User, text: str, base: Wordin
 
 @verb
 def recommend(amendment: Amendment, *, by: User, advice: str, reason: str, text: str = "") -> Recommendation:
-    """Say what the drafters advise, and ask the sponsor to consent. A later recommendation replaces an earlier one.
+    """Record the drafters' recommendation, and ask the sponsor to consent. It replaces an earlier one.
 
     Raises NotAllowed, or Blocked with every reason.
     """
@@ -353,7 +357,9 @@ def recommend(amendment: Amendment, *, by: User, advice: str, reason: str, text:
 def answer_recommendation(
     recommendation: Recommendation, *, by: User, consent: str, reason: str = ""
 ) -> Recommendation:
-    """Consent to what the drafters advise, or insist on the amendment, with a reason. Raises NotAllowed or Blocked."""
+    """Consent to the drafters' recommendation, or insist on the amendment with a reason. Raises NotAllowed or
+    Blocked.
+    """
     amendment = locked(recommendation.amendment)
     demand(may_sponsor(by, amendment), who=SPONSOR, to=gettext_lazy("Answer a recommendation"))
     row = locked(recommendation)

@@ -1,4 +1,4 @@
-"""The brief that officials carry to a milestone: written, and written anew with the words before kept."""
+"""Briefs for milestones: written and rewritten, with earlier texts kept."""
 
 import hashlib
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ SECONDS = 30
 
 
 def printed(brief: Brief) -> bytes:
-    """A brief as PDF, always the same for the same brief. Raises RenderFailed."""
+    """Return a brief as PDF, deterministic. Raises RenderFailed."""
     made = briefs.content(brief)
     sha256 = hashlib.sha256(canonical(made)).hexdigest()
     return pdf.render_apart(made, sha256, made["address"], document="brief", seconds=SECONDS)
@@ -45,10 +45,10 @@ def write_brief(
     red_line: str = "",
     speaking_points: str = "",
 ) -> Brief:
-    """Write the brief of a paper for a milestone, or write it anew: the words before stay on file.
+    """Write or rewrite the brief of a paper for a milestone; earlier texts are kept.
 
-    Only officials, the secretariat and its head read it. It is printed once to see that it fits two pages. Raises
-    NotAllowed, or Blocked with every reason; then nothing is kept.
+    Only officials, the secretariat and its head can read it. It is printed once to check that it fits two pages. Raises
+    NotAllowed, or Blocked with every reason; then nothing is stored.
     """
     demand(may_reflect(by, paper), who=SECRETARIAT, to=gettext_lazy("Write a brief"))
     row = locked(paper)

@@ -1,4 +1,4 @@
-"""Clearance: each ministry clears exactly the paragraphs of its mandate; silence is called silence."""
+"""Clearance: each ministry clears the paragraphs of its mandate; silence is recorded as silence."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -54,14 +54,14 @@ CHOICES = tuple(value for value in StanceValue.values if value not in {StanceVal
 
 
 def all_answered(clearance: Clearance) -> list[Condition]:
-    """Every paragraph of the clearance has a stance."""
+    """Every paragraph of the clearance has an answer."""
     open_ones = clearance.stances.filter(replaced_at=None, value=StanceValue.PENDING).count()
     left = ngettext("%(count)s paragraph has no answer yet", "%(count)s paragraphs have no answer yet", open_ones)
     return [either(not open_ones, _("Every paragraph has an answer"), left % {"count": open_ones})]
 
 
 def is_overdue(clearance: Clearance) -> list[Condition]:
-    """The due hour has passed."""
+    """The due time has passed."""
     was, still = _("The answer was due on %(day)s"), _("The answer is not due before %(day)s")
     day = {"day": written_hour(clearance.due_at)}
     return [either(deadline_passed(clearance.due_at), was % day, still % day)]
@@ -91,7 +91,7 @@ CLEARANCE_MOVES = table(
 
 @verb
 def fix_clearance_text(paper: PositionPaper, *, by: User) -> PositionPaper:
-    """Freeze the consolidated text as the edition that the ministries clear."""
+    """Freeze the consolidated text as the edition for clearance."""
     row = make(PAPER_MOVES["fix_clearance_text"], paper, by=by)
     number = edition.next_number(row, EditionKind.CLEARANCE)
     edition.freeze(row, number=number, kind=EditionKind.CLEARANCE, status=gettext_lazy("Text for clearance"), by=by)
@@ -99,17 +99,19 @@ def fix_clearance_text(paper: PositionPaper, *, by: User) -> PositionPaper:
 
 
 def days_to_give(paper: PositionPaper) -> int:
-    """Working days that the ministries need from now: the consultation's number, then one for words that moved."""
+    """Return the working days that ministries need from now: the consultation's setting, then one day for changed
+    texts.
+    """
     return 1 if paper.clearances.exists() else paper.consultation.clearance_working_days
 
 
 @verb
 def request_clearance(paper: PositionPaper, *, by: User, due_at: datetime) -> PositionPaper:
-    """Ask each mandated ministry to clear its paragraphs by `due_at`.
+    """Ask each ministry with a mandate to clear its paragraphs by `due_at`.
 
-    The first request gives at least the consultation's number of working days. When the text was reopened, only the
-    paragraphs whose words moved are asked again, and only of the ministries concerned; whoever still owes an answer
-    has until the new hour too. Mails the clearing officers.
+    The first request gives at least the consultation's number of working days. After a reopening only paragraphs with
+    changed text are asked again, and only of their ministries; unanswered requests get the new due time too. Mails the
+    clearing officers.
     """
 
     def check_due(row: PositionPaper) -> None:
@@ -134,7 +136,7 @@ def request_clearance(paper: PositionPaper, *, by: User, due_at: datetime) -> Po
 def ask_about(
     paper: PositionPaper, mandated: dict[Stakeholder, list[Paragraph]], text: Edition, asker: User, due_at: datetime
 ) -> None:
-    """Ask each ministry of `mandated` about its paragraphs, those whose words moved since it answered."""
+    """Ask each ministry of `mandated` about those paragraphs whose text changed since its answer."""
     for clearance in _clearances(paper, mandated, text, asker, due_at):
         _ask(clearance, mandated[clearance.ministry], text, asker, due_at)
 
@@ -142,7 +144,7 @@ def ask_about(
 def _clearances(
     paper: PositionPaper, mandated: dict[Stakeholder, list[Paragraph]], text: Edition, by: User, due_at: datetime
 ) -> list[Clearance]:
-    """The clearance of each mandated ministry, made where there is none, with its live stances at hand as `live`."""
+    """Return the clearance of each mandated ministry, created if missing, with its present stances as `live`."""
     known = set(paper.clearances.values_list("ministry", flat=True))
     for ministry in [each for each in mandated if each.pk not in known]:
         made = Clearance.objects.create(paper=paper, ministry=ministry, edition=text, requested_at=now(), due_at=due_at)
@@ -153,9 +155,9 @@ def _clearances(
 
 
 def _ask(clearance: Clearance, paragraphs: list[Paragraph], text: Edition, by: User, due_at: datetime) -> None:
-    """Ask about the paragraphs whose words moved; a stance on what is no longer asked counts no more.
+    """Ask about the paragraphs with changed text; stances on other paragraphs are ended.
 
-    A ministry that still owes its answer has until the new hour, like those that are asked again.
+    A ministry without an answer gets the new due time too.
     """
     live = {stance.paragraph_id: stance for stance in clearance.live}
     moved = [one for one in paragraphs if one.pk not in live or live[one.pk].wording_id != one.wording_id]
@@ -168,7 +170,7 @@ def _ask(clearance: Clearance, paragraphs: list[Paragraph], text: Edition, by: U
 
 
 def replace_stances(stances: QuerySet[Stance], clearance: Clearance, *, by: User) -> None:
-    """Let stances count no more, on a clearance that the caller holds; what they said stays on file."""
+    """End stances on a clearance locked by the caller; they are kept."""
     over = list(stances.filter(replaced_at=None).select_for_update(of=("self",), no_key=True))
     for each in over:
         each.replaced_at = now()
@@ -189,12 +191,12 @@ def _reopen(clearance: Clearance, text: Edition, by: User, due_at: datetime) -> 
 
 @verb
 def reopen_text(paper: PositionPaper, *, by: User, reason: str) -> PositionPaper:
-    """Open the text again because an objection stands; what was cleared and does not move stays cleared."""
+    """Reopen the text because of an objection; cleared paragraphs that do not change stay cleared."""
     return make(PAPER_MOVES["reopen_text"], paper, by=by, reason=reason)
 
 
 def stance_reasons(clearance: Clearance, value: str, reason: str = "", proposed_text: str = "") -> list[str]:
-    """What stands against a stance on the words of a paragraph, all at once."""
+    """Return all reasons against a stance on a paragraph."""
     reasons = []
     if clearance.paper.state != PaperState.IN_CLEARANCE or clearance.state == S.SILENT:
         reasons.append(_("This clearance is closed."))
@@ -220,12 +222,12 @@ def take_stance(
     letter: AnswerByLetter | None = None,
     seen: str | None = None,
 ) -> Stance:
-    """Take a stance on the words of one paragraph; the answer is complete when each paragraph has one.
+    """Take a stance on the text of one paragraph; the answer is complete once each paragraph has one.
 
-    `letter` is the countersigned letter that says so, where no officer of the ministry does. `seen` is the mark of the
-    stance that the officer read: raises Conflict when the words have moved since, or somebody else of the ministry has
-    answered; a form that was sent twice gives the stance that it took. Raises NotAllowed, or Blocked with every reason:
-    an objection gives a reason and proposes wording, a reservation or a comment its text.
+    `letter` is the countersigned letter with the stance, if no officer of the ministry takes it. `seen` is the
+    fingerprint of the stance that the officer read: raises Conflict if the text or the answer changed since; a resent
+    form returns its earlier stance. Raises NotAllowed, or Blocked with every reason: an objection needs a reason and
+    proposed wording, a reservation or comment its text.
     """
     paper, row = locked(clearance.paper), locked(clearance)  # the paper too: it is not cleared in between
     row.paper = paper
@@ -265,7 +267,7 @@ def _complete(clearance: Clearance, by: User, move: str = "answer") -> None:
 
 @verb
 def complete_by_letter(clearance: Clearance, *, by: User) -> Clearance:
-    """Complete the answer of a ministry when its letters say something about every paragraph."""
+    """Complete a ministry's answer once its letters cover every paragraph."""
     row = locked(clearance)
     demand(may_run_clearance(by, row), who=SECRETARIAT, to=gettext_lazy("Answer by letter"))
     _complete(row, by, "answer_by_letter")
@@ -274,10 +276,9 @@ def complete_by_letter(clearance: Clearance, *, by: User) -> Clearance:
 
 @verb
 def agree_to_rest(clearance: Clearance, *, by: User, seen: Collection[int] | None = None) -> int:
-    """Agree to every paragraph that has no stance yet, and so complete the answer. Returns how many there were.
+    """Agree to every paragraph without a stance, which completes the answer. Returns how many there were.
 
-    `seen` are the keys of the wordings that the officer had before them: others are not agreed to unread. Raises
-    NotAllowed or Blocked.
+    `seen` are the keys of the wordings shown to the officer: others are not agreed to. Raises NotAllowed or Blocked.
     """
     demand(may_answer(by, clearance), who=CLEARING_OFFICERS, to=gettext_lazy("Give an answer"))
     locked(clearance.paper)  # no colleague objects in between, and no words move
@@ -294,7 +295,7 @@ def agree_to_rest(clearance: Clearance, *, by: User, seen: Collection[int] | Non
 
 @verb
 def record_silence(clearance: Clearance, *, by: User) -> Clearance:
-    """Record after the due hour that a ministry did not answer: silent, never as agreed."""
+    """Record after the due time that a ministry did not answer: as silent, never as agreed."""
     silent: list[Stance] = []
 
     def be_silent(row: Clearance) -> None:
@@ -309,7 +310,7 @@ def record_silence(clearance: Clearance, *, by: User) -> Clearance:
 
 @verb
 def clear_paper(paper: PositionPaper, *, by: User, note: str) -> PositionPaper:
-    """Clear the text with a clearance note, which is printed in the record."""
+    """Clear the text with a note that is printed in the record."""
 
     def keep_note(row: PositionPaper) -> None:
         row.clearance_note = note.strip()
@@ -319,7 +320,7 @@ def clear_paper(paper: PositionPaper, *, by: User, note: str) -> PositionPaper:
 
 @verb
 def open_silence(paper: PositionPaper, *, by: User, until: datetime) -> PositionPaper:
-    """Put a cleared text under silence until a stated hour, at least 72 hours ahead. Mails every member."""
+    """Start a silence procedure on a cleared text, of at least 72 hours. Mails every member."""
 
     def set_hour(row: PositionPaper) -> None:
         if until < now() + timedelta(hours=SILENCE_HOURS):
@@ -336,13 +337,13 @@ def open_silence(paper: PositionPaper, *, by: User, until: datetime) -> Position
 
 @verb
 def end_silence(paper: PositionPaper, *, by: User) -> PositionPaper:
-    """Note that silence was not broken: the text stays cleared."""
+    """End a silence procedure that was not broken: the text stays cleared."""
     return make(PAPER_MOVES["end_silence"], paper, by=by)
 
 
 @verb
 def break_silence(paper: PositionPaper, *, by: User, reason: str) -> PositionPaper:
-    """Break the silence with a reason: the text goes back to consolidation. Raises Blocked after the stated hour."""
+    """Break the silence with a reason: the text goes back to consolidation. Raises Blocked after its end."""
 
     def in_time(row: PositionPaper) -> None:
         if deadline_passed(row.silence_until):

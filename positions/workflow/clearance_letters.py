@@ -1,4 +1,4 @@
-"""Answers that come by letter: typed by one officer with the scan, countersigned by another before they count."""
+"""Answers by letter: typed by one officer with the scan, countersigned by another before they count."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -42,7 +42,7 @@ MEGABYTE = 1024 * 1024
 
 
 def scan_is_here(letter: AnswerByLetter) -> list[Condition]:
-    """The scan of the letter is kept beside what was typed."""
+    """The scan of the letter has been added."""
     return [either(bool(letter.scan_sha256), _("The scan is added"), _("The scan of the letter is missing"))]
 
 
@@ -54,7 +54,7 @@ def clearance_is_open(letter: AnswerByLetter) -> list[Condition]:
 
 
 def words_still_stand(letter: AnswerByLetter) -> list[Condition]:
-    """Each paragraph has the words to which the letter answers, and is asked of the ministry."""
+    """The paragraphs have the texts that the letter answers, and are asked of the ministry."""
     asked = letter.clearance.stances.filter(replaced_at=None).values_list("paragraph", "wording")
     now_asked = dict(asked)
     moved = [line for line in letter.lines.all() if now_asked.get(line.paragraph_id) != line.wording_id]
@@ -66,7 +66,7 @@ def words_still_stand(letter: AnswerByLetter) -> list[Condition]:
 
 
 def nobody_answered_since(letter: AnswerByLetter) -> list[Condition]:
-    """The ministry has not answered otherwise since the letter was typed."""
+    """The ministry has not given another answer since the letter was typed."""
     lines = letter.lines.values("paragraph")
     since = letter.clearance.stances.filter(replaced_at=None, at__gt=letter.typed_at, paragraph__in=lines)
     answered = list(since.values_list("paragraph", flat=True))
@@ -111,10 +111,10 @@ def type_answer(
     signed_by: str,
     lines: Mapping[Paragraph, Mapping[str, str]],
 ) -> AnswerByLetter:
-    """Type what a ministry answered on paper. Nothing counts before another officer has countersigned it.
+    """Type a ministry's answer on paper. It counts only after another officer has countersigned it.
 
-    `lines` holds value, reason and proposed_text for each paragraph that the letter speaks of. Raises NotAllowed, or
-    Blocked with every reason.
+    `lines` holds value, reason and proposed_text for each paragraph in the letter. Raises NotAllowed, or Blocked with
+    every reason.
     """
     demand(may_run_clearance(by, clearance), who=SECRETARIAT, to=gettext_lazy("Type an answer that came by letter"))
     row = locked(clearance)
@@ -143,8 +143,9 @@ def type_answer(
 @verb
 @room_to_write()
 def add_scan(letter: AnswerByLetter, *, by: User, name: str, data: bytes) -> AnswerByLetter:
-    """Keep the scan of a letter, looked through as every file that comes in. A later scan takes the place of one that
-    was added before, until the letter counts. Raises NotAllowed or Blocked, NoRoom where the disk is full."""
+    """Store the scan of a letter after inspection. A later scan replaces it until the letter counts. Raises NotAllowed
+    or Blocked, NoRoom if the disk is full.
+    """
     demand(may_handle_letter(by, letter), who=SECRETARIAT, to=gettext_lazy("Add the scan of a letter"))
     with whole_file(letter.path, name=name, data=data) as came:
         row = locked(letter)
@@ -159,8 +160,9 @@ def add_scan(letter: AnswerByLetter, *, by: User, name: str, data: bytes) -> Ans
 
 @verb
 def countersign_answer(letter: AnswerByLetter, *, by: User) -> AnswerByLetter:
-    """Say as a second officer that what was typed is what the letter says: from now on it counts as the ministry's
-    answer. Raises NotAllowed, or Blocked with every reason."""
+    """Confirm as a second officer that the typed answer matches the letter: it then counts as the ministry's answer.
+    Raises NotAllowed, or Blocked with every reason.
+    """
     row = make(LETTER_MOVES["countersign_answer"], letter, by=by, change=_decided(by))
     for line in row.lines.select_related("paragraph"):
         words = {name: getattr(line, name) for name in ("value", "reason", "proposed_text")}
@@ -171,7 +173,7 @@ def countersign_answer(letter: AnswerByLetter, *, by: User) -> AnswerByLetter:
 
 @verb
 def strike_answer(letter: AnswerByLetter, *, by: User, reason: str) -> AnswerByLetter:
-    """Strike out what was typed before it counts; it stays on file with the reason."""
+    """Strike out a typed answer before it counts; it is kept with the reason."""
     return make(LETTER_MOVES["strike_answer"], letter, by=by, reason=reason, change=_decided(by))
 
 

@@ -1,4 +1,4 @@
-"""The steps that a text takes beside its ministries: legal vetting, the concurrence of foreign affairs, others."""
+"""Clearance steps beside the ministries: legal vetting, the concurrence of foreign affairs and others."""
 
 from typing import Any
 
@@ -20,13 +20,14 @@ from positions.permissions import (
 
 
 def clearance_text(paper: PositionPaper) -> Edition | None:
-    """The frozen text that is cleared now."""
+    """Return the frozen text in clearance."""
     return paper.editions.filter(kind=EditionKind.CLEARANCE).defer("content").first()
 
 
 def asked_steps(paper: PositionPaper) -> list[ChainStep]:
-    """The steps of the paper's chain, each with `answer`: the last that counts for the text that is cleared now, and
-    `waiting`: what came by letter since and is not countersigned."""
+    """Return the steps of the paper, each with `answer`: the last valid one for the text in clearance, and `waiting`: a
+    later letter without a countersignature.
+    """
     asked = ChainStep.objects.filter(consultation=paper.consultation_id, is_asked=True)
     steps = list(asked.select_related("institution"))
     if not steps:
@@ -41,7 +42,9 @@ def asked_steps(paper: PositionPaper) -> list[ChainStep]:
 
 
 def steps_for(user: Any) -> list[tuple[PositionPaper, ChainStep]]:
-    """The steps that wait for an office for which `user` acts, each with its paper. Two queries, one where none is."""
+    """Return the steps waiting for an office for which `user` acts, each with its paper. Two queries, one if there are
+    none.
+    """
     bodies = [membership.stakeholder_id for membership in live_memberships(user)]
     asked = ChainStep.objects.filter(institution__in=bodies, is_asked=True).select_related("institution")
     steps = list(asked) if bodies else []
@@ -53,7 +56,7 @@ def steps_for(user: Any) -> list[tuple[PositionPaper, ChainStep]]:
 
 
 def steps_are_done(paper: PositionPaper) -> list[Condition]:
-    """Every step of the chain, such as legal vetting, is done for the text that is cleared."""
+    """Every clearance step, such as legal vetting, is done for the present text."""
     return [_told(step) for step in asked_steps(paper)]
 
 
@@ -77,11 +80,10 @@ def answer_step(
     letter_reference: str = "",
     seen: str | None = None,
 ) -> StepAnswer:
-    """Say for an office that it concurs with the text that is cleared, or does not and why.
+    """Answer for an office whether it concurs with the text in clearance, with the reason if not.
 
-    The secretariat records it with the reference of the office's letter; then a second officer countersigns it. `seen`
-    is the number of the edition that was read: another one is not answered unread.
-    Raises NotAllowed, or Blocked with every reason.
+    The secretariat can record a letter with its reference; a second officer then countersigns it. `seen` is the number
+    of the edition that was read: other editions are refused. Raises NotAllowed, or Blocked with every reason.
     """
     own = may_answer_step(by, step)
     demand(own or may_record_step(by, step), who=STEP_OFFICE, to=gettext_lazy("Answer a clearance step"))
@@ -112,7 +114,9 @@ def answer_step(
 
 @verb
 def countersign_step(answer: StepAnswer, *, by: User) -> StepAnswer:
-    """Say as a second officer that what was recorded is what the office's letter says. Raises NotAllowed or Blocked."""
+    """Confirm as a second officer that the recorded answer matches the office's letter. Raises NotAllowed or
+    Blocked.
+    """
     paper = locked(answer.paper)
     row = locked(answer)
     demand(may_countersign_step(by, row), who=STEP_COUNTERSIGNERS, to=gettext_lazy("Countersign"))
@@ -131,7 +135,7 @@ def countersign_step(answer: StepAnswer, *, by: User) -> StepAnswer:
 
 
 def ask_steps(paper: PositionPaper) -> None:
-    """Write to the office of each step that is not done yet that the text waits for it."""
+    """Mail the office of each open step that the text waits for it."""
     for step in asked_steps(paper):
         if step.answer is None:
             notifications.step_asked(paper, step)

@@ -1,4 +1,4 @@
-"""What drafters remark on a paragraph for one another: kept, and settled or carried along with the words."""
+"""Drafters' comments on paragraphs."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,9 +12,9 @@ from positions.permissions import may_draft
 
 @verb
 def comment(paragraph: Paragraph, *, by: User, text: str) -> Comment:
-    """Remark on a paragraph as it stands, whatever the state of the paper. The same words again are one comment.
+    """Comment on a paragraph in its present wording, in any state of the paper. Repeating the same text has no effect.
 
-    Raises NotAllowed, or Blocked when nothing is said or the paragraph is not part of the text.
+    Raises NotAllowed, or Blocked if the text is empty or the paragraph was removed.
     """
     demand(may_draft(by, paragraph), who=SECRETARIAT, to=gettext_lazy("Comment on a paragraph"))
     row = locked(paragraph)
@@ -34,7 +34,7 @@ def comment(paragraph: Paragraph, *, by: User, text: str) -> Comment:
 
 @verb
 def resolve_comment(comment: Comment, *, by: User, resolution: str = "") -> Comment:
-    """Say that a comment is settled, and how if there is more to say. Settled once, it stays so."""
+    """Resolve a comment, optionally with a note. Repeating it has no effect."""
     demand(may_draft(by, comment), who=SECRETARIAT, to=gettext_lazy("Resolve a comment"))
     row = locked(comment)
     if row.resolved_at:

@@ -1,4 +1,4 @@
-"""What must hold before a paper moves: each a list of conditions, all of them told at once."""
+"""Conditions for the moves of a paper; each function returns all of its conditions at once."""
 
 from collections import defaultdict
 from typing import Any
@@ -40,39 +40,39 @@ UNGROUNDED = Q(is_secretariat_text=False) & ~Exists(Grounding.objects.carrying()
 
 
 def standing(paper: PositionPaper) -> QuerySet[Paragraph]:
-    """The paragraphs that make up the text today, in reading order."""
+    """Return the paragraphs of the present text in reading order."""
     return Paragraph.objects.filter(section__paper=paper).standing()
 
 
 def open_points(paper: PositionPaper) -> QuerySet[Point]:
-    """The points of the consultation that count and have no disposition yet."""
+    """Return the valid points of the consultation without a disposition."""
     points = Point.objects.filter(consultation=paper.consultation).standing()
     return points.exclude(dispositions__paper=paper)
 
 
 def decided_on(paper: PositionPaper) -> QuerySet[FloorDecision]:
-    """What the meeting decided on paragraphs since it took the text up: the last decision on each."""
+    """Return the meeting's last decision on each paragraph since it started discussing the text."""
     return FloorDecision.objects.counting().filter(paper=paper)
 
 
 def left_out(paper: PositionPaper) -> QuerySet[Paragraph]:
-    """The paragraphs that stand and that the meeting leaves out: they go when the whole is adopted."""
+    """Return the present paragraphs that the meeting leaves out; they are removed on adoption."""
     return standing(paper).filter(pk__in=decided_on(paper).filter(outcome=FloorOutcome.LEFT_OUT).values("paragraph"))
 
 
 def live_stances(paper: PositionPaper) -> QuerySet[Stance]:
-    """Stances that count today: on paragraphs that stand and that the meeting does not leave out."""
+    """Return the stances that count: on present paragraphs that the meeting does not leave out."""
     found = Stance.objects.filter(clearance__paper=paper, replaced_at=None, paragraph__removed_at=None)
     return found.exclude(paragraph__in=decided_on(paper).filter(outcome=FloorOutcome.LEFT_OUT).values("paragraph"))
 
 
 def _none_left(count: int, met: str, unmet: Any) -> Condition:
-    """A condition that nothing is left of something; `unmet` has a singular and a plural, by "count"."""
+    """Return a condition that nothing is left; `unmet` has a singular and a plural, by "count"."""
     return Condition(unmet % {"count": count} if count else met, not count)
 
 
 def paragraphs_are_grounded(paper: PositionPaper) -> list[Condition]:
-    """The paper has paragraphs, and each rests on a point or is marked as secretariat text."""
+    """The paper has paragraphs, and each has a source or is marked as secretariat text."""
     counted = standing(paper).order_by().aggregate(written=Count("pk"), bare=Count("pk", filter=UNGROUNDED))
     yes = _("The paper has paragraphs (%(count)s)") % {"count": counted["written"]}
     unmet = ngettext_lazy(
@@ -88,12 +88,12 @@ def paragraphs_are_grounded(paper: PositionPaper) -> list[Condition]:
 
 
 def points_have_dispositions(paper: PositionPaper) -> list[Condition]:
-    """Every point has a provisional disposition."""
+    """Every point has a provisional answer."""
     return [_none_left(open_points(paper).count(), _("Every point has a provisional answer"), POINTS_LEFT)]
 
 
 def challenges_are_judged_by_others(paper: PositionPaper) -> list[Condition]:
-    """No point that goes against a paragraph was disposed of by whoever wrote the paragraph."""
+    """No point that goes against a paragraph was answered by an author of that paragraph."""
     against = Grounding.objects.filter(
         point=OuterRef("point"),
         relation=GroundingRelation.CONTRARY,
@@ -107,7 +107,7 @@ def challenges_are_judged_by_others(paper: PositionPaper) -> list[Condition]:
 
 
 def points_stand(paper: PositionPaper) -> list[Condition]:
-    """No paragraph rests on a point that was taken back."""
+    """No paragraph cites a withdrawn point."""
     gone = standing(paper).filter(wording__groundings__point__state=PointState.WITHDRAWN)
     rows = dict(gone.order_by().values_list("pk", "wording__groundings__point__reference"))
     if not rows:
@@ -119,7 +119,7 @@ def points_stand(paper: PositionPaper) -> list[Condition]:
 
 
 def review_has_closed(paper: PositionPaper) -> list[Condition]:
-    """The window of the review round is over."""
+    """The review round has closed."""
     last = paper.rounds.order_by("-number").first()
     if last is None:
         return []
@@ -129,7 +129,7 @@ def review_has_closed(paper: PositionPaper) -> list[Condition]:
 
 
 def amendments_are_decided(paper: PositionPaper) -> list[Condition]:
-    """No amendment waits for a decision or for its sponsor, and what was accepted is in the text."""
+    """No amendment waits for a decision or for its sponsor, and accepted ones are in the text."""
     found = list(_unsettled(paper))
     waiting = [each for each in found if each.state == AmendmentState.PROPOSED]
     stale = [each for each in found if each.state == AmendmentState.STALE]
@@ -156,7 +156,7 @@ def _stale_amendments(stale: list[Amendment]) -> list[Condition]:
 
 
 def _contended(found: list[Amendment]) -> list[Condition]:
-    """How many paragraphs have open amendments that contend."""
+    """Return how many paragraphs have conflicting open amendments."""
     still_open: dict[int, list[Amendment]] = defaultdict(list)
     for each in found:
         if each.is_open:
@@ -171,7 +171,7 @@ def _contended(found: list[Amendment]) -> list[Condition]:
 
 
 def _texts_to_choose(paper: PositionPaper, found: list[Amendment]) -> list[Condition]:
-    """For each paragraph with accepted words that are not in the text: what is to be done about it."""
+    """Return for each paragraph with accepted amendments that are not in the text: what to do."""
     held: dict[int, list[str]] = defaultdict(list)
     for each in found:
         if each.is_untaken:
@@ -199,13 +199,15 @@ def sources_are_confirmed(paper: PositionPaper) -> list[Condition]:
 
 
 def letters_can_be_printed(paper: PositionPaper) -> list[Condition]:
-    """Every letter of the text is in a typeface of ours: an edition could never be printed, and its words stay as they
-    are. Nothing is said where all is well, which is nearly always."""
+    """Every character of the text can be printed.
+
+    Editions cannot be changed afterwards. Returns no condition if there is no problem.
+    """
     return [Condition(sentence, False) for sentence in unprintable(paper)]
 
 
 def unprintable(paper: PositionPaper) -> list[str]:
-    """What the words of `paper` have that no typeface of ours can print, as sentences. One query."""
+    """Return sentences on the characters of `paper` that no bundled font has. One query."""
     texts = standing(paper).values_list("section__heading", "wording__text")
     passages = [Passage(0, words) for words in (paper.title, paper.short_title, paper.purpose)]
     for number, (heading, text) in enumerate(texts, start=1):
@@ -225,7 +227,7 @@ ready_to_fix = all_of(text_is_complete, amendments_are_decided, sources_are_conf
 
 
 def themes_are_led(paper: PositionPaper) -> list[Condition]:
-    """Every theme of the text has a ministry that leads on it, and every paragraph of a theme one that clears it."""
+    """Every theme of the text has a lead ministry, and every paragraph of a theme a ministry that clears it."""
     on_themes = list(standing(paper).exclude(section__theme=None).select_related("section"))
     themes = {paragraph.section.theme_id for paragraph in on_themes}
     led = set(Mandate.objects.filter(theme__in=themes, is_confirmed=True, is_lead=True).values_list("theme", flat=True))
@@ -259,7 +261,7 @@ mandates_are_complete = all_of(themes_are_led, ministries_are_staffed)
 
 
 def objections_are_settled(paper: PositionPaper) -> list[Condition]:
-    """No ministry objects to the words as they stand."""
+    """No ministry objects to the present text."""
     objecting = live_stances(paper).filter(value=StanceValue.OBJECT).select_related("clearance__ministry")
     names = sorted({stance.clearance.ministry.label for stance in objecting})
     if not names:
@@ -268,7 +270,7 @@ def objections_are_settled(paper: PositionPaper) -> list[Condition]:
 
 
 def answers_are_in(paper: PositionPaper) -> list[Condition]:
-    """Every ministry has answered, or was recorded as silent after its due hour."""
+    """Every ministry has answered or is recorded as silent after the due time."""
     asked = Stance.objects.filter(replaced_at=None, clearance=OuterRef("pk"))  # nothing: it was taken out again
     waiting = paper.clearances.filter(Exists(asked), state=ClearanceState.REQUESTED).select_related("ministry")
     rows = [Condition(_waiting_for(clearance), False) for clearance in waiting]
@@ -283,7 +285,7 @@ ready_to_clear = all_of(objections_are_settled, answers_are_in, points_stand)
 
 
 def text_is_as_cleared(paper: PositionPaper) -> list[Condition]:
-    """Each stance was taken on the very words that stand now."""
+    """The text is the one that the stances were taken on."""
     moved = live_stances(paper).exclude(wording=F("paragraph__wording")).count()
     met = _("The text is the one that was cleared")
     return [
@@ -300,7 +302,7 @@ def text_is_as_cleared(paper: PositionPaper) -> list[Condition]:
 
 
 def forum_is_announced(paper: PositionPaper) -> list[Condition]:
-    """A forum is chosen that was announced and has a programme."""
+    """An announced forum with a programme is chosen."""
     forum = paper.forum
     announced = forum is not None and forum.state not in {ForumState.DRAFT, ForumState.CANCELLED}
     programme = forum is not None and forum.sessions.exists()
@@ -357,7 +359,7 @@ def final_edition(paper: PositionPaper) -> Edition | None:
 
 
 def files_are_sound(paper: PositionPaper) -> list[Condition]:
-    """The PDF of the final edition was made (one that fails its checks is not kept), and every point has an answer."""
+    """The PDF of the final edition was made and passed its checks, and every point has an answer."""
     edition = final_edition(paper)
     made = edition is not None and edition.artefacts.filter(format=ArtefactFormat.PDF).exists()
     return [
@@ -385,7 +387,7 @@ ready_to_publish = all_of(files_are_sound, publication_is_proposed)
 
 
 def silence_is_over(paper: PositionPaper) -> list[Condition]:
-    """The hour until which silence could be broken has passed."""
+    """The end of the silence procedure has passed."""
     until = paper.silence_until
     lasted, lasts = _("The silence procedure ended on %(day)s"), _("The silence procedure ends on %(day)s")
     day = {"day": written_hour(until) if until else "-"}

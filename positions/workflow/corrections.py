@@ -1,4 +1,4 @@
-"""After the adoption: slips put right by two officers, and what only officials read."""
+"""After adoption: corrections by two officers, and restricted annexes."""
 
 import json
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ C = CorrigendumState
 
 
 def paper_is_published(corrigendum: Corrigendum) -> list[Condition]:
-    """The paper is published, and the edition that is corrected is still the one in force."""
+    """The paper is published, and the corrected edition is still in force."""
     paper = PositionPaper.objects.get(pk=corrigendum.paper_id)
     last = final_edition(paper)
     in_force = last is not None and last.pk == corrigendum.base_id
@@ -66,13 +66,13 @@ CORRIGENDUM_MOVES = table(
 
 
 def printed_paragraphs(frozen: Edition) -> dict[str, dict[str, Any]]:
-    """The paragraphs of an edition by their keys, in order: number, text, operative words."""
+    """Return the paragraphs of an edition by key, in order: number, text, operative words."""
     content = json.loads(frozen.content)
     return {each["key"]: each for section in content["sections"] for each in section["paragraphs"]}
 
 
 def against(before: str, after: str, operative: str = "") -> list[str]:
-    """What speaks against calling a change of words editorial, in plain words."""
+    """Return why a change of text is not editorial."""
     found = weigh(before, after, operative)
     reasons = []
     if found.changed > MOST_WORDS:
@@ -92,7 +92,7 @@ def against(before: str, after: str, operative: str = "") -> list[str]:
 
 @verb
 def propose_corrigendum(paper: PositionPaper, *, by: User, reason: str, texts: Mapping[Paragraph, str]) -> Corrigendum:
-    """Propose as the first of two officers to put slips right in the edition in force: editorial changes only.
+    """Propose, as the first of two officers, corrections of the edition in force: editorial changes only.
 
     `texts` gives the whole corrected text of each paragraph. Raises NotAllowed, or Blocked with every reason.
     """
@@ -140,8 +140,9 @@ def _reasons(
 
 @verb
 def issue_corrigendum(corrigendum: Corrigendum, *, by: User) -> Corrigendum:
-    """Issue as the second officer the corrected edition, with its files: it is in force from now on, and the edition
-    before stays at its address. Raises NotAllowed, or Blocked with every reason; then nothing is issued."""
+    """Issue the corrected edition with its files, as the second officer: it is in force from then on, and the previous
+    edition stays at its URL. Raises NotAllowed, or Blocked with every reason; then nothing is issued.
+    """
 
     def freeze(row: Corrigendum) -> None:
         corrections = list(row.corrections.select_related("paragraph__wording"))
@@ -163,7 +164,7 @@ def issue_corrigendum(corrigendum: Corrigendum, *, by: User) -> Corrigendum:
 
 
 def _reword(correction: Correction, corrigendum: Corrigendum, by: User) -> tuple[Paragraph, Wording]:
-    """Let the paragraph have the corrected words wherever it is shown; it rests on what it rested on."""
+    """Give the paragraph the corrected text wherever it is shown; its sources stay."""
     paragraph, before = correction.paragraph, correction.paragraph.wording
     assert before is not None
     last = paragraph.wordings.aggregate(last=Max("number"))["last"]
@@ -184,7 +185,7 @@ def _reword(correction: Correction, corrigendum: Corrigendum, by: User) -> tuple
 
 @verb
 def decline_corrigendum(corrigendum: Corrigendum, *, by: User, reason: str) -> Corrigendum:
-    """Leave the edition as it is; what was proposed stays on file."""
+    """Refuse a proposed correction; the proposal is kept."""
 
     def stamp(row: Corrigendum) -> None:
         row.decided_by, row.decided_at = by, now()
@@ -197,10 +198,10 @@ def decline_corrigendum(corrigendum: Corrigendum, *, by: User, reason: str) -> C
 
 @verb
 def write_annex(paper: PositionPaper, *, by: User, title: str, text: str, number: int | None = None) -> RestrictedAnnex:
-    """Add a restricted annex to a paper, or write annex `number` anew; the words before stay on file.
+    """Add a restricted annex to a paper, or rewrite annex `number`; earlier texts are kept.
 
-    It is in no edition: only officials, the secretariat and its head read it. Raises NotAllowed, or Blocked with every
-    reason.
+    It is in no edition: only officials, the secretariat and its head can read it. Raises NotAllowed, or Blocked with
+    every reason.
     """
     demand(may_run(by, paper), who=SECRETARIAT, to=gettext_lazy("Write a restricted annex"))
     row = locked(paper)

@@ -1,4 +1,4 @@
-"""What becomes of each point: provisional while the paper is drafted, fixed when it is adopted."""
+"""Answers to points: provisional while the paper is drafted, fixed on adoption."""
 
 from collections.abc import Iterable
 
@@ -34,13 +34,12 @@ def decide(
     reason: str = "",
     paragraphs: Iterable[Paragraph] = (),
 ) -> Disposition:
-    """Say what became of a point, provisionally: nobody outside the secretariat sees it before publication.
+    """Answer a point provisionally: only the secretariat sees it before publication.
 
-    Raises NotAllowed, or Blocked with every reason: a reason is needed unless the point is accepted, and its kind where
-    something is left out of the text; accepted points name at least one paragraph; a merged point is disposed of as
-    merged and no other; whoever wrote a paragraph does not judge a challenge to it. Adoption fixes every disposition
-    that was made before. A point that has none yet, such as one validated after the meeting, still gets it: publication
-    waits for it.
+    Raises NotAllowed, or Blocked with every reason: a reason is needed unless the point is accepted, and a reason code
+    if it is not taken up; accepted points name at least one paragraph; joined points have the outcome joined and no
+    other; the author of a paragraph does not answer a point against it. Adoption fixes all existing answers. Points
+    without one, such as those validated after the meeting, can still be answered: publication requires it.
     """
     demand(may_draft(by, paper), who=SECRETARIAT, to=gettext_lazy("Answer a point"))
     row = locked(paper)
@@ -90,6 +89,6 @@ def _not_so(
 
 
 def challenges_own_words(paper: PositionPaper, point: Point, by: User) -> bool:
-    """Whether `point` goes against a paragraph of `paper` that `by` wrote or reworded."""
+    """Return whether `point` goes against a paragraph of `paper` that `by` wrote or reworded."""
     against = Grounding.objects.filter(point=point, relation=GroundingRelation.CONTRARY)
     return against.filter(wording__paragraph__section__paper=paper, wording__paragraph__wordings__by=by).exists()

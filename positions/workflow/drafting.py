@@ -1,4 +1,4 @@
-"""Writing the paper: sections, paragraphs, their wordings, what they rest on, what became of each point."""
+"""Drafting: sections, paragraphs, wordings, sources."""
 
 from collections.abc import Iterable
 from uuid import UUID, uuid4
@@ -58,9 +58,9 @@ def create_paper(
     forum: Forum | None = None,
     predecessor: PositionPaper | None = None,
 ) -> PositionPaper:
-    """Begin the paper of a consultation with the outline of the reference data: body sections and one per theme.
-    `language` is that of its editions; single paragraphs may be in the other one. It may name one `predecessor`, a
-    published paper whose place it is to take.
+    """Create the paper of a consultation with the outline of the reference data: body sections and one per theme.
+    `language` is that of its editions; single paragraphs can be in the other one. `predecessor` is a published paper
+    that it will replace.
 
     Raises NotAllowed, or Blocked with every reason.
     """
@@ -100,8 +100,9 @@ def create_paper(
 def rename_paper(
     paper: PositionPaper, *, by: User, title: str, short_title: str, purpose: str = "", language: str = Language.ENGLISH
 ) -> PositionPaper:
-    """Change what the cover says that the paper is, while its words may change. Its address stays, so that every link
-    still leads to it. The same again changes nothing. Raises NotAllowed, or Blocked with every reason."""
+    """Change the title or purpose of a paper while its text can change. Its address stays, so that links remain valid.
+    Unchanged values have no effect. Raises NotAllowed, or Blocked with every reason.
+    """
     row = _open_text(paper.pk, by, gettext_lazy("Rename the paper"))
     said = {"title": title, "short_title": short_title, "purpose": purpose, "language": language}
     changed = {name: [getattr(row, name), words] for name, words in said.items() if words != getattr(row, name)}
@@ -117,7 +118,7 @@ def rename_paper(
 
 @verb
 def choose_forum(paper: PositionPaper, *, by: User, forum: Forum) -> PositionPaper:
-    """Choose the forum that is to adopt the paper, or another one; until the meeting has taken the text up.
+    """Choose the forum that adopts the paper, until the meeting has started discussing it.
 
     Raises NotAllowed, or Blocked with every reason.
     """
@@ -142,8 +143,7 @@ def choose_forum(paper: PositionPaper, *, by: User, forum: Forum) -> PositionPap
 
 
 def _outline(themes: list[Theme], language: str) -> list[dict[str, object]]:
-    """The body of the usual outline; its part on the themes becomes one section per theme, under its title in
-    `language`."""
+    """Return the body of the usual outline; its part on themes becomes one section per theme, titled in `language`."""
     rows: list[dict[str, object]] = []
     for part in OutlinePart.objects.filter(part="body"):
         if "by theme" in part.heading:
@@ -157,7 +157,7 @@ def _outline(themes: list[Theme], language: str) -> list[dict[str, object]]:
 
 
 def _open_text(paper_id: int, by: User, what: str) -> PositionPaper:
-    """The paper, locked, if its words may change now."""
+    """Return the paper, locked, if its text can change now."""
     demand(may_draft(by, None), who=SECRETARIAT, to=what)
     paper = PositionPaper.objects.select_for_update(of=("self",), no_key=True).get(pk=paper_id)
     if paper.state not in OPEN_STATES:
@@ -178,7 +178,7 @@ def add_section(
     theme: Theme | None = None,
     after: Section | None = None,
 ) -> Section:
-    """Add a section behind the section `after` (default: at the end). Raises NotAllowed or Blocked."""
+    """Add a section after the section `after` (default: at the end). Raises NotAllowed or Blocked."""
     row = _open_text(paper.pk, by, gettext_lazy("Add a section"))
     before = row.sections.filter(pk=after.pk) if after else row.sections
     place = before.aggregate(last=Max("order"))["last"] or 0
@@ -190,7 +190,7 @@ def add_section(
 
 @verb
 def edit_section(section: Section, *, by: User, heading: str) -> Section:
-    """Give a section another heading."""
+    """Change the heading of a section."""
     row = _open_text(section.paper_id, by, gettext_lazy("Edit a section"))
     section.heading = heading
     section.save(update_fields=["heading"])
@@ -212,10 +212,9 @@ def add_paragraph(
     after: Paragraph | None = None,
     key: UUID | None = None,
 ) -> Paragraph:
-    """Write a paragraph at the end of a section, or behind the paragraph `after`. Raises NotAllowed or Blocked.
+    """Add a paragraph at the end of a section, or after the paragraph `after`. Raises NotAllowed or Blocked.
 
-    `key` is the new paragraph's: a form that is sent twice writes one paragraph. Without a `language` it is in that of
-    the paper.
+    `key` is the new paragraph's: resending a form adds one paragraph. `language` defaults to that of the paper.
     """
     paper = _open_text(section.paper_id, by, gettext_lazy("Write a paragraph"))
     written = Paragraph.objects.filter(key=key).select_related("section").first() if key else None
@@ -236,7 +235,7 @@ def add_paragraph(
 
 
 def _place(section: Section, after: Paragraph | None, *, first: bool = False) -> int:
-    """A free order behind `after`, at the beginning (`first`) or at the end; a full gap is made by spreading."""
+    """Return a free order after `after`, at the start (`first`) or at the end; renumbers if there is no gap."""
     orders = list(section.paragraphs.order_by("order").values_list("order", flat=True))
     if after is None and not first:
         return (orders[-1] if orders else 0) + STEP
@@ -278,10 +277,10 @@ def _locked(paragraph: Paragraph, by: User, what: str) -> Paragraph:
 
 @verb
 def reword(paragraph: Paragraph, *, by: User, text: str, why: str, base: Wording | int | None = None) -> Paragraph:
-    """Give a paragraph other words. What it rests on is carried forward as unconfirmed.
+    """Save a new wording of a paragraph. Its sources are carried over as unconfirmed.
 
-    `base` is the wording the editor started from: raises Conflict when it is not the one that stands. The same words
-    again change nothing. Raises NotAllowed or Blocked.
+    `base` is the wording the editor started from: raises Conflict if it is not the present one. Unchanged text has no
+    effect. Raises NotAllowed or Blocked.
     """
     row = _locked(paragraph, by, gettext_lazy("Edit a paragraph"))
     base_id = base.pk if isinstance(base, Wording) else base
@@ -296,7 +295,7 @@ def reword(paragraph: Paragraph, *, by: User, text: str, why: str, base: Wording
 
 
 def change_words(paragraph: Paragraph, writer: User, text: str, why: str) -> Wording:
-    """Give a paragraph that a verb holds other words, and return them. What it rests on is carried forward."""
+    """Give a locked paragraph a new wording and return it. Its sources are carried over."""
     before = paragraph.wording
     wording = _word(paragraph, text, writer, why)
     _carry(before, wording, writer)
@@ -307,7 +306,7 @@ def change_words(paragraph: Paragraph, writer: User, text: str, why: str) -> Wor
 
 
 def _carry(before: Wording, after: Wording, by: User) -> None:
-    """Let the words `after` rest on what `before` rests on, unconfirmed until a drafter has looked again."""
+    """Copy the sources of `before` to the wording `after` as unconfirmed."""
     kept = set(Grounding.objects.filter(wording=after).values_list("point", flat=True))
     Grounding.objects.bulk_create(
         Grounding(wording=after, point_id=old.point_id, relation=old.relation, is_confirmed=False, by=by, at=now())
@@ -326,8 +325,7 @@ def mark_paragraph(
     provisions: Iterable[Provision] | None = None,
     language: str | None = None,
 ) -> Paragraph:
-    """Set a paragraph's strength, its mark as secretariat text, its objectives, in which language it is; None leaves a
-    thing as it is."""
+    """Set a paragraph's strength, secretariat text mark, objectives and language; None leaves a value unchanged."""
     row = _locked(paragraph, by, gettext_lazy("Mark a paragraph"))
     if strength is not None:
         row.strength = strength
@@ -352,9 +350,9 @@ def move_paragraph(
     after: Paragraph | None = None,
     first: bool = False,
 ) -> Paragraph:
-    """Put a paragraph behind `after`, or at the end or the beginning (`first`) of `section` (default: its own).
+    """Move a paragraph after `after`, or to the end or start (`first`) of `section` (default: its own).
 
-    Its key stays the same. Raises NotAllowed or Blocked.
+    Its key stays. Raises NotAllowed or Blocked.
     """
     row = _locked(paragraph, by, gettext_lazy("Move a paragraph"))
     target = after.section if after else section or row.section
@@ -370,8 +368,9 @@ def move_paragraph(
 
 @verb
 def remove_paragraph(paragraph: Paragraph, *, by: User, reason: str) -> Paragraph:
-    """Take a paragraph out of the text; its wordings and what it rested on stay on file. Raises NotAllowed, or Blocked
-    with every reason: a reservation would be lost with the words that it is on. Open comments are settled by it."""
+    """Remove a paragraph from the text; its wordings and sources are kept. Raises NotAllowed, or Blocked with every
+    reason, for example a reservation on it. Resolves its open comments.
+    """
     row = _locked(paragraph, by, gettext_lazy("Remove a paragraph"))
     reasons = [] if reason.strip() else [_("Enter a reason. It is kept in the journal.")]
     for reservation in row.reservations.filter(withdrawn_at=None).select_related("stakeholder"):
@@ -391,10 +390,11 @@ def remove_paragraph(paragraph: Paragraph, *, by: User, reason: str) -> Paragrap
 
 @verb
 def ground(paragraph: Paragraph, point: Point, *, by: User, relation: str = GroundingRelation.RESTS_ON) -> Grounding:
-    """Say that a paragraph's words rest on a point (or go against it). A merged point grounds through its twin.
+    """Cite a point in a paragraph (or record that the text goes against it). A joined point counts as the one it is
+    joined to.
 
-    Raises NotAllowed, or Blocked when the point does not stand or belongs to another consultation, or when it goes
-    against words of `by`'s own: whoever wrote them does not take that back.
+    Raises NotAllowed, or Blocked if the point does not count or belongs to another consultation, or to change a
+    contrary point on `by`'s own text.
     """
     row = _locked(paragraph, by, gettext_lazy("Cite a point"))
     point = point.merged_into or point
@@ -415,9 +415,9 @@ def ground(paragraph: Paragraph, point: Point, *, by: User, relation: str = Grou
 
 @verb
 def unground(grounding: Grounding, *, by: User) -> None:
-    """Take a point away from under a paragraph's words; the journal keeps that it stood there.
+    """Remove a cited point from a paragraph; the journal keeps it.
 
-    Raises NotAllowed, or Blocked: whoever wrote the words does not take away what goes against them.
+    Raises NotAllowed, or Blocked: authors do not remove points against their own text.
     """
     row = _locked(grounding.wording.paragraph, by, gettext_lazy("Change the sources of a paragraph"))
     if grounding.wording_id != row.wording_id:
@@ -430,7 +430,7 @@ def unground(grounding: Grounding, *, by: User) -> None:
 
 
 def _own_words(row: Paragraph, groundings: QuerySet[Grounding], by: User) -> list[str]:
-    """Why `by` does not take back that something goes against the words: who wrote them does not judge a challenge."""
+    """Return why `by` cannot remove a contrary point: authors do not decide on points against their own text."""
     against = groundings.filter(relation=GroundingRelation.CONTRARY)
     if not (row.wordings.filter(by=by).exists() and against.exists()):
         return []
@@ -439,7 +439,7 @@ def _own_words(row: Paragraph, groundings: QuerySet[Grounding], by: User) -> lis
 
 @verb
 def confirm_grounding(grounding: Grounding, *, by: User) -> Grounding:
-    """Confirm that a source still carries the words after an edit. Raises NotAllowed or Blocked."""
+    """Confirm that a source still supports the text after an edit. Raises NotAllowed or Blocked."""
     row = _locked(grounding.wording.paragraph, by, gettext_lazy("Confirm a source"))
     if grounding.wording_id != row.wording_id:
         raise Blocked(_("This belongs to an earlier wording, which cannot change."))

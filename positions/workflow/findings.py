@@ -1,4 +1,4 @@
-"""What each milestone left of the position: findings, put right by newer ones, released by the head in one act."""
+"""Findings after milestones: recorded, corrected by newer ones, and released by the head."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ def reflect(
     reference: str,
     note: str = "",
 ) -> Reflection:
-    """Write down what a milestone left of a paragraph in an objective or a guiding principle of the Compact.
+    """Record how a milestone reflects a paragraph in an objective or guiding principle of the Compact.
 
     It is public once released. Raises NotAllowed, or Blocked with every reason.
     """
@@ -72,7 +72,7 @@ def _not_followed(paper: PositionPaper, edition: Edition | None, milestone: Mile
 
 
 def wanting(value: str, reference: str, note: str) -> list[str]:
-    """What a finding lacks, in plain words."""
+    """Return what a finding lacks, in plain words."""
     reasons = []
     if value not in ReflectionValue.values or value == ReflectionValue.STRUCK:
         reasons.append(_("Choose what you found."))
@@ -87,9 +87,9 @@ def wanting(value: str, reference: str, note: str) -> list[str]:
 def correct_reflection(
     reflection: Reflection, *, by: User, value: str, reference: str, note: str = "", reason: str
 ) -> Reflection:
-    """Put a newer finding in the place of one; the words before stay on file, and on the public page with the reason.
+    """Replace a finding by a newer one; the earlier version is kept, also on the public page with the reason.
 
-    Also brings back what was struck out. Raises NotAllowed, or Blocked with every reason.
+    Also restores a withdrawn finding. Raises NotAllowed, or Blocked with every reason.
     """
     row = _last_word(reflection, by)
     reasons = wanting(value, reference, note)
@@ -100,7 +100,7 @@ def correct_reflection(
 
 @verb
 def strike_reflection(reflection: Reflection, *, by: User, reason: str) -> Reflection:
-    """Strike out a finding that was a mistake; its words stay on file.
+    """Withdraw a finding that was a mistake; its text is kept.
 
     Raises NotAllowed, or Blocked with every reason.
     """
@@ -111,7 +111,7 @@ def strike_reflection(reflection: Reflection, *, by: User, reason: str) -> Refle
 
 
 def _last_word(reflection: Reflection, by: User) -> Reflection:
-    """The finding, which nobody can replace meanwhile: everybody who would waits for its paper."""
+    """Return the latest version of the finding, with its paper locked against concurrent changes."""
     paper = PositionPaper.objects.get(editions=reflection.edition_id)
     demand(may_reflect(by, paper), who=SECRETARIAT, to=gettext_lazy("Correct a finding"))
     locked(paper)
@@ -146,7 +146,7 @@ def _write(by: User, name: str, **fields: Any) -> Reflection:
 
 @verb
 def release_reflections(paper: PositionPaper, *, by: User, milestone: Milestone) -> Release:
-    """Let everybody read what was found after a milestone, and every later correction of it at once.
+    """Release the findings after a milestone to the public, and later corrections of them.
 
     Raises NotAllowed, or Blocked with every reason.
     """

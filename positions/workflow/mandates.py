@@ -1,4 +1,4 @@
-"""Who clears which paragraph: the mandates over themes, and what the secretariat changes for a single paragraph."""
+"""Which ministry clears which paragraph: mandates over themes, and changes for single paragraphs."""
 
 from django.db.models import Max
 from django.utils.translation import gettext as _
@@ -26,10 +26,10 @@ ADJUSTABLE = (
 
 @verb
 def adjust_mandate(paragraph: Paragraph, ministry: Stakeholder, *, by: User, adds: bool, reason: str) -> MandateChange:
-    """Let a ministry clear one paragraph beside those of its themes (`adds`), or take one out of what it clears.
+    """Let a ministry clear one additional paragraph (`adds`), or remove one from what it clears.
 
-    While the text is in clearance the ministry is asked at once, by the last due hour of the others, or its stance on
-    the paragraph counts no more. Raises NotAllowed, or Blocked with every reason.
+    During clearance the ministry is asked at once, with the latest due time of the others, or its stance on the
+    paragraph ends. Raises NotAllowed, or Blocked with every reason.
     """
     demand(may_run(by, paragraph.section.paper), who=SECRETARIAT, to=gettext_lazy("Change who clears a paragraph"))
     paper = locked(paragraph.section.paper)

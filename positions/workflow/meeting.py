@@ -1,4 +1,4 @@
-"""In the meeting: what the adoption waits for, the roll call, explanations of position."""
+"""Meeting: conditions of adoption, roll call and explanations of position."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
@@ -29,12 +29,12 @@ BEFORE_THE_MEETING = (PaperState.IN_CLEARANCE, PaperState.CLEARED, PaperState.FO
 
 
 def last_count(paper: PositionPaper) -> QuorumCount | None:
-    """The last count of the quorum at the paper's forum."""
+    """Return the last quorum count at the paper's forum."""
     return paper.quorum_counts.filter(forum=paper.forum).first()
 
 
 def last_roll_call(paper: PositionPaper) -> RollCall | None:
-    """The last roll call of those who were counted last."""
+    """Return the last roll call of the last counted electorate."""
     return paper.roll_calls.filter(quorum=last_count(paper)).first()
 
 
@@ -42,8 +42,9 @@ def last_roll_call(paper: PositionPaper) -> RollCall | None:
 
 
 def meeting_is_through(paper: PositionPaper) -> list[Condition]:
-    """Every paragraph is decided on, where the meeting decides paragraph by paragraph; the roll is called, where the
-    rules ask for it, and whoever votes no has a reservation on record."""
+    """Every paragraph is decided, if the meeting decides paragraph by paragraph; the roll was called, if the rules
+    require it, and whoever voted no has a reservation on record.
+    """
     last = paper.roll_calls.filter(quorum=Subquery(paper.quorum_counts.filter(forum=paper.forum).values("pk")[:1]))
     here = PositionPaper.objects.filter(pk=paper.pk).order_by()
     rows = here.annotate(decided=Exists(decided_on(paper)), call=Subquery(last.values("pk")[:1]))
@@ -52,7 +53,7 @@ def meeting_is_through(paper: PositionPaper) -> list[Condition]:
 
 
 def _decided(paper: PositionPaper) -> list[Condition]:
-    """Which paragraphs are still to be decided on, each in a line."""
+    """Return the undecided paragraphs, one per line."""
     said = {row[0]: row[1:] for row in decided_on(paper).values_list("paragraph", "outcome", "decided")}
     numbers, missing = paragraph_numbers(paper), []
     reserved: dict[int, list[str]] = defaultdict(list)
@@ -66,7 +67,7 @@ def _decided(paper: PositionPaper) -> list[Condition]:
 
 
 def _unanswered(paper: PositionPaper, gone: list[int]) -> list[str]:
-    """The points that would be answered by nothing once the paragraphs `gone` are left out; adoption fixes answers."""
+    """Return the points whose answers name only the paragraphs `gone` that are left out; adoption fixes answers."""
     if not gone:
         return []
     stays = standing(paper).exclude(pk__in=gone).order_by().values("pk")
@@ -77,7 +78,7 @@ def _unanswered(paper: PositionPaper, gone: list[int]) -> list[str]:
 
 
 def _open(outcome: str, is_current: bool, reserved: list[str]) -> list[str]:
-    """What still stands in the way at one paragraph, with a place for its number."""
+    """Return what blocks one paragraph, with a placeholder for its number."""
     if outcome == FloorOutcome.SENT_BACK:
         return [_("Paragraph %(number)s was sent back: decide on it again, or leave it out")]
     if outcome == FloorOutcome.LEFT_OUT:
@@ -106,10 +107,10 @@ def _called(paper: PositionPaper, last: int | None) -> list[Condition]:
 
 @verb
 def call_roll(paper: PositionPaper, *, by: User, votes: Mapping[str, str]) -> RollCall:
-    """Take down yes, no or abstain of each member institution that was counted as present, by its name.
+    """Record yes, no or abstain of each member institution counted as present, by name.
 
-    A second roll call takes the place of the first for the decision; both stay on file. Raises NotAllowed, or Blocked
-    with every reason.
+    A second roll call replaces the first for the decision; both are kept. Raises NotAllowed, or Blocked with every
+    reason.
     """
     demand(may_chair(by, paper), who=CHAIR, to=gettext_lazy("Record a roll call"))
     row = locked(paper)
@@ -137,7 +138,7 @@ def call_roll(paper: PositionPaper, *, by: User, votes: Mapping[str, str]) -> Ro
 
 @verb
 def record_explanation(paper: PositionPaper, *, stakeholder: Stakeholder, text: str, by: User) -> Explanation:
-    """Record an organisation's explanation of its position on the whole, as it will be printed in the record.
+    """Record an organisation's explanation of position on the whole text, to be printed in the record.
 
     Raises NotAllowed, or Blocked with every reason.
     """
@@ -162,16 +163,16 @@ def record_explanation(paper: PositionPaper, *, stakeholder: Stakeholder, text: 
 
 @verb
 def withdraw_explanation(explanation: Explanation, *, by: User, reason: str) -> Explanation:
-    """Note that an explanation was withdrawn before the decision. Raises NotAllowed, or Blocked with every reason."""
+    """Withdraw an explanation before the decision. Raises NotAllowed, or Blocked with every reason."""
     demand(may_run(by, explanation.paper), who=SECRETARIAT, to=gettext_lazy("Withdraw an explanation of position"))
     return withdraw_before(explanation, by=by, reason=reason, over=_("This explanation can no longer be withdrawn."))
 
 
 @verb
 def withdraw_before[Row: (Explanation, Reservation)](record: Row, *, by: User, reason: str, over: str) -> Row:
-    """Mark what an organisation had put on record as withdrawn; only before the meeting has decided, with a reason.
+    """Mark a remark of an organisation as withdrawn, before the decision and with a reason.
 
-    Raises Blocked with every reason; `over` is that for which it is too late.
+    Raises Blocked with every reason; `over` is the message if it is too late.
     """
     paper, row = locked(record.paper), locked(record)
     reasons = [over] if row.withdrawn_at or paper.state not in BEFORE_THE_MEETING else []

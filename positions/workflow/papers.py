@@ -1,4 +1,4 @@
-"""The table of the paper's moves: who, from where to where, and what must hold first."""
+"""Table of moves of the paper: roles, source and target states, and conditions."""
 
 from django.utils.translation import gettext_lazy
 
@@ -190,7 +190,7 @@ PAPER_MOVES = table(
 
 @verb
 def suspend(paper: PositionPaper, *, by: User, reason: str) -> PositionPaper:
-    """Halt the paper where it is."""
+    """Suspend work on the paper."""
 
     def keep_place(row: PositionPaper) -> None:
         row.suspended_from = row.state
@@ -200,7 +200,7 @@ def suspend(paper: PositionPaper, *, by: User, reason: str) -> PositionPaper:
 
 @verb
 def resume(paper: PositionPaper, *, by: User, reason: str = "") -> PositionPaper:
-    """Let a suspended paper go on where it was halted."""
+    """Resume a suspended paper in its earlier state."""
 
     def take_place(row: PositionPaper) -> None:
         row.state, row.suspended_from = row.suspended_from, ""
@@ -210,7 +210,7 @@ def resume(paper: PositionPaper, *, by: User, reason: str = "") -> PositionPaper
 
 @verb
 def withdraw_paper(paper: PositionPaper, *, by: User, reason: str) -> PositionPaper:
-    """Give the paper up before adoption; everything stays on file."""
+    """Give up the paper before adoption; everything is kept."""
 
     def leave_place(row: PositionPaper) -> None:
         row.suspended_from = ""
@@ -220,7 +220,7 @@ def withdraw_paper(paper: PositionPaper, *, by: User, reason: str) -> PositionPa
 
 @verb
 def restrict(paper: PositionPaper, *, by: User, reason: str) -> PositionPaper:
-    """Keep the paper from the public and from members: when it is published, officials read it and nobody else."""
+    """Restrict the paper to officials, the secretariat and its head, also when it is published."""
 
     def close(row: PositionPaper) -> None:
         row.is_restricted = True
@@ -230,7 +230,7 @@ def restrict(paper: PositionPaper, *, by: User, reason: str) -> PositionPaper:
 
 @verb
 def open_to_all(paper: PositionPaper, *, by: User, reason: str) -> PositionPaper:
-    """Lift the restriction before publication: the paper is read by whom its state allows."""
+    """Lift the restriction before publication: permissions follow the state again."""
 
     def lift(row: PositionPaper) -> None:
         row.is_restricted = False

@@ -1,8 +1,8 @@
-"""In plenary: the text decided paragraph by paragraph, and what the screen of the room shows.
+"""Plenary: decisions on single paragraphs, and the screen of the room.
 
-Each decision freezes the electorate and the quorum of its moment. The last decision on a paragraph is the one that
-counts; those before it stay on file. What the floor changed becomes a wording like any other, so that the edition that
-is adopted carries it; the text that was laid before the forum stays what it was.
+Each decision freezes the present electorate and quorum. The last decision on a paragraph counts; earlier ones are kept.
+Changes by plenary become ordinary wordings, so that the adopted edition contains them; the text put before the forum is
+not changed.
 """
 
 from collections import Counter
@@ -40,11 +40,11 @@ from .quorum import count_of, figures
 
 @dataclass(frozen=True)
 class Ruling:
-    """What the chair takes down about one paragraph.
+    """Decision on one paragraph as recorded by the chair.
 
-    `amendment` are words proposed from the floor by `moved_by`: they become the text, unless the paragraph is adopted
-    `as_tabled` (they fell) or is not adopted. `tally` is that of a show of hands, `votes` those of a roll call by the
-    name of the institution: yes is for the decision. `reserving` makes a reservation with the text `reservation`.
+    `amendment` is a wording proposed from the floor by `moved_by`: it becomes the text unless the paragraph is adopted
+    `as_tabled` or not adopted. `tally` is a show of hands, `votes` a roll call by institution name: yes is for the
+    decision. `reserving` makes a reservation with the text `reservation`.
     """
 
     outcome: str
@@ -60,19 +60,19 @@ class Ruling:
 
     @property
     def changes_words(self) -> bool:
-        """Whether the words proposed from the floor become the text."""
+        """Return whether the wording proposed from the floor becomes the text."""
         return bool(self.amendment.strip()) and not self.as_tabled and self.outcome not in NOT_ADOPTED
 
     @property
     def counts(self) -> dict[str, int]:
-        """Yes, no and abstain; empty where there was consensus."""
+        """Return yes, no and abstain; empty for consensus."""
         if self.mode == FloorMode.CONSENSUS:
             return {}
         found = Counter(self.votes.values()) if self.mode == FloorMode.ROLL_CALL else self.tally
         return {vote: found.get(vote, 0) for vote in VOTES}
 
     def is_that_of(self, row: FloorDecision) -> bool:
-        """Whether a decision on file says the same: a form that was sent twice."""
+        """Return whether a stored decision is the same: the form was sent twice."""
         counts = {vote: getattr(row, vote) for vote in VOTES} if row.yes is not None else {}
         mover = self.moved_by.pk if self.moved_by else None
         return (row.outcome, row.mode, row.amendment, row.moved_by_id, row.note, counts) == (
@@ -125,7 +125,7 @@ def _against_votes(said: Ruling, count: QuorumCount) -> list[str]:
 
 
 def _take_up(paper: PositionPaper, by: User) -> tuple[PositionPaper, QuorumCount | None, list[str]]:
-    """The paper, locked, with the quorum of this moment, not saved yet, and what stands against any decision now."""
+    """Return the paper, locked, with the present quorum, unsaved, and the reasons against any decision now."""
     demand(may_chair(by, paper), who=CHAIR, to=gettext_lazy("Decide on a paragraph"))
     row = locked(paper)
     if row.state != PaperState.IN_SESSION or row.forum is None:
@@ -142,11 +142,10 @@ def _take_up(paper: PositionPaper, by: User) -> tuple[PositionPaper, QuorumCount
 def decide_paragraph(
     paper: PositionPaper, paragraph: Paragraph, *, by: User, said: Ruling, seen: int | None = None
 ) -> FloorDecision:
-    """Take down what the meeting decides on a paragraph, with the quorum of this moment.
+    """Record the meeting's decision on a paragraph, with the present quorum.
 
-    `seen` is the key of the last decision on it that the chair has read, 0 where there was none: a form that was sent
-    twice gives the decision that it made, and one that was overtaken is refused. Raises NotAllowed, or Blocked with
-    every reason.
+    `seen` is the key of the last decision that the chair has read, 0 if there was none: a resent form returns its
+    earlier decision, an outdated one is refused. Raises NotAllowed, or Blocked with every reason.
     """
     row, count, reasons = _take_up(paper, by)
     place = (
@@ -171,7 +170,7 @@ def decide_paragraph(
 
 
 def _rule(row: PositionPaper, paragraph: Paragraph, count: QuorumCount, said: Ruling, by: User) -> FloorDecision:
-    """Write a decision that nothing stands against, with what follows from it."""
+    """Save a valid decision with its consequences."""
     count.save()
     tabled = paragraph.wording
     reservation = _reservation(row, paragraph, said, by) if said.outcome == FloorOutcome.WITH_RESERVATION else None
@@ -207,7 +206,7 @@ def _rule(row: PositionPaper, paragraph: Paragraph, count: QuorumCount, said: Ru
 
 
 def _reservation(row: PositionPaper, paragraph: Paragraph, said: Ruling, by: User) -> Reservation:
-    """The reservation that is captured on the spot, or the one with the same words that is on record already."""
+    """Return the reservation made in the decision, or an existing one with the same text."""
     known = row.reservations.filter(
         stakeholder=said.reserving, paragraph=paragraph, withdrawn_at=None, text=said.reservation.strip()
     )
@@ -217,7 +216,7 @@ def _reservation(row: PositionPaper, paragraph: Paragraph, said: Ruling, by: Use
 
 @verb
 def agree_paragraphs(paper: PositionPaper, *, by: User, paragraphs: Iterable[Paragraph]) -> int:
-    """Take down that the meeting adopts the words of these paragraphs by consensus. Returns how many were new.
+    """Record that the meeting adopts these paragraphs by consensus. Returns how many were new.
 
     Raises NotAllowed, or Blocked with every reason.
     """
@@ -262,7 +261,7 @@ def show_on_screen(
     amendment: str = "",
     moved_by: Stakeholder | None = None,
 ) -> Screen:
-    """Show an item of the agenda in the room, with a paragraph and the words that the floor proposes for it.
+    """Show an agenda item on the screen, with a paragraph and a wording proposed from the floor.
 
     Raises NotAllowed, or Blocked with every reason.
     """
@@ -285,9 +284,9 @@ def show_on_screen(
 
 
 def _renew(forum: Any, by: User, *, first: bool = False, **shown: Any) -> Any:
-    """Change what a screen shows, if anything, and let it be news: the only place where its version grows.
+    """Change a screen and increase its version: the only place that does.
 
-    The screen of a forum begins with the `first` thing that it is to show.
+    The screen of a forum is created with its `first` content.
     """
     made = False
     if first:

@@ -1,4 +1,4 @@
-"""Who is present, counted from the check-ins and frozen."""
+"""Quorum: who is present, counted from the check-ins and frozen."""
 
 from django.utils.translation import gettext as _
 
@@ -8,21 +8,21 @@ from positions.queries.plenary import quorum_of
 
 
 def count_of(paper: PositionPaper, chair: User) -> QuorumCount:
-    """Which member institutions and groups are present at the paper's forum at this moment; not saved."""
+    """Return the member institutions and groups present at the paper's forum now; not saved."""
     count = quorum_of(paper.forum)
     count.paper, count.by = paper, chair
     return count
 
 
 def counted(paper: PositionPaper, chair: User) -> QuorumCount:
-    """Freeze which member institutions and groups are present at the paper's forum at this moment."""
+    """Save the member institutions and groups present at the paper's forum now."""
     count = count_of(paper, chair)
     count.save()
     return count
 
 
 def figures(count: QuorumCount) -> str:
-    """The count in words, with what is needed."""
+    """Return the count in words, with the quorum required."""
     words = {
         "members": count.members_present,
         "needed": count.members_needed,

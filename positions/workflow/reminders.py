@@ -1,4 +1,4 @@
-"""The ladder of reminders on the way to a due hour: before it, on its day, after it also to the principal."""
+"""Reminders about clearance: before the due time, on its day, and after it also to the principal."""
 
 from datetime import datetime, timedelta
 
@@ -16,7 +16,7 @@ MORNING = 7  # the hour of the due day, EAT
 
 
 def rung(requested_at: datetime, due_at: datetime, at: datetime) -> ReminderStep | None:
-    """Which reminder is due at `at`; None while there is time, and for what was asked only just."""
+    """Return which reminder is due at `at`; None if it is too early, and for very recent requests."""
     asked, due, today = (timezone.localdate(moment) for moment in (requested_at, due_at, at))
     if deadline_passed(due_at, at):
         return ReminderStep.AFTER
@@ -28,7 +28,7 @@ def rung(requested_at: datetime, due_at: datetime, at: datetime) -> ReminderStep
 
 
 def remind_clearances() -> int:
-    """Write the reminders that are due, each once, however many workers run; say how many. A chore of the worker."""
+    """Queue due reminders, each once with any number of workers; return how many. Periodic task."""
     waiting = Clearance.objects.filter(state=ClearanceState.REQUESTED, paper__state=PaperState.IN_CLEARANCE)
     near = waiting.filter(due_at__lte=now() + LOOK_AHEAD).values_list("pk", flat=True)
     return sum(_remind(pk) for pk in list(near))

@@ -1,4 +1,4 @@
-"""Copies that go round: restricted ones that were printed, and files that somebody took for ours and that are not."""
+"""Restricted prints, and files that are not authentic."""
 
 from typing import Any
 
@@ -13,17 +13,19 @@ from positions.verification import RESTRICTED, Verdict, is_restricted_print
 
 @verb
 def print_restricted(record: Edition | Brief, *, sha256: str, by: User) -> None:
-    """Enter in the journal that the delegation's copy of an edition, or a brief, was printed: for whom, and the hash
-    of the file, by which it is known again. Raises NotAllowed."""
+    """Journal that the delegation's copy of an edition, or a brief, was printed: for whom, and the hash of the file, by
+    which it can be recognised. Raises NotAllowed.
+    """
     who = gettext_lazy("officials, the secretariat and its head")
     demand(may_print_restricted(by, record), who=who, to=gettext_lazy("Print what is restricted"))
     journal(RESTRICTED, record, by=by, data={"sha256": sha256})
 
 
 def note_false_copy(verdict: Verdict, *, name: str, size: int, by: Any) -> None:
-    """Enter in the access log that a file was verified and is not authentic: its hash, and the edition whose text is in
-    it, if any. `by` may be a visitor. Nothing else is kept of the file. Where it is a restricted print in hands that it
-    was not meant for, the log says so, and nobody else: each file is looked for alike."""
+    """Log that a verified file is not authentic: its hash, and the edition whose text it contains, if any. `by` may be
+    a visitor. Nothing else of the file is kept. The log also notes restricted prints in the wrong hands, but the
+    response does not reveal it: every file is looked up alike.
+    """
     about = verdict.found.edition if verdict.found else None
     details = {"file": name[:200], "size": size, "state": verdict.state, "reasons": [verdict.sentence]}
     if is_restricted_print(verdict.sha256):

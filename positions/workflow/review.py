@@ -1,4 +1,4 @@
-"""Review rounds, and what the desk decides on amendments. A decision is one thing, the text another: it moves once."""
+"""Review rounds, and decisions on amendments, which are separate from their application to the text."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -62,13 +62,13 @@ def open_review(
 
 @verb
 def close_review(paper: PositionPaper, *, by: User) -> PositionPaper:
-    """End a review round whose window is over."""
+    """End a review round after its closing time."""
     return make(PAPER_MOVES["close_review"], paper, by=by)
 
 
 @verb
 def extend_review(paper: PositionPaper, *, by: User, closes_at: datetime, reason: str) -> PositionPaper:
-    """Move the closing hour of the round to a later one that lies ahead. Mails those invited, and reminds them anew."""
+    """Move the closing time of the round to a later one in the future. Mails those invited, and reminds them again."""
     data: dict[str, object] = {}
 
     def move_hour(row: PositionPaper) -> None:
@@ -84,9 +84,9 @@ def extend_review(paper: PositionPaper, *, by: User, closes_at: datetime, reason
 
 
 def remind_reviews() -> int:
-    """Remind those invited who have proposed nothing, once before a round closes; say how many rounds.
+    """Remind those invited without an amendment, once before a round closes; return how many rounds.
 
-    A chore of the worker. Two days before the hour, or halfway in a round that is shorter than four.
+    Periodic task. Two days before, or halfway in a round shorter than four days.
     """
     waiting = ReviewRound.objects.filter(reminded_at=None, paper__state=PaperState.REVIEW)
     near = waiting.filter(opens_at__lte=now(), closes_at__range=(now(), now() + REMIND_BEFORE))
@@ -118,7 +118,7 @@ def _decided(by: User, reason: str) -> Callable[[Amendment], None]:
 
 @verb
 def accept_amendment(amendment: Amendment, *, by: User, reason: str) -> Amendment:
-    """Accept an amendment as it is proposed, and take it into the text unless others contend for the paragraph.
+    """Accept an amendment as proposed, and apply it to the text unless it conflicts with others.
 
     Raises NotAllowed or Blocked with every reason. Mails the sponsor.
     """
@@ -131,9 +131,9 @@ def accept_amendment(amendment: Amendment, *, by: User, reason: str) -> Amendmen
 def accept_in_part(
     amendment: Amendment, *, by: User, reason: str, text: str, base: Wording | int | None = None
 ) -> Amendment:
-    """Accept an amendment in other words than its own: `text`, fitted to the wording `base`, with the reason.
+    """Accept an amendment with an adapted `text`, based on the wording `base`, with the reason.
 
-    Raises Conflict when the paragraph is not in the wording `base` any more, NotAllowed, or Blocked.
+    Raises Conflict if the paragraph has another wording than `base`, NotAllowed, or Blocked.
     """
     locked(amendment.round.paper)
 
@@ -158,14 +158,14 @@ def accept_in_part(
 
 @verb
 def decline_amendment(amendment: Amendment, *, by: User, reason: str) -> Amendment:
-    """Leave the text as it is and say why. Mails the sponsor."""
+    """Decline an amendment with the reason. Mails the sponsor."""
     locked(amendment.round.paper)
     row = make(AMENDMENT_MOVES["decline_amendment"], amendment, by=by, reason=reason, change=_decided(by, reason))
     return _decided_on(row, by)
 
 
 def _decided_on(row: Amendment, by: User) -> Amendment:
-    """Tell the sponsor, and carry out what was accepted for this paragraph and has no rival left."""
+    """Mail the sponsor, and apply accepted amendments of this paragraph without open conflicts."""
     notifications.amendment_decided(row)
     others = list(Amendment.objects.filter(paragraph=row.paragraph_id).select_related("sponsor", "base"))
     for each in others:
@@ -177,7 +177,7 @@ def _decided_on(row: Amendment, by: User) -> Amendment:
 
 
 def _fits(amendment: Amendment) -> bool:
-    """Whether it can be carried out as it is: on the very words that it starts from, where it changes words."""
+    """Return whether it can be applied unchanged: to the very wording that it is based on."""
     paragraph = Paragraph.objects.get(pk=amendment.paragraph_id)
     if amendment.operation in (Operation.INSERT, Operation.MOVE):
         return paragraph.removed_at is None
@@ -221,7 +221,7 @@ def _split(amendment: Amendment, paragraph: Paragraph, by: User, why: str) -> No
 
 
 def _divide(paragraph: Paragraph, text: str, by: User, why: str, base: Wording | int | None) -> None:
-    """Word the paragraph anew; each further part becomes a paragraph behind it, as where a drafter splits one."""
+    """Reword the paragraph; each further part becomes a new paragraph after it, as in a split."""
     texts = parts(text)
     if len(texts) > 1:
         split_paragraph(paragraph, by=by, texts=texts, why=why, base=base.pk if isinstance(base, Wording) else base)
@@ -243,9 +243,9 @@ CARRY_OUT: dict[str, Callable[[Amendment, Paragraph, User, str], None]] = {
 
 @verb
 def choose_text(paragraph: Paragraph, *, by: User, text: str, why: str, base: Wording | int | None = None) -> Paragraph:
-    """Settle a paragraph for which amendments were accepted that are not in the text yet: this is what it says now.
+    """Choose the final text of a paragraph with accepted amendments that are not in the text yet.
 
-    An empty line begins a new paragraph where one of them divides it. Raises Conflict when the words moved meanwhile,
+    An empty line starts a new paragraph if one of them splits it. Raises Conflict if the text changed meanwhile,
     NotAllowed, or Blocked with every reason.
     """
     demand(may_draft(by, paragraph), who=SECRETARIAT, to=gettext_lazy("Choose one text"))

@@ -1,4 +1,4 @@
-"""The rules of a consultation that has opened: changed by two officers, told to the members, never in a session."""
+"""Rules of an opened consultation: changed by two officers, with notification of members, never during a session."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -30,30 +30,30 @@ STEPS = "steps"
 
 
 def step_of(step: ChainStep) -> dict[str, Any]:
-    """A step of the chain as a change of the rules writes it down."""
+    """Return a clearance step as stored in a change of the rules."""
     return {"kind": step.kind, "institution": step.institution_id, "order": step.order, "is_asked": step.is_asked}
 
 
 def steps_of(consultation: Consultation) -> list[dict[str, Any]]:
-    """The steps of a consultation's chain as a change of the rules writes them down, in order."""
+    """Return the clearance steps of a consultation as stored in a change of the rules, in order."""
     return [step_of(step) for step in ChainStep.objects.filter(consultation=consultation)]
 
 
 def rules_of(consultation: Consultation) -> dict[str, Any]:
-    """All rules of a consultation as they stand, as JSON: its columns and the steps of its chain."""
+    """Return all present rules of a consultation as JSON: its columns and clearance steps."""
     rules = {name: getattr(consultation, name) for name in RULES}
     share = Decimal(rules["quorum_member_share"])
     return {**rules, "quorum_member_share": f"{share:.3f}", STEPS: steps_of(consultation)}
 
 
 def _changed(consultation: Consultation, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of the proposed rules that are not in force yet."""
+    """Return the proposed rules that differ from the present ones."""
     stand = rules_of(consultation)
     return {name: value for name, value in values.items() if name in stand and value != stand[name]}
 
 
 def in_session(consultation: Consultation) -> list[str]:
-    """What is in session now, in plain words: a forum, a part of its programme, or a paper."""
+    """Return what is in session now, in plain words: a forum, a session, or a paper."""
     forums = consultation.forums.filter(state=ForumState.IN_SESSION)
     sessions = ForumSession.objects.filter(forum__consultation=consultation, state=SessionState.OPEN)
     papers = PositionPaper.objects.filter(consultation=consultation, state=PaperState.IN_SESSION)
@@ -62,7 +62,7 @@ def in_session(consultation: Consultation) -> list[str]:
 
 
 def _problems(consultation: Consultation, values: Mapping[str, Any]) -> list[str]:
-    """What is wrong with the values themselves."""
+    """Return the errors in the values."""
     if unknown := set(values) - {*RULES, STEPS}:
         return [_("These rules do not exist: %(names)s.") % {"names": ", ".join(sorted(unknown))}]
     meant = Consultation(**{name: values.get(name, getattr(consultation, name)) for name in RULES})
@@ -77,7 +77,9 @@ def _problems(consultation: Consultation, values: Mapping[str, Any]) -> list[str
 
 
 def _problems_with_steps(consultation: Consultation, steps: list[dict[str, Any]]) -> list[str]:
-    """A step that stands is asked no more instead of being left out; each office answers once for each kind."""
+    """Return the errors in the steps: existing steps are disabled instead of removed; each office answers once per
+    type.
+    """
     meant = [(step.get("kind"), step.get("institution")) for step in steps]
     known = {(step["kind"], step["institution"]) for step in steps_of(consultation)}
     offices = {office for _kind, office in meant}
@@ -110,7 +112,7 @@ def _check(consultation: Consultation, values: Mapping[str, Any], by: User) -> N
 
 
 def told(consultation: Consultation, values: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> list[str]:
-    """Each rule that changes, in a sentence: as it stands (or stood `before`), and as it will be."""
+    """Return a sentence for each changed rule: its present value (or `before`), and the new one."""
     stand = dict(before or rules_of(consultation))
     said = []
     for name in RULES:
@@ -149,7 +151,7 @@ def _consequences(consultation: Consultation, values: Mapping[str, Any]) -> list
 
 
 def _carry_out(consultation: Consultation, values: Mapping[str, Any], by: User, proposal: Proposal) -> None:
-    """Write the change down, then the rules; the database takes them in this order only."""
+    """Save the change, then the rules; the database accepts only this order."""
     stand = rules_of(consultation)
     changed = _changed(consultation, values)
     after = {**stand, **changed}

@@ -1,4 +1,4 @@
-"""One paragraph made two, and two made one: what each rests on, what it answers and where it came from goes with it."""
+"""Split and merge paragraphs with their sources, answers and history."""
 
 from collections.abc import Iterable, Sequence
 from uuid import UUID, uuid4
@@ -21,12 +21,12 @@ WHY = gettext_lazy("Enter a reason: it is kept in the history of both paragraphs
 def split_paragraph(
     paragraph: Paragraph, *, by: User, texts: Sequence[str], why: str, base: int | None = None, key: UUID | None = None
 ) -> list[Paragraph]:
-    """Make one paragraph several: the first of `texts` stays under its key, the others stand behind it under new ones.
+    """Split a paragraph: the first of `texts` keeps its key, the others follow under new ones.
 
-    Each rests on what the whole rested on, to be confirmed, answers the same points and is cleared by the same
-    ministries; open amendments to the words of the whole wait for their sponsors. `base` is the wording the
-    drafter read: raises Conflict when it is not the one that stands. `key` is the second paragraph's: a form that is
-    sent twice splits once. Raises NotAllowed, or Blocked with every reason.
+    Each keeps the sources of the whole, unconfirmed, answers the same points and is cleared by the same ministries;
+    open amendments to the text become stale. `base` is the wording the drafter read: raises Conflict if it is not the
+    present one. `key` is the second paragraph's: resending a form splits once. Raises NotAllowed, or Blocked with every
+    reason.
     """
     row = _locked(paragraph, by, gettext_lazy("Split a paragraph"))
     done = row.successions.filter(successor__key=key, kind=Descent.SPLIT).exists() if key else False
@@ -51,7 +51,7 @@ def split_paragraph(
 
 
 def _cut_off(row: Paragraph, text: str, *, by: User, why: str, after: Paragraph, key: UUID | None) -> Paragraph:
-    """A new paragraph behind `after` with the marks of `row`, from which it came."""
+    """Return a new paragraph after `after` with the marks of `row`, from which it came."""
     taken = key is None or Paragraph.objects.filter(key=key).exists()
     made = Paragraph.objects.create(
         key=uuid4() if taken else key,
@@ -74,7 +74,7 @@ def _cut_off(row: Paragraph, text: str, *, by: User, why: str, after: Paragraph,
 
 
 def _let_clear(row: Paragraph, ministries: Iterable[Stakeholder], *, adds: bool, by: User, why: str) -> None:
-    """Let `ministries` clear a paragraph beside those of its theme, or not, as they did what it came out of."""
+    """Set the mandate changes of `ministries` on a paragraph like those of its predecessor."""
     paper = row.section.paper
     for ministry in sorted(ministries, key=lambda body: body.pk):
         MandateChange.objects.create(
@@ -100,11 +100,11 @@ def _came_out_of(predecessor: Paragraph, successor: Paragraph, kind: str, by: Us
 def merge_paragraphs(
     paragraph: Paragraph, other: Paragraph, *, by: User, text: str, why: str, bases: Sequence[int] = ()
 ) -> Paragraph:
-    """Make two paragraphs one: `paragraph` says `text` from now on, `other` is part of the text no longer.
+    """Merge two paragraphs: `paragraph` gets `text`, `other` is removed from the text.
 
-    The one that stays rests on what both rested on, to be confirmed, answers the points of both, has the open comments
-    of both, and is cleared by the ministries of both. `bases` are the two wordings that the drafter read: raises
-    Conflict when others stand. Raises NotAllowed, or Blocked with every reason.
+    The remaining one has the sources of both, unconfirmed, the answers and open comments of both, and the ministries of
+    both. `bases` are the two wordings that the drafter read: raises Conflict if they changed. Raises NotAllowed, or
+    Blocked with every reason.
     """
     row = _locked(paragraph, by, gettext_lazy("Merge two paragraphs"))
     if other.pk == row.pk or other.section.paper_id != row.section.paper_id:
@@ -134,7 +134,7 @@ def merge_paragraphs(
 
 
 def _held_by(gone: Paragraph) -> list[str]:
-    """What must be settled before a paragraph can go into another one: it would hang on words that nobody reads."""
+    """Return what must be resolved before a paragraph can be merged into another, because it refers to its text."""
     reasons = []
     own = Amendment.objects.filter(paragraph=gone)
     if (own.open() | own.untaken()).exists():
@@ -147,7 +147,7 @@ def _held_by(gone: Paragraph) -> list[str]:
 
 
 def _hand_over(gone: Paragraph, row: Paragraph) -> None:
-    """Give the marks, the answers and the open comments of one paragraph to another."""
+    """Move the marks, answers and open comments of one paragraph to another."""
     row.provisions.add(*gone.provisions.all())
     row.dispositions.add(*gone.dispositions.all())
     if row.is_secretariat_text and not gone.is_secretariat_text:

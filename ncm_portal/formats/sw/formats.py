@@ -1,3 +1,3 @@
-"""As in English, with the months in Kiswahili."""
+"""Like English, with months in Kiswahili."""
 
 from ncm_portal.formats.en.formats import *  # noqa: F403
