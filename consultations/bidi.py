@@ -6,7 +6,7 @@ functions on strings.
 
 import re
 
-# Embeddings, overrides and isolates, which reach as far as their line; and the three marks without width.
+# Embeddings, overrides and isolates, which end with their line; and the three zero-width marks.
 TURNS = "\u202a-\u202e\u2066-\u2069"
 MARKS = "\u200e\u200f\u061c"
 CONTROLS = re.compile(f"[{TURNS}{MARKS}]")
@@ -14,14 +14,14 @@ RIGHT_TO_LEFT = (
     "\u0590-\u060f\u0610-\u061b\u061d-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
 )
 RUN = rf"[{RIGHT_TO_LEFT}](?:[ \u00a0\d'’.\-{MARKS}\u200c\u200d]{{0,20}}[{RIGHT_TO_LEFT}]+)*"
-# Parts of a page that are no text of it, or have their own line: they hold no other elements.
+# Elements without text, or with a line of their own: they have no child elements.
 WHOLE = r"<(?P<part>textarea|script|style)\b.*?</(?P=part)>"
 PARTS = re.compile(
     rf"(?P<keep>{WHOLE})|(?P<line><(?P<alone>title|option|svg)\b.*?</(?P=alone)>|<[^>]*>)|[{TURNS}]|(?P<run>{RUN})",
     re.DOTALL,
 )
 ASCII = bytes(range(128))
-MAYBE = re.compile(  # of the bytes of a page those that such characters begin with
+MAYBE = re.compile(  # lead bytes of such characters in UTF-8
     rb"[\xd6-\xdf]|\xe0[\xa0-\xa3]|\xef[\xac-\xbb]|\xe2\x80[\x8e\x8f\xaa-\xae]|\xe2\x81[\xa6-\xa9]|\xf0[\x90\x9e]"
 )
 

@@ -8,16 +8,16 @@ from typing import Any
 from django.utils.translation import gettext as _
 from openpyxl.cell import WriteOnlyCell
 
-# What a spreadsheet program would take for the beginning of a formula (OWASP, "CSV Injection").
-FORMULA = tuple("=+-@\t\r＝＋－＠")  # the last four are their full-width forms
-# Line ends, spaces and characters without width, in the order of their codes.
+# What a spreadsheet program would read as the start of a formula (OWASP, "CSV Injection").
+FORMULA = tuple("=+-@\t\r＝＋－＠")  # the last four are full-width forms
+# Line ends, spaces and zero-width characters in the order of their codes.
 UNSEEN = (
     "\t\n\v\f\r \u0085\u00a0\u00ad\u034f\u061c\u1680\u180e\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008"
     "\u2009\u200a\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u202f\u205f\u2060\u2061"
     "\u2062\u2063\u2064\u2066\u2067\u2068\u2069\u3000\ufeff"
 )
-DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # they would turn round what follows in a line
-LONGEST = 32_767  # characters that fit a cell of a workbook, as Excel counts them: one beyond U+FFFF is two
+DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # they would reverse what follows on the line
+LONGEST = 32_767  # characters that fit into a workbook cell as Excel counts them: one beyond U+FFFF counts as two
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0, 2.2
 LIKE_A_CODE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 REPLACEMENT = "\ufffd"

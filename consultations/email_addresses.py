@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 
 ATOM = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
 LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
-NORMAL = rf"^{ATOM}(\.{ATOM})*@{LABEL}(\.{LABEL})*$"  # as PostgreSQL reads it too
+NORMAL = rf"^{ATOM}(\.{ATOM})*@{LABEL}(\.{LABEL})*$"  # readable by PostgreSQL too
 LONGEST, LONGEST_LOCAL, LONGEST_DOMAIN = 254, 64, 253  # RFC 5321, 4.5.3.1
 INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-# Capitals and small letters of Turkish that Unicode's default folding turns into no letter of ASCII.
+# Turkish letters that Unicode's default case folding does not map to ASCII.
 DOTS = {"İ": "i", "i\u0307": "i", "I\u0307": "i"}
 
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 NAIROBI = ZoneInfo("Africa/Nairobi")
 PRODUCT = "-//National Coordination Mechanism on Migration//NCM Portal//EN"
 LINE = 75  # octets, without the line end
-# No text may hold controls but tab and line feed; the others would turn round what follows in a line.
+# Texts must not contain controls other than tab and line feed; others would reverse what follows on the line.
 UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 # East Africa Time has had no summer time since 1942, and none is planned.
 ZONE = (

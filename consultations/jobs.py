@@ -21,22 +21,21 @@ from .workflow import check_nightly, clear_mail_counts, clear_unfinished, compar
 
 log = logging.getLogger(__name__)
 
-Progress = Callable[[int, int], None]  # how much is done, of how much
+Progress = Callable[[int, int], None]  # progress: how much is done, of how much
 Runner = Callable[[Job, Progress], dict[str, Any]]
-Chore = Callable[[], int]  # does a little of what comes up again and again; says how much it did
-LongChore = Callable[[Callable[[], bool]], int]  # takes minutes, and asks now and then whether the worker is to end
+Chore = Callable[[], int]  # does a little of a recurring task; returns how much it did
+LongChore = Callable[[Callable[[], bool]], int]  # takes minutes, and checks now and then whether the worker should stop
 
 JOB_LOCK = 20171019
 MOST_BEGINNINGS = 3
 UNDER_WAY = [JobState.WAITING, JobState.RUNNING]
 SOMEBODY_WAITS = Case(When(kind=JobKind.COMPARE, then=1), default=0)
 
-# A runner does the work of a job and gives its result (JSON). It calls its progress outside any transaction, often
-# enough that people see it move; it may break off there, and then it is begun again: what it did already, it does not
-# do twice.
+# A runner performs a job and returns its result (JSON). It reports progress outside any transaction, often enough to be
+# seen; it can be interrupted there and restarted, and then does not repeat what it did.
 RUNNERS: dict[JobKind, Runner] = {JobKind.IMPORT_INPUTS: import_inputs, JobKind.COMPARE: compare}
 
-# Beside mail and jobs, the worker does these again and again.
+# Periodic tasks of the worker besides mail and jobs.
 CHORES: list[Chore] = [join_digests, delete_texts, inspect_waiting, clear_unfinished, clear_uploads, clear_mail_counts]
 
 
@@ -45,7 +44,7 @@ def chores() -> list[Chore]:
     return [*CHORES, *map(import_string, settings.CHORES)]
 
 
-# Minutes long, now and then: these have a thread of their own.
+# Tasks that can take minutes: they have a thread of their own.
 LONG_CHORES: list[LongChore] = [check_nightly]
 
 
@@ -99,7 +98,7 @@ def _run(job: Job, ending: Callable[[], bool]) -> None:
         return
     except Blocked as refusal:
         _end(job, JobState.FAILED, error=str(refusal))
-    except Exception:  # whatever goes wrong, the queue goes on; the log says what it was
+    except Exception:  # an error must not stop the queue; the log has it
         log.exception("Job %s, %s", job.pk, job.kind)
         _end(job, JobState.FAILED, error=_("Something went wrong. The error was recorded for the administrators."))
     else:

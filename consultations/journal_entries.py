@@ -15,10 +15,10 @@ from typing import Any, NamedTuple
 FIRST_HASH = "0" * 64
 OLD_FORMAT, FORMAT = 1, 2
 WORDS = ("object_label", "by_name", "reason", "data")  # what format 2 commits to instead of hashing it
-ERASES = "erases"  # among the commitments: the numbers of salts that this entry lets go
+ERASES = "erases"  # among the commitments: the numbers of the salts that this entry erases
 
 canonical = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
-_text = json.encoder.encode_basestring  # what `canonical` makes of a text, without the way there
+_text = json.encoder.encode_basestring  # the result of `canonical` for a text, faster
 
 
 Code = Callable[[bytes, bytes], str]

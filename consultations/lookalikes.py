@@ -11,14 +11,14 @@ from confusable_homoglyphs.utils import load
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-LONGEST = 500  # characters of a skeleton: twice the longest name
-BIDI = "\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069"  # what turns the direction of a line
+LONGEST = 500  # length of a skeleton: twice the longest name
+BIDI = "\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069"  # direction controls
 MARKS = re.compile("[\u0300-\u036f]")
 FILLERS = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef"
 UNSEEN = re.compile(f"[\u00ad\u200b\u2028-\u202f\u205f-\u206f\ufeff\u2000-\u200a\u3000\u1680{BIDI}{FILLERS}]")
-JOINERS = re.compile("[\u200c\u200d]")  # between letters of some scripts they belong there
+JOINERS = re.compile("[\u200c\u200d]")  # joiners are legitimate between letters of some scripts
 NO_SCRIPT = {"COMMON", "INHERITED", "Unknown"}
-NOT_LATIN = {"CYRILLIC", "GREEK", "COPTIC", "ARMENIAN", "CHEROKEE", "LISU", "DESERET"}  # scripts with letters like ours
+NOT_LATIN = {"CYRILLIC", "GREEK", "COPTIC", "ARMENIAN", "CHEROKEE", "LISU", "DESERET"}  # they look Latin
 JOINED = {"ARABIC", "SYRIAC", "MONGOLIAN", "DEVANAGARI", "BENGALI", "SINHALA", "MALAYALAM", "TAMIL", "GUJARATI"}
 JAPANESE = {"HAN", "HIRAGANA", "KATAKANA"}
 

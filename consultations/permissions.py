@@ -134,7 +134,7 @@ def may_handle_file(user: Any, file: Attachment) -> bool:
     if submission.state in (SubmissionState.DRAFT, SubmissionState.RETURNED):
         return file.kind == AttachmentKind.EVIDENCE and may_submit(user, submission)
     if may_submit(user, submission) and not is_secretariat(user):
-        return True  # theirs, though it stays as it is
+        return True  # a change for them, although the state stays
     is_original = file.kind == AttachmentKind.ORIGINAL
     return is_original and is_secretariat(user) and submission.entered_by_id is not None
 

@@ -13,10 +13,10 @@ from markdown_it import MarkdownIt
 
 HELD_BACK = re.compile(r"\[\[((?:(?!\[\[|\]\]).)*)\]\]", re.DOTALL)
 WORD = re.compile(r"\w+")
-TELLING = 3  # so many words in a row of a passage tell what it says
-_OPEN, _CLOSE = "\ue000", "\ue001"  # stand for the brackets while Markdown is read; authors cannot be shown them
+TELLING = 3  # consecutive words of a passage that reveal it
+_OPEN, _CLOSE = "\ue000", "\ue001"  # placeholders for the brackets while Markdown is parsed; unusable by authors
 
-# Paragraphs, line ends, emphasis, lists, quotations and links; headings, pictures and HTML stay the letters they are.
+# Paragraphs, line breaks, emphasis, lists, quotations and links; headings, images and HTML are shown literally.
 _MARKDOWN = MarkdownIt("zero", {"breaks": True, "html": False, "maxNesting": 20}).enable(
     ["blockquote", "emphasis", "escape", "link", "list", "newline"]
 )

@@ -17,10 +17,10 @@ from itertools import chain
 from typing import NamedTuple
 
 METHOD = "words-and-trigrams-1"
-POINTS_ALIKE = 0.4  # chosen on the labelled pairs of tests/consultations/likeness_pairs.py
-INPUTS_ALIKE = 0.75  # inputs of one campaign: the same letter with a few words changed
+POINTS_ALIKE = 0.4  # chosen by the labelled pairs of tests/consultations/likeness_pairs.py
+INPUTS_ALIKE = 0.75  # inputs of one campaign: the same letter with minor changes
 MOST_PARTNERS = 5
-LOOKED_AT = 20  # texts nearest by words of which the letters are compared too
+LOOKED_AT = 20  # texts nearest by words that are also compared by trigrams
 
 WORD = re.compile(r"[^\W_]+(?:['’ʼ][^\W_]+)*")
 _ENGLISH = """

@@ -16,10 +16,10 @@ from typing import NamedTuple
 
 log = logging.getLogger(__name__)
 
-MOST = 20_000  # notes, about 5 MB
-SETTLED = 2_000_000_000  # ns; a file may be written twice within one tick of the clock that sets its time of change
-READ_AGAIN = 24 * 60 * 60.0  # seconds; what is written beneath the file system changes nothing that a note holds
-TOLD_AGAIN = 60.0  # seconds after which a file that does not fit is read, and told of, anew
+MOST = 20_000  # number of notes, about 5 MB
+SETTLED = 2_000_000_000  # ns; a file can be written twice within one tick of the clock for change times
+READ_AGAIN = 24 * 60 * 60.0  # seconds; writes below the file system do not change metadata
+TOLD_AGAIN = 60.0  # seconds after which an altered file is read and logged again
 
 
 class StoredFile(NamedTuple):

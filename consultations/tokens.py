@@ -13,9 +13,9 @@ from django.utils.crypto import salted_hmac
 
 from consultations.email_addresses import NotAnAddress, normal_form
 
-# Crockford's base 32: nothing in it is taken for something else when it is typed off a sheet of paper.
+# Crockford's base 32: no characters that are confused when typed from paper.
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-LENGTH = 20  # five bits each: a hundred bits
+LENGTH = 20  # five bits each: 100 bits
 MISREAD = str.maketrans("oil", "011", "- ")
 
 

@@ -32,19 +32,19 @@ from consultations.views import (
 )
 from consultations.views.statistics import show as coverage_public
 
-# Pages that a visitor opens without logging in. Every other page of this app asks for an account.
+# Public pages. Every other page of this app requires an account.
 public_pages = [
     # --- Inputs and who wrote
     path("inputs/", public.inputs, name="inputs"),
-    path("files/<uuid:key>/", attachments.attachment, name="attachment"),  # a file of a public input
+    path("files/<uuid:key>/", attachments.attachment, name="attachment"),  # file of a public input
     path("coverage/", coverage_public, name="coverage_public"),
     # --- Forums
     path("forums/<slug:slug>/forum.ics", programme.forum_ics, name="forum_ics"),
-    # one delegate's own calendar: a calendar program cannot log in, so the address is signed
+    # a delegate's calendar: calendar programs cannot sign in, so the URL is signed
     path(
         "forums/<slug:slug>/calendar/<int:pk>/<str:signature>.ics", programme.forum_ics_person, name="forum_ics_person"
     ),
-    path("forums/documents/<uuid:key>/", forums.forum_document, name="forum_document"),  # one that everybody may read
+    path("forums/documents/<uuid:key>/", forums.forum_document, name="forum_document"),  # a public document
     path("forums/<slug:slug>/figures/", forum_statistics.figures_of_forum, name="figures_of_forum"),
     path("commitments/", followup.commitments, name="commitments"),
     # --- Links in letters and mails: whoever holds the link may open it

@@ -36,7 +36,7 @@ class _Account(forms.Form):
             self.fields[self.address] = ours
         for field in self.fields.values():
             if isinstance(field.widget, forms.PasswordInput):
-                field.validators.append(MaximumLengthValidator().validate)  # before anything is hashed
+                field.validators.append(MaximumLengthValidator().validate)  # before hashing
 
 
 class LoginForm(_Account, account.LoginForm):

@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-WITHOUT_PAGES = ("verify_all",)  # commands that stay small: they read no page of the admin unless they name one
+WITHOUT_PAGES = ("verify_all",)  # commands that import no admin pages, to stay small
 OURS = ("consultations", "positions")
 ROOMS = [
     (_("Consultations and forums"), ["Consultation", "Forum", "ForumSession", "Delegate", "CheckIn", "Milestone"]),

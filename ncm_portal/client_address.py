@@ -12,7 +12,7 @@ def client_address(request: HttpRequest) -> str:
     """Return the client address; for IPv6 its network, which is one line (RFC 6177). Empty if unknown."""
     try:
         known = ip_address(get_adapter(request).get_client_ip(request))
-    except (PermissionDenied, ValueError):  # asked through a socket, by a web server that does not say for whom
+    except (PermissionDenied, ValueError):  # requested through a socket by a server that does not forward the address
         return ""
     return str(ip_network((known, 64), strict=False) if isinstance(known, IPv6Address) else known)
 

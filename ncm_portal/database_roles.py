@@ -16,7 +16,7 @@ Address = dict[str, Any]  # one entry of DATABASES
 Say = Callable[[str], object]
 
 IN_ADDRESS = ("USER", "PASSWORD", "HOST", "PORT", "OPTIONS")
-POWERS = {  # attributes of a role that pass by every right to tables, and their columns in pg_roles
+POWERS = {  # role attributes that bypass table privileges, and their columns in pg_roles
     "SUPERUSER": "rolsuper",
     "CREATEDB": "rolcreatedb",
     "CREATEROLE": "rolcreaterole",
@@ -24,9 +24,9 @@ POWERS = {  # attributes of a role that pass by every right to tables, and their
     "BYPASSRLS": "rolbypassrls",
 }
 
-# django-pgtrigger asks this function in each trigger whether to stand aside. Its own version does so for everybody who
-# sets pgtrigger.ignore; this one only for who may replace the function anyway: its owner. Both the role that logged in
-# and the one that acts must be the owner's: PostgreSQL itself acts as the owner where a foreign key cascades.
+# django-pgtrigger's triggers call this function to decide whether to stand aside. Its own version does so for everybody
+# who sets pgtrigger.ignore; this one only for the owner of the function, who can replace it anyway. Both the session
+# role and the current role must be the owner: PostgreSQL itself acts as the owner in foreign key cascades.
 GUARDED = """
 DECLARE
     named text := pg_catalog.current_setting('pgtrigger.ignore', true);
@@ -52,9 +52,9 @@ OWNED_HERE = (
     " WHERE datname = current_database() AND deptype = 'o' AND refobjid = %s::regrole"
 )
 OTHER_DATABASES = "SELECT datname FROM pg_database WHERE datdba = %s::regrole AND datname <> current_database()"
-# The tables whose rows are written once, each with its key and whether old rows may go. PostgreSQL lets nobody lock a
-# row (FOR UPDATE) who may update nothing of it, so the key stays open; in the journal, words may be blanked whose salt
-# is gone, and its end is locked in another way.
+# Append-only tables, each with its key and whether old rows may be deleted. PostgreSQL requires UPDATE on some column
+# to lock a row (FOR UPDATE), so the key stays updatable; in the journal, texts without a salt can be blanked, and its
+# end is locked differently.
 APPEND_ONLY = "NOT tgisinternal AND tgname LIKE 'pgtrigger\\_append\\_only\\_%'"
 SAID_FOR_GOOD = (
     "SELECT tgrelid::regclass::text, attname, tgtype & 8 = 0 FROM pg_trigger"
@@ -62,7 +62,7 @@ SAID_FOR_GOOD = (
     f" JOIN pg_attribute ON attrelid = tgrelid AND attnum = indkey[0] WHERE {APPEND_ONLY}"
 )
 STILL_UPDATED = {"consultations_event": ["object_label", "by_name", "reason", "data"]}
-# Large objects are files in the database that no table of the portal knows of.
+# Large objects are files in the database outside the portal's tables.
 LARGE_OBJECTS = "lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea)"
 
 
@@ -175,7 +175,7 @@ def _hand_over(cursor: CursorWrapper, owner: str, running: str, say: Say) -> Non
         others = [sql.Identifier(database) for (database,) in cursor.fetchall()]
         with transaction.atomic():
             cursor.execute(sql.SQL("REASSIGN OWNED BY {running} TO {owner}").format(**names))
-            for other in others:  # which it also gives away
+            for other in others:  # superuser attributes to revoke
                 cursor.execute(sql.SQL("ALTER DATABASE {} OWNER TO {running}").format(other, **names))
         say(f"What {running} owned in this database belongs to {owner}.")
     if _value(cursor, OWNER_HERE) != owner:
@@ -225,7 +225,7 @@ def _value(cursor: CursorWrapper, query: str, *values: Any) -> Any:
 # --- Checking -----------------------------------------------------------------------------------------------------
 
 OURS = "FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"
-# What the role of this connection could do and should not. Each query gives true where it is so.
+# Excess privileges of this connection's role. Each query returns true if it has them.
 WEAKNESSES = {
     "it is a superuser": "SELECT rolsuper FROM pg_roles WHERE rolname = session_user",
     "it may create roles or databases, replicate, or pass by row security": (

@@ -5,7 +5,7 @@ import secrets
 from contextvars import ContextVar
 from typing import Any
 
-CHARACTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that is taken for another when it is read out
+CHARACTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no characters that are confused when read aloud
 NONE = "-"
 
 _reference: ContextVar[str] = ContextVar("reference", default=NONE)

@@ -17,8 +17,8 @@ from django.http import HttpRequest, HttpResponse
 from consultations.models import Access, AccessEntry, User
 from ncm_portal.client_address import client_address, present_client_address
 
-TOO_MANY = "too_many_login_attempts"  # how allauth calls a lock-out
-SPAN = 300  # seconds in which one lock-out is entered once, however often somebody goes on
+TOO_MANY = "too_many_login_attempts"  # allauth's name for a lockout
+SPAN = 300  # seconds in which a lockout is logged once, however often attempts continue
 
 
 class LogInAdapter(DefaultAccountAdapter):

@@ -28,11 +28,11 @@ from ncm_portal.posted import problem_of, words_of
 
 View = Callable[..., HttpResponse]
 
-# Browsers take Brotli (RFC 7932) over TLS and from the machine itself. At this level it takes no longer than gzip.
+# Browsers accept Brotli (RFC 7932) over TLS and from localhost. At this level it is as fast as gzip.
 TAKES_BROTLI = re.compile(r"\bbr\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 BROTLI_QUALITY = 5
 
-# What somebody without a second factor can still reach: their own account, the way out, and the load balancer's page.
+# Pages reachable without the required second factor: the own account, sign-out and the health check.
 OPEN_BEFORE = ("account_", "mfa_", "health", "set_language")
 
 

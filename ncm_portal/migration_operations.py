@@ -17,7 +17,7 @@ class CreateTables(Operation):
     """
 
     category = OperationCategory.ADDITION
-    reversible = False  # who wants no table drops the database
+    reversible = False  # to remove all tables, drop the database
 
     def __init__(self, models: Sequence[CreateModel]) -> None:
         """Take complete `models`: nothing is added to them later in the same migration."""

@@ -17,9 +17,9 @@ from .log_ins import Noted
 log = logging.getLogger(__name__)
 NO_PASSKEY = "This is no passkey."
 BASE64URL = re.compile(r"[A-Za-z0-9_-]+=*")
-LONGEST = 64 * 1024  # in characters; a key with its attestation has less than a tenth
+LONGEST = 64 * 1024  # in characters; a key with attestation has less than a tenth
 NOT_STORABLE = re.compile(r"\\u(0000|[dD][89a-fA-F])|\0|[\ud800-\udfff]")
-# What the library's reading of bytes raises, on the way from base64 over CBOR to a key.
+# Exceptions of the library's parsing, from base64 over CBOR to a key.
 UNREADABLE = (
     ArithmeticError,
     AssertionError,

@@ -32,7 +32,7 @@ def problem_of(request: HttpRequest, *, is_read_later: bool = False) -> str:
         return ""
     try:
         posted = request.POST
-    except UnreadablePostError:  # the line broke: there is nobody to answer
+    except UnreadablePostError:  # the connection broke: nobody receives the response
         return ""
     except BadRequest:
         if request.content_type != PLAIN:

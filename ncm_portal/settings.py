@@ -47,7 +47,7 @@ def _kept_secret() -> str:
 
 SECRET_KEY = os.environ.get("SECRET_KEY") or (_kept_secret() if LOCAL else _required("SECRET_KEY", ""))
 
-# The one address under which people reach the portal; it is printed on papers and put into their QR codes.
+# Public URL of the portal, printed on papers and in their QR codes.
 PORTAL_ADDRESS = _required("PORTAL_ADDRESS", "http://127.0.0.1:8000").rstrip("/")
 _host = urlsplit(PORTAL_ADDRESS).hostname or ""
 ALLOWED_HOSTS = [_host, "localhost", "127.0.0.1", "[::1]"] if LOCAL else [_host]
@@ -98,8 +98,8 @@ MIDDLEWARE = [
 if DEBUG and find_spec("zeal"):
     INSTALLED_APPS.append("zeal")
     MIDDLEWARE.insert(0, "zeal.middleware.zeal_middleware")
-    ZEAL_RAISE = False  # a warning while developing; the tests make it an error
-    # Signing in reads a person's one or two rows of these again and again; that is not ours to change.
+    ZEAL_RAISE = False  # warning in development; an error in tests
+    # Small repeated queries of the sign-in code, which is not ours to change.
     ZEAL_ALLOWLIST = [{"model": "account.*"}, {"model": "mfa.*"}, {"model": "sessions.*"}]
 
 ROOT_URLCONF = "ncm_portal.urls"
@@ -127,7 +127,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 _private = embedded_postgres.Server.at(VAR_DIR / "postgres")
 _url = _required("DATABASE_URL", _private.url)
 DATABASES = {"default": env_urls.database(_url)}
-# Whoever migrates or loads an archive logs in as the owner of the tables; its address is given only there.
+# Migrations and archive loading connect as the owner of the tables; its URL is set only there.
 _owner_url = os.environ.get("DATABASE_OWNER_URL") or (_private.owner_url if _url == _private.url else "")
 DATABASE_ROLES = {
     "running": env_urls.database(_url),
@@ -139,20 +139,20 @@ if _pool:
 
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
-    # finished pages for visitors, in each server process
+    # cached pages for visitors, in each server process
     "pages": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "pages"},
-    # how often somebody asked for what costs much, in each server process
+    # rate limit counters, in each server process
     "limits": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "limits",
         "OPTIONS": {"MAX_ENTRIES": 20_000},
     },
 }
-# How many mails people may cause in so many hours, counted in the database: those that a person or an organisation
-# causes, those to an address that somebody typed, and those of each kind that the account pages send to one address.
+# Limits of mail in so many hours, counted in the database: caused by a person or an organisation, to an entered
+# address, and of each kind from the account pages to one address.
 MAIL_LIMITS = {"person": (30, 24), "organisation": (60, 24), "address": (5, 24), "account": (5, 1)}
-# How often one reader may ask one server process: so many times in so many seconds. Behind one address of a mobile
-# network stand many people.
+# Rate limits per reader and server process: requests in so many seconds. One address of a mobile network can have many
+# users.
 LIMITS = {
     "feed": (600, 60),
     "export": (60, 600),
@@ -176,7 +176,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-PASSWORD_RESET_TIMEOUT = 60 * 60  # seconds for which the link of a forgotten password lives
+PASSWORD_RESET_TIMEOUT = 60 * 60  # seconds for which a password reset link is valid
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
@@ -197,13 +197,13 @@ ACCOUNT_FORMS = {
     "reauthenticate": "ncm_portal.account_forms.ReauthenticateForm",
 }
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # in the browser that signed up, which goes on where the person wanted to go
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # in the browser used for sign-up, which continues there
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody is written to because somebody typed their address for a new password
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to people without an account for password resets
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(PORTAL_ADDRESS).scheme
 SOCIALACCOUNT_ADAPTER = "ncm_portal.sign_on.SignOnAdapter"
-ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("PROXY_COUNT", "0"))  # whose X-Forwarded-For the limits believe
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("PROXY_COUNT", "0"))  # trusted in X-Forwarded-For
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_FORMS = {
     "authenticate": "ncm_portal.log_ins.CodeForm",
@@ -215,7 +215,7 @@ MFA_FORMS = {
 }
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "NCM Portal"
-MFA_TOTP_TOLERANCE = 1  # the code before and after too: telephones are late, and so are people
+MFA_TOTP_TOLERANCE = 1  # accepts the previous and next code too: clocks and people are late
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOCAL
 
 SESSION_COOKIE_AGE = 12 * 60 * 60
@@ -238,13 +238,13 @@ SECURE_CSP: dict[str, list[str]] = {
 }
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = not LOCAL
-SECURE_REDIRECT_EXEMPT = [r"^health/$"]  # the load balancer asks from inside, without TLS
+SECURE_REDIRECT_EXEMPT = [r"^health/$"]  # the load balancer connects from inside, without TLS
 SECURE_HSTS_SECONDS = 0 if LOCAL else 365 * 24 * 60 * 60
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not LOCAL
 if ALLAUTH_TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# A text of 2 MB is refused in words beside its field; only what is far beyond any honest form meets a bare 400.
+# A text of 2 MB is refused with an error at its field; only far larger requests get a bare 400.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000  # a ministry in the admin, with 200 rows each of names, mandates and people
 
@@ -263,10 +263,10 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-MEDIA_ROOT = VAR_DIR / "files"  # published papers and evidence; handed out by views, never by the web server itself
+MEDIA_ROOT = VAR_DIR / "files"  # published papers and evidence; served by views, never by the web server itself
 ATTACHMENT_MAX_BYTES = int(os.environ.get("ATTACHMENT_MAX_MB", "10")) * 1024 * 1024
 ATTACHMENT_MAX_FILES = int(os.environ.get("ATTACHMENT_MAX_FILES", "10"))
-# How many files of inputs, and bytes in all, one person and one organisation may keep here.
+# Quotas of input files: number and bytes per person and per organisation.
 ATTACHMENT_PERSON_QUOTA, ATTACHMENT_ORGANISATION_QUOTA = (
     (
         int(os.environ.get(f"ATTACHMENT_{whose}_MAX_FILES", files)),
@@ -274,16 +274,16 @@ ATTACHMENT_PERSON_QUOTA, ATTACHMENT_ORGANISATION_QUOTA = (
     )
     for whose, files, megabytes in [("PERSON", "200", "500"), ("ORGANISATION", "500", "1000")]
 )
-# The signature of published papers (PAdES): PEM files of a certificate and its key; without one nothing is signed.
+# Signature of published papers (PAdES): PEM files of a certificate and its key; without them nothing is signed.
 SIGNATURE_CERTIFICATE = os.environ.get("SIGNATURE_CERTIFICATE", "")
 SIGNATURE_KEY = os.environ.get("SIGNATURE_KEY", "")
 SIGNATURE_CHAIN = os.environ.get("SIGNATURE_CHAIN", "")
 SIGNATURE_PASSPHRASE = os.environ.get("SIGNATURE_PASSPHRASE", "")
-CHECKPOINT_KEY = os.environ.get("CHECKPOINT_KEY") or VAR_DIR / "checkpoint-key.pem"  # signs where the journal ends
-CHECKPOINT_FOLDER = os.environ.get("CHECKPOINT_FOLDER") or VAR_DIR / "checkpoints"  # those statements, and public keys
+CHECKPOINT_KEY = os.environ.get("CHECKPOINT_KEY") or VAR_DIR / "checkpoint-key.pem"  # signs checkpoints of the journal
+CHECKPOINT_FOLDER = os.environ.get("CHECKPOINT_FOLDER") or VAR_DIR / "checkpoints"  # checkpoints and public keys
 CHECKPOINT_MAIL = [each.strip() for each in os.environ.get("CHECKPOINT_MAIL", "").split(",") if each.strip()]
-CLAMD = os.environ.get("CLAMD", "")  # the virus scanner's socket, or host:port; without one no file waits
-# what the worker does again and again beside mail and jobs
+CLAMD = os.environ.get("CLAMD", "")  # socket of the virus scanner, or host:port; without one no file waits
+# periodic tasks of the worker besides mail and jobs
 CHORES = [
     "consultations.workflow.seal_access_log",
     "consultations.workflow.warn_owners",
@@ -294,14 +294,14 @@ CHORES = [
     "consultations.workflow.lapse_proposals",
     "consultations.workflow.anchor_journal",
 ]
-GRAVE_ACTS = [  # what one person proposes and another confirms: see ncm_portal.workflow.Act
+GRAVE_ACTS = [  # acts that one person proposes and another confirms: see ncm_portal.workflow.Act
     "consultations.workflow.APPOINT",
     "consultations.workflow.CLOSE_ACCOUNT",
     "consultations.workflow.CORRECT_ADDRESS",
     "consultations.workflow.RESTORE_ACCESS",
     "positions.workflow.CHANGE_RULES",
 ]
-LARGEST_UPLOAD = max(32 * 1024 * 1024, 2 * ATTACHMENT_MAX_BYTES)  # what one request may leave on the disk, in bytes
+LARGEST_UPLOAD = max(32 * 1024 * 1024, 2 * ATTACHMENT_MAX_BYTES)  # bytes that one request may write to disk
 FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "consultations.uploads.upload_handler.BoundedUploadHandler",
@@ -322,7 +322,7 @@ else:
     _mailer = {"BACKEND": "django.core.mail.backends.smtp.EmailBackend"}
     _mailer["OPTIONS"] = env_urls.mail(_required("EMAIL_URL", ""))
 MAILERS = {"default": _mailer}
-# The class that sends text messages (consultations/notifications/sms.py says what it does); without one there are none.
+# Class that sends text messages (see consultations/notifications/sms.py); without one there are none.
 SMS_SENDER = os.environ.get("SMS_SENDER") or ("consultations.notifications.sms.ConsoleSender" if LOCAL else "")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("MAIL_FROM") or f"NCM Portal <no-reply@{_host}>"
 
@@ -338,8 +338,8 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
     "loggers": {
         "django": {"handlers": [], "level": "INFO"},
-        "django.security.DisallowedHost": {"filters": ["one_line"]},  # what every scanner of the internet causes
-        "weasyprint": {"level": "WARNING"},  # else a line for each step of each paper
+        "django.security.DisallowedHost": {"filters": ["one_line"]},  # caused by every internet scanner
+        "weasyprint": {"level": "WARNING"},  # otherwise one line for each step of each paper
         "fontTools": {"level": "WARNING"},
         "pikepdf": {"level": "WARNING"},
     },

@@ -26,14 +26,14 @@ class SignOnAdapter(DefaultSocialAccountAdapter):
         return super().list_providers(request) if registry.get_class_list() else []
 
 
-# What the account pages send to an address that anybody can type there; the rest is caused by the account's own holder.
+# Mails of the account pages to an address that anybody can enter; all others are caused by the account's holder.
 TO_ANYBODY = (
     "account/email/email_confirmation_signup",
     "account/email/email_confirmation",
     "account/email/account_already_exists",
     "account/email/password_reset_key",
 )
-OPTIONAL = TO_ANYBODY[:2]  # to an address that is nobody's yet: whoever reads it can stop that
+OPTIONAL = TO_ANYBODY[:2]  # to an unclaimed address: its recipient can stop such mail
 
 
 class AccountAdapter(LogInAdapter):

@@ -12,13 +12,13 @@ from django.views.i18n import set_language
 import consultations.urls
 import positions.urls
 
-# The names of every page that a visitor may open without logging in. Those of the two apps stand in the first list of
-# their own urls.py. A test walks the whole resolver against this set.
+# URL names of all public pages. Those of the two apps are in the first list of their urls.py. A test compares the whole
+# resolver with this set.
 PUBLIC = {
     *(str(page.name) for page in [*consultations.urls.public_pages, *positions.urls.public_pages]),
     "set_language",
     "health",
-    # the way in: account, confirmation of an address, forgotten password, second factor
+    # sign-in and sign-up, e-mail confirmation, password reset, second factor
     "account_login",
     "account_logout",
     "account_signup",
@@ -37,7 +37,7 @@ PUBLIC = {
 }
 
 admin.autodiscover()
-# The same log-in, limits and second factor as everywhere: the way that the documentation of allauth gives.
+# Same sign-in, rate limits and second factor as everywhere, as documented by allauth.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 
@@ -54,7 +54,7 @@ urlpatterns = [
     path("", include(positions.urls)),
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
-    # Without a token, so that public pages set no cookie and stay the same for everybody; all it changes is a language.
+    # Exempt from CSRF, so that public pages set no cookie and are the same for everybody; it only changes the language.
     path("language/", csrf_exempt(login_not_required(set_language)), name="set_language"),
     path("health/", health, name="health"),
 ]

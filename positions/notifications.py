@@ -166,7 +166,7 @@ def answered(paper: PositionPaper) -> None:
     rows = paper.dispositions.filter(point__submission__isnull=False, point__submission__author__is_active=True)
     for row in rows.select_related("point__submission__author").order_by("point__reference"):
         source = row.point.submission
-        assert source is not None  # asked for above
+        assert source is not None  # loaded above
         answers[source.author].append(row)
     for author, dispositions in answers.items():
         send_all(

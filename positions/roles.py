@@ -129,7 +129,7 @@ def _proposal(whose: int) -> Proposal:
     return made
 
 
-# For each table of moves: the kind of record, and how one looks that is a person's own (OWN) or somebody else's.
+# For each table of moves: the type of record, and samples of a person's own (OWN) and of another's.
 RECORDS: dict[str, Callable[[int], Model]] = {
     "CONSULTATION_MOVES": lambda whose: Consultation(),
     "STAKEHOLDER_MOVES": lambda whose: Stakeholder(pk=whose),
@@ -156,7 +156,7 @@ def _step(whose: int) -> ChainStep:
     return ChainStep(institution_id=whose)
 
 
-# Acts that move no record along a table, with the predicate that guards them.
+# Acts without a table of moves, with the predicate that guards them.
 ACTS: list[tuple[Words, Callable[[Any, Any], bool], Callable[[int], Any]]] = [
     (_("Write an input"), permissions.may_submit, RECORDS["SUBMISSION_MOVES"]),
     (

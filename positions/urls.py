@@ -41,7 +41,7 @@ from positions.views import (
     verification,
 )
 
-# Pages that a visitor opens without logging in. Every other page of this app asks for an account.
+# Public pages. Every other page of this app requires an account.
 public_pages = [
     # --- Home and themes
     path("", home.home, name="home"),
@@ -60,7 +60,7 @@ public_pages = [
     path("forums/<slug:slug>/pack/", forums.forum_pack, name="forum_pack"),
     path(
         "forums/<slug:slug>/communique/", communique.communique, name="communique"
-    ),  # 404 to a visitor until it is published
+    ),  # 404 for visitors until it is published
     path("forums/<slug:slug>/communique.txt", communique.communique_text, name="communique_text"),
     # --- Papers and editions
     path("papers/", public_papers.papers, name="papers"),

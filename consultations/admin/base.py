@@ -24,7 +24,7 @@ from ncm_portal.workflow import Blocked, Move, OpenMove, journal, moves_open_to
 
 from .rows import MOST_ROWS, RowsFormSet
 
-# The browser's own fields for days and hours: they work without scripts and on a phone.
+# Native date and time inputs work without JavaScript and on phones.
 DAYS_AND_HOURS: dict[type[models.Field], dict[str, Any]] = {
     models.DateField: {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")},
     models.DateTimeField: {
@@ -41,9 +41,9 @@ class RecordAdmin(admin.ModelAdmin):
     formfield_overrides = DAYS_AND_HOURS
     show_full_result_count = False
     moves: dict[str, Move] = {}
-    verbs: Any = None  # the module that holds the verbs of `moves`
-    move_forms: dict[str, type[forms.Form]] = {}  # moves that ask for more than a reason
-    lookups: tuple[str, ...] = ()  # look-ups that the list's address may carry beside those of its filters
+    verbs: Any = None  # module with the verbs of `moves`
+    move_forms: dict[str, type[forms.Form]] = {}  # moves with a form of their own
+    lookups: tuple[str, ...] = ()  # look-ups allowed in the list's query string besides its filters
     change_form_template = "admin/portal/change_form.html"
 
     def __init__(self, model: Any, admin_site: Any) -> None:
@@ -209,7 +209,7 @@ def bulk_action(name: str, label: Any, act: Callable[[RecordAdmin, Any, HttpRequ
         if done:
             modeladmin.message_user(request, _("%(move)s: %(count)s done") % {"move": label, "count": done})
 
-    carry_out_all.__name__ = name  # the name under which the list's form sends it
+    carry_out_all.__name__ = name  # parameter name used by the list's form
     return carry_out_all
 
 
@@ -262,7 +262,7 @@ class RowsInline(admin.TabularInline):
             field.widget.attrs.setdefault("aria-label", str(field.label))
         if isinstance(getattr(field, "widget", None), RelatedFieldWidgetWrapper):
             for way in ("can_add_related", "can_change_related", "can_view_related"):
-                setattr(field.widget, way, False)  # in a narrow cell they leave no room for the field itself
+                setattr(field.widget, way, False)  # they leave no room for the field in a narrow cell
         return field
 
     def has_view_permission(self, request, obj=None):

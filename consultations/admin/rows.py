@@ -7,8 +7,8 @@ from django.core.paginator import Paginator
 from django.forms.models import BaseInlineFormSet
 from django.utils.translation import ngettext_lazy
 
-ROWS_SHOWN = 100  # rows that one page of a record shows
-MOST_ROWS = 200  # rows that one form may send: those shown, and as many new ones
+ROWS_SHOWN = 100  # rows shown on one page of a record
+MOST_ROWS = 200  # rows that one form may send: the shown ones, and as many new ones
 
 
 class RowsFormSet(BaseInlineFormSet):

@@ -33,7 +33,7 @@ from consultations.permissions import is_secretariat
 from consultations.uploads.disk_space import NoRoom
 from consultations.workflow import enter_export
 
-PREVIEW = 50  # rows that a preview shows; all of them are tried
+PREVIEW = 50  # rows shown in a preview; all are validated
 
 
 class SpreadsheetExport(ExportMixin):
@@ -140,7 +140,7 @@ class SpreadsheetAdmin(SpreadsheetExport):
         if not self.has_import_permission(request):
             raise PermissionDenied
         form = ConfirmImportForm(request.POST)
-        name = form.cleaned_data["import_file_name"] if form.is_valid() else ""  # nothing lies under another name
+        name = form.cleaned_data["import_file_name"] if form.is_valid() else ""  # no other name is ever stored
         folder = UploadFolder(name)
         try:
             trial = Trial(read_sheet(folder.read()), self.reader())
@@ -151,7 +151,7 @@ class SpreadsheetAdmin(SpreadsheetExport):
         sound = (verdict for verdict in trial.verdicts if verdict.state in (RowState.NEW, RowState.CHANGED))
         self.keep_rows(request, [row.values for row in trial.built(sound)])
         folder.remove()
-        for problem in trial.problems(10):  # sound in the preview, and not any more
+        for problem in trial.problems(10):  # valid in the preview, but not any more
             messages.error(request, _("Row %(row)s, not imported: %(column)s %(why)s") % problem._asdict())
         messages.success(request, _("Imported: %(new)s new, %(changed)s changed, %(same)s unchanged.") % trial.tally())
         return HttpResponseRedirect(self._page_address("changelist"))

@@ -48,7 +48,7 @@ class FilesInline(RowsInline):
 
     model = Attachment
     fk_name = "submission"
-    fields = ["name", "state", "state_reason"]  # what a telephone shows without scrolling aside
+    fields = ["name", "state", "state_reason"]  # columns that fit a phone without scrolling
     readonly_fields = fields
 
     def get_queryset(self, request):
@@ -155,7 +155,7 @@ class EventAdmin(ReadOnlyAdmin):
     input see them.
     """
 
-    exclude = ["commitments"]  # codes, thousands in some entries
+    exclude = ["commitments"]  # codes; some entries have thousands
     list_display = ["number", "at", "by_name", "what", "object_label", "was", "became", "reason"]
     list_filter = [("kind", InWords), ("verb", InWords)]
     search_fields = ["object_label", "by_name", "verb"]

@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from consultations.bidi import without_controls
 from consultations.lookalikes import LONGEST, skeleton
 
-# Controls other than the line end and the tabulator, lone surrogates, and the last two codes of each plane.
+# Controls other than line feed and tab, lone surrogates, and the last two code points of each plane.
 UNREADABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff"
     + "".join(chr(plane + last) for plane in range(0, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF))
     + "]"
 )
-PLAIN = re.compile(r"[\t\n -~]*")  # most of what is typed: nothing in it can be unreadable or composed
+PLAIN = re.compile(r"[\t\n -~]*")  # fast path for most input: ASCII cannot be unreadable or decomposed
 
 
 def clean_text(value: str) -> str:

@@ -4,10 +4,10 @@ from typing import Any
 
 import pgtrigger
 
-HELD_BACK = r"\[\[((?!\[\[|\]\]).)*\]\]"  # the passages of consultations.redaction, in PostgreSQL's spelling
+HELD_BACK = r"\[\[((?!\[\[|\]\]).)*\]\]"  # the brackets of consultations.redaction as a PostgreSQL regular expression
 AFTER = {"when": pgtrigger.After, "operation": pgtrigger.Insert | pgtrigger.Update}
 CHANGED: dict[str, Any] = {"when": pgtrigger.After, "operation": pgtrigger.Update}
-# All that one statement wrote is told to a trigger together: thousands come at once, and each call of its own costs.
+# Statement-level triggers: a statement can write thousands of rows, and each trigger call has a cost.
 WRITTEN: dict[str, Any] = {
     "when": pgtrigger.After,
     "operation": pgtrigger.Insert,

@@ -39,7 +39,7 @@ class ComeForm(forms.Form):
 class SettleForm(forms.Form):
     """Form to resolve a conflicting row of a device."""
 
-    use_required_attribute = False  # the page says what is missing, beside the field
+    use_required_attribute = False  # the page shows what is missing beside the field
     how = forms.ChoiceField(
         label=_("How do you resolve it?"),
         choices=Settling.choices,

@@ -16,7 +16,7 @@ from consultations.bidi import without_controls
 from consultations.models import Framework, Provision, Relation, Theme, ThemeProvision, clean_text
 
 REASON, REASON_LIMIT = _("Reason"), 2_000
-NEVER = datetime.min.replace(tzinfo=UTC)  # earlier than anything that was ever saved
+NEVER = datetime.min.replace(tzinfo=UTC)  # earlier than any stored value
 TOO_LONG = _(
     "%(what)s is %(length)s characters long. It must be %(limit)s characters or fewer: shorten it by %(excess)s."
 )
@@ -77,7 +77,7 @@ class KeyField(forms.UUIDField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.is_new = False  # whether what was sent had no key that could be read
+        self.is_new = False  # whether the submitted form had no valid key
 
     def clean(self, value: Any) -> uuid.UUID:
         """Return the given key, or a new one."""

@@ -21,8 +21,8 @@ from .attachments import ACCEPTED
 from .fields import LineField, PlainTextField
 
 COME, DECLINE = "come", "decline"
-MOST_OFFICERS, MOST_ALTERNATES = 10, 3  # empty rows that are offered
-MOST_ROWS = 160  # that are read: with six fields each, no request holds more
+MOST_OFFICERS, MOST_ALTERNATES = 10, 3  # empty rows offered
+MOST_ROWS = 160  # rows that are read: with six fields each, no request has more
 TOLD = ("name", "title", "email", "access_needs", "sex")
 
 
@@ -56,7 +56,7 @@ class Slot:
 class AnswerForm(forms.Form):
     """Form for the answer of an institution: whether it attends, who answers, and a row for each person."""
 
-    hide_optional = True  # of a person only the name is needed, and the page says so once
+    hide_optional = True  # only the name of a person is required, and the page says so once
 
     choice = forms.ChoiceField(
         label=gettext_lazy("Your answer"),

@@ -99,7 +99,7 @@ class AssignForm(forms.Form):
 class NothingMoreForm(forms.Form):
     """Empty form for a bulk action without input."""
 
-    said: dict[str, Any] = {}  # nothing is ever put into it
+    said: dict[str, Any] = {}  # always left empty
 
 
 class AnswersForm(forms.Form):

@@ -44,7 +44,7 @@ def _explained(choices: dict[Audience, Any]) -> list[tuple[str, Any]]:
 class SubmissionForm(forms.Form):
     """Form for an input on one page. A draft requires only a theme; with `sending` the text is required too."""
 
-    use_required_attribute = False  # a draft may be saved without them
+    use_required_attribute = False  # a draft can be saved without them
 
     key = KeyField(required=False)
     seen_at = MomentField(required=False)
@@ -115,7 +115,7 @@ class SubmissionForm(forms.Form):
         them.
         """
         for name in ("title", "body"):
-            self.fields[name].required = True  # a draft was saved without them: they are still needed to send it
+            self.fields[name].required = True  # drafts can lack them, but they are required to send it
         for name in ("title", "body", "proposed_wording") if self.sending else ():
             words = self.cleaned_data.get(name, "")
             if name == "title" and ("[[" in words or "]]" in words):

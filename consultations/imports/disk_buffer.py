@@ -32,7 +32,7 @@ class Spool:
         """Store an object and return its index. Raises NoRoom if the disk is full."""
         data = pickle.dumps(thing, pickle.HIGHEST_PROTOCOL)
         with room_to_write():
-            if not self._at_end:  # each step to another place empties the buffer
+            if not self._at_end:  # each seek empties the buffer
                 self._file.seek(self._ends[-1])
             self._file.write(data)
         self._at_end = True
@@ -48,7 +48,7 @@ class Spool:
             raise IndexError(place)
         start, end = self._ends[place : place + 2]
         self._at_end = False
-        with room_to_write():  # what waits in the buffer is written first
+        with room_to_write():  # flush the buffer first
             self._file.seek(start)
         return pickle.loads(self._file.read(end - start))  # noqa: S301 - nobody but this object writes the file
 
@@ -57,5 +57,5 @@ class Spool:
 
 
 def _closed(file: BinaryIO) -> None:
-    with suppress(OSError):  # what still waited to be written to a full disk
+    with suppress(OSError):  # data that could not be flushed to a full disk
         file.close()

@@ -39,8 +39,8 @@ class SpreadsheetField(forms.FileField):
 class UploadForm(forms.Form):
     """Spreadsheet upload that is read at once, with errors at its field."""
 
-    place = "file"  # the name of the field
-    reader: type[RowReader] | None = None  # who says whether the sheet as a whole will do
+    place = "file"  # field name
+    reader: type[RowReader] | None = None  # validates the sheet as a whole
     sheet: Sheet
     content: bytes
 

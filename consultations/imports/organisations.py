@@ -15,7 +15,7 @@ from consultations.models import Stakeholder
 from .resources import StakeholderResource
 from .row_validation import RowReader, RowState, TriedRow
 
-MOST_SUGGESTED = 50  # names for which an organisation is looked for: a sheet of nothing but wrong names is wrong itself
+MOST_SUGGESTED = 50  # names for which suggestions are made: a sheet with only wrong names is the wrong sheet
 
 
 class Organisations:
@@ -27,7 +27,7 @@ class Organisations:
             self.named[body.name.casefold()].append(body)
             by_pk[body.pk] = body
         self.confirmed = {name.casefold(): by_pk[pk] for name, pk in (confirmed or {}).items() if pk in by_pk}
-        self.unknown: dict[str, list[int]] = defaultdict(list)  # names that nobody here has, each with its rows
+        self.unknown: dict[str, list[int]] = defaultdict(list)  # unknown names, each with its rows
 
     def find(self, name: str, number: int) -> Stakeholder:
         """Return the organisation with this name. Raises ValueError."""

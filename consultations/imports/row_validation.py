@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from .disk_buffer import Spool
 from .spreadsheets import NotReadable, NotText, Sheet
 
-TOGETHER = 500  # rows that are compared at once, and stand in memory meanwhile
+TOGETHER = 500  # rows compared at once and held in memory
 
 
 class RowState(StrEnum):
@@ -45,10 +45,10 @@ class TriedRow:
     number: int
     cells: Mapping[str, Any]
     values: dict[str, Any] = field(default_factory=dict)
-    row: Any = None  # what the verb takes in, where it takes no values
+    row: Any = None  # the argument of the verb, if it takes no values
     state: RowState = RowState.ERROR
     problems: list[Problem] = field(default_factory=list)
-    like: Any = ""  # what is here already, as its kind of record names it, or the row that says the same
+    like: Any = ""  # the existing record, as its type names it, or the row with the same content
     changes: dict[str, Any] = field(default_factory=dict)
 
     def wrong(self, column: str, why: str) -> None:
@@ -60,12 +60,12 @@ class TriedRow:
 class RowReader:
     """Reads the rows of a sheet and compares them with existing records; shared look-ups are made once."""
 
-    columns: tuple[str, ...]  # those that are read
-    known: frozenset[str]  # those that may stand in the sheet without being read, and those
+    columns: tuple[str, ...]  # columns that are read
+    known: frozenset[str]  # columns that may be in the sheet without being read, and
     needed: tuple[str, ...]
-    shown: tuple[str, ...] = ()  # those by which a list names a row
+    shown: tuple[str, ...] = ()  # columns by which a list identifies a row
     limits: Mapping[str, int] = {}
-    unknown: Mapping[str, list[int]] = {}  # names of organisations that nobody here has, each with its rows
+    unknown: Mapping[str, list[int]] = {}  # unknown organisation names, each with its rows
     missing_words = gettext_lazy("These columns are missing: %(names)s")
 
     @classmethod
@@ -117,7 +117,7 @@ class Verdict(NamedTuple):
     number: int
     state: RowState
     like: Any
-    kept: int | None  # where its problems and changes are
+    kept: int | None  # index of its problems and changes
 
 
 class Trial:

@@ -22,11 +22,11 @@ from .workbooks import MAX_COLUMNS, NotReadable, NotText, Numbered, Row, workboo
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_ROWS = 5_000
-MAX_TEXT = 16_000_000  # characters of all cells together: one text of a workbook may stand in each of them
-MAX_LINES = 1_048_576  # of a CSV file, blank ones too: a sheet of Excel has no more
+MAX_TEXT = 16_000_000  # characters of all cells together: a shared string can occur in each of them
+MAX_LINES = 1_048_576  # rows of a CSV file, including blank ones: Excel sheets have no more
 ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
-SAMPLE = 100_000  # bytes by which an encoding is detected
+SAMPLE = 100_000  # bytes used to detect an encoding
 ENCODINGS = {
     "utf-8-sig": gettext_lazy("UTF-8"),
     "utf-16": gettext_lazy("UTF-16 (“Unicode text” of Excel)"),
@@ -114,7 +114,7 @@ def _csv_rows(data: bytes, encoding: str) -> Iterator[Numbered]:
     except UnicodeError as error:
         raise EncodingUnknown(_("The file does not have the encoding you chose. Choose another.")) from error
     delimiter = max(",;\t", key=text.partition("\n")[0].count)
-    del text  # from here on it is decoded piece by piece
+    del text  # from here on it is decoded in chunks
     lines = TextIOWrapper(BytesIO(data), encoding, newline="")
     try:
         for number, row in enumerate(csv.reader(lines, delimiter=delimiter), 1):

@@ -39,9 +39,9 @@ from .row_validation import RowReader, RowState, Trial, TriedRow
 from .spreadsheets import LiteralXLSX, Sheet, is_blank, read_sheet
 from .uploads import UploadFolder
 
-BATCH = 500  # rows of one transaction: others wait for no more than these
+BATCH = 500  # rows per transaction: others wait for no more than these
 GONE = gettext_lazy("The upload has expired. Upload the spreadsheet again.")
-MERGED = {"organisation", "theme"}  # columns in which people like to join cells
+MERGED = {"organisation", "theme"}  # columns whose cells are often merged
 FIELDS = {"organisation": "stakeholder", "objectives": "provisions", "received": "received_on"}
 TEXT = SubmissionResource.fields["title"].widget
 
@@ -286,8 +286,8 @@ class _Comparison:
 
     def __init__(self, consultation: Consultation) -> None:
         self.consultation = consultation
-        self.references: dict[str, int] = {}  # the first row with each
-        self.earlier: dict[bytes, tuple[int, bytes]] = {}  # the first row of each title: its number and its words
+        self.references: dict[str, int] = {}  # the first row of each
+        self.earlier: dict[bytes, tuple[int, bytes]] = {}  # the first row of each title: number and text
 
     def compare(self, rows: list[TriedRow]) -> None:
         """Compare the next rows of the sheet with existing inputs and the rows before them."""

@@ -16,13 +16,13 @@ from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel, from_I
 from openpyxl.xml.constants import ARC_STYLE, REL_NS, SHARED_STRINGS, SHEET_MAIN_NS
 
 MAX_UNPACKED = 64 * 1024 * 1024
-MAX_ELEMENTS = 350_000  # of XML in rows and texts: 5,000 rows of 14 columns have some 285,000
-MAX_OTHERS = 20_000  # in everything that is built as a whole: styles, names, the list of parts
+MAX_ELEMENTS = 350_000  # bytes of XML in rows and texts: 5,000 rows of 14 columns have some 285,000
+MAX_OTHERS = 20_000  # bytes of everything parsed as a whole: styles, names, the list of parts
 MAX_COLUMNS = 40
-BLOCK = 256 * 1024  # bytes of a part that are counted at a time
+BLOCK = 256 * 1024  # bytes counted at a time
 MAIN = f"{{{SHEET_MAIN_NS}}}"
 VALUE, FORMULA, INLINE, TEXT, RUN_TEXT = (MAIN + name for name in ("v", "f", "is", "t", f"r/{MAIN}t"))
-# How a workbook writes characters that XML has not (ECMA-376, 22.9.2.19): "_x000D_" before a line's end, for one.
+# How a workbook escapes characters that XML lacks (ECMA-376, 22.9.2.19), such as "_x000D_" before a line end.
 ESCAPED = re.compile("_x(00[01][0-9A-F]|FFF[EF])_", re.IGNORECASE)
 
 Row = list[Any]
@@ -50,7 +50,7 @@ def workbook_rows(data: bytes) -> Iterator[Numbered]:
         yield from _rows(_Package(data))
     except NotReadable:
         raise
-    except Exception as error:  # a broken workbook fails in many ways, and all mean the same
+    except Exception as error:  # a broken workbook can fail in many ways, which all mean the same
         raise NotReadable(_("This is not an Excel workbook (.xlsx), or it is damaged.")) from error
 
 
@@ -64,7 +64,7 @@ class _Package(ZipFile):
         if sum(member.file_size for member in members) > MAX_UNPACKED:
             raise NotReadable(_("The workbook is too large when unpacked. Split it."))
         if any(member.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for member in members):
-            raise BadZipFile  # what the others unpack to has no bound
+            raise BadZipFile  # the unpacked size of the others is not limited
 
     def open(self, name: Any, *_mode: Any, **_options: Any) -> Any:
         """Open a part: measure it, then unpack it again while reading. Reading stops at the claimed size; if that is

@@ -19,7 +19,7 @@ class Finding(NamedTuple):
     to_do: str
 
 
-Progress = Callable[[int, int], None]  # how much is looked at, of how much
+Progress = Callable[[int, int], None]  # progress: how much was checked, of how much
 Check = Callable[[Progress], Iterator[Finding]]
 
 

@@ -17,8 +17,8 @@ from consultations.stored_files import StoredFile
 from . import Finding, Progress, no_progress
 
 READERS = 2
-AT_ONCE = 64  # files that wait to be read
-UNDER_WAY = 60 * 60  # seconds for which a file may lie there before its row is committed
+AT_ONCE = 64  # files waiting to be read
+UNDER_WAY = 60 * 60  # seconds for which a file may exist before its row is committed
 MAY_BE_GONE = (AttachmentState.UPLOADING, AttachmentState.REFUSED, AttachmentState.REMOVED)
 PUT_BACK = "Put the file back from the newest backup, byte for byte; until then nobody is given it."
 STRAY = "Nobody is given it. Find out who put it there, then move it out of the folder."

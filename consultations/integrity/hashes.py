@@ -23,7 +23,7 @@ from consultations.models import (
 from . import Finding, Progress, no_progress
 
 ROWS = 500
-SENT = (SubmissionState.SUBMITTED, SubmissionState.ACCEPTED, SubmissionState.SET_ASIDE)  # those whose words stay
+SENT = (SubmissionState.SUBMITTED, SubmissionState.ACCEPTED, SubmissionState.SET_ASIDE)  # those with unchanging texts
 READ = (
     "reference", "audience", "language", "title", "body", "proposed_wording", "content_sha256", "consultation",
     "stakeholder", "theme", "resent_at",
@@ -96,7 +96,7 @@ def _fits(row: Submission, objectives: list[str]) -> bool:
     """Return whether an input matches its hash under one of the names its organisation had."""
     if row.computed_sha256(objectives) == row.content_sha256:
         return True
-    body, row.stakeholder = row.stakeholder, copy(row.stakeholder)  # others share it
+    body, row.stakeholder = row.stakeholder, copy(row.stakeholder)  # shared by others
 
     def as_of(name: str) -> bool:
         row.stakeholder.name = name

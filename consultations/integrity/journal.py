@@ -39,7 +39,7 @@ def verdict() -> Verdict:
     """Check the journal from its first entry to the first broken one, or to its end."""
     walk = Walk()
     for finding in walk.findings():
-        if finding.number <= walk.checked:  # told at the end, of entries of which only the hash is left
+        if finding.number <= walk.checked:  # called at the end with the number of hash-only entries
             return Verdict(*walk.before_bare, finding.what)
         return Verdict(walk.checked, walk.last_hash, finding.what)
     return Verdict(walk.checked, walk.last_hash)

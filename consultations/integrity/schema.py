@@ -3,7 +3,7 @@
 The expected objects are in `schema.txt`, one per line, written by `manage.py write_schema`. PostgreSQL 15 to 18 print
 these definitions identically.
 """
-# ruff: noqa: S608 - the queries are made of constants
+# ruff: noqa: S608 - the queries are built from constants
 
 import hashlib
 import re
@@ -92,7 +92,7 @@ QUERIES = {
 QUOTED, VARYING = r"'(?:[^']|'')*'", "::character varying"
 LIST_OF_TEXTS = re.compile(rf"\(ARRAY\[((?:{QUOTED}{VARYING}(?:, )?)+)\]\)::text\[\]")
 ONE_TEXT = re.compile(rf"\(({QUOTED}){VARYING}\)::text")
-OWN_NAME = re.compile(r"\bpgtrigger_(\w+?)_[0-9a-f]{5}\b")  # what pgtrigger makes of the name that a model gives
+OWN_NAME = re.compile(r"\bpgtrigger_(\w+?)_[0-9a-f]{5}\b")  # how pgtrigger derives the name from a model's trigger name
 
 
 def standing() -> dict[str, str]:

@@ -27,8 +27,8 @@ from .commitments import subject_of
 log = logging.getLogger(__name__)
 
 CANONICAL: Any = {"sort_keys": True, "ensure_ascii": False, "separators": (",", ":")}
-SEAL_LOCK = 20171023  # held shared by each entry until it is committed, and alone by whoever looks where the log ends
-KEPT_FOR = timedelta(days=365)  # no entry is removed before; the database sees to it
+SEAL_LOCK = 20171023  # held shared by each entry until commit, and exclusively to find the settled end of the log
+KEPT_FOR = timedelta(days=365)  # retention: no entry is deleted earlier, enforced by the database
 
 
 class Access(models.TextChoices):

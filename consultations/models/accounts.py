@@ -78,7 +78,7 @@ class User(AbstractBaseUser):
         verbose_name_plural = _("people")
         ordering = ["name", "pk"]
         constraints = [
-            normal_unless(models.Q(is_active=False), "user_email_normal"),  # an account that was given up keeps its own
+            normal_unless(models.Q(is_active=False), "user_email_normal"),  # closed accounts keep theirs
             one_of("office", Office, "user_office"),
             one_of("notices", Notices, "user_notices"),
         ]

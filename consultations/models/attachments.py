@@ -60,8 +60,8 @@ class Attachment(models.Model):
     """One file, stored under a generated name outside the folders that the web server serves."""
 
     COMMITTED = ("state", "submission", "kind", "name", "media_type", "size", "sha256", "state_reason", "uploaded_by")
-    SILENT_WHILE = {"sha256": ""}  # its bytes are still coming, or never came
-    READ_WITH = ("submission",)  # by whose state a file may change
+    SILENT_WHILE = {"sha256": ""}  # still uploading, or abandoned
+    READ_WITH = ("submission",)  # relation whose state decides whether a file may change
     Kind, State = AttachmentKind, AttachmentState
 
     key = models.UUIDField(_("key"), default=uuid.uuid4, unique=True, editable=False)
@@ -72,7 +72,7 @@ class Attachment(models.Model):
     name = CleanCharField(_("file name"), max_length=200)
     media_type = models.CharField(_("type"), max_length=100, blank=True, editable=False)
     size = models.PositiveBigIntegerField(_("size in bytes"))
-    received = models.PositiveBigIntegerField(_("bytes received"), default=0, editable=False)  # 0: none of them is kept
+    received = models.PositiveBigIntegerField(_("bytes received"), default=0, editable=False)  # 0: no original is kept
     sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True, editable=False)
     stored_as = models.CharField(_("stored as"), max_length=64, unique=True, editable=False)
     state = models.CharField(

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from ..db.constraints import append_only, no_truncate
 from ..journal_entries import canonical
 
-CHECKPOINT, KEY = "ncm-portal checkpoint 1", "ncm-portal checkpoint key 1"  # what a signature is made of begins so
+CHECKPOINT, KEY = "ncm-portal checkpoint 1", "ncm-portal checkpoint key 1"  # prefix of the signed bytes
 
 
 class Checkpoint(models.Model):

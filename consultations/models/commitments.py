@@ -18,12 +18,12 @@ from django.utils.translation import gettext_lazy as _
 from ..db.constraints import no_truncate
 from ..journal_entries import as_json, code_of
 
-Subject = tuple[str, str]  # the kind of a record and its key
-Salted = tuple[int, bytes]  # the number of a salt, and the salt
-ERASE = "erase"  # the verb of the one entry after which salts may go
+Subject = tuple[str, str]  # model name and primary key of a record
+Salted = tuple[int, bytes]  # number and value of a salt
+ERASE = "erase"  # verb of the only entry after which salts may be deleted
 
-# One statement, so that a request asks once: the salt of each subject, made where there is none. No unique key: a
-# writer who holds the journal's end would wait for the key that another one wrote, who waits for the journal's end.
+# One statement for all subjects: returns the salt of each, creating missing ones. No unique key: a writer that holds
+# the journal's end would wait for the key of another writer, which waits for the journal's end.
 FIND_OR_MAKE = """
     WITH wanted AS (SELECT * FROM unnest(%s::text[], %s::text[], %s::bytea[]) AS one (kind, object_id, value)),
     known AS (
@@ -43,7 +43,7 @@ FIND_OR_MAKE = """
 def subject_of(record: models.Model) -> Subject:
     """Return the name of a record in salts and entries: a ministry is named as an organisation."""
     concrete = record._meta.concrete_model
-    assert concrete is not None  # an abstract model has no records
+    assert concrete is not None  # abstract models have no records
     return concrete._meta.label_lower, str(record.pk)
 
 
@@ -64,7 +64,7 @@ class Said(NamedTuple):
         return ":".join(self.subject)
 
 
-Worded = models.Model | Said  # a record, or what it says, prepared already
+Worded = models.Model | Said  # a record, or its prepared text
 
 
 class SaltQuerySet(models.QuerySet["Salt"]):

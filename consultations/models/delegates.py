@@ -131,7 +131,7 @@ class DelegateState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
-# What is decided about a person who was named, and told to that person.
+# What is decided about a named person and notified to that person.
 DECIDED = [
     DelegateState.CONFIRMED.value,
     DelegateState.WAITLISTED.value,

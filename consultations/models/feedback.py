@@ -133,7 +133,7 @@ class Reminder(models.Model):
     stakeholder = models.ForeignKey(
         Stakeholder, models.PROTECT, related_name="reminders", verbose_name=_("organisation")
     )
-    number = models.PositiveSmallIntegerField(_("number"))  # 0 is the request itself
+    number = models.PositiveSmallIntegerField(_("number"))  # 0 is the first request
     to_principal = models.BooleanField(_("to the principal"), default=False)
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"), editable=False)
     at = models.DateTimeField(_("when"), default=timezone.now, editable=False)

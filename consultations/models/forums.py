@@ -23,7 +23,8 @@ class ConsultationState(models.TextChoices):
     ARCHIVED = "archived", _("archived")
 
 
-# What decides how a text is cleared and adopted. Once a consultation has opened, two officers change it and no form.
+# Settings that decide how a text is cleared and adopted. Once a consultation has opened, only two officers can change
+# them.
 RULES = ("quorum_member_share", "quorum_groups", "clearance_working_days", "needs_roll_call")
 
 
@@ -139,7 +140,7 @@ class Milestone(models.Model):
         return self.short_title or self.title
 
 
-YEARS = range(2000, 2101)  # far beyond them, days cannot be counted on or told in another zone
+YEARS = range(2000, 2101)  # far beyond them, date arithmetic and time zone conversion fail
 LONGEST = 31  # days of a forum
 NO_YEAR = _("Enter a year from 2000 to 2100.")
 

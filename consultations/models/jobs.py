@@ -65,7 +65,7 @@ class Job(models.Model):
         triggers = state_guards(
             "prepared",
             [("prepared", "waiting"), ("waiting", "running"), ("running", "done"), ("running", "failed")],
-            or_begun=pgtrigger.Q(new__state="waiting"),  # only an import is confirmed first
+            or_begun=pgtrigger.Q(new__state="waiting"),  # only imports are confirmed first
         )
 
     def __str__(self) -> str:

@@ -32,8 +32,8 @@ from .commitments import Said, Salt, Salted, Subject, Worded, said_by, salted, s
 
 JOURNAL_LOCK = 20171017
 LAST_ENTRY = "SELECT number, hash FROM consultations_event ORDER BY number DESC LIMIT 1"
-LOADED = "load_archive"  # this portal was begun with the archive of a consultation; "elsewhere" counts its bare entries
-MANY = 20  # entries that are worth a COPY
+LOADED = "load_archive"  # loaded from an archive; "elsewhere" counts its bare entries
+MANY = 20  # number of entries from which COPY is faster
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -127,7 +127,7 @@ class _Words:
             subject for record, others in entries for subject in (subject_of(record), *(s.subject for s in others))
         ]
         self.salts = _salts([*subjects, *([subject_of(by)] if by else [])], erases)
-        # The name of who acts; that of nobody in particular goes with the record.
+        # Name of the actor; without one the salt is that of the record.
         self.of_person: dict[str, list[Any]] = {}
         if by:
             self.of_person = {"by_name": salted(self.salts[subject_of(by)], self.messages.pop("by_name"))}

@@ -272,7 +272,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 class Membership(models.Model):
     """Membership of a person in an organisation, in one role, from a start date to an exclusive end date."""
 
-    is_asked: bool  # of a person's own memberships: see User.live_memberships
+    is_asked: bool  # cache of the person's own memberships: see User.live_memberships
 
     Role = MembershipRole
 

@@ -114,10 +114,10 @@ class Submission(models.Model):
         "submitted_at", "content_sha256", "decided_at", "decided_by", "set_aside_for", "late_at", "late_by",
         "late_reason", "resent_at",
     )  # fmt: skip
-    STILL_WRITTEN = (SubmissionState.DRAFT, SubmissionState.RETURNED)  # its author may save words without an entry
+    STILL_WRITTEN = (SubmissionState.DRAFT, SubmissionState.RETURNED)  # its author can save texts without an entry
     SILENT_WHILE = {"state": SubmissionState.DRAFT}
     State = SubmissionState
-    READ_WITH = ("consultation", "stakeholder", "theme")  # what its moves ask about
+    READ_WITH = ("consultation", "stakeholder", "theme")  # relations that its moves use
 
     key = models.UUIDField(_("key"), default=uuid.uuid4, unique=True, editable=False)
     reference = models.CharField(_("reference"), max_length=20, unique=True, null=True, blank=True, editable=False)
@@ -215,7 +215,7 @@ class Submission(models.Model):
         indexes = [
             models.Index(fields=["consultation", "state", "theme"], name="submission_tally"),
             models.Index(fields=["-submitted_at", "-id"], name="submission_newest"),
-            models.Index(  # the sender too: those of a group are counted without a look at the inputs themselves
+            models.Index(  # includes the sender: the inputs of a group are counted from the index alone
                 fields=["state", "audience", "-submitted_at", "-id"], include=["stakeholder"], name="submission_public"
             ),
             models.Index(fields=["theme", "-submitted_at", "-id"], name="submission_theme"),
@@ -297,7 +297,7 @@ class Submission(models.Model):
         """Return the author's files by name and hash, without the original of a paper input."""
         own = (file for file in self.attachments.all() if file.kind == "evidence" and file.sha256)
         added = [{"name": file.name, "sha256": file.sha256} for file in own if file.state != "removed"]
-        return sorted(added, key=lambda file: (file["name"], file["sha256"]))  # by code points, whatever the database
+        return sorted(added, key=lambda file: (file["name"], file["sha256"]))  # by code point, whatever the collation
 
     def computed_sha256(self, objectives: Iterable[str] | None = None) -> str:
         """SHA-256 (FIPS 180-4) of the canonical JSON of `content`."""

@@ -6,7 +6,7 @@ from ..models import ActionPoint, Delegate, ForumSession, Invitation, OutgoingMa
 from ..tokens import token
 from .recipients import Recipient, address, one_line, typed, written
 
-PROGRAMME = 8  # sessions that a mail names; the page of the forum has them all
+PROGRAMME = 8  # sessions listed in a mail; the page of the forum has all
 
 
 def link_of(invitation: Invitation) -> str:

@@ -24,8 +24,8 @@ log = logging.getLogger(__name__)
 
 TRIES = 5
 PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 30, 120)]
-KEEP_FAILED = timedelta(days=14)  # how long an officer can have a message that failed tried again
-DIGEST_HOUR = 7  # of the portal's own clock, EAT
+KEEP_FAILED = timedelta(days=14)  # how long an officer can retry a failed message
+DIGEST_HOUR = 7  # in the portal's time zone, EAT
 
 
 def one_line(text: str) -> str:
@@ -84,7 +84,7 @@ def _try_to_send(mail: OutgoingMail) -> None:
             sms.send(mail.to, mail.body)
         else:
             message(mail).send()
-    except Exception as error:  # whatever the server says, the queue goes on and the reason is kept
+    except Exception as error:  # errors must not stop the queue; the reason is stored
         mail.error = f"{type(error).__name__}: {error}"
         log.warning("Mail %s was not sent, try %s of %s: %s", mail.pk, mail.tries, TRIES, mail.error)
         if mail.tries >= TRIES:

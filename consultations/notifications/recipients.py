@@ -103,7 +103,7 @@ def send_all(
 
 
 LIKE_LINKS = re.compile(r"(?<=:)(?=//)|(?<=\w[.@])(?=\w\w)|(?<=\w@)(?=\w)", re.IGNORECASE)
-WORD_JOINER = "\u2060"  # shown as nothing; it parts what a mail program would join to a link
+WORD_JOINER = "\u2060"  # zero-width: separates what a mail program would turn into a link
 
 
 def typed(text: str) -> str:
@@ -229,7 +229,7 @@ def _about_input(name: str, submission: Submission, *, link: str, **context: obj
 
 # --- Messages about an import ---------------------------------------------------------------------------------------
 
-NAMED = 20  # inputs that a mail names; the others are counted
+NAMED = 20  # inputs listed in a mail; the others are counted
 
 
 def inputs_taken_in(consultation: Consultation, taken: Mapping[Stakeholder, list[str]]) -> None:
@@ -241,7 +241,7 @@ def inputs_taken_in(consultation: Consultation, taken: Mapping[Stakeholder, list
         for row in written(
             "consultations/mail/inputs_taken_in.txt",
             to,
-            always=True,  # their receipt
+            always=True,  # these are receipts
             organisation=typed(body.name),
             consultation=consultation,
             references=taken[body][:NAMED],

@@ -25,7 +25,7 @@ class AddressProblem(NamedTuple):
     record: Model
     field: str
     wanted: str | None
-    holder: User | None = None  # another account that has the wanted address
+    holder: User | None = None  # another account with the normal form
 
     @property
     def address(self) -> str:

@@ -84,8 +84,8 @@ def _cards(forum: Forum) -> list[list[Any]]:
 
 
 NAIROBI = ZoneInfo("Africa/Nairobi")
-MIDDAY = time(13)  # the forum's lunch: until then it is morning
-BEGINS = {"am": time(9), "pm": time(14)}  # where no programme says more
+MIDDAY = time(13)  # the forum's lunch: morning until then
+BEGINS = {"am": time(9), "pm": time(14)}  # defaults without a programme
 
 
 class HalfDay(NamedTuple):

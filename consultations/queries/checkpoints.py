@@ -74,7 +74,7 @@ def _json_lines(path: Path) -> Iterator[Line]:
     lines = [line for line in text.splitlines() if line.strip()]
     for number, line in enumerate(lines, start=1):
         if any(later.startswith(line) for later in lines[number:]):
-            continue  # the disk was full in the middle of it: it was written again, whole
+            continue  # an interrupted write on a full disk: the line was written again
         try:
             yield dict(json.loads(line))
         except (ValueError, TypeError) as error:

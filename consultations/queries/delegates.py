@@ -30,7 +30,7 @@ from .invitations import addresses_of
 
 D = DelegateState
 LIVE = (D.NOMINATED, D.WAITLISTED, D.CONFIRMED)
-LIKE = 0.85  # two words of a name that are this much alike are one word, misspelt
+LIKE = 0.85  # two words of a name with this similarity count as one misspelt word
 ADDRESSES = {
     "mr",
     "mrs",
@@ -177,7 +177,7 @@ COUNTED = (D.NOMINATED, D.CONFIRMED, D.WAITLISTED)
 CROWD, SHARE = (
     4,
     4,
-)  # a county is told of when it has at least four people, and more than one in four of those from counties
+)  # a county is mentioned if it has at least four people, and more than a quarter of those from counties
 
 
 class GroupSeats(NamedTuple):

@@ -34,8 +34,8 @@ from consultations.models import (
 
 from .checkin import HalfDay, came_by_half_day
 
-SEATS = "seats"  # no state of a letter is called so
-FEWEST = 3  # people of one sex that are shown as such: fewer could be known by name
+SEATS = "seats"  # matches no state of a letter
+FEWEST = 3  # minimum number of people of one sex to be shown: fewer could be identified
 
 
 class GroupRow(NamedTuple):

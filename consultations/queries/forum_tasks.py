@@ -33,7 +33,7 @@ from ncm_portal.workflow import now
 from .delegates import SeatPlan, balance, seat_plan, untold
 from .programme import clashes, planned, without
 
-NEAR, SHOWN = 7, 3  # days before a forum when what is missing presses; lines of one kind
+NEAR, SHOWN = 7, 3  # days before a forum from which missing items are urgent; maximum lines of one kind
 BEFORE = {ForumState.DRAFT, ForumState.ANNOUNCED, ForumState.REGISTRATION_CLOSED}
 DURING_OR_AFTER = {ForumState.IN_SESSION, ForumState.HELD}
 

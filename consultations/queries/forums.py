@@ -32,7 +32,7 @@ class Room(NamedTuple):
     what_for: Any
 
 
-# In the order of the work: before, at and after the day. A room stands on the page once its address exists.
+# In the order of the work: before, at and after the day. A section is shown once its URL exists.
 ROOMS = (
     Room(_("Programme"), "forum_programme", _("Sessions, rooms, times, and who chairs, moderates and reports.")),
     Room(_("Seats"), "forum_seats", _("Seats and reserve places for each group.")),

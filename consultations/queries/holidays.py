@@ -8,7 +8,7 @@ from django.db.models import Q
 from consultations.models import HolidayRule, PublicHoliday
 
 SUNDAY = 6
-LONGEST_WAIT = 366  # days among which a working day is looked for
+LONGEST_WAIT = 366  # days searched for a working day
 
 
 def days_off(holidays: Iterable[PublicHoliday], years: Iterable[int]) -> dict[date, str]:
@@ -30,7 +30,7 @@ def days_off(holidays: Iterable[PublicHoliday], years: Iterable[int]) -> dict[da
 def public_holidays(start: date, end: date) -> dict[date, str]:
     """The public holidays from `start` to `end`, both included, in order. One query."""
     rows = list(PublicHoliday.objects.filter(Q(on=None) | Q(on__year__gte=start.year - 1, on__year__lte=end.year)))
-    found = days_off(rows, range(start.year - 1, end.year + 1))  # a Sunday's holiday may move into the next year
+    found = days_off(rows, range(start.year - 1, end.year + 1))  # a Sunday holiday can move into the next year
     return {day: name for day, name in sorted(found.items()) if start <= day <= end}
 
 

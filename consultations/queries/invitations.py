@@ -27,7 +27,7 @@ from consultations.models import (
 from consultations.queries.programme import calendar_address
 from ncm_portal.workflow import now
 
-SEATED = (DelegateState.NOMINATED, DelegateState.CONFIRMED)  # who takes a seat of an institution
+SEATED = (DelegateState.NOMINATED, DelegateState.CONFIRMED)  # states that use a seat of an institution
 LIVE = (*SEATED, DelegateState.WAITLISTED)
 
 

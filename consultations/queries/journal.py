@@ -23,7 +23,7 @@ from consultations.models.commitments import ERASE, key_of, standing_words
 from consultations.models.journal import LOADED
 
 CHUNK = 2_000
-FEW = 50  # entries that are fetched at a time: one may be some 100 kB long
+FEW = 50  # entries fetched at a time: one can be some 100 kB long
 MICROS = "(extract(epoch from {}) * 1000000)::bigint"
 ENTRIES = f"""
     SELECT number, format, kind, object_id, object_label, verb, before, after, by_id, by_name, {MICROS.format("at")},
@@ -62,10 +62,10 @@ class Walk:
 
     def __init__(self, progress: Callable[[int], None] = lambda checked: None) -> None:
         self.checked, self.last_hash = 0, FIRST_HASH
-        self.before_bare = (0, FIRST_HASH)  # where the first entry stands of which only the hash is here
+        self.before_bare = (0, FIRST_HASH)  # number of the first entry of which only the hash is stored
         self._progress, self._erased = progress, _erased_salts()
         self._bare = self._told = 0
-        self._code = lru_cache(maxsize=2_000)(code_of)  # names of people and records come again and again
+        self._code = lru_cache(maxsize=2_000)(code_of)  # cached, because names of people and records repeat
 
     def findings(self) -> Iterator[Finding]:
         """Yield every fault in order of the chain, to the end of the journal."""
@@ -76,7 +76,7 @@ class Walk:
                     yield Finding(f"consultations.event:{entry.number}", fault, entry.number)
                 self._take(entry)
                 self._progress(self.checked)
-        if self._bare != self._told:  # only those that a loaded archive did not hold, as many as its loading entered
+        if self._bare != self._told:  # only those not in a loaded archive, as many as loading created
             first = self.before_bare[0] + 1
             what = f"only the hash is left of {self._bare} entries from entry {first} on; {self._told} may be so"
             yield Finding(f"consultations.event:{first}", what, first)

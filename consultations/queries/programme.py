@@ -169,7 +169,7 @@ def _swapped(first: list[Planned], second: list[Planned]) -> dict[int, Place]:
 # --- The calendar -----------------------------------------------------------------------------------------------------
 
 
-OF_PRINTING = "print_paper"  # an entry of the journal that changes nothing of the programme
+OF_PRINTING = "print_paper"  # verbs that do not change the programme
 GONE = (DelegateState.REFUSED, DelegateState.WITHDRAWN)
 
 

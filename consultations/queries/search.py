@@ -25,15 +25,15 @@ from consultations.redaction import for_everybody
 from .submissions import PAGE, REFERENCE, Page, beyond, page_between
 
 FEW = 5_000
-RANKED = 100  # so many of the newest matches are put in order of how well they match
+RANKED = 100  # number of newest matches that are ranked
 LONGEST, MOST_WORDS = 200, 10
 NAMES, SHORTEST_NAME, LIKENESS = 5, 3, "0.5"
 UP_TO_FEW = """(SELECT CASE WHEN count(*) <= {few} THEN coalesce(string_agg(pk::text, ','), '') END
     FROM ({query}) AS found (pk))"""
-# For one message, which is a transaction of its own where no other one is open.
+# One message, which is a transaction of its own unless another is open.
 BY_INDEX = "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true), set_config('enable_seqscan', 'off', true)"
 A_REFERENCE = re.compile(r"([A-Z0-9-]{1,20})(\.\d+)?", re.ASCII)
-BEGIN, END = "\ue000", "\ue001"  # stand for the marks while PostgreSQL looks for the words
+BEGIN, END = "\ue000", "\ue001"  # placeholders for the highlights while PostgreSQL searches
 EXCERPT = f"MaxFragments=2, MaxWords=24, MinWords=8, FragmentDelimiter=' … ', StartSel={BEGIN}, StopSel={END}"
 MARKING = """
     SELECT CASE WHEN strpos(stems, %(begin)s) > 0 THEN stems ELSE ts_headline('portal', item, asked, options) END
@@ -165,7 +165,7 @@ def _has_word(word: str) -> Q | set[str]:
         stands |= Q(_AmongFew(F("stakeholder"), Value(_as_array(named))))
     if few is not None:
         return stands
-    # Not `Exists`: beside other conditions PostgreSQL would collect every entry before it looks at the first input.
+    # Not `Exists`: beside other conditions PostgreSQL would collect every entry before the first input.
     own = begins.filter(submission=OuterRef("pk")).values("submission")[:1]
     return stands | Q(IsNull(Subquery(own), False))
 
@@ -333,7 +333,7 @@ def named_like(readable: QuerySet[Submission], words: str) -> list[Stakeholder]:
     """
     if len(words) < SHORTEST_NAME or _reference_in(words):
         return []
-    alike = Q(name__trigram_word_similar=words) | Q(short_name__iexact=words)  # an index for each
+    alike = Q(name__trigram_word_similar=words) | Q(short_name__iexact=words)  # each has an index
     heard = readable.order_by().filter(stakeholder=OuterRef("pk")).values("pk")
     likest = Stakeholder.objects.filter(alike).filter(Exists(heard)).values_list("pk", "name")
     likest = likest.order_by(TrigramWordSimilarity(words, "name").desc(), "name")[:NAMES]

@@ -14,7 +14,7 @@ class GroupTime:
 
     label: str
     used: timedelta
-    share: int  # of all that was spoken, in hundredths
+    share: int  # share of all speaking time in per cent
 
     @property
     def minutes(self) -> str:

@@ -37,7 +37,7 @@ from .proposals import proposals_to_confirm
 PAGE = 25
 MOST_COUNTED = 1000
 FEW = 500  # organisations
-# What a list shows of an input; to read the other columns of it and of what goes with it takes longer than to find it.
+# Columns that a list shows of an input; loading the others takes longer than finding it.
 LISTED = (
     "reference", "title", "language", "state", "audience", "submitted_at", "stakeholder__name", "stakeholder__group",
     "stakeholder__county__name", "theme__title", "theme__title_sw",

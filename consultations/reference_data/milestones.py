@@ -11,7 +11,7 @@ from .saving import Tally, save
 
 HELD, PLANNED, SUPERSEDED = "actual", "planned", "superseded plan"
 STATES = {HELD: MilestoneState.HELD, PLANNED: MilestoneState.PLANNED, "unconfirmed": MilestoneState.PLANNED}
-# A day that nobody could verify is shown as its month.
+# A date that was not verified is shown as its month.
 PRECISIONS = {name: name for name in ("day", "range", "month", "year", "unknown")} | {"day (unverified)": "month"}
 
 

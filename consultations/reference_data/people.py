@@ -10,8 +10,8 @@ from .frame import SOURCES, ids
 from .reading import Cell, Draft, Row, codes, day, drafts, evidence, look_up, one_of, required, rows, text, weakest
 from .saving import Tally, refuse_doubles, save
 
-# Which group a category of the file belongs to. The house knows no group for the region's own organisations; they sit
-# with the development partners. Parliament and the Judiciary sit with the State's bodies.
+# Groups of the file's categories. There is no group for the region's own organisations; they are with the development
+# partners. Parliament and the Judiciary are with the State's bodies.
 GROUPS = {
     "ministry": Group.MINISTRY,
     "constitutional commission": Group.COMMISSION,
@@ -40,10 +40,10 @@ SPECIAL_GROUPS = {
     "FKE": Group.EMPLOYERS,
     "KDA": Group.DIASPORA,
 }
-# Rows that name many bodies at once, or a kind of body. County governments come from the list of counties instead.
+# Rows that name several bodies, or a type of body. County governments come from the list of counties instead.
 NO_ORGANISATION = ("stakeholder category", "county government", "national administration")
 DOCUMENTED = (Evidence.ARTICLE, Evidence.READ, Evidence.SECONDARY)
-# Whose mandates over themes are suggested: bodies that clear text for the Government.
+# Categories whose mandates over themes are suggested: bodies that clear text for the Government.
 CLEARING = (
     "ministry", "state department", "directorate", "department", "service", "state corporation", "state agency",
     "constitutional office",

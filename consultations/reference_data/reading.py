@@ -15,7 +15,7 @@ from consultations.models import Evidence
 
 FOLDER = Path(__file__).resolve().parent.parent / "reference"
 
-# From strong to weak. N is not among them: it marks what the secretariat entered, never what a file says.
+# From strong to weak. N is not included: it marks what the secretariat entered, never a file.
 MARKS = [Evidence.ARTICLE, Evidence.READ, Evidence.SECONDARY, Evidence.INFERRED, Evidence.GENERAL]
 
 

@@ -20,7 +20,7 @@ from ncm_portal.errors import current_reference
 
 register = template.Library()
 NAIROBI = ZoneInfo("Africa/Nairobi")
-SAID = {  # verbs in the words of their moves, where these are not the name of the verb
+SAID = {  # labels of moves for verbs, where they differ from the verb's name
     "ask_late": gettext_noop("Ask to send it late"),
     "admit_late": gettext_noop("Allow after the deadline"),
     "refuse_late": gettext_noop("Do not allow"),

@@ -13,8 +13,8 @@ from .rejections import Refused
 MEGABYTE = 1024 * 1024
 MOST_UNPACKED = 100 * MEGABYTE
 MOST_ENTRIES = 2000
-MOST_TAGS = 3_000_000  # of XML: a sheet of 700,000 cells has fewer, and they are read in a second
-ENCRYPTED, DESCRIBED_BEHIND = 0x1, 0x8  # bits of an entry's flags (APPNOTE 4.4.4)
+MOST_TAGS = 3_000_000  # tags of XML: a sheet of 700,000 cells has fewer, and they are parsed in a second
+ENCRYPTED, DESCRIBED_BEHIND = 0x1, 0x8  # flag bits of an entry (APPNOTE 4.4.4)
 DESCRIPTORS = (12, 16, 20, 24)
 
 

@@ -5,7 +5,7 @@ import struct
 from pathlib import Path
 
 PIECE = 256 * 1024
-PATIENCE = 20  # seconds for one answer
+PATIENCE = 20  # seconds to wait for an answer
 TO_CONNECT = 2
 
 

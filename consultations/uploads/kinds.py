@@ -9,13 +9,13 @@ import puremagic
 
 from .rejections import Refused
 
-ENOUGH = 4096  # bytes in which every kind shows itself
+ENOUGH = 4096  # bytes that identify every type
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = b"PK\x03\x04"
 ZIP_END = b"PK\x05\x06"
 LONGEST_ZIP_END = 22 + 65_535
 OUTLOOK = "__properties_version1.0".encode("utf-16-le")  # a stream in every .msg ([MS-OXMSG], 2.4)
-FIELD = re.compile(rb"[A-Za-z0-9-]{1,76}:")  # how a header begins, and with it an e-mail (RFC 5322, 2.2)
+FIELD = re.compile(rb"[A-Za-z0-9-]{1,76}:")  # start of a header, and so of an e-mail (RFC 5322, 2.2)
 PROGRAMS = (b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe", b"\xfe\xed\xfa", b"\xcf\xfa\xed\xfe")
 
 
@@ -33,7 +33,7 @@ XLSX = Kind(f"{OPEN_XML}.spreadsheetml.sheet", ("xlsx",))
 ODT = Kind("application/vnd.oasis.opendocument.text", ("odt",))
 JPEG = Kind("image/jpeg", ("jpg", "jpeg"))
 PNG = Kind("image/png", ("png",))
-MAIL = Kind("message/rfc822", ("eml",))  # only where a page asks for it
+MAIL = Kind("message/rfc822", ("eml",))  # only where a page accepts e-mails
 KINDS = {kind.media_type: kind for kind in (PDF, DOCX, ODT, XLSX, JPEG, PNG, MAIL)}
 
 

@@ -17,14 +17,14 @@ SHOWN = ("From", "To", "Date", "Subject")
 ONCE_IN_A_PART = ("Content-Type", "Content-Transfer-Encoding", "Content-Disposition")
 ENCODINGS = {"7bit", "8bit", "binary", "quoted-printable", "base64"}
 TEXTS = {"text/plain", "text/html"}
-READ_AS = {"us-ascii": "utf-8", "iso-8859-1": "cp1252"}  # what mail programs mean by them
+READ_AS = {"us-ascii": "utf-8", "iso-8859-1": "cp1252"}  # how mail programs use them
 UUENCODED = re.compile(rb"^begin [0-7]{3,4} ([^\r\n]+)\r?\n[ -`]{1,61}\r?\n", re.MULTILINE)
-HALF_A_LETTER = re.compile(r"=[0-9A-Fa-f]?\Z")  # of quoted-printable, which says it in three characters
+HALF_A_LETTER = re.compile(r"=[0-9A-Fa-f]?\Z")  # of quoted-printable, which encodes a byte in three characters
 NO_HEADER_BELOW = re.compile(rb"\r?\n\r?\n")
 ACTIVE = {"script", "iframe", "frame", "object", "embed", "applet"}
 UNSEEN = {"head", "style", "title"}
 LINES = {"p", "br", "div", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "ul", "ol", "hr", "pre"}
-# What the parser of the standard library lets through where a header is no header.
+# Defects that the standard library's parser tolerates in headers.
 BROKEN = (MessageError, ValueError, LookupError, AttributeError, TypeError, AssertionError)
 
 
@@ -33,7 +33,7 @@ def inspect(path: Path) -> str:
     data = path.read_bytes()
     if b"\0" in data or not NO_HEADER_BELOW.search(data):
         raise Refused("damaged")
-    if data.count(b"\n--") > MOST_PARTS:  # each part begins so, and each costs memory
+    if data.count(b"\n--") > MOST_PARTS:  # each part starts like this and costs memory
         raise Refused("too_many", limit=f"{MOST_PARTS:,}")
     try:
         mail = BytesParser(policy=policy.default).parsebytes(data)
@@ -97,7 +97,7 @@ def _written(part: MIMEPart) -> str:
     charset = part.get_content_charset("utf-8")
     try:
         return _decoded(part).decode(READ_AS.get(charset, charset), "replace")
-    except LookupError:  # a set of characters that nobody knows
+    except LookupError:  # unknown character set
         return _decoded(part).decode("utf-8", "replace")
 
 

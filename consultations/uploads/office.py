@@ -12,7 +12,7 @@ from .kinds import DOCX, ODT, XLSX, Kind
 from .rejections import Refused
 
 Attributes = dict[str, str]
-Opened = Callable[[str, Attributes], None]  # is told each element as it opens: its name without namespace
+Opened = Callable[[str, Attributes], None]  # called with each element as it opens: its name without namespace
 
 HARMLESS_LINK = re.compile(r"(https?|mailto|tel|ftp):|[^:/\\.][^:]*$|#|$", re.IGNORECASE)
 MAIN_PARTS = {"wordprocessingml.document.main+xml": DOCX, "spreadsheetml.sheet.main+xml": XLSX}
@@ -27,7 +27,7 @@ RELATIONS = {
     "linked": {"externalLink", "externalLinkPath", "connections", "attachedTemplate", "subDocument", "frame"},
 }
 ODT_EMBEDDED = {"object", "object-ole", "plugin", "applet", "floating-frame"}
-ODT_LINKS = {"a", "template"}  # what a person follows, and the template it was once made from, which nothing opens
+ODT_LINKS = {"a", "template"}  # links that people follow, and the original template, which nothing opens
 ODT_SKIPPED = {"tracked-changes", "annotation"}
 TEXT_PARTS = re.compile(
     r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml|xl/sharedStrings\.xml|xl/worksheets/[^/]+\.xml"
@@ -42,7 +42,7 @@ def inspect(path: Path) -> tuple[Kind, str]:
         return ODT, _open_document(archive)
     if "[Content_Types].xml" in archive.names:
         return _open_xml(archive)
-    for _name, _content in archive.contents():  # a zip bomb is called one, whatever else it may be
+    for _name, _content in archive.contents():  # a zip bomb is reported as one, whatever else it is
         pass
     raise Refused("another", what="ZIP")
 

@@ -87,7 +87,7 @@ def _check(record: dict[str, Any]) -> None:
 def text(path: Path, *, most: int, seconds: float) -> Iterator[str]:
     """Return the text of a PDF page by page, up to `most` characters or the time limit."""
     ends, total = time.monotonic() + seconds, 0
-    with contextlib.suppress(Exception):  # whatever the reader stumbles over: the text is for the search only
+    with contextlib.suppress(Exception):  # whatever the parser fails on: the text is for search only
         for page in PdfReader(path).pages:
             words = page.extract_text()
             total += len(words)

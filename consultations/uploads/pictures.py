@@ -10,7 +10,7 @@ from .rejections import Refused
 
 MOST_PIXELS = 50_000_000
 PNG_MODES = {"1", "L", "LA", "P", "RGB", "RGBA", "I", "I;16"}
-Image.MAX_IMAGE_PIXELS = None  # only in the child process, where our own bound is asked before a pixel is read
+Image.MAX_IMAGE_PIXELS = None  # only in the child process, where our own limit applies before a pixel is decoded
 
 
 def redraw(path: Path, to: Path, form: str) -> None:

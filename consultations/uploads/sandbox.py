@@ -20,8 +20,8 @@ from .rejections import Refused
 MODULE = "consultations.uploads.sandbox"
 SECONDS, SECONDS_OF_TEXT, MEGABYTES = 10, 3, 1000
 LARGEST_OUTPUT = 128 * MEGABYTE
-NO_ROOM = 75  # how the child ends where the disk is full: EX_TEMPFAIL of sysexits.h
-MOST_TEXT = 200_000  # characters: as much as the search reads
+NO_ROOM = 75  # exit status if the disk is full: EX_TEMPFAIL of sysexits.h
+MOST_TEXT = 200_000  # characters: as much as the search indexes
 FORBIDDEN = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system", "ctypes.")
 
 
@@ -54,7 +54,7 @@ def inspect(
 def _understood(verdict: bytes, text: str) -> Inspected:
     try:
         found: dict[str, Any] = json.loads(verdict)
-    except ValueError:  # the child was stopped before it came to a verdict
+    except ValueError:  # the child was stopped before it had a result
         raise Refused("too_hard") from None
     if "refused" in found:
         raise Refused(found["refused"], **found["facts"])

@@ -53,6 +53,6 @@ class BoundedUploadHandler(TemporaryFileUploadHandler):
         if self.has_room:
             try:
                 return super().file_complete(file_size)
-            except OSError as error:  # the last bytes are written only when the file is read again
+            except OSError as error:  # the last bytes are flushed only when the file is read again
                 self._give_up(error)
         return NotKept(BytesIO(), self.file_name, self.content_type, file_size, self.charset)

@@ -89,13 +89,13 @@ def _take(request: HttpRequest, submission: Submission, file: UploadedFile) -> l
         added = workflow.add_file(begun, by=by)
     except NoRoom as full:
         if begun:
-            workflow.remove_file(begun, by=by)  # nobody goes on with it here, and it would hold the input up
+            workflow.remove_file(begun, by=by)  # it was abandoned, and would block the input
         return full.reasons
     except Blocked as refusal:
         return refusal.reasons
     if added.state != Attachment.State.REFUSED:
         return []
-    workflow.remove_file(added, by=by)  # the page says why; on the list it would stand in the way
+    workflow.remove_file(added, by=by)  # the page says why; in the list it would be in the way
     return [f"{added.name}: {added.state_reason}"]
 
 

@@ -44,7 +44,7 @@ from .forums import desk_forum
 TEMPLATE = "consultations/checkin/door.html"
 FILES = ("css/portal.css", "css/door.css", "js/door_queue.js", "js/door.js", "fonts/portal-sans.woff2", "img/door.svg")
 WORKER = "js/door-worker.js"
-BY_HAND = "online"  # the name of the device of whoever uses the page without scripts
+BY_HAND = "online"  # device name of users without JavaScript
 MOST_FOUND = 12
 
 
@@ -85,7 +85,7 @@ def _show(request: HttpRequest, forum: Forum, form: WhoForm, reasons: list[str] 
         "who_limit": workflow.checkin.WHO_LIMIT,
         "queue_kind": "ncm-door-queue",
     }
-    if "Door-Keeps" in request.headers:  # what was said just now is not for the copy that a device keeps
+    if "Door-Keeps" in request.headers:  # messages must not be stored in a device's copy
         context["messages"] = []
     status = 409 if reasons else 422 if form.errors else 200
     response = render(request, TEMPLATE, context, status=status)
@@ -233,7 +233,7 @@ def version() -> str:
 
 
 SHOWN, SETTLED, FEW = 50, 20, 3
-PART, PATIENCE = 200, 20  # rows of a file that are taken over at once; seconds after which the rest waits
+PART, PATIENCE = 200, 20  # rows of a file imported at once; seconds after which the rest waits
 
 
 # --- What is to be settled ------------------------------------------------------------------------------------------

@@ -44,8 +44,8 @@ class Outcome(NamedTuple):
     status: int = 303
 
 
-NOTHING_DONE = Outcome([], 200)  # of a page that is only looked at
-INVALID = Outcome([], 422)  # of a form whose fields say what is wrong
+NOTHING_DONE = Outcome([], 200)  # of a page shown by GET
+INVALID = Outcome([], 422)  # of a form with errors at its fields
 
 
 def carry_out(request: HttpRequest, record: Any, verb: str, verbs: Mapping[str, Callable[..., Any]]) -> Outcome:

@@ -298,7 +298,7 @@ def forum_twin(request: HttpRequest, slug: str, first: int, second: int) -> Http
 
 
 SALT, HOURS = "list of delegates", 12
-Uploaded = tuple[str, str]  # the name of an uploaded list, and the encoding of a CSV file
+Uploaded = tuple[str, str]  # name of the uploaded list, and encoding of a CSV file
 
 
 @for_secretariat
@@ -383,7 +383,7 @@ def _shown(row: TriedRow) -> tuple[TriedRow, list[Any]]:
 # --- Mail to delegates ------------------------------------------------------------------------------------------------
 
 
-WHOLE = 3  # mails that the review shows unfolded
+WHOLE = 3  # mails shown unfolded in the preview
 
 
 @for_secretariat

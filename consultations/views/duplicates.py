@@ -30,8 +30,8 @@ from ncm_portal.workflow import moves_open_to
 
 from .decorators import INVALID, NOTHING_DONE, Outcome, attempt, carry_out, for_secretariat
 
-SHOWN = 25  # groups on the page; when these are decided, the next come up
-BESIDE = 6  # texts side by side; the others of a campaign are named
+SHOWN = 25  # groups on the page; when they are decided, the next ones appear
+BESIDE = 6  # texts side by side; the others of a campaign are listed
 DECIDED = 10
 UNDO = {"reopen_likeness": workflow.reopen_likeness}
 UNDER_WAY = [JobState.WAITING, JobState.RUNNING]

@@ -19,7 +19,7 @@ from consultations.models import (
 from consultations.permissions import is_secretariat, organisations_of
 from consultations.templatetags.portal import span
 
-Options = dict[str, tuple[str, Any]]  # in the address: (in words, what it stands for)
+Options = dict[str, tuple[str, Any]]  # URL value: (label, record)
 DAYS = re.compile(r"(\d{4}-\d\d-\d\d)(?:--(\d{4}-\d\d-\d\d))?", re.ASCII)
 NOT_LISTED = (SubmissionState.DRAFT, SubmissionState.WITHDRAWN)
 

@@ -33,7 +33,7 @@ from .decorators import INVALID, NOTHING_DONE, Outcome, attempt, carry_out, for_
 from .page_cache import kept_for_visitors
 
 MOST_BEFORE = 30  # of earlier forums, on the page of a later one
-MOST, MOST_FOR_ALL = 500, 100  # actions on one page of the desk, and of everybody
+MOST, MOST_FOR_ALL = 500, 100  # actions per page at the desk, and on the public page
 VERBS = {"drop_action": workflow.drop_action, "reopen_action": workflow.reopen_action}
 BY_REASON = {verb: ACTION_MOVES[verb] for verb in VERBS}
 

@@ -52,7 +52,7 @@ def forum_home(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _show(request: HttpRequest, forum: Forum, outcome: Outcome = NOTHING_DONE) -> HttpResponse:
     counts = counts_of(forum)
-    moves = {name: replace(move, conditions=cache(move.conditions)) for name, move in FORUM_MOVES.items()}  # asked once
+    moves = {name: replace(move, conditions=cache(move.conditions)) for name, move in FORUM_MOVES.items()}  # cached
     context = {
         "forum": forum,
         "actions": linked(forum, next_actions(counts)),

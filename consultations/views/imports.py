@@ -20,7 +20,7 @@ from ncm_portal.workflow import Blocked
 
 from .decorators import NOTHING_DONE, Outcome, attempt, for_secretariat
 
-SHOWN = 100  # rows of one page of a preview
+SHOWN = 100  # rows per page of a preview
 MOVING = {JobState.WAITING, JobState.RUNNING}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STATES = {

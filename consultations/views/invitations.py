@@ -24,7 +24,7 @@ from ncm_portal.workflow import moves_open_to
 from .decorators import INVALID, NOTHING_DONE, Outcome, attempt, carry_out, for_secretariat
 from .stored_files import hand_out
 
-WHOLE = 3  # mails that the review shows unfolded
+WHOLE = 3  # mails shown unfolded in the preview
 GIVEN_BACK = (InvitationState.DECLINED, InvitationState.LAPSED)  # their seats are free for others
 VERBS = {
     "reissue_link": workflow.reissue_link,

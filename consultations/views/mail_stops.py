@@ -14,7 +14,7 @@ from consultations.tokens import hash_in_stop_token
 from .ratelimit import limited
 
 
-@csrf_exempt  # a mail program sends the form by itself (RFC 8058); whoever holds the link may do both
+@csrf_exempt  # mail programs send the form themselves (RFC 8058); the link permits both
 @never_cache
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -27,7 +27,7 @@ def mail_stop(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         act = workflow.resume_mail if request.POST.get("do") == "resume" else workflow.stop_mail
         act(address_hash)
-        if "List-Unsubscribe" not in request.POST:  # a mail program follows nothing
+        if "List-Unsubscribe" not in request.POST:  # mail programs do not follow redirects
             return redirect("mail_stop", token)
     stop = MailStop.objects.in_force().filter(address_hash=address_hash).first()
     return render(request, "consultations/mail_stops/mail_stop.html", {"stop": stop})

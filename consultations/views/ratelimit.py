@@ -44,7 +44,7 @@ def seconds_to_wait(what: str, who: str) -> int:
     counts.add(key, 0, seconds)
     try:
         number = counts.incr(key)
-    except ValueError:  # it was thrown out meanwhile, or its time is over
+    except ValueError:  # it was evicted meanwhile, or has expired
         return 0
     return 0 if number <= most else seconds - moment % seconds
 

@@ -51,7 +51,7 @@ from .decorators import INVALID, NOTHING_DONE, Outcome, attempt, carry_out, for_
 from .submissions import asked_late
 
 QUEUE = 20
-SHOWN = (  # in a row of a table of inputs
+SHOWN = (  # characters in a row of a table of inputs
     "key", "reference", "title", "state", "submitted_at", "stakeholder__name", "stakeholder__short_name",
     "theme__title", "theme__title_sw", "assigned_to__name",
 )  # fmt: skip
@@ -127,7 +127,7 @@ def _sessions_with_points() -> list[dict[str, Any]]:
 def desk_inputs(request: HttpRequest) -> HttpResponse:
     """List all inputs ever sent, newest first, filtered by words, theme and state."""
     form, ever_sent = WantedInputsForm(request.GET), _ever_sent(request)
-    most = RANKED if form.wanted.get("words") else 0  # each that is counted must be looked into
+    most = RANKED if form.wanted.get("words") else 0  # counting is expensive, because each row is examined
     found = _narrowed(ever_sent, form.wanted, request.user)
     edges = {name: request.GET[name] for name in ("before", "after") if request.GET.get(name)}
     edge = {row.reference: row for row in by_reference(ever_sent, edges.values())} if edges else {}

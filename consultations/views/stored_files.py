@@ -8,7 +8,7 @@ from django.utils.cache import get_conditional_response
 
 from consultations.stored_files import NotGenuine, StoredFile, open_genuine
 
-LATER = 60 * 60  # seconds: somebody has to put the file back
+LATER = 60 * 60  # seconds: somebody has to restore the file
 
 
 class Sent(NamedTuple):

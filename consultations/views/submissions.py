@@ -30,7 +30,7 @@ from .pagination import further
 EDITABLE = (SubmissionState.DRAFT, SubmissionState.RETURNED)
 INSIDE = ("ask_sign_off", "sign_off")
 AUTHOR_MOVES = {verb: workflow.SUBMISSION_MOVES[verb] for verb in ("submit", "withdraw")}
-COMPLETE = ("send", *INSIDE)  # what a form is sent for that has to be complete
+COMPLETE = ("send", *INSIDE)  # buttons that need a complete form
 NO_KEY = gettext_lazy("The form arrived incomplete, so nothing was saved. What you entered is below. Send it again.")
 
 

@@ -15,7 +15,7 @@ from consultations.models.access_log import KEPT_FOR, SEAL_LOCK, digest_between
 from consultations.notifications import recipients
 from ncm_portal.workflow import journal
 
-SEALING_LOCK, WARNING_LOCK = 20171024, 20171025  # one worker seals and one warns, the others pass over
+SEALING_LOCK, WARNING_LOCK = 20171024, 20171025  # one worker seals and one warns, the others skip
 FIRST_DIGEST = "0" * 64
 
 
@@ -42,7 +42,7 @@ def enter_refused_file(
 # --- Warnings ---------------------------------------------------------------------------------------------------------
 
 WARNED_OF = (Access.LOCK_OUT, Access.FACTOR_FAILED)
-TRIES = 5  # failed log-ins about one account before it is locked, in SPAN
+TRIES = 5  # failed sign-ins about one account before it is locked, in SPAN
 SPAN, AN_HOUR, A_DAY = timedelta(minutes=5), timedelta(hours=1), timedelta(days=1)
 ACCOUNT = User._meta.label_lower
 

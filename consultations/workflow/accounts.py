@@ -92,7 +92,7 @@ def _close(person: User, by: User | None, reason: str, proposed_by: User | None 
     """Close the account: no more sign-ins, and its offices, memberships and sessions end."""
     effects, told = _effects_of_closing(person), _to_tell(person)
     office, person.office, person.is_active = person.office, Office.NONE, False
-    person.set_unusable_password()  # the key of every session is made of it: none outlives it
+    person.set_unusable_password()  # session keys depend on it: all sessions end
     person.save()
     for membership in _memberships(person):
         membership.valid_until, membership.is_primary = max(_today(), membership.valid_from), False

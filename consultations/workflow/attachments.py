@@ -38,8 +38,8 @@ ADD, REMOVE = gettext_lazy("Add a file"), gettext_lazy("Remove a file")
 SENT = gettext_lazy("This input has already been sent, so its files cannot be changed.")
 CHECKED = gettext_lazy("This input has already been checked or decided, so its files cannot be changed.")
 MEGABYTE = 1024 * 1024
-KEPT = timedelta(days=1)  # an upload that stopped
-PAUSE = 30  # seconds for which a scanner that is down is left alone
+KEPT = timedelta(days=1)  # an abandoned upload
+PAUSE = 30  # seconds for which an unavailable scanner is not asked again
 
 
 def files_may_change(file: Attachment) -> list[Condition]:
@@ -219,7 +219,7 @@ def add_file(attachment: Attachment, *, by: User) -> Attachment:
     redrawn = attachment.path.with_suffix(f".{uuid.uuid4().hex}")
     try:
         with room_to_write():
-            found, virus = _looked_through(attachment, redrawn)  # before anything is locked: it may take a second
+            found, virus = _looked_through(attachment, redrawn)  # before taking locks: it can take a second
         submission = locked(attachment.submission)
         file = locked(attachment)
         if file.state != A.UPLOADING:
@@ -248,7 +248,7 @@ def _take_in(file: Attachment, found: sandbox.Inspected, redrawn: Path, *, by: U
 def _looked_through(file: Attachment, redrawn: Path) -> tuple[sandbox.Inspected | Refused, str | None]:
     """Return the inspection result or refusal, and the virus found: "" for none, None if not scanned yet."""
     try:
-        is_original = file.kind == AttachmentKind.ORIGINAL  # what came by mail is no evidence of an author
+        is_original = file.kind == AttachmentKind.ORIGINAL  # an original by mail is not evidence of an author
         found = sandbox.inspect(part_of(file).resolve(), redrawn.resolve(), mails=is_original)
     except Refused as refusal:
         return refusal, None
@@ -333,7 +333,7 @@ def remove_file(attachment: Attachment, *, by: User) -> Attachment:
     if file.state == A.REMOVED:
         return file
     was_here = file.state in (A.READY, A.WAITING)
-    was_known = was_here or (file.state == A.REFUSED and bool(file.media_type))  # taken in once: the journal tells
+    was_known = was_here or (file.state == A.REFUSED and bool(file.media_type))  # accepted before
     was_sent = _was_sent_with(submission, file)
 
     def empty(row: Attachment) -> None:

@@ -56,7 +56,7 @@ def take_queue(forum: Forum, rows: Sequence[Any], *, device: str, device_now: da
     if len(rows) > MOST_ROWS:
         numbers = {"rows": f"{len(rows):,}", "most": f"{MOST_ROWS:,}"}
         raise Blocked(_("%(rows)s rows are too many. Send up to %(most)s at a time.") % numbers)
-    Forum.objects.select_for_update(no_key=True).get(pk=forum.pk)  # one queue after the other
+    Forum.objects.select_for_update(no_key=True).get(pk=forum.pk)  # one queue at a time
     clock = Clock(device_now, now())
     asked = [read(raw, clock, forum) for raw in rows]
     known = _known(forum, asked)

@@ -25,13 +25,13 @@ from consultations.models import (
 )
 from consultations.queries import checkin
 
-# A badge carries "NCM:<code of the forum>:<ticket>"; the ticket alone is taken too.
+# A badge contains "NCM:<code of the forum>:<ticket>"; the ticket alone is accepted too.
 CODE = re.compile(
     r"(?:NCM:(?P<forum>[^:]{1,40}):)?(?P<ticket>[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.I
 )
-YEARS = range(1970, 2101)  # an empty battery begins at the first; beyond the last no clock can be meant
+YEARS = range(1970, 2101)  # an empty battery resets clocks to the first; nothing after the last is plausible
 LONGEST_WAIT = timedelta(days=366)
-NAMELESS = uuid.UUID("6f3a4d9e-52a7-4f0c-9a39-6a1d4a7c2f10")  # names rows that came without a key of their own
+NAMELESS = uuid.UUID("6f3a4d9e-52a7-4f0c-9a39-6a1d4a7c2f10")  # namespace of keys for rows without one
 
 
 # --- Reading --------------------------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ from ncm_portal.workflow import Blocked
 log = logging.getLogger(__name__)
 
 EVERY = timedelta(hours=1)
-LOOK = 60  # seconds between two looks of a worker, also where the file could not be written
+LOOK = 60  # seconds between attempts of a worker, also if the file could not be written
 LOCK = 20171018
 _looked_at = float("-inf")
 
@@ -85,7 +85,7 @@ def load_key() -> Ed25519PrivateKey | None:
     """Return the signing key; None if there is none. Raises Blocked for an invalid file."""
     path = Path(settings.CHECKPOINT_KEY)
     if _beside(path).exists() and _name_in(_beside(path)) in known_keys():
-        _beside(path).replace(path)  # its maker was interrupted after it was made known
+        _beside(path).replace(path)  # rotation was interrupted after publishing the key
     if not path.exists():
         return None
     try:

@@ -9,7 +9,7 @@ from consultations.models import Consultation, Event, committing_models
 from consultations.models.commitments import Said, standing_words
 from ncm_portal.workflow import verb
 
-AT_ONCE = 1_000  # records in one entry: a longer one would fill the memory of whoever checks it
+AT_ONCE = 1_000  # records per entry: a longer one would fill the memory of a check
 UPGRADE = "commit_to_records"
 
 
@@ -31,7 +31,7 @@ def commit_to_records(*, by: None = None) -> int:
     From then on any change that bypasses the verbs is detected, also in records without earlier entries.
     """
     consultation = Consultation.objects.order_by("pk").first()
-    if consultation is None:  # every record whose words count belongs to one
+    if consultation is None:  # every record with relevant texts belongs to one
         return 0
     total, records = 0, _everything()
     while some := list(islice(records, AT_ONCE)):

@@ -26,7 +26,7 @@ D = DelegateState
 OVER = (ForumState.HELD, ForumState.REPORTED, ForumState.CANCELLED)
 LIVE = (D.NOMINATED, D.WAITLISTED, D.CONFIRMED)  # from the weakest to the strongest
 EDITED = ("name", "title", "email", "role", "county", "sex", "access_needs")
-TOLD_BY_TWO = ("stakeholder", *EDITED)  # what may differ between two entries of one person
+TOLD_BY_TWO = ("stakeholder", *EDITED)  # fields that can differ between two entries of one person
 
 
 def ready_to_confirm(delegate: Delegate) -> list[Condition]:
@@ -389,7 +389,7 @@ def tell_delegates(forum: Forum, *, by: User, keys: Collection[str]) -> list[New
     recorded as told by telephone or letter. Repeating it notifies nobody twice. Raises NotAllowed.
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Notify the delegates"))
-    row, wanted = locked(forum), set(keys)  # one telling at a time
+    row, wanted = locked(forum), set(keys)  # one notification at a time
     people = untold_of(row).select_for_update(of=("self",), no_key=True)
     told = news_of(each for each in people if key_of(each) in wanted)
     OutgoingMail.objects.bulk_create([news.mail for news in told if news.mail])

@@ -16,7 +16,7 @@ from ncm_portal.workflow import Blocked, Conflict, Move, demand, journal, make, 
 from .mail_limits import count_mail
 from .submissions import DRAFT_FIELDS, SUBMISSION_MOVES, S
 
-HERE = timedelta(minutes=5)  # whoever gave a sign for so long has the draft open
+HERE = timedelta(minutes=5)  # seconds without a sign after which a draft counts as closed
 KEPT = timedelta(days=1)
 INSIDE = ("ask_sign_off", "sign_off")
 TAKEN_IN = (AttachmentState.READY, AttachmentState.WAITING)

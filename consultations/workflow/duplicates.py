@@ -29,7 +29,7 @@ from ncm_portal.workflow import Condition, Move, demand, either, journal, make, 
 from .points import merge
 
 S = LikenessState
-AT_ONCE = 200  # texts that are compared before what was found is kept and the worker may break off
+AT_ONCE = 200  # texts compared before results are saved and the worker can stop
 WORDS_KEPT = 60
 Text = Point | Submission
 

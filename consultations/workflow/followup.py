@@ -158,7 +158,7 @@ def carry_commitments(forum: Forum, *, by: User) -> list[ActionPoint]:
     Those without a responsible party wait for one. Raises NotAllowed.
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Carry commitments over"))
-    locked(forum)  # two people who carry at once wait for each other
+    locked(forum)  # concurrent calls wait for each other
     return [
         _enter(
             forum,

@@ -121,7 +121,7 @@ def _keep(values: Mapping[str, Any], by: User) -> Stakeholder:
             changed[name] = [str(before or ""), str(value or "")]
             setattr(body, name, value)
     if body.pk:
-        body.evidence = Evidence.OWN  # a fact of the reference data that was changed is the secretariat's own from here
+        body.evidence = Evidence.OWN  # changed reference data belongs to the secretariat from here on
     body.save()
     odd = suspicion(body) if "name" in changed else {}
     journal("import", body, by=by, after=body.state, data={"changed": changed, **odd})

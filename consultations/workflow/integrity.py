@@ -21,8 +21,8 @@ from ncm_portal.workflow import now
 log = logging.getLogger(__name__)
 
 CHECK_LOCK = 20171111
-NIGHT = range(1, 5)  # hours of the portal's own clock, EAT
-LATE = timedelta(hours=36)  # then it is made by day
+NIGHT = range(1, 5)  # hours in the portal's time zone, EAT
+LATE = timedelta(hours=36)  # afterwards it runs by day
 LONGEST = 4 * 60 * 60  # seconds
 KEPT, TOLD = 200, 5  # findings in the table, and in the mail
 

@@ -45,7 +45,7 @@ from ncm_portal.workflow import (
 
 L, F = InvitationState, ForumState
 WENT_OUT = (L.SENT, L.ANSWERED, L.DECLINED, L.LAPSED)
-REMINDED = (7, 2)  # days before the day of the answer on which the portal reminds by itself
+REMINDED = (7, 2)  # days before the reply date of automatic reminders
 
 
 def today() -> date:

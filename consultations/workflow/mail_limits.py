@@ -33,7 +33,7 @@ def count_mail(*, caused_by: Any, stakeholder: Stakeholder, address: str = "") -
     counted = {MailScope.ADDRESS: address_hash(address)} if address else {}
     if not is_secretariat(caused_by):
         counted[MailScope.ORGANISATION] = str(stakeholder.pk)
-        if caused_by.pk:  # whoever answers by the link in a letter has no account
+        if caused_by.pk:  # people who answer by a letter's link have no account
             counted[MailScope.PERSON] = str(caused_by.pk)
     reasons = [reason for scope in sorted(counted) if (reason := _one_more(scope, counted[scope]))]
     if reasons:

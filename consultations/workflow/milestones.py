@@ -39,7 +39,7 @@ def date_milestone(
         reasons.append(_("This changes nothing."))
     if reasons:
         raise Blocked(reasons)
-    row.state, row.evidence = state, Evidence.OWN  # loading the reference data again leaves it alone
+    row.state, row.evidence = state, Evidence.OWN  # loading the reference data does not change it
     for name, day in told.items():
         _set(row, name, day)
     row.save()

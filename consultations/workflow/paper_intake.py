@@ -94,7 +94,7 @@ class WhyNot:
         """Return every reason against one row; none if it can be imported. Raises NotAllowed."""
         marks = [text for text in (row.title, row.body, row.proposed_wording) if "[[" in text or "]]" in text]
         body = row.stakeholder
-        named = None if body.state == Stakeholder.State.VERIFIED else body.pk  # only who is not verified is named
+        named = None if body.state == Stakeholder.State.VERIFIED else body.pk  # only unverified ones are named
         alike = (named, row.received_on, not row.title.strip(), not row.body.strip())
         if marks:
             return self._ask(row)
@@ -134,7 +134,7 @@ def take_in_many(
     Raises NotAllowed.
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=TAKING_IN)
-    references = iter(next_references(consultation, len(rows)))  # and nobody else takes in until this is over
+    references = iter(next_references(consultation, len(rows)))  # and nobody else imports until this is over
     known = set(Submission.objects.filter(key__in=[row.key for row in rows]).values_list("key", flat=True))
     fresh = {row.key: row for row in rows if row.key not in known}
     moment = now()  # one for all of them

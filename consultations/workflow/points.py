@@ -251,10 +251,10 @@ def merge(point: Point, *, into: Point, by: User, reason: str) -> Point:
         for each in behind:
             each.merged_into = target
 
-    # locked in one order, so that two people who merge them at once wait for each other
+    # locked in a fixed order, so that concurrent merges wait for each other
     pair = Point.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=[point.pk, into.pk]).order_by("pk")
     both = {row.pk: row for row in pair}
-    behind: list[Point] = []  # those that stood behind `point`
+    behind: list[Point] = []  # points joined to `point`
     said = {"reason": reason, "data": {"into": into.reference}}
     return make(POINT_MOVES["merge"], point, by=by, change=stand_behind, commits=behind, **said)
 

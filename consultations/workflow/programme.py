@@ -119,7 +119,7 @@ def move_session(session: ForumSession, *, by: User, up: bool) -> list[ForumSess
     if reasons:
         raise Blocked(reasons)
     spare = _next_order(row.forum)
-    for number, each in enumerate(changes_order):  # two sessions never share a number, not even for a moment
+    for number, each in enumerate(changes_order):  # session numbers are unique at every moment
         ForumSession.objects.filter(pk=each.pk).update(order=spare + number)
     for each in rows:
         each.order, each.starts_at, each.ends_at = places[each.pk]

@@ -128,7 +128,7 @@ def confirm_proposal(proposal: Proposal, *, by: User) -> Proposal:
 
     Raises NotAllowed, or Blocked with every reason.
     """
-    record = locked(proposal.record)  # before the end of the journal, like everybody who changes it
+    record = locked(proposal.record)  # before the journal's end, like every change
     row = _decide("confirm_proposal", proposal, by, in_time=True)
     act = row.definition
     if not act.proposers.may(row.proposed_by, record):

@@ -12,7 +12,7 @@ from consultations.notifications import recipients, submissions
 from consultations.permissions import SECRETARIAT, is_secretariat
 from ncm_portal.workflow import Blocked, demand, journal, locked, now, verb
 
-ESCALATED = 2  # from the second reminder on the principal is written to as well
+ESCALATED = 2  # the second reminder and later ones also go to the principal
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ DRAFT_FIELDS = ("theme", "title", "body", "proposed_wording", "language", "audie
 def ready_to_send(submission: Submission) -> list[Condition]:
     """The input has a text, its organisation is verified and the consultation is open."""
     consultation = submission.consultation
-    is_let_in = bool(submission.submitted_at or submission.late_at)  # sent in time before, or let in
+    is_let_in = bool(submission.submitted_at or submission.late_at)  # sent in time before, or allowed late
     in_time = is_under_way(consultation) if is_let_in else consultation.takes_inputs
     is_late = deadline_passed(consultation.closes_at)
     closed = _("Inputs closed on %(moment)s") if is_late else _("The consultation is not open for inputs")
@@ -140,7 +140,7 @@ def _has_its_files(submission: Submission) -> list[Condition]:
     """No file is uploading: the receipt covers every file."""
     if submission.pk is None:
         return []
-    prefetch_related_objects([submission], FILES)  # read once: the hash covers them too
+    prefetch_related_objects([submission], FILES)  # loaded once: the hash covers them too
     on_their_way = [file for file in submission.attachments.all() if file.state == Attachment.State.UPLOADING]
     words = _("“%(name)s” was not fully uploaded: add it again or remove it")
     return [Condition(words % {"name": file.name}, False) for file in on_their_way]
@@ -321,13 +321,13 @@ def submit(submission: Submission, *, by: User, seen_at: datetime | None = None)
         if seen_at is not None and seen_at != row.edited_at:
             raise Conflict(row)
         if row.author_id == by.pk:
-            row.author = by  # for whom this person acts is known already
-        as_read = submission if submission.edited_at == row.edited_at else row  # nobody edited it since: so it stands
+            row.author = by  # the person's organisations are cached
+        as_read = submission if submission.edited_at == row.edited_at else row  # unchanged since: current
         stamp_as_sent(row, [provision.code for provision in as_read.provisions.all()])
 
     row = make(SUBMISSION_MOVES["submit"], submission, by=by, change=stamp)
     recipients.receipt(row)
-    row.refresh_from_db(fields=["attachments"])  # the files that were read for this alone; asks nothing
+    row.refresh_from_db(fields=["attachments"])  # the preloaded files; no query
     return row
 
 

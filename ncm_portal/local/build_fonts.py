@@ -20,13 +20,13 @@ from fontTools.merge import Merger
 from fontTools.ttLib import TTFont
 
 LATIN = ("latin", "latin-ext", "vietnamese")
-# Characters drawn by another glyph of the same face where the package left them out.
+# Characters drawn by another glyph of the same face if the package lacks them.
 SAME_GLYPH = {0x2010: 0x2D, 0x2011: 0x2D, 0x00AD: 0x2D, 0x202F: 0xA0, 0x2009: 0xA0, 0x2212: 0x2013}
 STYLES = {"400-normal": "Regular", "600-normal": "SemiBold", "400-italic": "Italic"}
-# What a paste from a word processor brings along: arrows, comparison signs, shapes, ticks; and the spaces between them.
+# Pasted from word processors: arrows, comparison signs, shapes, ticks and special spaces.
 SIGNS = (range(0x20, 0x21), range(0xA0, 0xA1), range(0x2100, 0x2150), range(0x2190, 0x2300), range(0x25A0, 0x2800))
 UNUSED = ("BASE", "DSIG", "MATH", "STAT", "cvt ", "fpgm", "gasp", "prep")
-MOMENT = 3_600_000_000  # a fixed "created" and "modified" (seconds since 1904), so that bytes repeat
+MOMENT = 3_600_000_000  # fixed "created" and "modified" times (seconds since 1904), for reproducible bytes
 
 
 @dataclass(frozen=True)

@@ -29,12 +29,12 @@ from urllib.parse import quote
 
 ROOT_HOME = Path("/var/lib/ncm-portal-postgres")
 OLDEST = 15
-OWNER, RUNNING = "portal", "portal_app"  # the two roles
+OWNER, RUNNING = "portal", "portal_app"  # names of the two roles
 HOW_TO_INSTALL = (
     "No PostgreSQL was found. Install one with:  apt-get install postgresql\n"
     "or give the address of one that is running:  DATABASE_URL=postgresql://user:password@host/name"
 )
-# Safe only where losing everything on a power cut does not matter.
+# Safe only if losing everything on a power cut does not matter.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum_naptime": "5s"}
 
 
@@ -193,7 +193,7 @@ def _root_copy(wheel: Path) -> Path:
         _let_everybody_read(half)
         try:
             half.rename(copy)
-        except OSError:  # somebody else was faster: theirs is as good
+        except OSError:  # a concurrent process was faster; its copy is equivalent
             shutil.rmtree(half)
     return copy
 
@@ -283,14 +283,14 @@ def _run(server: Server, program: str, *arguments: str) -> None:
 
 
 def _call(server: Server, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    # From inside the data directory, so that no path reaches pg_ctl's shell: it breaks on quotes.
+    # Run inside the data directory, so that no path reaches pg_ctl's shell, which breaks on quotes.
     command = [str(_programs(server) / program), *arguments]
     environment = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8"}
     as_user: dict[str, Any] = (
         {"user": _user().pw_uid, "group": _user().pw_gid, "extra_groups": []} if _is_root() else {}
     )
     output = server.home / f".output-{os.getpid()}"
-    # To a file, not a pipe: the server keeps its starter's output open, and reading a pipe would wait for its end.
+    # Output goes to a file instead of a pipe: the server keeps it open, and reading a pipe would wait for its end.
     with output.open("w+") as file:
         try:
             done = subprocess.run(
@@ -337,7 +337,7 @@ def _alone(server: Server) -> Iterator[None]:
         raise PostgresError(f"Cannot write into {server.home}: {error}") from None
     with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        lock.write(f"{server.folder}\n")  # for whoever finds root's copy and wonders whose it is
+        lock.write(f"{server.folder}\n")  # explains root's copy to whoever finds it
         yield
 
 

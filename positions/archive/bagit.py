@@ -20,13 +20,13 @@ BLOCK = 1 << 20
 DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 MANIFEST, TAG_MANIFEST, INFO = "manifest-sha256.txt", "tagmanifest-sha256.txt", "bag-info.txt"
 REQUIRED = ("bagit.txt", INFO, MANIFEST, TAG_MANIFEST)
-NO_TIME = (1980, 1, 1, 0, 0, 0)  # the first that ZIP knows
+NO_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest date that ZIP supports
 OURS_ALONE = 0o600
-LINE = re.compile(r"([0-9a-f]{64})  ([^\n]+)")  # as sha256sum writes them; nothing else can stand for the same
+LINE = re.compile(r"([0-9a-f]{64})  ([^\n]+)")  # in the format of sha256sum; no alternative spellings
 ESCAPED = {"%0A": "\n", "%0D": "\r", "%25": "%"}  # RFC 8493, 2.1.3
-SWELLS = 100  # a ZIP file whose content is that many times as large as itself is no package
+SWELLS = 100  # maximum compression ratio: beyond it a ZIP file is refused
 MOST_FILES = 1_000_000
-LARGEST_LIST = 256 * BLOCK  # a manifest is read whole
+LARGEST_LIST = 256 * BLOCK  # manifests are read completely
 
 Progress = Callable[[int, int], None]
 
@@ -152,7 +152,7 @@ class Package:
     def __init__(self, sizes: dict[str, int], open_file: Callable[[str], IO[bytes]]) -> None:
         self.sizes = sizes
         self._open = open_file
-        self.hashes: dict[str, str] = {}  # of the files that the lists name
+        self.hashes: dict[str, str] = {}  # of the manifests themselves
 
     def open(self, name: str) -> IO[bytes]:
         """Open the file `name`. Raises BadPackage if there is none."""

@@ -20,9 +20,9 @@ from .tables import IN_PACKAGE
 EXPECTED = {"format", "version", "scope", "consultation", "title", "portal", "journal"}
 OF_EDITION = {"paper", "number", "sha256", "file"}
 EDITION = "positions.edition"
-MOST = 20  # complaints that are told
+MOST = 20  # maximum number of complaints
 READABLE = range(1, VERSION + 1)
-OLD_HEAD = b"number,hash\n"  # as version 1 began the chain
+OLD_HEAD = b"number,hash\n"  # start of the chain in version 1
 
 
 def check(package: Package, progress: Progress = lambda done, total: None) -> Row:

@@ -97,7 +97,7 @@ class _Export:
         for record in found.select_related(*_WITH.get(found.model, ())).iterator(chunk_size=100):
             name, sha256 = tables.name_of(record), getattr(record, hashed)
             if not isinstance(record, Edition) and is_text(record):
-                yield record.pk, {tables.IN_PACKAGE: name}  # the text of the edition itself, which is there already
+                yield record.pk, {tables.IN_PACKAGE: name}  # the text of the edition itself, which is included already
             elif sha256 and not _may_be_gone(record):
                 yield record.pk, {tables.IN_PACKAGE: name}
                 self._copy(record, name, sha256)

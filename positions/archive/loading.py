@@ -30,9 +30,9 @@ from .bagit import BadPackage, Package, Progress
 from .exporting import ENTRIES, FULL
 from .rows import Row, read_lines, values
 
-# The fields that say where the file of a row lies.
+# Fields with the path of a row's file.
 PLACED_BY: dict[type[Any], str] = {Artefact: "file", Attachment: "stored_as", ForumFile: "key", AnswerByLetter: "key"}
-# States as they stood, and who acted for whom; reference data gives way to the package's.
+# Triggers to bypass: states and actors are loaded as they were; reference data is replaced by the package's.
 PASSED_BY = ("state_starts", "no_delete", "no_office_holder", "confirmed_by_two", "step_locked")
 
 
@@ -94,7 +94,7 @@ def _load(package: Package, described: Row, placed: list[Path], progress: Progre
     _settle()
     consultation = Consultation.objects.get()
     journal(LOADED, consultation, by=None, data={"entries": entries, "elsewhere": bare})
-    commit_to_records()  # also to rows of which only the hash of an entry is here
+    commit_to_records()  # includes rows of entries of which only the hash is loaded
     rows = sum(table["rows"] for table in described["tables"].values())
     return Loaded(consultation, rows, len(placed), entries)
 
@@ -134,8 +134,8 @@ def _past_the_guards() -> Iterator[None]:
         if trigger.name in PASSED_BY
     }
     with pgtrigger.ignore(*known), connection.cursor() as cursor:
-        cursor.execute("SELECT 1")  # the setting goes along with a statement; COPY takes none along
-        with transaction.atomic():  # what fails is undone before the setting is taken back
+        cursor.execute("SELECT 1")  # settings travel with statements, but not with COPY
+        with transaction.atomic():  # errors roll back before the setting is restored
             yield
 
 

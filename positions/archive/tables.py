@@ -17,12 +17,10 @@ from positions.models import AnswerByLetter, Artefact, Edition
 
 APPS = ("consultations", "positions")
 USER, MEMBERSHIP, JOURNAL = "consultations.user", "consultations.membership", "consultations.event"
-SALTS = (
-    "consultations.salt"  # beside the journal: without them nobody can tell whether its words are those it commits to
-)
-MILESTONE = "consultations.milestone"  # one of another consultation may be followed too; here it then stands for itself
+SALTS = "consultations.salt"  # beside the journal: needed to verify texts against its commitments
+MILESTONE = "consultations.milestone"  # it can lead to another consultation's row, which is then included
 
-# What every consultation rests on. It is whole in each package: shares and quorums count all organisations.
+# Shared by every consultation. Complete in each package: shares and quorums count all organisations.
 REFERENCE = (
     "consultations.county", "consultations.theme", "consultations.provision", "consultations.provision_targets",
     "consultations.themeprovision", "consultations.instrument", "consultations.instrument_themes",
@@ -30,7 +28,7 @@ REFERENCE = (
     "consultations.stakeholdername", "consultations.mandate",
 )  # fmt: skip
 
-# The way from a row to its consultation.
+# Path from a row to its consultation.
 BELONGS = {
     "consultations.consultation": "pk",
     "consultations.consultation_themes": "consultation",
@@ -99,10 +97,10 @@ BELONGS = {
     "positions.release": "paper__consultation",
 }
 
-# Who is named in any of these rows, with the memberships by which they spoke for an organisation.
+# People named in any of these rows, with the memberships under which they acted.
 PEOPLE = (USER, MEMBERSHIP)
 
-# What is in no package, and why.
+# Excluded models, with the reason.
 LEFT_OUT = {
     "consultations.membershipinvitation": "keys to accounts that nobody has taken up; who came in has a membership",
     "consultations.presence": "who has a draft open at the moment; gone within a day",
@@ -120,13 +118,13 @@ LEFT_OUT = {
 }
 NEVER_SENT = "inputs that were never sent, with their files: drafts belong to their authors and are no record"
 
-# Fields that are in no package, and what stands in them after loading.
+# Excluded fields, with their value after loading.
 SECRETS: dict[str, dict[str, Any]] = {
-    USER: {"password": "!", "last_login": None},  # no password fits "!"
-    "positions.positionpaper": {"predecessor": None},  # it may be one of another consultation; the journal names it
+    USER: {"password": "!", "last_login": None},  # no password matches "!"
+    "positions.positionpaper": {"predecessor": None},  # it can be of another consultation; the journal names it
 }
 
-# Files that belong to rows: the field with the SHA-256.
+# Files of rows: the field with the SHA-256.
 FILES: dict[type[Model], str] = {
     Edition: "sha256",
     Artefact: "sha256",
@@ -134,8 +132,8 @@ FILES: dict[type[Model], str] = {
     ForumFile: "sha256",
     AnswerByLetter: "scan_sha256",
 }
-IN_PACKAGE = "in_package"  # what a row calls the path of its file
-CONTENT = "content"  # an edition's text is its file, not a field of its row
+IN_PACKAGE = "in_package"  # field of a row with the path of its file
+CONTENT = "content"  # an edition's text is its file instead of a field
 
 
 def model(label: str) -> type[Model]:

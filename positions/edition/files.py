@@ -113,7 +113,7 @@ def _pdf_problems(data: bytes, content: dict[str, Any]) -> list[str]:
 
 def _sound_pdf(edition: Edition, document: str = "paper") -> bytes:
     content = json.loads(edition.content)
-    if found := pdf.obstacles(content):  # said before anybody waits for the press
+    if found := pdf.obstacles(content):  # reported before rendering starts
         raise Blocked(found)
     try:
         data = pdf.render_apart(content, edition.sha256, address(edition), document=document)

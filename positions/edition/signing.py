@@ -80,6 +80,6 @@ def _signer(signers: Any) -> Any:
 def is_sound(data: bytes, certificate: Any) -> bool:
     """Return whether the PDF has one valid signature, by `certificate`, over all of its bytes."""
     found = signature.read(data)
-    # Whom it is to be trusted as is for its reader to decide; here it is our own.
+    # Trust is for readers to decide; here it is our own.
     own = hashlib.sha256(certificate.dump()).hexdigest()
     return [(each.state, each.fingerprint) for each in found] == [(signature.INTACT, own)]

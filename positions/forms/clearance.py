@@ -207,7 +207,7 @@ def what_a_stance_needs(said: dict[str, Any]) -> list[tuple[str, Any]]:
 class StanceForm(forms.Form):
     """Form for a ministry's stance on one paragraph."""
 
-    hide_optional = True  # whether a field is needed hangs on the stance, and stands in its hint
+    hide_optional = True  # whether a field is required depends on the stance, as its hint says
 
     value = forms.ChoiceField(
         label=_("Answer"),

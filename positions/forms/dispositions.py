@@ -13,8 +13,8 @@ from positions.models import WITH_CODE, GroundingRelation, Outcome, ReasonCode
 
 from .drafting import choices_of
 
-OPEN = "open"  # stands for: no disposition yet
-FREE = "free"  # stands for: no paragraph rests on it
+OPEN = "open"  # no disposition yet
+FREE = "free"  # no paragraph cites it
 
 
 class DispositionForm(forms.Form):

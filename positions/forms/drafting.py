@@ -33,8 +33,8 @@ from positions.models import (
 
 from .fields import ParagraphField
 
-RESERVED = "new"  # the address of the page on which a paper is begun
-BEGINNING = "section-"  # of the option that puts a paragraph at the beginning of a section
+RESERVED = "new"  # URL of the page to create a paper
+BEGINNING = "section-"  # prefix of options for the start of a section
 
 
 class PaperNameForm(forms.Form):

@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations.forms import PlainTextField
 
-# Soft hyphen, zero-width space, word joiner, byte order mark: pasted along from PDF and Word. The two joiners, U+200C
-# and U+200D, stay: some scripts and signs are spelt with them.
+# Soft hyphen, zero-width space, word joiner and byte order mark, pasted from PDF and Word. The two joiners, U+200C and
+# U+200D, are kept: some scripts need them.
 UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")
-# Embeddings, overrides and isolates turn what follows around (UTS #55): a text may not read other than it is.
+# Embeddings, overrides and isolates reorder other text (UTS #55): a text must read as it is stored.
 TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 CODE = re.compile(r"<(?:[ovwm]:\w+|!--\[if|/?(?:p|span|div|td|table|font|style|meta)\b[^<>]*(?:>|$))", re.IGNORECASE)
-MOST_MARKS = 4  # on one letter; more are drawn over the lines above and below
+MOST_MARKS = 4  # combining marks per letter; more overlap the neighbouring lines
 
 
 class ParagraphField(PlainTextField):

@@ -22,7 +22,7 @@ def hash_in(typed: str) -> str:
     text = typed.strip().lower()
     whole = HASH.search(text)
     if whole and ("/" in text or " " in text):
-        return whole.group()  # an address, or a line of sha256sum with the file's name
+        return whole.group()  # a URL, or a line of sha256sum with the file name
     plain = GAPS.sub("", PREFIX.sub("", text)).rstrip(")")
     return plain if HASH.fullmatch(plain) else ""
 

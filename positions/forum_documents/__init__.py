@@ -18,7 +18,7 @@ from positions.text.canonical import canonical
 from . import outcome, people, programme
 from .reading import Content, Day
 
-ROWS = {"register": 17, "attendance": 14}  # rows that stand on a page of a table with one line in each
+ROWS = {"register": 17, "attendance": 14}  # one-line rows per page of a table
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from consultations.queries.checkin import HalfDay, half_day
 
 from .reading import Content, Day, head
 
-WALK_INS = 10  # blank rows of a register at least; one in ten of a large forum
+WALK_INS = 10  # minimum of blank rows in a register; a tenth of a large forum
 
 
 def person(delegate: Delegate) -> Content:
@@ -27,7 +27,7 @@ def person(delegate: Delegate) -> Content:
     }
 
 
-Only = Collection[int] | None  # the primary keys of the people to print for; None: all
+Only = Collection[int] | None  # primary keys of the people to print for; None: all
 
 
 def chosen(people: list[Delegate], only: Only) -> list[Delegate]:

@@ -8,7 +8,7 @@ from consultations.models import Event, Forum
 
 from . import PAPERS, Day, Paper, content, fingerprint, prints_of
 
-LOTS = 20  # shown to be printed again
+LOTS = 20  # reprints
 
 
 class Standing(NamedTuple):
@@ -17,10 +17,10 @@ class Standing(NamedTuple):
     paper: Paper
     missing: str
     sheets: int
-    last: Any  # the entry of the journal, or None
+    last: Any  # journal entry, or None
     is_changed: bool
-    people: set[int]  # for whom it is, by primary key
-    new: set[int]  # who has none yet, or for whom it changed
+    people: set[int]  # people it is for, by primary key
+    new: set[int]  # people without a print, or with changes
 
 
 class Printed:

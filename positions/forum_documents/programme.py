@@ -11,7 +11,7 @@ from consultations.models import ForumSession, Point, PointKind, SessionKind, Se
 from .people import Only
 from .reading import Content, Day, head, named
 
-MOST_KNOWN = 12  # points that a sheet repeats; the rest is on the portal
+MOST_KNOWN = 12  # points repeated on a sheet; the others are on the portal
 
 
 def session(row: ForumSession) -> Content:

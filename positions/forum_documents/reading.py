@@ -32,7 +32,7 @@ from consultations.queries import checkin
 from consultations.queries.checkin import HalfDay
 from positions.models import Decision, FloorDecision, PositionPaper, QuorumCount
 
-OF_PRINTING = ("print_paper", "print_badges")  # entries that change nothing of what is printed
+OF_PRINTING = ("print_paper", "print_badges")  # verbs that do not change anything printed
 Content = dict[str, Any]
 
 
@@ -96,7 +96,7 @@ class Day:
         rows = Point.objects.standing().filter(session__forum=self.forum).select_related("stakeholder")
         found: dict[int, list[Point]] = defaultdict(list)
         for row in rows.order_by("session", "number"):
-            assert row.session_id is not None  # asked for above
+            assert row.session_id is not None  # checked above
             found[row.session_id].append(row)
         return dict(found)
 

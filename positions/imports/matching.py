@@ -12,14 +12,14 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 
 LIKE_ENOUGH, HARDLY_LIKE = 0.75, 0.3
-MOST_LOOKED_FOR = 500  # changed lines without a key: looking for the closest words takes a millisecond or so
+MOST_LOOKED_FOR = 500  # changed lines without a key: finding the most similar text takes about a millisecond
 NUMBER = re.compile(r"(\d{1,4})(?:[.)]\s*|\t\s*)")  # "12." or "12" and a tab; "12 days" is text
-# What the heads of the columns are called; of the standards bodies' own form, too.
+# Column headings, including those of the standards bodies' form.
 HEADS = {
     "who": r"who|organi[sz]ation|mb\b|mb/nc|nc|name|from|shirika",
     "paragraph": r"paragraph|para|par\.?|aya",
     "line": r"line",
-    "clause": r"clause|no\.?|number",  # counts as the paragraph where no other column does
+    "clause": r"clause|no\.?|number",  # the paragraph, if no other column has it
     "kind": r"kind|type|aina",
     "comment": r"comment|reason|justification|rationale|why|maoni|sababu",
     "change": r"proposed|change|proposal|new text|wording|suggest|pendekezo",

@@ -28,7 +28,7 @@ def read_word(data: bytes, *, seconds: int = SECONDS, megabytes: int = MEGABYTES
 def _understood(answer: bytes) -> dict[str, Any]:
     try:
         found: dict[str, Any] = json.loads(answer)
-    except ValueError:  # the child was stopped before it had an answer
+    except ValueError:  # the child was stopped before it had a result
         raise Refused("too_hard") from None
     if "refused" in found:
         raise Refused(found["refused"], **found["facts"])
@@ -49,7 +49,7 @@ def _answer(path: Path) -> dict[str, Any]:
         return {"refused": refusal.code, "facts": refusal.facts}
     except MemoryError:
         return {"refused": "too_hard", "facts": {}}
-    except (KeyError, ValueError):  # no text in it, or XML that is none
+    except (KeyError, ValueError):  # no text, or malformed XML
         return {"refused": "damaged", "facts": {}}
 
 

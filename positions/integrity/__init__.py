@@ -20,7 +20,7 @@ def stored_files(progress: Progress = no_progress) -> Iterator[Finding]:
     return files.check(STORED, progress)
 
 
-# What is read as of one moment. The chain takes longest and goes its own way, beside the others.
+# Checks that read one snapshot. The chain takes longest and runs separately.
 APART: dict[str, Check] = {"journal": journal.chain}
 AT_ONE_MOMENT: dict[str, Check] = {
     "schema": schema.check,
@@ -31,6 +31,6 @@ AT_ONE_MOMENT: dict[str, Check] = {
     "checkpoints": journal.checkpoints,
     "access log": access_log.check,
 }
-# Files come and go outside of any transaction; each row is read anew before it is complained of.
+# Files change outside transactions; each row is reloaded before a problem is reported.
 AFTERWARDS: dict[str, Check] = {"files": stored_files}
 CHECKS = APART | AT_ONE_MOMENT | AFTERWARDS

@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, reverse
 
 from consultations.integrity import Finding
 
-KEYS = {"consultations.event": "number"}  # by which a record is named, where it is not the primary key
+KEYS = {"consultations.event": "number"}  # field that names a record instead of its primary key
 
 
 def named(finding: Finding) -> tuple[str, str]:
@@ -23,7 +23,7 @@ def named(finding: Finding) -> tuple[str, str]:
     try:
         kind = str(record._meta.verbose_name)
         return f"{kind[:1].upper()}{kind[1:]} {_title(record)}".strip(), _address(record)
-    except (AttributeError, NoReverseMatch):  # what it belongs to is not there either
+    except (AttributeError, NoReverseMatch):  # the parent is missing too
         return f"{record._meta.verbose_name} {record.pk}".capitalize(), ""
 
 
@@ -39,13 +39,13 @@ def _record(name: str) -> Model | None:
 def _title(record: Any) -> str:
     source = getattr(record, "submission", None) or record
     if getattr(source, "submitted_at", source) is None:
-        return str(record.pk)  # a draft is its authors' alone
+        return str(record.pk)  # drafts are visible to their authors only
     own = record.reference if getattr(record, "reference", None) else ""
     title = getattr(record, "title", "")
     return ": ".join(dict.fromkeys(filter(None, [own, title]))) or str(record)
 
 
-# The page at the desk that shows a record.
+# Desk page of a record.
 PAGES: dict[str, Callable[[Any], str]] = {
     "consultations.submission": lambda row: reverse("desk_input", args=[row.key]),
     "consultations.point": lambda row: reverse("desk_point", args=[row.reference]),
@@ -69,7 +69,7 @@ PAGES: dict[str, Callable[[Any], str]] = {
     "positions.decision": lambda row: reverse("desk_adoption", args=[row.paper.slug]),
     "positions.edition": lambda row: reverse("paper_edition", args=[row.paper.slug, row.number]),
 }
-# To what other records belong, the nearest first.
+# Parents of other records, the nearest first.
 OWNERS = (
     "submission", "letter", "clearance", "amendment", "round", "corrigendum", "brief", "edition", "disposition",
     "wording", "paragraph", "successor", "delegate", "session", "paper", "forum", "stakeholder", "consultation",
@@ -81,7 +81,7 @@ def _address(record: Any) -> str:
     meta = record._meta
     if page := PAGES.get(meta.label_lower):
         return page(record)
-    import_module(settings.ROOT_URLCONF)  # and with it the admin's pages
+    import_module(settings.ROOT_URLCONF)  # loads the admin pages too
     if admin.site.is_registered(type(record)):
         return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[record.pk])
     owner = next((found for name in OWNERS if (found := getattr(record, name, None)) is not None), None)

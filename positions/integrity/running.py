@@ -19,8 +19,8 @@ from consultations.integrity import Check, Finding
 from . import AFTERWARDS, APART, AT_ONE_MOMENT, CHECKS
 from .naming import named
 
-MOST = 1000  # findings that are told one by one
-Tell = Callable[[str, int, int], None]  # the name of a check, how much it looked at, of how much
+MOST = 1000  # findings listed individually
+Tell = Callable[[str, int, int], None]  # progress: name of a check, how much was checked, of how much
 
 
 class CouldNotRun(Exception):

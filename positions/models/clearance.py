@@ -95,7 +95,7 @@ class Stance(models.Model):
     COMMITTED = (
         "clearance", "paragraph", "wording", "value", "reason", "proposed_text", "by", "at", "letter", "replaced_at",
     )  # fmt: skip
-    SILENT_WHILE = {"value": ""}  # the ministry is asked, and has not answered yet
+    SILENT_WHILE = {"value": ""}  # asked, without an answer yet
 
     clearance = models.ForeignKey(Clearance, models.PROTECT, related_name="stances", verbose_name=_("clearance"))
     paragraph = models.ForeignKey(Paragraph, models.PROTECT, related_name="stances", verbose_name=_("paragraph"))

@@ -20,7 +20,7 @@ class Outcome(models.TextChoices):
     NOT_ACCEPTED = "not_accepted", _("not taken up")
 
 
-WITH_CODE = (Outcome.IN_PART, Outcome.NOTED, Outcome.NOT_ACCEPTED)  # outcomes that leave something out of the text
+WITH_CODE = (Outcome.IN_PART, Outcome.NOTED, Outcome.NOT_ACCEPTED)  # outcomes that do not take a point up in full
 
 
 class ReasonCode(models.TextChoices):

@@ -105,7 +105,7 @@ class ArtefactFormat(models.TextChoices):
     RESERVATIONS = "reservations.csv", _("Reservations (CSV)")
 
 
-NEEDED = (ArtefactFormat.PDF, ArtefactFormat.JSON)  # nothing is published without these; the others are made when asked
+NEEDED = (ArtefactFormat.PDF, ArtefactFormat.JSON)  # required for publication; others are made on request
 
 
 class Artefact(models.Model):

@@ -86,7 +86,7 @@ class Operation(models.TextChoices):
 
 
 WITH_TEXT = (Operation.REPLACE, Operation.INSERT, Operation.SPLIT)
-# What of a paragraph an operation touches. Two that touch the same contend; a new paragraph behind one touches nothing.
+# What an operation changes of a paragraph. Two that change the same conflict; a new paragraph after it changes nothing.
 TOUCHES: dict[str, frozenset[str]] = {
     Operation.REPLACE: frozenset({"words"}),
     Operation.SPLIT: frozenset({"words"}),

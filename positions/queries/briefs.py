@@ -28,7 +28,7 @@ def briefs_of(paper: PositionPaper, reader: Any) -> list[Brief]:
 
 def _first_day(brief: Brief) -> date:
     first = brief.milestone.actual_start or brief.milestone.planned_start
-    assert first is not None  # a constraint of the database
+    assert first is not None  # held by a database constraint
     return first
 
 

@@ -16,13 +16,13 @@ from consultations.queries.checkin import came_by_half_day
 from positions.models import Decision, PositionPaper
 from positions.queries.papers import latest_official
 
-# What is told, in this order: what binds first.
+# In order of importance: binding points first.
 TOLD = {
     PointKind.DECISION: "Decisions",
     PointKind.RECOMMENDATION: "Recommendations",
     PointKind.COMMITMENT: "Commitments",
 }
-LIMIT = 20_000  # characters of a communiqué
+LIMIT = 20_000  # maximum length of a communiqué in characters
 LONGEST_HEADING = 90
 REST = "Further points ({count}) stand in the record of the sessions."
 

@@ -27,7 +27,7 @@ class Place(NamedTuple):
     title: str
     number: int
     text: str
-    paragraph: int  # its key
+    paragraph: int  # its primary key
 
 
 class Line(NamedTuple):

@@ -12,8 +12,8 @@ from consultations.models import Point, PointState, Term
 from positions.models import Grounding, Paragraph, PositionPaper, Section, SectionPart
 from positions.text.style_advice import Preference, preferences
 
-PART = 20  # paragraphs of a section that are read and shown at once
-MOST_WORDS = 10  # of a search; more would only make it slow
+PART = 20  # paragraphs of a section loaded and shown at once
+MOST_WORDS = 10  # words of a search; more would only slow it down
 
 
 def outline_at_a_glance(paper: PositionPaper) -> list[Section]:
@@ -48,7 +48,7 @@ class Part(NamedTuple):
     whole: list[UUID]
     start: int
     stop: int
-    offset: int  # how many paragraphs of the paper stand before the section
+    offset: int  # number of paragraphs before the section
 
     @property
     def keys(self) -> list[UUID]:

@@ -17,10 +17,10 @@ from positions.text.diff import Span, redline
 Content = dict[str, Any]
 Traits = dict[str, frozenset[str]]
 
-OTHER = "other"  # a section without a theme; words said in a session, or an organisation whose group is not told
+OTHER = "other"  # a section without a theme; points of sessions, or an organisation without a recorded group
 RESERVED = "yes"
-ROW = 260  # bytes of markup around the words of a paragraph
-SOURCE = 150  # bytes of one of its sources, with the name
+ROW = 260  # bytes of markup around the text of a paragraph
+SOURCE = 150  # bytes of a source with its name
 
 
 # --- Which paragraphs -----------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from consultations.models import Attachment, AttachmentKind, Point, Stakeholder,
 from consultations.redaction import for_everybody
 from positions.queries.papers import Answer, answers_by_key, answers_for
 
-CHUNK = 500  # inputs that are held in memory at once
+CHUNK = 500  # inputs held in memory at once
 Data = dict[str, Any]
 
 
@@ -150,7 +150,7 @@ def _point(point: _Said, merged: dict[int, str], answer: Answer | None, *, full:
         "state": point.state,
         "merged_into": merged.get(point.merged_into) if point.merged_into else None,
         "answer": _answer(answer) if answer else None,
-        **({"held_back": True} if full and point.held_back else {}),  # nobody else is given such a point with words
+        **({"held_back": True} if full and point.held_back else {}),  # others never get the text of such a point
     }
 
 

@@ -21,10 +21,10 @@ from positions.models import FloorDecision, PaperState, Paragraph, PositionPaper
 from positions.queries.papers import paragraph_numbers
 from positions.text.diff import Span, redline
 
-ON_SCREEN = 1_200  # letters of a paragraph that the last row can read; the rest stands in the papers
-BESIDE = 700  # letters of each of two texts side by side
-AROUND = 90  # letters that stay around a change in a long text
-NEXT = 5  # speakers who are named in advance
+ON_SCREEN = 1_200  # characters of a paragraph legible from the last row; the rest is in the papers
+BESIDE = 700  # characters of each of two texts side by side
+AROUND = 90  # characters of context around a change in a long text
+NEXT = 5  # next speakers shown
 GROUPS = 5  # groups whose time is shown
 BEFORE_A_MEETING = (PaperState.IN_SESSION, PaperState.FORUM_TEXT)
 
@@ -100,10 +100,10 @@ class Watched(NamedTuple):
 
     forum_id: int
     takes_part: bool
-    shown: int  # the version of the screen
-    heard: int  # the last entry of the journal about the session on the screen: its list of speakers
-    came: int  # the last check-in
-    seated: int  # which delegates have a seat: whoever loses it is not present any more
+    shown: int  # version of the screen
+    heard: int  # last journal entry about the session on the screen: its speakers' list
+    came: int  # last check-in
+    seated: int  # delegates with a seat: those who lose it are not present any more
 
     @property
     def room(self) -> str:
@@ -116,7 +116,7 @@ class Watched(NamedTuple):
         return f"{self.shown}.{self.room}"
 
 
-# Written out, since sixty people ask it every second and a half, and putting it together took longer than answering it.
+# Static SQL: sixty people poll it every 1.5 s, and building the query took longer than running it.
 MARKS = """
 SELECT forum.id,
     EXISTS (SELECT FROM consultations_delegate delegate

@@ -49,7 +49,7 @@ AGAIN: dict[str, Promise] = {
     "clear_paper": _("The head of the secretariat cleared the text again."),
     "lay_before_forum": _("The text was submitted to the forum again."),
 }
-# What everyone may know of a published paper. How the offices and the meeting came to it is theirs.
+# Public events of a published paper. Internal steps of offices and the meeting are not included.
 FOR_EVERYONE = (
     "create",
     "open_review",

@@ -60,7 +60,7 @@ def identification(content: Content, called: Names, *, component: str, aliases: 
         akn.FRBRauthor({"href": AUTHOR, "as": "#author"}),
         akn.FRBRversionNumber(value=content["edition"]["number"]),
         akn.FRBRauthoritative(value="true" if is_final(content) and not content.get("sample") else "false"),
-        # Without an address it says that the names in wId were given by no edition, but before all of them.
+        # Without a URI it says that the names in wId precede all editions.
         akn.FRBRmasterExpression(href="", showAs=_("Keys of the paragraphs")),
         *(akn.FRBRlanguage(language=language) for language in _languages(content)),
     )

@@ -17,7 +17,7 @@ from positions.render.plain import NAIROBI
 
 NAMESPACE = "http://docs.oasis-open.org/legaldocml/ns/akn/3.0"
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
-LANGUAGES = {"en": "eng", "sw": "swa"}  # ISO 639-1 and the codes of ISO 639-2 that the naming convention asks for
+LANGUAGES = {"en": "eng", "sw": "swa"}  # ISO 639-1, and the ISO 639-2 codes required by the naming convention
 ONTOLOGY = "/akn/ontology"
 Content = dict[str, Any]
 

@@ -26,7 +26,7 @@ from positions.render.sections import opener
 from positions.text.canonical import sealed
 
 RENDERER_VERSION = "ncm-akn 1.1"
-# What XML 1.0 knows no way to write (production [2], Char), not even as a reference.
+# Characters that XML 1.0 cannot represent (production [2], Char), not even as references.
 UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 FLOWING = {"p", "num", "heading", "subheading"}
 

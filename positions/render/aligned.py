@@ -18,7 +18,7 @@ KINDS = ("reflected", "in_part", "not_reflected", "contrary")
 OBJECTIVE, PRINCIPLE = "GCM", "GCM-P"
 LETTERS = [*ascii_uppercase, *(first + second for first in ascii_uppercase for second in ascii_uppercase)]
 WIDE, NAMES, HEAD, ROW, MARK, STEP = 680, 180, 44, 26, 14, 19
-FEWEST = 2  # marks for which a column has room
+FEWEST = 2  # marks that fit into a column
 Content = dict[str, Any]
 
 

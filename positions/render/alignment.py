@@ -17,7 +17,7 @@ from positions.text.canonical import sealed
 RENDERER_VERSION = f"ncm-alignment 1.0, WeasyPrint {WEASYPRINT}"
 ATTACHMENT = "alignment.json"
 STYLESHEETS = "masthead.css alignment.css"
-ROW = 21  # the height of a row of the picture: all of it on the first page
+ROW = 21  # row height of the chart: the whole chart fits the first page
 Content = dict[str, Any]
 
 

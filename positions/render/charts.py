@@ -8,10 +8,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-# All lengths in tenths of a millimetre: the chart is 1700 wide, as wide as the text of a page.
+# Lengths in tenths of a millimetre: the chart is 1700 wide, the text width of a page.
 WIDTH = 1700
 LABELS = 430
-BAR = 0.66  # the longest bar, as a share of its column; the rest is for its number
+BAR = 0.66  # longest bar as a share of its column; the rest is for its number
 HEAD = 56
 ROW = 46
 THICKNESS = 28

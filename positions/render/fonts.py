@@ -10,7 +10,7 @@ from typing import Any
 from fontTools.ttLib import TTFont
 
 FOLDER = Path(__file__).resolve().parents[2] / "static" / "fonts" / "print"
-NO_SYSTEM_FONTS = FOLDER / "fonts.conf"  # a Fontconfig set-up without any font of the machine
+NO_SYSTEM_FONTS = FOLDER / "fonts.conf"  # Fontconfig configuration without system fonts
 
 
 @dataclass(frozen=True)

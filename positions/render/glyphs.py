@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from positions.render.fonts import covered, is_drawn, missing_glyphs
 from positions.render.places import passages
 
-BEGINNING = 40  # letters of a passage that are quoted, so that it is found
+BEGINNING = 40  # characters quoted to find a passage
 MOST_LETTERS, MOST_PASSAGES = 10, 20
-SELECTORS = {chr(code) for code in range(0xFE00, 0xFE10)}  # they choose between two shapes of the letter before them
+SELECTORS = {chr(code) for code in range(0xFE00, 0xFE10)}  # variation selectors: they choose a shape
 
 
 class Passage(NamedTuple):

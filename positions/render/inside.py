@@ -22,9 +22,9 @@ from positions.text.canonical import canonical
 
 MODULE = "positions.render.inside"
 SECONDS, MEGABYTES = 5, 600
-TOLD = 1000  # bytes: what the child may say
-HEAD = 1024  # where readers look for the mark of a PDF
-NO_MEMORY = "bad_alloc"  # how qpdf says that there is none left
+TOLD = 1000  # bytes: maximum output of the child
+HEAD = 1024  # bytes in which readers look for the PDF header
+NO_MEMORY = "bad_alloc"  # qpdf's message for a missing one
 UNSOUND = (pikepdf.PdfError, ValueError, RuntimeError, RecursionError)
 
 

@@ -191,7 +191,7 @@ class Element(pydyf.Object):
     """Serialised structure element, as bytes instead of a dictionary: a long paper has tens of thousands."""
 
     data: bytes = b""
-    name: bytes = b""  # its reference
+    name: bytes = b""  # its object reference
 
 
 class Writer:
@@ -200,7 +200,7 @@ class Writer:
     def __init__(self, pdf: Any, document: Any) -> None:
         self.pdf = pdf
         self.document = document
-        self.pages: tuple[bytes, ...] = pdf.page_references  # put together anew each time that it is asked for
+        self.pages: tuple[bytes, ...] = pdf.page_references  # computed on each access
 
     def add(self, values: dict[str, Any]) -> Any:
         """Add a dictionary as an object of the file."""

@@ -9,8 +9,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 Content = dict[str, Any]
-NAMED_BY = ("name", "organisation", "title", "reference", "number", "text")  # what an entry of a list is known by
-DISTINCT = 40  # letters of it
+NAMED_BY = ("name", "organisation", "title", "reference", "number", "text")  # fields that identify a list entry
+DISTINCT = 40  # characters of it
 
 
 def passages(content: Any) -> Iterator[tuple[str, str]]:

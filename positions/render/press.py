@@ -177,7 +177,7 @@ def enclosed(file: Enclosure, moment: datetime) -> Any:
         modified=moment,
         relationship=file.relationship,
     )
-    # WeasyPrint would guess the media type from the name, by tables that differ from one Python to the next.
+    # WeasyPrint would guess the media type from the name, by tables that depend on the Python version.
     attachment.source = nullcontext((BytesIO(file.data), None, None, file.media_type))
     return attachment
 
@@ -197,10 +197,10 @@ def press(
     Raises ValueError if the paper cannot be printed without warnings.
     """
     files = [Enclosure(attachment, name, description, "application/json", "Source"), *beside]
-    # A tree of names is in order (ISO 32000-2, 7.9.6): readers look names up by halves.
+    # Name trees are sorted (ISO 32000-2, 7.9.6): readers use binary search.
     attached = [enclosed(file, moment) for file in sorted(files, key=lambda file: file.name)]
     with flawless(), one_tree(), without_collector(), warnings.catch_warnings():
-        # WeasyPrint leaves the file of the colour profile to be closed by the interpreter.
+        # WeasyPrint leaves closing the colour profile to the interpreter.
         warnings.filterwarnings("ignore", r"unclosed file .*sRGB2014\.icc", ResourceWarning)
         document = lay_out(html, also)
         document.metadata = with_both_claims(document.metadata)

@@ -16,7 +16,7 @@ from positions.render.rulings import older_words, rulings
 from positions.render.sections import sections
 
 FINAL = ("adopted", "corrected")
-STATEMENT = "position-paper.akn.xml"  # the names of the files that the whole paper carries beside its content
+STATEMENT = "position-paper.akn.xml"  # names of the files embedded in the whole paper beside its content
 DISPOSITIONS = "position-paper.dispositions.csv"
 Content = dict[str, Any]
 

@@ -29,7 +29,7 @@ def docx(content: dict[str, Any], sections: list[dict[str, Any]], *, closes: str
     document.add_heading(_("Comments"), 2)
     document.add_paragraph(_("Instead of changing the text you can write here, a row for each paragraph."))
     _table(document)
-    settings = document.settings.element  # whose children have a fixed order
+    settings = document.settings.element  # children in a fixed order
     settings.find(qn("w:defaultTabStop")).addprevious(OxmlElement("w:trackRevisions"))
     out = BytesIO()
     document.save(out)

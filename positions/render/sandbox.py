@@ -35,11 +35,11 @@ DOCUMENTS = {
     "redline": "positions.render.redline",
     "summary": "positions.render.summary",
 }
-# No fonts but our own, and no word of what WeasyPrint always says of those.
+# Bundled fonts only, without WeasyPrint's usual warnings about them.
 QUIET = {"FONTCONFIG_FILE": str(NO_SYSTEM_FONTS), "PYTHONWARNINGS": "ignore::UserWarning:weasyprint.text.fonts"}
-ALL_WORDS = ("brief", "day", "letter", "participation")  # of these every word has to be printed as it is
-PATIENCE = 3  # on a busy machine a child waits for its processor; what it may use of it stays the same
-REFUSED = 2  # the code with which the child says that the edition itself can't be printed, and why
+ALL_WORDS = ("brief", "day", "letter", "participation")  # types whose every word must be printable
+PATIENCE = 3  # on a busy machine a child waits for its CPU time, whose limit is separate
+REFUSED = 2  # exit status for an edition that cannot be printed
 
 
 class RenderFailed(Exception):

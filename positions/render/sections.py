@@ -12,8 +12,8 @@ from positions.render.plain import blocks, short_reference
 from positions.text.line_numbers import Passage, numbered
 
 MOST_SOURCES = 8
-LONG = 420  # letters, seven lines or so: a longer paragraph may be cut by a page break, also the first below a heading
-VERY_LONG = 1500  # letters: a row of a table with more may be cut by a page break
+LONG = 420  # characters, about seven lines: a longer paragraph can break across pages, also after a heading
+VERY_LONG = 1500  # characters: a longer table row can break across pages
 Content = dict[str, Any]
 
 

@@ -19,9 +19,9 @@ from positions.render.akoma_meta import hash_within
 from positions.render.akoma_names import NAMESPACE
 
 HASH = re.compile(r"[0-9a-f]{64}")
-LONGEST = 200  # letters of what is told
-MOST_PROPERTIES, MOST_HEAD = 100_000, 10_000  # bytes that are read of the properties of an Office file, of a table
-MARK = b"\xef\xbb\xbf"  # with which our tables begin
+LONGEST = 200  # characters of the claim
+MOST_PROPERTIES, MOST_HEAD = 100_000, 10_000  # bytes read of an Office file's properties, or of a table
+MARK = b"\xef\xbb\xbf"  # first columns of our tables
 IDENTIFICATION = f"{{{NAMESPACE}}}meta/{{{NAMESPACE}}}identification/"
 OFFICE = {"word/document.xml": "docx", "xl/workbook.xml": "xlsx"}
 DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/}"

@@ -25,16 +25,16 @@ from positions.render.self_description import one_line
 
 MODULE = "positions.render.signature"
 SECONDS, MEGABYTES = 5, 600
-TOLD = 20_000  # bytes: what the child may say
-MOST = 5  # signatures that are looked at, from the first
-LONGEST = 150  # letters of a name in a certificate
+TOLD = 20_000  # bytes: maximum output of the child
+MOST = 5  # number of signatures checked, from the first
+LONGEST = 150  # characters of a name in a certificate
 DIGESTS = {"sha256", "sha384", "sha512", "sha3_256", "sha3_384", "sha3_512"}
 NAMES = ("common_name", "organization_name", "organizational_unit_name", "country_name")
 
-INTACT = "intact"  # it covers the whole file
-FOLLOWED = "followed"  # it covers the file as it was signed, and something was put behind it
-BROKEN = "broken"  # what it covers was changed, or it does not cover what a signature has to
-UNREAD = "unread"  # no signature of the kind that is checked here, or none that can be read
+INTACT = "intact"  # covers the whole file
+FOLLOWED = "followed"  # covers the file as signed, with something appended later
+BROKEN = "broken"  # its content was changed, or its range is invalid
+UNREAD = "unread"  # unsupported or unreadable
 
 
 class Signature(NamedTuple):
@@ -44,9 +44,9 @@ class Signature(NamedTuple):
     subject: str = ""
     issuer: str = ""
     fingerprint: str = ""  # SHA-256 of the certificate (DER)
-    since: str = ""  # the certificate is in force from here
+    since: str = ""  # start of the certificate's validity
     until: str = ""
-    signed_at: str = ""  # by the clock of who signed; "" where nothing is said
+    signed_at: str = ""  # by the signer's clock; "" if not given
 
 
 def can_check() -> bool:

@@ -23,12 +23,12 @@ from positions.render.plain import blocks, spans
 
 RENDERER_VERSION = f"ncm-summary 1.1, WeasyPrint {WEASYPRINT}"
 PAGES = 4
-ROOM = 10_500  # letters or so that stand on four pages beside what is always there: where the search begins
+ROOM = 10_500  # characters that fit four pages beside the fixed parts: start of the search
 STRONGEST_FIRST = ("commits_to", "reserves", "calls_for", "urges", "supports", "welcomes", "notes")
 OPERATIVE = STRONGEST_FIRST[:5]
 END_OF_SENTENCE = re.compile(r"(?<=[.!?])[”\"]?\s+(?=[“\"]?[^\W\d_a-zĩũ])")
 CUT = "\u00a0[…]"
-SPARE = 80  # letters that a sentence may have more before it is cut
+SPARE = 80  # extra characters a sentence can have before it is cut
 Content = dict[str, Any]
 
 

@@ -23,7 +23,7 @@ from positions.render.printable import is_final
 from positions.text.canonical import sealed
 
 RENDERER_VERSION = "ncm-tables 1.1"
-LANGUAGE = "en"  # of heads and codes, whatever the edition is in: programs look for the same words in every edition
+LANGUAGE = "en"  # language of headers and codes, whatever the edition's: programs need stable words
 Content = dict[str, Any]
 
 

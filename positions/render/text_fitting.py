@@ -10,7 +10,7 @@ from fontTools.ttLib import TTFont
 
 from positions.render.fonts import FOLDER
 
-MILLIMETRES = 25.4 / 72  # of one point
+MILLIMETRES = 25.4 / 72  # em units per point
 STACK = ("ncm-sans-600.ttf", "noto-sans-ethiopic-400.ttf", "amiri-400.ttf", "noto-sans-math-400.ttf")
 SIZES = (
     72,

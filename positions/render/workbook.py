@@ -36,7 +36,7 @@ ON_GREEN, GREEN = Font(name=TYPEFACE, bold=True, color="FFFFFF"), PatternFill("s
 HEAD, TEXT = Alignment(wrap_text=True, vertical="center"), Alignment(wrap_text=True, vertical="top")
 NUMBER, ONE_LINE = Alignment(horizontal="center", vertical="top"), Alignment(vertical="top")
 NO_RULE, RULE = Border(), Border(bottom=Side("thin", "BFBFBF"))
-LONGEST_LINE = 90  # letters of the title in the foot of a page: Excel keeps 255 for all three parts
+LONGEST_LINE = 90  # characters of the title in a page footer: Excel keeps 255 for all three parts
 A4 = 9
 Content = dict[str, Any]
 
@@ -136,7 +136,7 @@ def _cell(sheet: Any, value: Any, pattern: WriteOnlyCell) -> WriteOnlyCell:
     """Write a number as a number, so that it can be summed; anything else as text, None as an empty cell."""
     is_number = isinstance(value, int)
     cell = text_cell(sheet, value) if value and not is_number else WriteOnlyCell(sheet, value if is_number else None)
-    cell._style = pattern._style  # to set font, place and border of each cell takes twice as long as all else
+    cell._style = pattern._style  # setting each part of the style takes twice as long
     return cell
 
 
@@ -164,5 +164,5 @@ class _Dated(ZipFile):
 def _saved(book: Workbook, moment: datetime) -> bytes:
     out = BytesIO()
     with _Dated(out, moment) as archive:
-        ExcelWriter(book, archive).write_data()  # `save` would write the moment at which it is called
+        ExcelWriter(book, archive).write_data()  # `save` would write the present time
     return out.getvalue()

@@ -4,7 +4,7 @@ from typing import Any
 
 from weasyprint.pdf.metadata import DocumentMetadata
 
-# PDF/A allows declared properties only, so the PDF/UA claim brings its schema (ISO 19005-3, 6.6.2.3; ISO 14289-1, 5).
+# PDF/A allows declared properties only, so the PDF/UA claim includes its schema (ISO 19005-3, 6.6.2.3; ISO 14289-1, 5).
 UNIVERSAL_ACCESS = b"""
 <rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" pdfuaid:part="1"/>
 <rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"

@@ -15,7 +15,7 @@ from positions.text.diff import Span, longest_rising, redline
 
 Kind = Literal["same", "changed", "new", "removed", "moved", "moved and changed"]
 Text = dict[str, Any]
-NOWHERE = -1  # the place in the earlier edition of a section that is new
+NOWHERE = -1  # earlier index of a new section
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,8 @@ class Row:
     before: Text | None
     after: Text | None
     is_moved: bool = False
-    into: tuple[int, ...] = ()  # the numbers of the later paragraphs that took up the words of one that went
-    out_of: tuple[int, ...] = ()  # the numbers of the earlier paragraphs that a new one came out of
+    into: tuple[int, ...] = ()  # numbers of later paragraphs that took up the text of a removed one
+    out_of: tuple[int, ...] = ()  # numbers of earlier paragraphs that a new one came from
 
     @property
     def kind(self) -> Kind:

@@ -12,11 +12,11 @@ from typing import Literal, NamedTuple
 
 Kind = Literal["same", "removed", "added"]
 
-# A word or a mark with the space before it, so that a sentence added at the end leaves the words before it alone.
+# A word or mark with its preceding space, so that an appended sentence does not change the words before it.
 WORD = re.compile(r"\s*[\w’'-]+|\s*[^\w\s]|\s+")
-SHORTEST_PAUSE = 3  # fewer words than these between two changes are part of one change: it reads more easily
-LARGEST_SQUARE = 600 * 600  # words of two texts that are compared each with each: more than any paragraph may hold
-RUN = 3  # words that together make a place in a long text
+SHORTEST_PAUSE = 3  # changes separated by fewer words are joined, for readability
+LARGEST_SQUARE = 600 * 600  # maximum product of compared words: more than any paragraph needs
+RUN = 3  # consecutive words that form an anchor in a long text
 
 
 class Span(NamedTuple):
@@ -67,7 +67,7 @@ def redline(before: str, after: str) -> list[Span]:
     spans, done = [], 0
     for i, j, k, m in _changes(old, new):
         removed, added = Span("removed", "".join(old[i:j])), Span("added", "".join(new[k:m]))
-        closes_up = removed.gap and not added.gap  # a comma that came stands on the word before it, without a space
+        closes_up = removed.gap and not added.gap  # an inserted comma follows the word without a space
         spans += [Span("same", "".join(old[done:i])), *((added, removed) if closes_up else (removed, added))]
         done = j
     spans.append(Span("same", "".join(old[done:])))
@@ -230,7 +230,7 @@ def longest_rising(numbers: Sequence[int]) -> list[int]:
     """Return the indexes of a longest increasing subsequence of distinct `numbers`: what stays in order when the rest
     moves.
     """
-    ends: list[int] = []  # the index at which the best chain of each length ends
+    ends: list[int] = []  # index at which the best chain of each length ends
     before: list[int | None] = []
     for index, number in enumerate(numbers):
         length = bisect_left(ends, number, key=lambda end: numbers[end])

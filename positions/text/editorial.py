@@ -8,9 +8,9 @@ from collections import Counter
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-MOST_WORDS = 5  # of a paragraph, removed or added
+MOST_WORDS = 5  # words of a paragraph, removed or added
 WORD = re.compile(r"[\w’'-]+")
-# Words on which the force of a sentence hangs: none of them comes or goes in a correction.
+# Significant words: a correction must not add or remove any.
 FORCE = "not no never nor neither none without unless except only all any every each both and or"
 MODES = "shall must may might should will would can cannot could"
 WEIGHTY = frozenset(f"{FORCE} {MODES}".split())

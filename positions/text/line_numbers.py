@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from textwrap import TextWrapper
 from typing import Any, NamedTuple
 
-WIDTH = 76  # letters of a line. Never change it: every number that anybody ever quoted hangs on it
+WIDTH = 76  # characters per line. Never change it: every quoted line number depends on it
 _WRAPPER = TextWrapper(width=WIDTH, break_on_hyphens=False, expand_tabs=False)
 
 

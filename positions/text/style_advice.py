@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-# How a term says what to write instead of what: "…; say irregular, not illegal"
+# How a term's note states a preference: "…; say irregular, not illegal"
 PREFERRED = re.compile(r"\bsay (?P<say>[^,;.]+), not (?P<instead_of>[^,;.]+)", re.IGNORECASE)
-# Before a verb that does something, rather than a noun: "Kenya urges", "and calls for", "; supports"
+# Before an acting verb rather than a noun: "Kenya urges", "and calls for", "; supports"
 ACTS = r"(?:^|[,;]|\b(?:and|also|further|it|they|Kenya|Government|States|counties|countries|partners|ministries)\b)\s*"
 
 

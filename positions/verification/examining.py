@@ -21,7 +21,7 @@ from positions.render.pdf import RenderFailed
 from .printing import Printing, redline_pdf
 from .signature_status import Seal, Standing, seals_of, worst
 
-LARGEST = 64 * 1024 * 1024  # bytes: no file of ours is larger
+LARGEST = 64 * 1024 * 1024  # bytes: no published file is larger
 
 
 class State(StrEnum):

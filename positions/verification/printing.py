@@ -13,7 +13,7 @@ from positions.render import redline
 from positions.render.pdf import render_apart
 from positions.text.canonical import canonical
 
-KEPT = 60 * 60  # seconds: whoever's line broke asks again at no cost
+KEPT = 60 * 60  # seconds: a retry after a broken connection costs nothing
 PRINTING = 90
 
 

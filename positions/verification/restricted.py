@@ -8,8 +8,8 @@ from consultations.models import Event
 from positions.models import FINAL_KINDS, Brief, Edition, RestrictedAnnex
 from positions.permissions import may_print_restricted
 
-RESTRICTED = "print_restricted"  # the verb of the journal
-SHOWN = 5  # moments of printing
+RESTRICTED = "print_restricted"  # verb of the journal
+SHOWN = 5  # printing times
 
 
 @dataclass(frozen=True)

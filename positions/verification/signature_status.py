@@ -21,7 +21,7 @@ from positions.render.inside import TooHard
 from positions.render.signature import Signature
 
 PEM = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
-KNOWN = 256  # files of ours whose signatures a server process remembers
+KNOWN = 256  # files whose signatures a server process caches
 
 
 class Standing(StrEnum):
@@ -86,7 +86,7 @@ class Seal:
 
     standing: Standing
     signature: Signature
-    is_own: bool  # made with the certificate with which the portal signs today
+    is_own: bool  # by the certificate that the portal uses today
 
     @property
     def word(self) -> str:
@@ -161,7 +161,7 @@ def _standing(found: Signature, *, own: str, is_ours: bool, moment: datetime) ->
     if found.fingerprint != own:
         return Standing.FORMER if is_ours else Standing.FOREIGN
     signed_at = _moment(found.signed_at)
-    # Whoever finds a key that has run out can write any time: only a file that is known by its hash needs no more.
+    # A leaked expired key can sign with any date: only files known by hash need no further check.
     moments = [each for each in (signed_at, None if is_ours else moment) if each]
     in_force = [datetime.fromisoformat(found.since) <= each <= datetime.fromisoformat(found.until) for each in moments]
     return Standing.SOUND if all(in_force) else Standing.OUT_OF_FORCE

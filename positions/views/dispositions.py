@@ -76,7 +76,7 @@ def _show(request: HttpRequest, point: Point, form: MisreadForm, outcome: Outcom
 # --- Outcomes of own inputs -------------------------------------------------------------------------------------------
 
 
-# The order in which a focal point has to do with them: what is theirs to finish stands first.
+# Order of work for a focal point: unfinished ones first.
 ORDER = [
     SubmissionState.RETURNED,
     SubmissionState.DRAFT,

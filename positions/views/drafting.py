@@ -38,7 +38,7 @@ from positions.workflow.drafting import OPEN_STATES
 
 from .papers import home_of, known_paper
 
-REFUSED = 422  # of a page whose form was not carried out: its fields or the reasons on top say why
+REFUSED = 422  # of a page whose form was refused: its fields or the reasons on top say why
 EVENTS = 20
 
 

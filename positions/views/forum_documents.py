@@ -32,8 +32,8 @@ from positions.text.canonical import canonical
 
 from .paper_intake import later, refusals
 
-KEPT = 15 * 60  # seconds that a finished paper lies ready, so that a broken line asks for it again at no cost
-PRINTING = 90  # seconds that printing may take
+KEPT = 15 * 60  # seconds for which a print is cached, so that a retry after a broken connection costs nothing
+PRINTING = 90  # maximum seconds of printing
 LettersContent = dict[str, Any]
 
 

@@ -40,7 +40,7 @@ from positions.queries.communique import adopted_points
 from positions.queries.open_data import Data
 from positions.queries.papers import official_editions
 
-SHOWN = 10  # commitments on the page of a forum; the others are a link away
+SHOWN = 10  # commitments on the page of a forum; a link leads to the others
 
 
 class Slot(NamedTuple):
@@ -110,7 +110,7 @@ def _outcome(forum: Forum, edition: Any) -> dict[str, Any]:
 # --- The forum pack ---------------------------------------------------------------------------------------------------
 
 
-TEXT_BUDGET = 24_000  # characters of the paper that a page of 60 kB has room for
+TEXT_BUDGET = 24_000  # characters of the paper that fit a page of 60 kB
 LONGEST, SHORTEST = 240, 60
 
 

@@ -27,7 +27,7 @@ from .drafting import REFUSED, Text, missing_from, text_of
 from .papers import known_paper
 
 PAGE = 25
-SHOWN = 15  # points of one theme on the page of what is missing; the list has the others
+SHOWN = 15  # points of one theme on the gaps page; the list has the others
 
 
 @for_secretariat

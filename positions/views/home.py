@@ -37,7 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show the open or latest consultation with its milestones and themes, and the latest adopted paper."""
     current = queries.current_round()
     edition = latest_edition(current)
-    # a round without a way of its own shows the way of the adopted position
+    # a round without milestones shows those of the adopted position
     milestones = queries.key_milestones(current, edition.paper.consultation if edition else None)
     context = {
         "round": current,

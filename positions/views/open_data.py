@@ -134,7 +134,7 @@ def inputs_export(request: HttpRequest, form: str) -> StreamingHttpResponse:
     inputs = queries.readable_inputs(request.user, asked.wanted)
     if asked.words:
         inputs = queries.found(inputs, asked.words)
-    if request.user.is_authenticated:  # a visitor gets what everybody may read
+    if request.user.is_authenticated:  # visitors get public data
         enter_export(None, by=request.user, list="inputs", form=form)
     write, kind = FORMATS[form]
     answer = StreamingHttpResponse(write(inputs_as_data(inputs, reader=request.user)), content_type=kind)
@@ -209,7 +209,7 @@ def feed_inputs(request: HttpRequest) -> Data:
     if pk:
         edge = EPOCH + timedelta(microseconds=micros)
         behind = Q(decided_at__gt=edge) | Q(decided_at=edge, pk__gt=pk)
-        inputs = inputs.filter(behind, decided_at__gte=edge)  # said twice, so that the index is entered at the edge
+        inputs = inputs.filter(behind, decided_at__gte=edge)  # redundant, so that the index is entered at the edge
     keys = list(inputs.values_list("pk", "decided_at")[: PAGE + 1])
     shown = inputs.filter(pk__in=[key for key, _at in keys[:PAGE]])
     last = (

@@ -36,7 +36,7 @@ from positions.workflow.clearance_steps import clearance_text
 
 DONE = Outcome([])
 CLOSE_OF_BUSINESS = time(17)
-# What a move asks for beside the click. The fields have the names of the verb's arguments.
+# Forms of moves. Their fields have the names of the verb's arguments.
 MOVE_FORMS: dict[str, type[forms.Form]] = {
     "extend_review": ExtendForm,
     "request_clearance": DueForm,
@@ -52,7 +52,7 @@ MOVE_FORMS: dict[str, type[forms.Form]] = {
     "suspend": NeededReasonForm,
     "withdraw_paper": NeededReasonForm,
 }
-# What follows from a move, in a sentence above its button.
+# Consequence of a move, shown above its button.
 WHAT_FOLLOWS = {
     "close_review": gettext_lazy("No more amendments can be proposed, and the drafters decide on those that came in."),
     "extend_review": gettext_lazy("Amendments can be proposed until the new time. Everybody invited gets an e-mail."),
@@ -87,9 +87,9 @@ WHAT_FOLLOWS = {
     "resume": gettext_lazy("Work on the paper continues where it was suspended."),
     "withdraw_paper": gettext_lazy("Work on the paper ends. Everything stays on file, and nothing is published."),
 }
-# A move that asks for more than a form here can: the page of the review opens a round.
+# A move with a form elsewhere: the review page opens a round.
 ELSEWHERE = ("open_review",)
-# The page on which each move stands, and to which it leads back.
+# Page of each move, to which it redirects.
 HOME = {
     "desk_review": ["open_review", "close_review", "extend_review"],
     "desk_clearance": [
@@ -132,7 +132,7 @@ def _last_hour(paper: PositionPaper) -> tuple[dict[str, Any], str]:
     return {}, _("The silence procedure ends on %(day)s.") % {"day": written_hour(paper.silence_until)}
 
 
-# What a form begins with, and a sentence of advice.
+# Initial values of a form, and advice.
 BEGINNINGS: dict[str, Callable[[PositionPaper], tuple[dict[str, Any], str]]] = {
     "request_clearance": _clearance_days,
     "extend_review": _closing_hour,

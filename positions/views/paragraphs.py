@@ -38,8 +38,8 @@ from .drafting import EVENTS, REFUSED, Text, at_paragraph, text_of
 from .papers import known_paper
 
 PAGE = 20
-TYPED = ("text", "rest", "comment", "resolution")  # what people write about a paragraph, in any of its forms
-ADVISED = 4 * PARAGRAPH_LIMIT  # letters: a whole book that somebody pasted is refused, not read
+TYPED = ("text", "rest", "comment", "resolution")  # fields with text about a paragraph in any of its forms
+ADVISED = 4 * PARAGRAPH_LIMIT  # characters: a whole pasted book is refused, not read
 
 
 @dataclass

@@ -19,7 +19,7 @@ from positions.text.canonical import canonical
 
 from .paper_intake import later
 
-KEPT = 15 * 60  # seconds: the report says of which moment it is
+KEPT = 15 * 60  # seconds: the report states its time
 PRINTING = 90
 
 

@@ -295,7 +295,7 @@ def _page(request: HttpRequest, slug: str, news: str, **more: Any) -> HttpRespon
     return render(request, "positions/plenary/screen.html", context)
 
 
-# What changed is made once in each server process and handed to everybody who asks, by the marks under which it stands.
+# Changed parts are rendered once per server process and served to everybody, cached by their marks.
 @lru_cache(maxsize=KEPT)
 def _text(forum: Forum, shown: int, language: str | None) -> str:
     return render_to_string("positions/plenary/_screen_text.html", {"shown": shown_on(forum)})

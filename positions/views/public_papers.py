@@ -231,8 +231,8 @@ def edition_schema(request: HttpRequest) -> HttpResponse:
 
 
 KEPT = 16
-KEPT_WORDS = 4  # sets of editions: each holds the words of all of them
-MOST = 60_000  # bytes of text on one page: with what stands around it 80 kB, and 15 kB compressed
+KEPT_WORDS = 4  # sets of editions: each holds all of their texts
+MOST = 60_000  # bytes of text per page: 80 kB with markup, 15 kB compressed
 POINT_OF_AN_INPUT = re.compile(r"^(?P<input>(?P<year>NCM-\d{4}-)\d+)\.\d+$")
 
 

@@ -86,7 +86,7 @@ def delegation_pdf(request: HttpRequest, slug: str) -> HttpResponse:
         return later(_("The portal could not print the copy. Read the annexes on their page."))
     workflow.print_restricted(edition, sha256=_hash(data), by=request.user)
     headers = {
-        # to be saved: what a browser shows it may ask for once more, by GET
+        # as an attachment: browsers may request inline content again by GET
         "Content-Disposition": f'attachment; filename="RESTRICTED-{slug}-{edition.number}.pdf"',
         "Cache-Control": "no-store, private",
     }

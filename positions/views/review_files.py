@@ -111,7 +111,7 @@ def _read_word(data: bytes, targets: list[Target], lines: dict[int, int]) -> Mat
 def _read_sheet(data: bytes, targets: list[Target], lines: dict[int, int]) -> Matched:
     try:
         sheet = read(data)
-    except EncodingUnknown as unknown:  # nobody is asked here how the letters were saved
+    except EncodingUnknown as unknown:  # there is no choice of encoding here
         raise NotReadable(
             _("The portal cannot read the encoding of this CSV file. Save it as .xlsx and upload it again.")
         ) from unknown

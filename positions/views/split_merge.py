@@ -24,7 +24,7 @@ from .papers import known_paper
 from .paragraphs import Place, _anew, _gone, _place_in, _was_removed
 
 SENTENCE = re.compile(r"(?<=[.!?;:])\s+")
-TOLD = ("reword", "write", "split", "merge")  # the wordings and the lineage tell these
+TOLD = ("reword", "write", "split", "merge")  # wordings and lineage cover these
 
 
 # --- History --------------------------------------------------------------------------------------------------------

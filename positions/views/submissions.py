@@ -53,7 +53,7 @@ def _show(request: HttpRequest, submission: Submission, outcome: Outcome = NOTHI
         "submission": submission,
         "reasons": outcome.reasons,
         "full": full,
-        # Whoever knows all the rest of a text could try words for what is held back until the hash is the same.
+        # With the rest of the text known, held-back words could be guessed by comparing the hash.
         "fingerprint": submission.content_sha256 if full or not guessable else "",
         "provisions": submission.objectives,
         "files": files_of(request.user, submission) if submission.has_files else [],

@@ -29,7 +29,7 @@ class CopyUploadHandler(BoundedUploadHandler):
     most = LARGEST
 
 
-@csrf_exempt  # the body is read, and the token in it asked for, once it is settled how much of it is kept
+@csrf_exempt  # the body, and the token in it, is read once the size limit is set
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest) -> HttpResponseBase:
@@ -44,7 +44,7 @@ def verify(request: HttpRequest) -> HttpResponseBase:
 
 
 def _forms(request: HttpRequest, hash_form: HashForm, file_form: FileForm, *, status: int = 200) -> HttpResponse:
-    form = file_form if file_form.is_bound else hash_form  # the one of which something may be wrong
+    form = file_form if file_form.is_bound else hash_form  # the edition that may have a problem
     context = {"form": form, "hash_form": hash_form, "file_form": file_form}
     context |= {"largest": LARGEST, "too_large": TOO_LARGE}
     return render(request, PAGE, context, status=status)

@@ -36,7 +36,7 @@ NO_SUCCESSOR = gettext_lazy(
     "“%(title)s” cannot replace this paper: it was not published later for the same "
     "consultation, and does not name this paper as its predecessor."
 )
-LEFT_OUT = "Left out by the meeting."  # in English, like all that editions hold
+LEFT_OUT = "Left out by the meeting."  # in English, like all content of editions
 
 
 @verb
@@ -225,7 +225,7 @@ def publish(paper: PositionPaper, *, by: User) -> PositionPaper:
     """
 
     def sign(row: PositionPaper) -> None:
-        found = edition.problems(final_edition(row))  # the files may have changed since they were made
+        found = edition.problems(final_edition(row))  # the files may have changed since rendering
         if found:
             raise Blocked(found)
         row.published_by, row.published_at = by, now()

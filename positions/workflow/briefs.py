@@ -64,7 +64,7 @@ def write_brief(
         BriefParagraph(brief=made, paragraph=each, order=order) for order, each in enumerate(paragraphs, start=1)
     )
     _fits(made)
-    # the journal is read by more people: no words of it
+    # the journal has more readers: no text of the brief
     data = {"milestone": str(milestone), "version": made.number}
     journal("write_brief", row, by=by, data=data, commits=[made])
     return made

@@ -229,7 +229,7 @@ def take_stance(
     form returns its earlier stance. Raises NotAllowed, or Blocked with every reason: an objection needs a reason and
     proposed wording, a reservation or comment its text.
     """
-    paper, row = locked(clearance.paper), locked(clearance)  # the paper too: it is not cleared in between
+    paper, row = locked(clearance.paper), locked(clearance)  # locks the paper too, so that it is not cleared in between
     row.paper = paper
     by_letter = letter is not None and letter.state == LetterState.COUNTED and letter.clearance_id == row.pk
     demand(by_letter or may_answer(by, row), who=CLEARING_OFFICERS, to=gettext_lazy("Give an answer"))
@@ -281,7 +281,7 @@ def agree_to_rest(clearance: Clearance, *, by: User, seen: Collection[int] | Non
     `seen` are the keys of the wordings shown to the officer: others are not agreed to. Raises NotAllowed or Blocked.
     """
     demand(may_answer(by, clearance), who=CLEARING_OFFICERS, to=gettext_lazy("Give an answer"))
-    locked(clearance.paper)  # no colleague objects in between, and no words move
+    locked(clearance.paper)  # no colleague objects and no text changes in between
     locked(clearance)
     pending = clearance.stances.filter(replaced_at=None, value=StanceValue.PENDING).select_related("paragraph")
     rest = list(pending)

@@ -35,7 +35,7 @@ from .quorum import figures
 POINTS_LEFT = ngettext_lazy("%(count)s point has no answer yet", "%(count)s points have no answer yet", "count")
 
 
-# Paragraphs that neither rest on a point nor are secretariat text. Nothing rests on what goes against it.
+# Paragraphs without a source that are not secretariat text. Contrary points are not sources.
 UNGROUNDED = Q(is_secretariat_text=False) & ~Exists(Grounding.objects.carrying().filter(wording=OuterRef("wording")))
 
 
@@ -271,7 +271,7 @@ def objections_are_settled(paper: PositionPaper) -> list[Condition]:
 
 def answers_are_in(paper: PositionPaper) -> list[Condition]:
     """Every ministry has answered or is recorded as silent after the due time."""
-    asked = Stance.objects.filter(replaced_at=None, clearance=OuterRef("pk"))  # nothing: it was taken out again
+    asked = Stance.objects.filter(replaced_at=None, clearance=OuterRef("pk"))  # nothing: it was removed again
     waiting = paper.clearances.filter(Exists(asked), state=ClearanceState.REQUESTED).select_related("ministry")
     rows = [Condition(_waiting_for(clearance), False) for clearance in waiting]
     return rows or [Condition(_("Every ministry has answered or is recorded as silent"), True)]

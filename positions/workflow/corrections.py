@@ -226,6 +226,6 @@ def write_annex(paper: PositionPaper, *, by: User, title: str, text: str, number
     made = RestrictedAnnex(paper=row, number=number, title=title.strip(), text=text.strip(), by=by, at=now())
     made.clean_fields(exclude=["paper", "by"])
     made.save()
-    # the journal is read by more people: no words of it
+    # the journal has more readers: no text of the annex
     journal("write_annex", row, by=by, data={"annex": number}, commits=[made, *replaced])
     return made

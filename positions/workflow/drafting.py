@@ -42,7 +42,7 @@ from .comments import resolve_comment
 
 OPEN_STATES = (PaperState.DRAFTING, PaperState.CONSOLIDATION)
 BEFORE_THE_SESSION = tuple(state for state in BEFORE_ADOPTION if state != PaperState.IN_SESSION)
-STEP = 1024  # distance between two paragraphs, so that one fits between them without renumbering
+STEP = 1024  # order gap between two paragraphs, to insert one without renumbering
 
 
 @verb

@@ -11,8 +11,8 @@ from positions import notifications
 from positions.models import Clearance, ClearanceReminder, ClearanceState, PaperState, ReminderStep
 
 DAYS_BEFORE = 2  # working days
-LOOK_AHEAD = timedelta(days=9)  # two working days, a week of holidays between them
-MORNING = 7  # the hour of the due day, EAT
+LOOK_AHEAD = timedelta(days=9)  # two working days with a week of holidays in between
+MORNING = 7  # hour of the due day, EAT
 
 
 def rung(requested_at: datetime, due_at: datetime, at: datetime) -> ReminderStep | None:

@@ -122,7 +122,7 @@ def accept_amendment(amendment: Amendment, *, by: User, reason: str) -> Amendmen
 
     Raises NotAllowed or Blocked with every reason. Mails the sponsor.
     """
-    locked(amendment.round.paper)  # before the amendment: whoever changes words locks in this order
+    locked(amendment.round.paper)  # before the amendment: all changes of text lock in this order
     row = make(AMENDMENT_MOVES["accept_amendment"], amendment, by=by, reason=reason, change=_decided(by, reason))
     return _decided_on(row, by)
 
@@ -205,7 +205,7 @@ def _insert(amendment: Amendment, paragraph: Paragraph, by: User, why: str) -> N
 
 
 def _delete(amendment: Amendment, paragraph: Paragraph, by: User, why: str) -> None:
-    if amendment.decided_text:  # in part: not all of it goes
+    if amendment.decided_text:  # in part: some of it is left out
         _replace(amendment, paragraph, by, why)
     else:
         remove_paragraph(paragraph, by=by, reason=why)

@@ -16,7 +16,7 @@ class Command(migrate.Command):
     help = migrate.Command.help
 
     def execute(self, *args, **options):
-        with database_roles.as_owner():  # the checks before it ask the database, too
+        with database_roles.as_owner():  # the system checks before it query the database too
             return super().execute(*args, **options)
 
     def handle(self, *args, **options):
@@ -27,7 +27,7 @@ class Command(migrate.Command):
             super().handle(*args, **options)
             if _is_up_to_date(options["database"]) and (count := commit_after_upgrade()) and options["verbosity"]:
                 self.stdout.write(f"The journal commits to {count} records as they stand now.")
-        finally:  # a migration that fails leaves those before it: their tables and triggers need their guards, too
+        finally:  # a failed migration keeps the earlier ones: their tables and triggers need guards too
             self._secure(loud=options["verbosity"] > 0)
 
     def _secure(self, *, loud: bool) -> None:

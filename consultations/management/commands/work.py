@@ -13,7 +13,7 @@ from consultations import jobs
 from consultations.notifications import outbox
 
 log = logging.getLogger(__name__)
-PAUSE = 2  # seconds between looks at empty queues
+PAUSE = 2  # seconds between polls of empty queues
 
 
 class Command(BaseCommand):
@@ -57,9 +57,9 @@ class Command(BaseCommand):
     def _guarded(self, act: Callable[[], int]) -> int:
         try:
             return act()
-        except DatabaseError as error:  # the database restarts or is being upgraded: wait for it
+        except DatabaseError as error:  # the database is restarting or being upgraded: wait for it
             self.stderr.write(f"The queues cannot be read: {error}")
-        except Exception:  # one act that fails keeps the others from nothing
+        except Exception:  # one failing task does not stop the others
             log.exception("The worker")
         return 0
 

@@ -19,7 +19,7 @@ from positions.integrity.running import CouldNotRun, Result, run, run_apart, sum
 
 FINDINGS, COULD_NOT_RUN = 1, 2
 MAILED = "checkpoints that came by mail, or were kept elsewhere: lines of the file, or a saved mail; may be repeated"
-WIDE, EVERY = 30, 0.2  # characters of the bar, seconds between two drawings
+WIDE, EVERY = 30, 0.2  # width of the bar, seconds between updates
 
 
 class Command(BaseCommand):

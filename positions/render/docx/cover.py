@@ -26,7 +26,7 @@ from positions.render.docx.parts import (
 from positions.render.plain import spans
 
 Content = dict[str, Any]
-LONG = 60  # letters of a title
+LONG = 60  # characters of a title
 
 
 def cover(document: Any, book: Content) -> list[Element]:

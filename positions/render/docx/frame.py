@@ -18,11 +18,11 @@ from positions.render.docx.parts import Element, field, language, paragraph, run
 
 Content = dict[str, Any]
 SHORT, TALL, MARGIN = 21.0, 29.7, 2.5
-UPRIGHT, ACROSS = SHORT - 2 * MARGIN, TALL - 2 * MARGIN  # what is left for words
-LONGEST_PROPERTY = 255  # letters, ECMA-376 part 2
+UPRIGHT, ACROSS = SHORT - 2 * MARGIN, TALL - 2 * MARGIN  # width left for text
+LONGEST_PROPERTY = 255  # characters, ECMA-376 part 2
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # of a package
-TEMPLATE = Path(__file__).with_name("template.docx")  # our styles, opened and changed in any word processor
-INK, RED, GREEN = "16191D", "A3122A", "0A5C35"  # the flag
+TEMPLATE = Path(__file__).with_name("template.docx")  # our styles, editable in any word processor
+INK, RED, GREEN = "16191D", "A3122A", "0A5C35"  # colours of the flag
 
 
 def not_authentic() -> str:
@@ -64,7 +64,7 @@ def first_sheets(document: Any, book: Content) -> None:
     """Set up portrait pages; the first is the cover with the colours of the flag."""
     sheets = document.sections[0]
     sheets.different_first_page_header_footer = True
-    flag = ((48, INK), (24, RED), (48, GREEN))  # each line in eighths of a point
+    flag = ((48, INK), (24, RED), (48, GREEN))  # line width in eighths of a point
     lines = [w("top", val="single", sz=wide, space=4, color=color) for wide, color in flag]
     stripes = [paragraph("Flag", properties=[w("pBdr", line)]) for line in lines]
     _fill(sheets.first_page_header, stripes)
@@ -76,7 +76,7 @@ def next_sheets(document: Any, book: Content, width: float) -> None:
     """Start UPRIGHT or ACROSS pages."""
     sheets = document.add_section(WD_SECTION.NEW_PAGE)
     sheets.different_first_page_header_footer = False
-    turned = document.element.body[-2]  # the paragraph that ends the sheets before
+    turned = document.element.body[-2]  # last paragraph of the previous section
     turned.pPr.insert(0, w("pStyle", val="Break"))
     for each in (sheets.header, sheets.footer):
         each.is_linked_to_previous = False

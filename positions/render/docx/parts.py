@@ -207,7 +207,7 @@ def content(look: str, cell: Cell) -> list[Element]:
     return cell or [paragraph(look)]
 
 
-LONG = 1200  # letters in one cell: half a page of a narrow column
+LONG = 1200  # characters in one cell: half a page of a narrow column
 
 
 def is_long(cells: Sequence[Cell]) -> bool:

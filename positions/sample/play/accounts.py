@@ -111,7 +111,7 @@ def open_accounts(stage: Stage, rows: list[sample.Row], by: User | None = None) 
 
     The first account is that of a system administrator, as by the command `createsuperuser`.
     """
-    shared = make_password(password())  # hashed once for all: hashing well takes a third of a second for each account
+    shared = make_password(password())  # hashed once: secure hashing takes a third of a second per account
     for row in sorted(rows, key=lambda row: row.get("office") != Office.SYSADMIN):
         office = row["office"] if row.get("office") == Office.SYSADMIN else Office.NONE
         user = User(email=row["email"], name=row["name"], office=office, password=shared, is_sample=True)

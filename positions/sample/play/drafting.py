@@ -25,7 +25,7 @@ from positions.workflow import (
 
 from .agenda import Act, Chapter, Stage, one_after_another
 
-DRAFTER, JUDGE = "wanjiru", "hassan"  # whoever wrote a paragraph does not judge a challenge to it
+DRAFTER, JUDGE = "wanjiru", "hassan"  # authors of a paragraph do not answer points against it
 KEYS = uuid.uuid5(uuid.NAMESPACE_URL, "https://example.org/ncm-portal/sample")
 RELATIONS = {
     "rests_on": GroundingRelation.RESTS_ON,

@@ -32,7 +32,7 @@ from .inputs import day_meant
 from .organisations import people_of
 
 DESK, CHAIR = "mercy", "ruth"
-CODE = "F17"  # the references of its points begin with it: F17.S5.1
+CODE = "F17"  # prefix of its points' references: F17.S5.1
 AN_HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
