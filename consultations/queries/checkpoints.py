@@ -1,6 +1,6 @@
 """Verify that the journal still matches signed checkpoints, from the file and from mails.
 
-for finding in check_checkpoints([Path("mailed.txt")]): ...
+    for finding in check_checkpoints([Path("mailed.txt")]): ...
 
 Needs no manual records. `keys` is a published copy of the public keys to compare with the portal's.
 """

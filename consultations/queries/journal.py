@@ -1,7 +1,8 @@
 """Verify that the journal is unaltered and that records match its commitments.
 
-walk = Walk()     for finding in walk.findings(): ...     # every fault of the chain; then walk.checked, walk.last_hash
-for finding in altered_records(): ...   # every record that differs from its last commitment
+    walk = Walk()
+    for finding in walk.findings(): ...     # every fault of the chain; then walk.checked, walk.last_hash
+    for finding in altered_records(): ...   # every record that differs from its last commitment
 
 Both use a server-side cursor and hold few rows in memory. `newest_commitments` streams the last commitment to each
 record; `committed_words(record)` (models) is its present text.
