@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
+from http import HTTPStatus
 from typing import Any
 
 import brotli
@@ -10,6 +12,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.core.exceptions import BadRequest
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.csp import ContentSecurityPolicyMiddleware
@@ -20,11 +23,12 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
 from consultations.bidi import isolated, may_turn
+from consultations.integrity.gate import gate
 from consultations.models import NotLogged
 from consultations.permissions import needs_second_factor
 from ncm_portal.errors import begin_request
 from ncm_portal.features import permissions_policy
-from ncm_portal.posted import problem_of, words_of
+from ncm_portal.posted import problem_of, readable_words_of, words_of
 
 View = Callable[..., HttpResponse]
 
@@ -72,6 +76,37 @@ class NotLoggedMiddleware:
         page = render(request, "not_logged.html", status=503)
         page["Retry-After"], page["Cache-Control"] = "60", "no-store, private"
         return page
+
+
+def fitting_tables_middleware(get_response: View) -> View:
+    """Answer 503 unless the code fits the tables of the database, see `consultations.integrity.gate`.
+
+    After an error the tables are checked again, because an upgrade may have removed what this version uses.
+    """
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        if request.path_info == reverse("health"):
+            return get_response(request)
+        if _reason(gate.reason):
+            return _upgrading(request)
+        response = get_response(request)
+        is_error = response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR
+        return _upgrading(request) if is_error and _reason(gate.look_again) else response
+
+    return respond
+
+
+def _reason(look: Callable[[], str]) -> str:
+    """Return why this process must not serve; empty if the database does not answer, which is left to the view."""
+    with suppress(DatabaseError):
+        return look()
+    return ""
+
+
+def _upgrading(request: HttpRequest) -> HttpResponse:
+    page = render(request, "503.html", {"words": readable_words_of(request)}, status=503)
+    page["Retry-After"], page["Cache-Control"] = "60", "no-store, private"
+    return page
 
 
 def lacks_second_factor(user: Any) -> bool:

@@ -65,6 +65,14 @@ def words_of(request: HttpRequest) -> list[tuple[str, str]]:
     return [(name, text) for name, text in _pairs(request) if text.strip() and not _is_secret(name)]
 
 
+def readable_words_of(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return `words_of` a request that has not been validated: an empty list if it is no readable form."""
+    try:
+        return words_of(request) if request.method == "POST" else []
+    except (UnreadablePostError, BadRequest):
+        return []
+
+
 def _is_secret(name: str) -> bool:
     return any(part in name.lower() for part in SECRET)
 

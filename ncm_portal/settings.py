@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "ncm_portal.middleware.readable_address_middleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "ncm_portal.middleware.fitting_tables_middleware",
     "positions.views.edition_files.official_files_middleware",
     "ncm_portal.middleware.CompressionMiddleware",
     "ncm_portal.middleware.direction_middleware",
@@ -136,6 +137,8 @@ DATABASE_ROLES = {
 _pool = int(os.environ.get("DATABASE_POOL", "0"))  # connections kept open by each server process
 if _pool:
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": _pool, "timeout": 10}
+# In an emergency: serve although somebody altered the tables past the migrations (docs/operations.md, Upgrades).
+ALLOW_ALTERED_TABLES = os.environ.get("ALLOW_ALTERED_TABLES") == "1"
 
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},

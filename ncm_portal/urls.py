@@ -3,7 +3,6 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
@@ -11,6 +10,7 @@ from django.views.i18n import set_language
 
 import consultations.urls
 import positions.urls
+from consultations.integrity.gate import gate
 
 # URL names of all public pages. Those of the two apps are in the first list of their urls.py. A test compares the whole
 # resolver with this set.
@@ -43,10 +43,9 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 
 @login_not_required
 def health(request: HttpRequest) -> HttpResponse:
-    """Return "ok" once the database has answered, for load balancers."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return HttpResponse("ok\n", content_type="text/plain")
+    """Return "ok" if the database answers and its tables fit this code, for load balancers."""
+    reason = gate.look_again()
+    return HttpResponse(f"{reason or 'ok'}\n", content_type="text/plain", status=503 if reason else 200)
 
 
 urlpatterns = [

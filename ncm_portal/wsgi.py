@@ -13,9 +13,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ncm_portal.settings")
 
 application = get_wsgi_application()
 if "gunicorn" in sys.modules:
+    from consultations.integrity.gate import gate
     from ncm_portal import server
 
     server.keep_quiet()
+    gate.look_at_start()
 
 
 def _close_pool() -> None:

@@ -23,6 +23,7 @@ from django.test.utils import setup_databases, teardown_databases
 from django.utils import translation
 from hypothesis import settings as hypothesis
 
+from consultations.integrity.gate import gate
 from ncm_portal import database_roles
 from ncm_portal.local import embedded_postgres
 from tests import migrated
@@ -76,6 +77,7 @@ TransactionTestCase._fixture_teardown = _empty_tables
 
 def pytest_configure(config):
     """Start this run's PostgreSQL, once: in the process that began the run, not in its workers."""
+    gate.is_open = True  # the first look costs queries, which tests count; those of the gate shut it
     if BEGINS_HERE:
         _clear_killed_runs()
         RUN_FOLDER.mkdir(mode=0o700, exist_ok=True)
@@ -233,7 +235,7 @@ def vera(tmp_path_factory) -> Callable[..., list[str]]:
 @pytest.fixture(scope="session")
 def played_database(django_db_setup, django_db_blocker) -> Iterator[str]:
     """The name of a database in which the sample was played, beside the run's own: one for each worker, on demand."""
-    with django_db_blocker.unblock(), _database_of_this_run():
+    with django_db_blocker.unblock(), database_of_this_run():
         name = f"{connection.settings_dict['NAME']}_played"
         if OWN_DATABASE:
             with _copied(_sample(), name):
@@ -258,7 +260,7 @@ def _sample() -> str:
 
 
 def _play(name: str) -> None:
-    with _connected_to(name):
+    with connected_to(name):
         call_command("load_reference", stdout=StringIO())
         call_command("play_demo", stdout=StringIO())
 
@@ -269,7 +271,7 @@ def played(played_database, django_db_blocker) -> Iterator[None]:
     with django_db_blocker.unblock():
         if connection.in_atomic_block:
             raise RuntimeError("A test of the played portal needs no django_db mark: it has a database of its own.")
-        with _connected_to(played_database), transaction.atomic():
+        with connected_to(played_database), transaction.atomic():
             yield
             transaction.set_rollback(True)
 
@@ -280,7 +282,7 @@ def at_the_played(played_database, django_db_blocker) -> Callable[[], AbstractCo
 
     @contextmanager
     def look() -> Iterator[None]:
-        with django_db_blocker.unblock(), _connected_to(played_database):
+        with django_db_blocker.unblock(), connected_to(played_database):
             yield
 
     return look
@@ -291,12 +293,12 @@ def played_live(played_database, django_db_blocker) -> Iterator[None]:
     """A copy of the played portal for one test with a live server: what the test changes is there for every thread."""
     with django_db_blocker.unblock():
         name = f"{played_database}_live"
-        with _copied(played_database, name), _connected_to(name):
+        with _copied(played_database, name), connected_to(name):
             yield
 
 
 @contextmanager
-def _database_of_this_run() -> Iterator[None]:
+def database_of_this_run() -> Iterator[None]:
     """See to it that this run has a database: pytest-django makes none where no chosen test carries the mark."""
     own = connection.settings_dict
     if own["NAME"] == own["TEST"]["NAME"]:
@@ -330,7 +332,7 @@ def _copied(source: str, name: str) -> Iterator[None]:
 
 
 @contextmanager
-def _connected_to(name: str) -> Iterator[None]:
+def connected_to(name: str) -> Iterator[None]:
     """Let this thread and those that begin now work on the database `name`: they all read one dictionary of settings."""
     own = connection.settings_dict["NAME"]
     connection.close()

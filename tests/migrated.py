@@ -39,9 +39,12 @@ def make(folder: Path) -> None:
     half.replace(dump)
 
 
-def restore(folder: Path, name: str, *options: str, user: str = embedded_postgres.OWNER) -> None:
-    """Fill the empty database `name` from the dump."""
-    _call(folder, "pg_restore", *options, "--single-transaction", "-d", name, _dump_file(folder), user=user)
+def restore(
+    folder: Path, name: str, *options: str, dump: Path | None = None, user: str = embedded_postgres.OWNER
+) -> None:
+    """Fill the empty database `name` from `dump`; without one, from that of the migrations."""
+    dump = dump or _dump_file(folder)
+    _call(folder, "pg_restore", *options, "--single-transaction", "-d", name, dump, user=user)
 
 
 def _dump_file(folder: Path) -> Path:

@@ -2,16 +2,26 @@
 
 The expected objects are in `schema.txt`, one per line, written by `manage.py write_schema`. PostgreSQL 15 to 18 print
 these definitions identically.
+
+`migrate` stores a stamp on Django's table of migrations: the version that made the tables, the oldest version whose
+code may serve on them, and the fingerprint of the schema. The stamp is a comment in the database, which only the owner
+of the tables can write and which every dump contains. An upgrade first adds to the tables, while the previous code
+continues to serve; a later upgrade removes what is no longer used, and then that code refuses to serve.
 """
 # ruff: noqa: S608 - the queries are built from constants
 
 import hashlib
+import json
 import re
 from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+
+from ncm_portal import OLDEST_BESIDE, __version__
 
 from . import Finding, Progress, no_progress
 
@@ -21,6 +31,9 @@ TO_DO = (
     "the definition from the newest backup, or repeat the statement of the migration that made it."
 )
 MIGRATE = "Install the version whose tables these are, or run manage.py migrate; then check again."
+
+STAMPED = "django_migrations"
+NO_STAMP = "The database has no tables of the portal, or those of a version before 0.2.0. Run manage.py migrate."
 
 IN_SCHEMA = "relnamespace = current_schema()::regnamespace"
 OF_EXTENSION = "SELECT FROM pg_depend WHERE objid = {}.oid AND classid = '{}'::regclass AND deptype = 'e'"
@@ -135,10 +148,81 @@ def fingerprint(objects: dict[str, str]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+@dataclass(frozen=True)
+class Stamp:
+    """What `migrate` stores about the tables: versions like "0.2.0", the fingerprint as 64 hex digits."""
+
+    version: str
+    oldest: str
+    fingerprint: str
+
+
+def write_stamp() -> Stamp:
+    """Store that this version made the tables as they are now. Must run as the owner of the tables."""
+    stamp = Stamp(__version__, OLDEST_BESIDE, fingerprint(standing()))
+    with connection.cursor() as cursor:
+        cursor.execute(f"COMMENT ON TABLE {STAMPED} IS %s", [json.dumps(asdict(stamp))])
+    return stamp
+
+
+def read_stamp() -> Stamp | None:
+    """Return the stamp of the last `migrate`, or None if there is none that can be parsed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT obj_description(to_regclass(%s), 'pg_class')", [STAMPED])
+        (text,) = cursor.fetchone()
+    try:
+        return Stamp(**json.loads(text or ""))
+    except (TypeError, ValueError):
+        return None
+
+
+def misfit(*, thorough: bool = False) -> str:
+    """Return why this code must not serve on these tables, as a message for an operator; empty if it may.
+
+    Takes one query. If `thorough`, each table, constraint, trigger and function is compared with the stamp as well.
+    """
+    stamp = read_stamp()
+    if stamp is None:
+        return NO_STAMP
+    own, made_by, oldest = (_parts(version) for version in (__version__, stamp.version, stamp.oldest))
+    theirs = f"The tables are those of version {stamp.version}"
+    if made_by < own:
+        return f"{theirs}, the code is version {__version__}. Run manage.py migrate."
+    if own < oldest:
+        return f"{theirs} and need the code of version {stamp.oldest} or later; this is version {__version__}."
+    return _altered(stamp) if thorough and not settings.ALLOW_ALTERED_TABLES else ""
+
+
+def _altered(stamp: Stamp) -> str:
+    if stamp.version == __version__ and stamp.fingerprint != fingerprint(expected()):
+        return f"The tables are not those of the installed code of version {__version__}. Run manage.py migrate."
+    if stamp.fingerprint != fingerprint(standing()):
+        return (
+            f"A table, constraint, trigger or function was altered after version {stamp.version} made it. Run "
+            "manage.py verify_all, which names it. With ALLOW_ALTERED_TABLES=1 the portal serves all the same."
+        )
+    return ""
+
+
+def _are_of_later_version() -> bool:
+    stamp = read_stamp()
+    return stamp is not None and _parts(stamp.version) > _parts(__version__)
+
+
+def _parts(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
+
+
 def check(progress: Progress = no_progress) -> Iterator[Finding]:
-    """Yield each object that is missing, unexpected or different."""
-    if waiting := _other_version():
-        yield Finding("schema", "migrations", f"The tables are those of another version: {waiting}", MIGRATE)
+    """Yield each object that is missing, unexpected or different.
+
+    Tables of a later version on which this one may serve are compared with the stamp instead.
+    """
+    if waiting := other_version():
+        if not _are_of_later_version() or misfit():
+            yield Finding("schema", "migrations", f"The tables are those of another version: {waiting}", MIGRATE)
+        elif reason := misfit(thorough=True):
+            yield Finding("schema", "fingerprint", reason, TO_DO)
         return
     wanted, found = expected(), standing()
     for name in sorted(wanted.keys() | found.keys()):
@@ -151,7 +235,7 @@ def check(progress: Progress = no_progress) -> Iterator[Finding]:
     progress(len(found), len(found))
 
 
-def _other_version() -> str:
+def other_version() -> str:
     """Return a hint if the database was made by an older or a newer version; empty if not."""
     executor = MigrationExecutor(connection)
     loader = executor.loader

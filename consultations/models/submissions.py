@@ -81,9 +81,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return self.filter(seen)
 
     def in_full_for(self, user: Any) -> Self:
-        """Return inputs that `user` may read including held-back passages: the own organisation's, and all sent ones
-        for the secretariat.
-        """
+        """Return inputs whose held-back passages `user` may read: the own organisation's; the secretariat: all sent."""
         if not (getattr(user, "is_authenticated", False) and user.is_active):
             return self.none()
         own = [m.stakeholder_id for m in user.live_memberships if m.role != m.Role.CLEARING_OFFICER]
@@ -268,9 +266,7 @@ class Submission(models.Model):
         return for_everybody(self.title)
 
     def content(self, objectives: Iterable[str] | None = None) -> dict[str, object]:
-        """Return the content that the receipt's hash is computed from. `objectives` are the codes, if already
-        loaded.
-        """
+        """Return the content that the receipt's hash is computed from. `objectives` are codes already loaded."""
         codes = self.provisions.values_list("code", flat=True) if objectives is None else objectives
         files = self._files() if self.pk else []
         return {
@@ -346,8 +342,7 @@ class PointQuerySet(models.QuerySet["Point"]):
         """Return points whose source `user` may read: the input is visible, in full if the point comes from a held-back
         passage; or the point was validated at a forum.
 
-        `among` limits the query to the keys of some inputs; otherwise the database first reads the keys of all visible
-        inputs.
+        `among` limits the query to keys of inputs; otherwise the database first reads the keys of all visible inputs.
         """
         inputs = Submission.objects.all() if among is None else Submission.objects.filter(pk__in=among)
         seen = Q(submission__in=inputs.visible_to(user).values("pk"), held_back=False)

@@ -73,8 +73,9 @@ def _take_away(placed: list[Path]) -> None:
 def _fits(described: Row) -> None:
     if described["scope"] != FULL:
         raise BadPackage("This package holds what is public only. It can be checked and read, not loaded.")
-    if described.get("schema") != tables.schema():
-        theirs = json.dumps(described.get("schema"))
+    theirs, own = described.get("schema") or {}, tables.schema()
+    if any(theirs.get(name) != own[name] for name in own if name != "version"):
+        theirs = json.dumps(theirs)
         raise BadPackage(f"The tables of this portal are of another version. Load with the version of {theirs}.")
     if set(described["tables"]) != set(tables.packed()):
         raise BadPackage("The package has other tables than this portal.")

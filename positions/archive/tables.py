@@ -12,7 +12,9 @@ from django.conf import settings
 from django.db.migrations.loader import MigrationLoader
 from django.db.models import Field, Model, Q, QuerySet
 
+from consultations.integrity.schema import expected, fingerprint
 from consultations.models import Attachment, Consultation, ForumFile
+from ncm_portal import __version__
 from positions.models import AnswerByLetter, Artefact, Edition
 
 APPS = ("consultations", "positions")
@@ -185,9 +187,10 @@ def fields_of(label: str) -> list[Field]:
 
 
 def schema() -> dict[str, str]:
-    """Return the last migration of each app, which identifies the version of the tables."""
+    """Return the last migration of each app and the fingerprint of the schema, which identify the tables' version."""
     leaves = MigrationLoader(None).graph.leaf_nodes()
-    return dict(sorted(leaf for leaf in leaves if leaf[0] in APPS))
+    made = {"fingerprint": fingerprint(expected()), "version": __version__}
+    return {**dict(sorted(leaf for leaf in leaves if leaf[0] in APPS)), **made}
 
 
 def place_of(record: Any) -> Path:

@@ -1,13 +1,13 @@
 """Run Django's `migrate` as the owner of the tables, then grant the runtime role access to new tables. Once the tables
-are up to date, the journal commits to the existing records, once after an upgrade.
+are up to date, the journal commits to the existing records, once after an upgrade, and the tables are stamped.
 """
 
 from django.conf import settings
 from django.core.management.base import CommandError
 from django.core.management.commands import migrate
-from django.db import ProgrammingError, connections
-from django.db.migrations.executor import MigrationExecutor
+from django.db import ProgrammingError
 
+from consultations.integrity import schema
 from consultations.workflow import commit_after_upgrade
 from ncm_portal import database_roles
 
@@ -25,10 +25,16 @@ class Command(migrate.Command):
             return
         try:
             super().handle(*args, **options)
-            if _is_up_to_date(options["database"]) and (count := commit_after_upgrade()) and options["verbosity"]:
-                self.stdout.write(f"The journal commits to {count} records as they stand now.")
+            if is_done := not schema.other_version():
+                self._commit(loud=options["verbosity"] > 0)
         finally:  # a failed migration keeps the earlier ones: their tables and triggers need guards too
             self._secure(loud=options["verbosity"] > 0)
+        if is_done:
+            schema.write_stamp()
+
+    def _commit(self, *, loud: bool) -> None:
+        if (count := commit_after_upgrade()) and loud:
+            self.stdout.write(f"The journal commits to {count} records as they stand now.")
 
     def _secure(self, *, loud: bool) -> None:
         try:
@@ -38,9 +44,3 @@ class Command(migrate.Command):
                 f"The rights of the running role could not be set: {str(error).splitlines()[0]}. "
                 "manage.py set_up_database_roles sets up both roles; docs/operations.md says how."
             ) from error
-
-
-def _is_up_to_date(database: str) -> bool:
-    """Return whether all migrations are applied, so that the tables match the models."""
-    executor = MigrationExecutor(connections[database])
-    return not executor.migration_plan(executor.loader.graph.leaf_nodes())

@@ -6,10 +6,11 @@ import threading
 from collections.abc import Callable
 from functools import partial
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, close_old_connections
 
 from consultations import jobs
+from consultations.integrity.gate import gate
 from consultations.notifications import outbox
 
 log = logging.getLogger(__name__)
@@ -25,6 +26,8 @@ class Command(BaseCommand):
     def handle(self, *args, watch=False, **options):
         if watch:
             self._watch()
+        elif reason := gate.reason():
+            raise CommandError(reason)
         else:
             run = _until_nothing(lambda: jobs.run_next() is not None)
             done = sum(_until_nothing(chore) for chore in jobs.chores())
@@ -49,7 +52,7 @@ class Command(BaseCommand):
 
     def _loop(self, ending: threading.Event, acts: list[Callable[[], int]]) -> None:
         while not ending.is_set():
-            done = [self._guarded(act) for act in acts]
+            done = [self._guarded(act) for act in acts] if self._guarded(_may_work) else []
             close_old_connections()
             if not any(done):
                 ending.wait(PAUSE)
@@ -62,6 +65,11 @@ class Command(BaseCommand):
         except Exception:  # one failing task does not stop the others
             log.exception("The worker")
         return 0
+
+
+def _may_work() -> int:
+    """Return 1 while this code fits the tables, else 0, so that the queues wait for the other version."""
+    return 0 if gate.look_again() else 1
 
 
 def _until_nothing(act: Callable[[], int]) -> int:

@@ -1,0 +1,46 @@
+"""Decide whether this process may serve on the tables of the database. Servers and the worker check before they do."""
+
+import logging
+
+from django.db import DatabaseError, connection
+
+from . import schema
+
+log = logging.getLogger(__name__)
+
+
+class Gate:
+    """Whether this process may serve. Checked until it may, and again when there is a sign that it no longer may."""
+
+    def __init__(self) -> None:
+        self.is_open = False
+
+    def reason(self) -> str:
+        """Return why the process must not serve yet; empty once it may, and without a query from then on."""
+        if self.is_open:
+            return ""
+        reason = schema.misfit(thorough=True)
+        self.is_open = not reason
+        if reason:
+            log.critical("The portal does not serve. %s", reason)
+        return reason
+
+    def look_again(self) -> str:
+        """Check the stamp again and return as `reason` does: for the health page, and after an error of a view."""
+        reason = schema.misfit()
+        if reason and self.is_open:
+            log.critical("The portal no longer serves. %s", reason)
+        self.is_open = self.is_open and not reason
+        return reason or self.reason()
+
+    def look_at_start(self) -> None:
+        """Log at the start of a server why it cannot serve, if so, and close the connection."""
+        try:
+            self.reason()
+        except DatabaseError as error:
+            log.warning("The tables cannot be checked yet: %s", str(error).splitlines()[0])
+        finally:
+            connection.close()
+
+
+gate = Gate()
