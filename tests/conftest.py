@@ -47,7 +47,7 @@ LONG = (
     "browser/", "faults/", "consultations/imports/test_imports", "consultations/imports/test_rows",
     "ncm_portal/local/", "ncm_portal/test_database_roles", "ncm_portal/test_posted", "ncm_portal/test_server",
     "positions/archive/", "positions/edition/", "positions/management/", "positions/render/", "positions/test_",
-    "positions/views/", "test_admin_lookups", "test_appointment_matrix", "test_canary", "test_workflow_matrix",
+    "positions/views/", "upgrades/", "test_admin_lookups", "test_appointment_matrix", "test_canary", "test_workflow_matrix",
 )  # fmt: skip
 KEPT = {"django_migrations", "django_content_type", "auth_permission"}  # as the migrations left them
 

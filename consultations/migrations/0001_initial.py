@@ -1,9 +1,10 @@
-"""All tables of the first release, each made whole: its constraints, indexes and triggers with it."""
+"""Create all tables of the first release, each with its constraints, indexes and triggers."""
 
 import uuid
 
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
+import django.core.serializers.json
 import django.db.models.deletion
 import django.db.models.functions.comparison
 import django.db.models.functions.text
@@ -14,6 +15,7 @@ from django.contrib.postgres.operations import TrigramExtension, UnaccentExtensi
 from django.core.management import call_command
 from django.db import migrations, models
 
+import consultations.db.email_addresses
 import consultations.db.fields
 from ncm_portal.migration_operations import CreateTables
 
@@ -334,10 +336,7 @@ class Migration(migrations.Migration):
                                     _connector="OR",
                                 ),
                                 name="publicholiday_when",
-                                violation_error_message=(
-                                    "Fill in only what the rule needs: the day by notice, or "
-                                    "the month and day, or the days from Easter Sunday."
-                                ),
+                                violation_error_message="Fill in only what the rule needs: the day by notice, or the month and day, or the days from Easter Sunday.",
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(
@@ -439,7 +438,12 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         ("is_ncm_member", models.BooleanField(default=False, verbose_name="member of the NCM")),
-                        ("contact_email", models.EmailField(blank=True, max_length=254, verbose_name="contact e-mail")),
+                        (
+                            "contact_email",
+                            consultations.db.email_addresses.NormalEmailField(
+                                blank=True, max_length=254, verbose_name="contact e-mail"
+                            ),
+                        ),
                         (
                             "about",
                             consultations.db.fields.CleanTextField(
@@ -506,6 +510,12 @@ class Migration(migrations.Migration):
                                 default=django.utils.timezone.now, editable=False, verbose_name="entered"
                             ),
                         ),
+                        (
+                            "name_skeleton",
+                            consultations.db.fields.SkeletonField(
+                                default="", editable=False, max_length=500, of="name", verbose_name="name as displayed"
+                            ),
+                        ),
                     ],
                     options={
                         "verbose_name": "stakeholder",
@@ -524,6 +534,7 @@ class Migration(migrations.Migration):
                             models.Index(
                                 django.db.models.functions.text.Upper("short_name"), name="stakeholder_short_name"
                             ),
+                            models.Index(fields=["name_skeleton"], name="stakeholder_skeleton"),
                         ],
                         "constraints": [
                             models.CheckConstraint(
@@ -908,6 +919,18 @@ class Migration(migrations.Migration):
                                     when="BEFORE",
                                 ),
                             ),
+                            pgtrigger.compiler.Trigger(
+                                name="rules_locked",
+                                sql=pgtrigger.compiler.UpsertTriggerSql(
+                                    condition='WHEN (NOT (OLD."state" = \'draft\') AND (NEW."quorum_member_share" IS DISTINCT FROM (OLD."quorum_member_share") OR NEW."quorum_groups" IS DISTINCT FROM (OLD."quorum_groups") OR NEW."clearance_working_days" IS DISTINCT FROM (OLD."clearance_working_days") OR NEW."needs_roll_call" IS DISTINCT FROM (OLD."needs_roll_call")))',
+                                    func="\n            IF NOT EXISTS (\n                SELECT FROM consultations_rulechange WHERE quorum_member_share = NEW.quorum_member_share AND quorum_groups = NEW.quorum_groups AND clearance_working_days = NEW.clearance_working_days AND needs_roll_call = NEW.needs_roll_call\n                AND id = (SELECT max(id) FROM consultations_rulechange WHERE consultation_id = NEW.id)\n            ) THEN\n                RAISE EXCEPTION 'pgtrigger: The rules of an opened consultation change by two people';\n            END IF;\n            RETURN NEW;\n        ",
+                                    hash="7ccaa5ef1861a23b00f157d494e27f3c8f833d00",
+                                    operation="UPDATE",
+                                    pgid="pgtrigger_rules_locked_0cfc2",
+                                    table="consultations_consultation",
+                                    when="BEFORE",
+                                ),
+                            ),
                         ],
                     },
                 ),
@@ -960,10 +983,7 @@ class Migration(migrations.Migration):
                             "letter_text",
                             consultations.db.fields.CleanTextField(
                                 blank=True,
-                                help_text=(
-                                    "The text between the salutation and the programme. "
-                                    "Leave a blank line between paragraphs."
-                                ),
+                                help_text="The text between the salutation and the programme. Leave a blank line between paragraphs.",
                                 max_length=4000,
                                 verbose_name="text of the letter of invitation",
                             ),
@@ -1285,7 +1305,12 @@ class Migration(migrations.Migration):
                                 blank=True, max_length=200, verbose_name="addressee of the letter"
                             ),
                         ),
-                        ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail address")),
+                        (
+                            "email",
+                            consultations.db.email_addresses.NormalEmailField(
+                                blank=True, max_length=254, verbose_name="e-mail address"
+                            ),
+                        ),
                         ("respond_by", models.DateField(verbose_name="answer by")),
                         (
                             "state",
@@ -1337,10 +1362,7 @@ class Migration(migrations.Migration):
                         (
                             "answer_reference",
                             consultations.db.fields.CleanCharField(
-                                blank=True,
-                                editable=False,
-                                max_length=80,
-                                verbose_name="reference of the reply letter",
+                                blank=True, editable=False, max_length=80, verbose_name="reference of the reply letter"
                             ),
                         ),
                         (
@@ -1650,10 +1672,7 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         ("seats", models.PositiveSmallIntegerField(verbose_name="seats")),
-                        (
-                            "reserve",
-                            models.PositiveSmallIntegerField(default=0, verbose_name="reserve places"),
-                        ),
+                        ("reserve", models.PositiveSmallIntegerField(default=0, verbose_name="reserve places")),
                     ],
                     options={
                         "verbose_name": "seats of a group",
@@ -1812,7 +1831,7 @@ class Migration(migrations.Migration):
                         ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
                         (
                             "email",
-                            models.EmailField(
+                            consultations.db.email_addresses.NormalEmailField(
                                 error_messages={"unique": "This e-mail address is already in use."},
                                 max_length=254,
                                 unique=True,
@@ -1880,15 +1899,49 @@ class Migration(migrations.Migration):
                         "ordering": ["name", "pk"],
                         "constraints": [
                             models.CheckConstraint(
-                                condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
-                                name="user_email_lower_case",
-                            ),
-                            models.CheckConstraint(
                                 condition=models.Q(("office__in", ["", "secretariat", "head", "official", "sysadmin"])),
                                 name="user_office",
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(("notices__in", ["at_once", "daily", "none"])), name="user_notices"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "email__regex",
+                                        "^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$",
+                                    ),
+                                    ("is_active", False),
+                                    _connector="OR",
+                                ),
+                                name="user_email_normal",
+                                violation_error_message="The address is not in its normalised form.",
+                            ),
+                        ],
+                        "triggers": [
+                            pgtrigger.compiler.Trigger(
+                                name="appointed_by_two",
+                                sql=pgtrigger.compiler.UpsertTriggerSql(
+                                    condition='WHEN (NEW."office" IS DISTINCT FROM (OLD."office") AND NOT (NEW."office" = \'\'))',
+                                    func="\n                IF (\n                    SELECT values ->> 'office' FROM consultations_proposal\n                    WHERE act = 'appoint' AND record_id = NEW.id AND state = 'confirmed'\n                    ORDER BY decided_at DESC, id DESC LIMIT 1\n                ) IS DISTINCT FROM NEW.office\n                AND NOT (NEW.office = 'head' AND NOT EXISTS (SELECT FROM consultations_user WHERE office = 'head')) THEN\n                    RAISE EXCEPTION 'pgtrigger: Two people give an office';\n                END IF;\n                RETURN NEW;\n            ",
+                                    hash="5794ffacb038d6ceb71ed73ff47f1fe05aa28ebb",
+                                    operation='UPDATE OF "office"',
+                                    pgid="pgtrigger_appointed_by_two_ce037",
+                                    table="consultations_user",
+                                    when="BEFORE",
+                                ),
+                            ),
+                            pgtrigger.compiler.Trigger(
+                                name="acts_for_nobody",
+                                sql=pgtrigger.compiler.UpsertTriggerSql(
+                                    condition='WHEN (NEW."office" IS DISTINCT FROM (OLD."office") AND NOT (NEW."office" = \'\'))',
+                                    func="\n                IF NEW.office IN ('secretariat', 'head', 'sysadmin') AND EXISTS (\n                    SELECT FROM consultations_membership\n                    WHERE user_id = NEW.id AND (valid_until IS NULL OR valid_until > (now() AT TIME ZONE 'Africa/Nairobi')::date)\n                ) THEN\n                    RAISE EXCEPTION 'pgtrigger: Who acts for an organisation holds no office of the staff';\n                END IF;\n                RETURN NEW;\n            ",
+                                    hash="2d3952bc48d4fbe4e198c944410e9a4b4abfef03",
+                                    operation='UPDATE OF "office"',
+                                    pgid="pgtrigger_acts_for_nobody_5cf11",
+                                    table="consultations_user",
+                                    when="BEFORE",
+                                ),
                             ),
                         ],
                     },
@@ -2077,7 +2130,12 @@ class Migration(migrations.Migration):
                             "title",
                             consultations.db.fields.CleanCharField(blank=True, max_length=200, verbose_name="title"),
                         ),
-                        ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+                        (
+                            "email",
+                            consultations.db.email_addresses.NormalEmailField(
+                                blank=True, max_length=254, verbose_name="e-mail"
+                            ),
+                        ),
                         (
                             "role",
                             models.CharField(
@@ -2447,6 +2505,9 @@ class Migration(migrations.Migration):
                         ("data", models.JSONField(default=dict, verbose_name="details")),
                         ("previous_hash", models.CharField(max_length=64)),
                         ("hash", models.CharField(max_length=64, unique=True)),
+                        ("commitments", models.JSONField(default=dict, verbose_name="commitments")),
+                        ("digest", models.CharField(max_length=64, null=True, verbose_name="SHA-256 of the content")),
+                        ("format", models.PositiveSmallIntegerField(default=1, verbose_name="format")),
                     ],
                     options={
                         "verbose_name": "journal entry",
@@ -2454,17 +2515,6 @@ class Migration(migrations.Migration):
                         "ordering": ["-number"],
                         "indexes": [models.Index(fields=["kind", "object_id", "number"], name="event_about")],
                         "triggers": [
-                            pgtrigger.compiler.Trigger(
-                                name="append_only",
-                                sql=pgtrigger.compiler.UpsertTriggerSql(
-                                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                                    hash="8f7e518195dacb11544c2a4401c0d9717978b0e8",
-                                    operation="UPDATE OR DELETE",
-                                    pgid="pgtrigger_append_only_fce72",
-                                    table="consultations_event",
-                                    when="BEFORE",
-                                ),
-                            ),
                             pgtrigger.compiler.Trigger(
                                 name="no_truncate",
                                 sql=pgtrigger.compiler.UpsertTriggerSql(
@@ -2477,6 +2527,27 @@ class Migration(migrations.Migration):
                                     when="BEFORE",
                                 ),
                             ),
+                            pgtrigger.compiler.Trigger(
+                                name="append_only",
+                                sql=pgtrigger.compiler.UpsertTriggerSql(
+                                    func="\n            IF TG_OP = 'UPDATE' THEN\n                IF OLD.format = 2 AND (NEW.object_label = OLD.object_label OR NEW.object_label = '' AND NOT EXISTS (\n            SELECT FROM consultations_salt WHERE id = (OLD.commitments -> 'object_label' ->> 0)::bigint)) AND (NEW.by_name = OLD.by_name OR NEW.by_name = '' AND NOT EXISTS (\n            SELECT FROM consultations_salt WHERE id = (OLD.commitments -> 'by_name' ->> 0)::bigint)) AND (NEW.reason = OLD.reason OR NEW.reason = '' AND NOT EXISTS (\n            SELECT FROM consultations_salt WHERE id = (OLD.commitments -> 'reason' ->> 0)::bigint)) AND (NEW.data = OLD.data OR NEW.data = '{}'::jsonb AND NOT EXISTS (\n            SELECT FROM consultations_salt WHERE id = (OLD.commitments -> 'data' ->> 0)::bigint))\n                    AND to_jsonb(NEW) - ARRAY['object_label', 'by_name', 'reason', 'data'] = to_jsonb(OLD) - ARRAY['object_label', 'by_name', 'reason', 'data']\n                THEN RETURN NEW; END IF;\n            END IF;\n            RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;\n        ",
+                                    hash="22d437fbd163c827473a1b027e048225fe3d03ae",
+                                    operation="UPDATE OR DELETE",
+                                    pgid="pgtrigger_append_only_fce72",
+                                    table="consultations_event",
+                                    when="BEFORE",
+                                ),
+                            ),
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("digest", None), ("format", 1)),
+                                    models.Q(("digest__isnull", False), ("format", 2)),
+                                    _connector="OR",
+                                ),
+                                name="event_digest",
+                            )
                         ],
                     },
                 ),
@@ -2597,10 +2668,7 @@ class Migration(migrations.Migration):
                         (
                             "kind",
                             models.CharField(
-                                choices=[
-                                    ("import_inputs", "import of inputs"),
-                                    ("compare", "search for duplicates"),
-                                ],
+                                choices=[("import_inputs", "import of inputs"), ("compare", "search for duplicates")],
                                 max_length=20,
                                 verbose_name="kind",
                             ),
@@ -2673,6 +2741,32 @@ class Migration(migrations.Migration):
                                     _connector="OR",
                                 ),
                                 name="job_ended",
+                            ),
+                        ],
+                        "triggers": [
+                            pgtrigger.compiler.Trigger(
+                                name="state_moves",
+                                sql=pgtrigger.compiler.UpsertTriggerSql(
+                                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                                    func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{prepared:waiting,running:done,running:failed,waiting:running}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                                    hash="5833b17a8e8e39372430ff3febcc9602d3fdeb57",
+                                    operation="UPDATE",
+                                    pgid="pgtrigger_state_moves_bc14d",
+                                    table="consultations_job",
+                                    when="BEFORE",
+                                ),
+                            ),
+                            pgtrigger.compiler.Trigger(
+                                name="state_starts",
+                                sql=pgtrigger.compiler.UpsertTriggerSql(
+                                    condition="WHEN (NOT (NEW.\"state\" = 'prepared' OR NEW.\"state\" = 'waiting'))",
+                                    func="RAISE EXCEPTION 'pgtrigger: Cannot insert rows from % table', TG_TABLE_NAME;",
+                                    hash="8c9a8f1685ea78388d1e4be037bd2c59999c75b5",
+                                    operation="INSERT",
+                                    pgid="pgtrigger_state_starts_8369f",
+                                    table="consultations_job",
+                                    when="BEFORE",
+                                ),
                             ),
                         ],
                     },
@@ -2768,7 +2862,19 @@ class Migration(migrations.Migration):
                                     table="consultations_membership",
                                     when="BEFORE",
                                 ),
-                            )
+                            ),
+                            pgtrigger.compiler.Trigger(
+                                name="no_office_holder",
+                                sql=pgtrigger.compiler.UpsertTriggerSql(
+                                    declare="DECLARE held text;",
+                                    func="\n            SELECT office INTO held FROM consultations_user WHERE id = NEW.user_id FOR SHARE;\n            IF held IN ('secretariat', 'head', 'sysadmin') AND (NEW.valid_until IS NULL OR NEW.valid_until > (now() AT TIME ZONE 'Africa/Nairobi')::date) THEN\n                RAISE EXCEPTION 'pgtrigger: Who holds an office of the staff acts for no organisation';\n            END IF;\n            RETURN NEW;\n        ",
+                                    hash="c7eaef9dd0c628492b30d2f4f332e93a8eb2f252",
+                                    operation="INSERT OR UPDATE",
+                                    pgid="pgtrigger_no_office_holder_2d77d",
+                                    table="consultations_membership",
+                                    when="BEFORE",
+                                ),
+                            ),
                         ],
                     },
                 ),
@@ -2790,7 +2896,12 @@ class Migration(migrations.Migration):
                                 verbose_name="organisation",
                             ),
                         ),
-                        ("email", models.EmailField(max_length=254, verbose_name="e-mail address")),
+                        (
+                            "email",
+                            consultations.db.email_addresses.NormalEmailField(
+                                max_length=254, verbose_name="e-mail address"
+                            ),
+                        ),
                         (
                             "role",
                             models.CharField(
@@ -2884,7 +2995,12 @@ class Migration(migrations.Migration):
                         (
                             "state",
                             models.CharField(
-                                choices=[("waiting", "waiting"), ("sent", "sent"), ("failed", "failed")],
+                                choices=[
+                                    ("waiting", "waiting"),
+                                    ("sent", "sent"),
+                                    ("failed", "failed"),
+                                    ("stopped", "not sent: mail to this address is stopped"),
+                                ],
                                 default="waiting",
                                 max_length=10,
                                 verbose_name="state",
@@ -2901,6 +3017,7 @@ class Migration(migrations.Migration):
                         ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="sent at")),
                         ("tries", models.PositiveSmallIntegerField(default=0, verbose_name="attempts")),
                         ("error", models.TextField(blank=True, verbose_name="last error")),
+                        ("is_optional", models.BooleanField(default=False, verbose_name="recipient can stop it")),
                     ],
                     options={
                         "verbose_name": "outgoing mail",
@@ -2908,10 +3025,6 @@ class Migration(migrations.Migration):
                         "ordering": ["-created_at", "-pk"],
                         "indexes": [models.Index(fields=["state", "due_at"], name="outgoingmail_queue")],
                         "constraints": [
-                            models.CheckConstraint(
-                                condition=models.Q(("state__in", ["waiting", "sent", "failed"])),
-                                name="outgoingmail_state",
-                            ),
                             models.CheckConstraint(
                                 condition=models.Q(("medium__in", ["mail", "sms"])), name="outgoingmail_medium"
                             ),
@@ -2926,6 +3039,52 @@ class Migration(migrations.Migration):
                                     _connector="OR",
                                 ),
                                 name="outgoingmail_sent_at",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("state__in", ["waiting", "sent", "failed", "stopped"])),
+                                name="outgoingmail_state",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("state__in", ["sent", "stopped"]), _negated=True),
+                                    ("body", ""),
+                                    _connector="OR",
+                                ),
+                                name="outgoingmail_no_text",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("state", "stopped"), _negated=True),
+                                    ("is_optional", True),
+                                    _connector="OR",
+                                ),
+                                name="outgoingmail_stopped",
+                            ),
+                        ],
+                        "triggers": [
+                            pgtrigger.compiler.Trigger(
+                                name="state_moves",
+                                sql=pgtrigger.compiler.UpsertTriggerSql(
+                                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                                    func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{failed:waiting,waiting:failed,waiting:sent,waiting:stopped}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                                    hash="248ea52dc830289cb82ddce3de285f0b2cdf8ac9",
+                                    operation="UPDATE",
+                                    pgid="pgtrigger_state_moves_81a3d",
+                                    table="consultations_outgoingmail",
+                                    when="BEFORE",
+                                ),
+                            ),
+                            pgtrigger.compiler.Trigger(
+                                name="state_starts",
+                                sql=pgtrigger.compiler.UpsertTriggerSql(
+                                    condition="WHEN (NOT (NEW.\"state\" = 'waiting'))",
+                                    func="RAISE EXCEPTION 'pgtrigger: Cannot insert rows from % table', TG_TABLE_NAME;",
+                                    hash="230b73ea3769b903859a9deeb43188d4e512bf4e",
+                                    operation="INSERT",
+                                    pgid="pgtrigger_state_starts_f1930",
+                                    table="consultations_outgoingmail",
+                                    when="BEFORE",
+                                ),
                             ),
                         ],
                     },
@@ -3602,6 +3761,10 @@ class Migration(migrations.Migration):
                                 verbose_name="objectives",
                             ),
                         ),
+                        (
+                            "resent_at",
+                            models.DateTimeField(blank=True, editable=False, null=True, verbose_name="sent again"),
+                        ),
                     ],
                     options={
                         "verbose_name": "input",
@@ -3855,10 +4018,7 @@ class Migration(migrations.Migration):
                                 verbose_name="kind",
                             ),
                         ),
-                        (
-                            "name",
-                            consultations.db.fields.CleanCharField(max_length=200, verbose_name="file name"),
-                        ),
+                        ("name", consultations.db.fields.CleanCharField(max_length=200, verbose_name="file name")),
                         (
                             "media_type",
                             models.CharField(blank=True, editable=False, max_length=100, verbose_name="type"),
@@ -5015,6 +5175,688 @@ class Migration(migrations.Migration):
                             models.CheckConstraint(
                                 condition=models.Q(("point", None), ("attachment", None), _connector="OR"),
                                 name="searchentry_one_source",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Proposal",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("key", models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name="key")),
+                        ("act", models.CharField(max_length=40, verbose_name="act")),
+                        ("record_kind", models.CharField(max_length=60, verbose_name="kind of record")),
+                        ("record_id", models.PositiveBigIntegerField(verbose_name="record")),
+                        ("record_label", models.CharField(max_length=200, verbose_name="record's name")),
+                        (
+                            "values",
+                            models.JSONField(
+                                default=dict,
+                                encoder=django.core.serializers.json.DjangoJSONEncoder,
+                                verbose_name="what is proposed",
+                            ),
+                        ),
+                        ("reason", consultations.db.fields.CleanTextField(max_length=2000, verbose_name="reason")),
+                        ("proposed_at", models.DateTimeField(verbose_name="proposed")),
+                        ("lapses_at", models.DateTimeField(verbose_name="lapses")),
+                        ("decided_at", models.DateTimeField(null=True, verbose_name="decided")),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("proposed", "waiting for a second person"),
+                                    ("confirmed", "confirmed"),
+                                    ("refused", "not confirmed"),
+                                    ("withdrawn", "withdrawn"),
+                                    ("lapsed", "lapsed"),
+                                ],
+                                default="proposed",
+                                editable=False,
+                                max_length=9,
+                                verbose_name="state",
+                            ),
+                        ),
+                        (
+                            "concerns",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="person concerned",
+                            ),
+                        ),
+                        (
+                            "decided_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="decided by",
+                            ),
+                        ),
+                        (
+                            "proposed_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="proposed by",
+                            ),
+                        ),
+                        ("told", models.JSONField(default=list, verbose_name="consequences, as proposed")),
+                    ],
+                    options={
+                        "verbose_name": "proposal for a second person",
+                        "verbose_name_plural": "proposals for a second person",
+                        "ordering": ["-proposed_at", "-pk"],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("state__in", ["proposed", "confirmed", "refused", "withdrawn", "lapsed"])
+                                ),
+                                name="proposal_state",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("reason", ""), _negated=True), name="proposal_reason"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("state", "proposed"), ("decided_at__isnull", False), _connector="XOR"
+                                ),
+                                name="proposal_decided",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("decided_by__isnull", False),
+                                        ("state__in", ["confirmed", "refused"]),
+                                        models.Q(("decided_by", models.F("proposed_by")), _negated=True),
+                                    ),
+                                    models.Q(("decided_by", models.F("proposed_by")), ("state", "withdrawn")),
+                                    models.Q(("decided_by", None), ("state__in", ["proposed", "lapsed"])),
+                                    _connector="OR",
+                                ),
+                                name="proposal_two_people",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("concerns", None),
+                                    models.Q(
+                                        models.Q(("concerns", models.F("proposed_by")), _negated=True),
+                                        models.Q(
+                                            ("decided_by", None),
+                                            models.Q(("concerns", models.F("decided_by")), _negated=True),
+                                            _connector="OR",
+                                        ),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="proposal_not_in_ones_own_matter",
+                            ),
+                            models.UniqueConstraint(
+                                condition=models.Q(("state", "proposed")),
+                                fields=("act", "record_kind", "record_id"),
+                                name="proposal_one_open",
+                            ),
+                        ],
+                        "triggers": [
+                            pgtrigger.compiler.Trigger(
+                                name="state_moves",
+                                sql=pgtrigger.compiler.UpsertTriggerSql(
+                                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                                    func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{proposed:confirmed,proposed:lapsed,proposed:refused,proposed:withdrawn}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                                    hash="6e3bb09208b1a3e01b28c2876d40d3cf3df3d7f3",
+                                    operation="UPDATE",
+                                    pgid="pgtrigger_state_moves_1f236",
+                                    table="consultations_proposal",
+                                    when="BEFORE",
+                                ),
+                            ),
+                            pgtrigger.compiler.Trigger(
+                                name="state_starts",
+                                sql=pgtrigger.compiler.UpsertTriggerSql(
+                                    condition="WHEN (NOT (NEW.\"state\" = 'proposed'))",
+                                    func="RAISE EXCEPTION 'pgtrigger: Cannot insert rows from % table', TG_TABLE_NAME;",
+                                    hash="f2872d3f7ec81451dd805547446ab72844a34e54",
+                                    operation="INSERT",
+                                    pgid="pgtrigger_state_starts_84133",
+                                    table="consultations_proposal",
+                                    when="BEFORE",
+                                ),
+                            ),
+                            pgtrigger.compiler.Trigger(
+                                name="decided_stays",
+                                sql=pgtrigger.compiler.UpsertTriggerSql(
+                                    condition="WHEN (NOT (OLD.\"state\" = 'proposed'))",
+                                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                                    hash="b55ac0596a5046696cba1552232c4e5822b611f0",
+                                    operation="UPDATE",
+                                    pgid="pgtrigger_decided_stays_e07de",
+                                    table="consultations_proposal",
+                                    when="BEFORE",
+                                ),
+                            ),
+                            pgtrigger.compiler.Trigger(
+                                name="no_delete",
+                                sql=pgtrigger.compiler.UpsertTriggerSql(
+                                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                                    hash="72cd7a5614d17ad6658d94bb3ec97fe3a98c2e80",
+                                    operation="DELETE",
+                                    pgid="pgtrigger_no_delete_4bd60",
+                                    table="consultations_proposal",
+                                    when="BEFORE",
+                                ),
+                            ),
+                            pgtrigger.compiler.Trigger(
+                                name="stays_as_proposed",
+                                sql=pgtrigger.compiler.UpsertTriggerSql(
+                                    condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."key" IS DISTINCT FROM (NEW."key") OR OLD."act" IS DISTINCT FROM (NEW."act") OR OLD."record_kind" IS DISTINCT FROM (NEW."record_kind") OR OLD."record_id" IS DISTINCT FROM (NEW."record_id") OR OLD."record_label" IS DISTINCT FROM (NEW."record_label") OR OLD."values" IS DISTINCT FROM (NEW."values") OR OLD."told" IS DISTINCT FROM (NEW."told") OR OLD."reason" IS DISTINCT FROM (NEW."reason") OR OLD."concerns_id" IS DISTINCT FROM (NEW."concerns_id") OR OLD."proposed_by_id" IS DISTINCT FROM (NEW."proposed_by_id") OR OLD."proposed_at" IS DISTINCT FROM (NEW."proposed_at"))',
+                                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                                    hash="b97250f86ce1e267272450625d4ddd1e55d77032",
+                                    operation="UPDATE",
+                                    pgid="pgtrigger_stays_as_proposed_51424",
+                                    table="consultations_proposal",
+                                    when="BEFORE",
+                                ),
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Salt",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("kind", models.CharField(max_length=60, verbose_name="kind of record")),
+                        ("object_id", models.CharField(max_length=64, verbose_name="record")),
+                        ("value", models.BinaryField(max_length=32)),
+                    ],
+                    options={
+                        "verbose_name": "salt",
+                        "verbose_name_plural": "salts",
+                        "indexes": [models.Index(fields=["kind", "object_id"], name="salt_of")],
+                        "triggers": [
+                            pgtrigger.compiler.Trigger(
+                                name="no_change",
+                                sql=pgtrigger.compiler.UpsertTriggerSql(
+                                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                                    hash="149fb09eb87693653cedefda3fc380adb9be711e",
+                                    operation="UPDATE",
+                                    pgid="pgtrigger_no_change_77588",
+                                    table="consultations_salt",
+                                    when="BEFORE",
+                                ),
+                            ),
+                            pgtrigger.compiler.Trigger(
+                                name="erased_by_entry",
+                                sql=pgtrigger.compiler.UpsertTriggerSql(
+                                    func="\n                    IF EXISTS (\n                        SELECT FROM consultations_event WHERE kind = OLD.kind AND object_id = OLD.object_id\n                        AND verb = 'erase' AND commitments -> 'erases' @> to_jsonb(OLD.id)\n                    ) THEN RETURN OLD; END IF;\n                    RAISE EXCEPTION 'pgtrigger: no entry of the journal erases salt %', OLD.id;\n                ",
+                                    hash="b23b919a691f040bd47cdf198cc8af4a884a6504",
+                                    operation="DELETE",
+                                    pgid="pgtrigger_erased_by_entry_7aff6",
+                                    table="consultations_salt",
+                                    when="BEFORE",
+                                ),
+                            ),
+                            pgtrigger.compiler.Trigger(
+                                name="no_truncate",
+                                sql=pgtrigger.compiler.UpsertTriggerSql(
+                                    func="RAISE EXCEPTION 'pgtrigger: Cannot truncate % table', TG_TABLE_NAME;",
+                                    hash="f9644698082b5f9cd120244ebed639cf8442f27b",
+                                    level="STATEMENT",
+                                    operation="TRUNCATE",
+                                    pgid="pgtrigger_no_truncate_2d7af",
+                                    table="consultations_salt",
+                                    when="BEFORE",
+                                ),
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="IntegrityCheck",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("begun_at", models.DateTimeField(verbose_name="begun")),
+                        ("seconds", models.FloatField(verbose_name="seconds")),
+                        ("number", models.PositiveIntegerField(verbose_name="number of findings")),
+                        ("findings", models.JSONField(default=list, verbose_name="first findings")),
+                        ("looked_at", models.JSONField(default=dict, verbose_name="checked")),
+                    ],
+                    options={
+                        "verbose_name": "check of all stored data",
+                        "verbose_name_plural": "checks of all stored data",
+                        "ordering": ["-begun_at", "-pk"],
+                        "triggers": [
+                            pgtrigger.compiler.Trigger(
+                                name="append_only",
+                                sql=pgtrigger.compiler.UpsertTriggerSql(
+                                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                                    hash="a485091e940514b734e8a5dc34222460f4432165",
+                                    operation="UPDATE OR DELETE",
+                                    pgid="pgtrigger_append_only_b3138",
+                                    table="consultations_integritycheck",
+                                    when="BEFORE",
+                                ),
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="MailCount",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "scope",
+                            models.CharField(
+                                choices=[
+                                    ("person", "caused by a person"),
+                                    ("organisation", "caused by an organisation"),
+                                    ("address", "to one address"),
+                                    ("account", "from the account pages, to one address"),
+                                ],
+                                max_length=12,
+                                verbose_name="scope",
+                            ),
+                        ),
+                        ("key", models.CharField(max_length=64, verbose_name="whose")),
+                        ("since", models.DateTimeField(verbose_name="since")),
+                        ("number", models.PositiveIntegerField(verbose_name="number")),
+                    ],
+                    options={
+                        "verbose_name": "count of mails",
+                        "verbose_name_plural": "counts of mails",
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("scope__in", ["person", "organisation", "address", "account"])),
+                                name="mailcount_scope",
+                            ),
+                            models.UniqueConstraint(fields=("scope", "key", "since"), name="mailcount_once"),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="MailStop",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "address_hash",
+                            models.CharField(
+                                editable=False, max_length=64, unique=True, verbose_name="SHA-256 of the address"
+                            ),
+                        ),
+                        (
+                            "stopped_at",
+                            models.DateTimeField(
+                                default=django.utils.timezone.now, editable=False, verbose_name="stopped"
+                            ),
+                        ),
+                        (
+                            "resumed_at",
+                            models.DateTimeField(blank=True, editable=False, null=True, verbose_name="taken back"),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "stopped address",
+                        "verbose_name_plural": "stopped addresses",
+                        "ordering": ["-stopped_at"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="AccessEntry",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="when")),
+                        (
+                            "what",
+                            models.CharField(
+                                choices=[
+                                    ("log_in", "signed in"),
+                                    ("log_in_failed", "sign-in failed"),
+                                    ("factor_failed", "second step of the sign-in failed"),
+                                    ("lock_out", "locked out after too many attempts"),
+                                    ("owner_warned", "owner of the account was notified"),
+                                    ("refusal", "refused"),
+                                    ("upload_refused", "file was refused"),
+                                    ("false_copy", "copy is not authentic"),
+                                    ("export", "personal data exported"),
+                                    ("read", "restricted paper read"),
+                                ],
+                                max_length=16,
+                                verbose_name="what happened",
+                            ),
+                        ),
+                        (
+                            "visitor",
+                            models.CharField(blank=True, max_length=200, verbose_name="name given by a visitor"),
+                        ),
+                        (
+                            "address",
+                            models.CharField(blank=True, max_length=43, verbose_name="address of the connection"),
+                        ),
+                        ("kind", models.CharField(blank=True, max_length=60, verbose_name="kind of record")),
+                        ("object_id", models.CharField(blank=True, max_length=64, verbose_name="record")),
+                        ("object_label", models.CharField(blank=True, max_length=200, verbose_name="record's name")),
+                        ("sha256", models.CharField(blank=True, max_length=64, verbose_name="SHA-256")),
+                        ("details", models.JSONField(default=dict, verbose_name="details")),
+                        ("once", models.CharField(editable=False, max_length=120, null=True, unique=True)),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="by",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "access log entry",
+                        "verbose_name_plural": "access log",
+                        "ordering": ["-pk"],
+                        "indexes": [
+                            models.Index(fields=["kind", "object_id", "id"], name="accessentry_about"),
+                            models.Index(fields=["what", "at"], name="accessentry_what_at"),
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "what__in",
+                                        [
+                                            "log_in",
+                                            "log_in_failed",
+                                            "factor_failed",
+                                            "lock_out",
+                                            "owner_warned",
+                                            "refusal",
+                                            "upload_refused",
+                                            "false_copy",
+                                            "export",
+                                            "read",
+                                        ],
+                                    )
+                                ),
+                                name="accessentry_what",
+                            )
+                        ],
+                        "triggers": [
+                            pgtrigger.compiler.Trigger(
+                                name="append_only",
+                                sql=pgtrigger.compiler.UpsertTriggerSql(
+                                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                                    hash="df8cf5cddbf315c3336f7c374dbb441200e2942f",
+                                    operation="UPDATE",
+                                    pgid="pgtrigger_append_only_c671b",
+                                    table="consultations_accessentry",
+                                    when="BEFORE",
+                                ),
+                            ),
+                            pgtrigger.compiler.Trigger(
+                                name="kept_for_its_time",
+                                sql=pgtrigger.compiler.UpsertTriggerSql(
+                                    condition="WHEN (OLD.at > now() - interval '365 days')",
+                                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                                    hash="40618f85a47e292b3024289d4f6846626ad17375",
+                                    operation="DELETE",
+                                    pgid="pgtrigger_kept_for_its_time_f089a",
+                                    table="consultations_accessentry",
+                                    when="BEFORE",
+                                ),
+                            ),
+                            pgtrigger.compiler.Trigger(
+                                name="no_truncate",
+                                sql=pgtrigger.compiler.UpsertTriggerSql(
+                                    func="RAISE EXCEPTION 'pgtrigger: Cannot truncate % table', TG_TABLE_NAME;",
+                                    hash="836de6dd25e2ce971823f17b0fcc9416122366f1",
+                                    level="STATEMENT",
+                                    operation="TRUNCATE",
+                                    pgid="pgtrigger_no_truncate_fe029",
+                                    table="consultations_accessentry",
+                                    when="BEFORE",
+                                ),
+                            ),
+                            pgtrigger.compiler.Trigger(
+                                name="not_while_sealed",
+                                sql=pgtrigger.compiler.UpsertTriggerSql(
+                                    func="PERFORM pg_advisory_xact_lock_shared(20171023); RETURN NULL;",
+                                    hash="90403f27233f4c797b1e8e14acd3d501c34091fc",
+                                    level="STATEMENT",
+                                    operation="INSERT",
+                                    pgid="pgtrigger_not_while_sealed_4f956",
+                                    table="consultations_accessentry",
+                                    when="BEFORE",
+                                ),
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="AccessSeal",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("first_id", models.PositiveBigIntegerField(unique=True, verbose_name="first entry")),
+                        ("last_id", models.PositiveBigIntegerField(unique=True, verbose_name="last entry")),
+                        ("count", models.PositiveBigIntegerField(verbose_name="entries")),
+                        ("previous", models.CharField(max_length=64, verbose_name="digest of the previous seal")),
+                        ("digest", models.CharField(max_length=64, verbose_name="digest")),
+                        ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="when")),
+                    ],
+                    options={
+                        "verbose_name": "access log seal",
+                        "verbose_name_plural": "access log seals",
+                        "ordering": ["-last_id"],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("first_id__lte", models.F("last_id"))), name="seal_range"
+                            )
+                        ],
+                        "triggers": [
+                            pgtrigger.compiler.Trigger(
+                                name="append_only",
+                                sql=pgtrigger.compiler.UpsertTriggerSql(
+                                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                                    hash="a0330369aa41d04ae3beae4341f83456b5776ee6",
+                                    operation="UPDATE OR DELETE",
+                                    pgid="pgtrigger_append_only_72fc2",
+                                    table="consultations_accessseal",
+                                    when="BEFORE",
+                                ),
+                            ),
+                            pgtrigger.compiler.Trigger(
+                                name="no_truncate",
+                                sql=pgtrigger.compiler.UpsertTriggerSql(
+                                    func="RAISE EXCEPTION 'pgtrigger: Cannot truncate % table', TG_TABLE_NAME;",
+                                    hash="8dfee89e62e6d703e329db4ee3e9b92a29fdc46e",
+                                    level="STATEMENT",
+                                    operation="TRUNCATE",
+                                    pgid="pgtrigger_no_truncate_0641e",
+                                    table="consultations_accessseal",
+                                    when="BEFORE",
+                                ),
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="RuleChange",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "quorum_member_share",
+                            models.DecimalField(
+                                decimal_places=3, max_digits=4, verbose_name="share of member institutions for a quorum"
+                            ),
+                        ),
+                        ("quorum_groups", models.PositiveSmallIntegerField(verbose_name="groups for a quorum")),
+                        (
+                            "clearance_working_days",
+                            models.PositiveSmallIntegerField(verbose_name="working days for clearance"),
+                        ),
+                        ("needs_roll_call", models.BooleanField(verbose_name="adoption by roll call")),
+                        ("steps", models.JSONField(default=list, verbose_name="steps of the chain")),
+                        (
+                            "before",
+                            models.JSONField(
+                                default=dict,
+                                encoder=django.core.serializers.json.DjangoJSONEncoder,
+                                verbose_name="previous values",
+                            ),
+                        ),
+                        ("reason", consultations.db.fields.CleanTextField(max_length=2000, verbose_name="reason")),
+                        ("at", models.DateTimeField(verbose_name="when")),
+                        (
+                            "confirmed_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="confirmed by",
+                            ),
+                        ),
+                        (
+                            "consultation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="rule_changes",
+                                to="consultations.consultation",
+                                verbose_name="consultation",
+                            ),
+                        ),
+                        (
+                            "proposed_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="proposed by",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "change of the rules",
+                        "verbose_name_plural": "changes of the rules",
+                        "ordering": ["consultation", "pk"],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("reason", ""), _negated=True), name="rulechange_reason"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("proposed_by", models.F("confirmed_by")), _negated=True),
+                                name="rulechange_two_officers",
+                            ),
+                        ],
+                        "triggers": [
+                            pgtrigger.compiler.Trigger(
+                                name="append_only",
+                                sql=pgtrigger.compiler.UpsertTriggerSql(
+                                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                                    hash="2404c3c4e3dfd640fdc38370e1a2bad46180c3c8",
+                                    operation="UPDATE OR DELETE",
+                                    pgid="pgtrigger_append_only_4099e",
+                                    table="consultations_rulechange",
+                                    when="BEFORE",
+                                ),
+                            ),
+                            pgtrigger.compiler.Trigger(
+                                name="confirmed_by_two",
+                                sql=pgtrigger.compiler.UpsertTriggerSql(
+                                    func="\n            IF NOT EXISTS (\n                SELECT FROM consultations_proposal WHERE act = 'change_rules' AND record_id = NEW.consultation_id\n                AND state = 'confirmed' AND proposed_by_id = NEW.proposed_by_id AND decided_by_id = NEW.confirmed_by_id\n            ) THEN\n                RAISE EXCEPTION 'pgtrigger: Two people change this';\n            END IF;\n            RETURN NEW;\n        ",
+                                    hash="eccb3cc173c240ec6a0f394e44cb6ca85414c9cf",
+                                    operation="INSERT",
+                                    pgid="pgtrigger_confirmed_by_two_0c0c8",
+                                    table="consultations_rulechange",
+                                    when="BEFORE",
+                                ),
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Checkpoint",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("number", models.PositiveBigIntegerField(unique=True, verbose_name="entry number")),
+                        ("hash", models.CharField(max_length=64, verbose_name="entry hash")),
+                        ("at", models.DateTimeField(verbose_name="signed at")),
+                        ("address", models.CharField(max_length=200, verbose_name="address of the portal")),
+                        ("key", models.CharField(max_length=64, verbose_name="key")),
+                        ("signature", models.CharField(max_length=88, verbose_name="signature")),
+                    ],
+                    options={
+                        "verbose_name": "checkpoint of the journal",
+                        "verbose_name_plural": "checkpoints of the journal",
+                        "ordering": ["-number"],
+                        "triggers": [
+                            pgtrigger.compiler.Trigger(
+                                name="append_only",
+                                sql=pgtrigger.compiler.UpsertTriggerSql(
+                                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                                    hash="7aa127a2c28a28a6d5af608f9573929153b2f19a",
+                                    operation="UPDATE OR DELETE",
+                                    pgid="pgtrigger_append_only_11d28",
+                                    table="consultations_checkpoint",
+                                    when="BEFORE",
+                                ),
+                            ),
+                            pgtrigger.compiler.Trigger(
+                                name="no_truncate",
+                                sql=pgtrigger.compiler.UpsertTriggerSql(
+                                    func="RAISE EXCEPTION 'pgtrigger: Cannot truncate % table', TG_TABLE_NAME;",
+                                    hash="ef8be3f2a620d748a7252f275792e30a6f8d6a95",
+                                    level="STATEMENT",
+                                    operation="TRUNCATE",
+                                    pgid="pgtrigger_no_truncate_09a8d",
+                                    table="consultations_checkpoint",
+                                    when="BEFORE",
+                                ),
                             ),
                         ],
                     },

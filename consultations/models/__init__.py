@@ -1,5 +1,7 @@
 """Models of the consultations app."""
 
+from consultations.db.email_addresses import NormalEmailField, NormalEmailFormField
+
 from ..db.bulk_copy import copy_in, copy_values
 from ..db.fields import CleanCharField, CleanTextField, SkeletonField, clean_text
 from .access_log import Access, AccessEntry, AccessSeal, NotLogged
@@ -19,7 +21,6 @@ from .delegates import (
     Sex,
 )
 from .duplicates import Likeness, LikenessState
-from .email_addresses import NormalEmailField, NormalEmailFormField
 from .feedback import Endorsement, Misreading, Presence, Question, Reminder
 from .followup import ActionPoint, ActionState, Communique, CommuniqueState
 from .forums import (

@@ -8,9 +8,10 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from consultations.db.email_addresses import NormalEmailField, normal_unless
+
 from ..db.constraints import office_guards, one_of
 from ..db.fields import CleanCharField
-from .email_addresses import NormalEmailField, normal_unless
 
 
 class Office(models.TextChoices):

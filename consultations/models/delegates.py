@@ -7,10 +7,11 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from consultations.db.email_addresses import NormalEmailField
+
 from ..db.constraints import no_delete, one_of, state_guards
 from ..db.fields import CleanCharField, CleanTextField
 from .accounts import User
-from .email_addresses import NormalEmailField
 from .forums import Forum
 from .organisations import County, Group, Stakeholder
 

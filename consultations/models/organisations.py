@@ -10,13 +10,13 @@ from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from consultations.db.email_addresses import NormalEmailField
 from consultations.lookalikes import Unusual, unusual
 from ncm_portal import workflow
 
 from ..db.constraints import no_delete, no_office_holder, one_of, state_guards, together
 from ..db.fields import CleanCharField, CleanTextField, SkeletonField
 from .accounts import User
-from .email_addresses import NormalEmailField
 from .reference import Evidence
 
 

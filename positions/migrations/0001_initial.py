@@ -1,4 +1,4 @@
-"""All tables of the first release, each made whole: its constraints, indexes and triggers with it."""
+"""Create all tables of the first release, each with its constraints, indexes and triggers."""
 
 import uuid
 
@@ -17,8 +17,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("consultations", "0001_initial"),
-        ("consultations", "__first__"),
+        ("consultations", "0002_addresses_of_accounts"),
     ]
 
     operations = [
@@ -76,6 +75,42 @@ class Migration(migrations.Migration):
                             ),
                             models.UniqueConstraint(
                                 fields=("consultation", "kind", "institution"), name="chainstep_once"
+                            ),
+                        ],
+                        "triggers": [
+                            pgtrigger.compiler.Trigger(
+                                name="step_locked",
+                                sql=pgtrigger.compiler.UpsertTriggerSql(
+                                    func="\n            IF EXISTS (SELECT FROM consultations_consultation WHERE id = NEW.consultation_id AND state <> 'draft')\n                AND NOT EXISTS (\n                    SELECT FROM consultations_rulechange\n                    WHERE id = (\n                        SELECT max(id) FROM consultations_rulechange WHERE consultation_id = NEW.consultation_id\n                    )\n                    AND steps @> jsonb_build_array(jsonb_build_object(\n                        'kind', NEW.kind, 'institution', NEW.institution_id,\n                        'order', NEW.\"order\", 'is_asked', NEW.is_asked\n                    ))\n                ) THEN\n                RAISE EXCEPTION 'pgtrigger: The steps of an opened consultation change by two people';\n            END IF;\n            RETURN NEW;\n        ",
+                                    hash="67c9342730d95ecb5f60052fb716e350fc7f0a77",
+                                    operation="INSERT OR UPDATE",
+                                    pgid="pgtrigger_step_locked_b1402",
+                                    table="positions_chainstep",
+                                    when="BEFORE",
+                                ),
+                            ),
+                            pgtrigger.compiler.Trigger(
+                                name="stays_where_it_is",
+                                sql=pgtrigger.compiler.UpsertTriggerSql(
+                                    condition='WHEN (OLD."consultation_id" IS DISTINCT FROM (NEW."consultation_id"))',
+                                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                                    hash="7247d19af403a187d162bc6050944c74b7a64dca",
+                                    operation="UPDATE",
+                                    pgid="pgtrigger_stays_where_it_is_cf8b1",
+                                    table="positions_chainstep",
+                                    when="BEFORE",
+                                ),
+                            ),
+                            pgtrigger.compiler.Trigger(
+                                name="no_delete",
+                                sql=pgtrigger.compiler.UpsertTriggerSql(
+                                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                                    hash="6cb56191a004722954cc3a2de356a97a54786793",
+                                    operation="DELETE",
+                                    pgid="pgtrigger_no_delete_915c0",
+                                    table="positions_chainstep",
+                                    when="BEFORE",
+                                ),
                             ),
                         ],
                     },
@@ -212,6 +247,17 @@ class Migration(migrations.Migration):
                                 to=settings.AUTH_USER_MODEL,
                             ),
                         ),
+                        (
+                            "predecessor",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="successors",
+                                to="positions.positionpaper",
+                                verbose_name="earlier paper whose place it takes",
+                            ),
+                        ),
                     ],
                     options={
                         "verbose_name": "position paper",
@@ -292,6 +338,14 @@ class Migration(migrations.Migration):
                             models.UniqueConstraint(
                                 fields=("consultation", "purpose"), name="positionpaper_one_per_purpose"
                             ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("predecessor", None),
+                                    models.Q(("predecessor", models.F("pk")), _negated=True),
+                                    _connector="OR",
+                                ),
+                                name="positionpaper_not_before_itself",
+                            ),
                         ],
                         "triggers": [
                             pgtrigger.compiler.Trigger(
@@ -325,6 +379,18 @@ class Migration(migrations.Migration):
                                     hash="0fa81c9cf8ea57a46a61f25f59961dcb0782e5cf",
                                     operation="DELETE",
                                     pgid="pgtrigger_no_delete_65c0b",
+                                    table="positions_positionpaper",
+                                    when="BEFORE",
+                                ),
+                            ),
+                            pgtrigger.compiler.Trigger(
+                                name="predecessor_stays",
+                                sql=pgtrigger.compiler.UpsertTriggerSql(
+                                    condition='WHEN (OLD."predecessor_id" IS DISTINCT FROM (NEW."predecessor_id"))',
+                                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                                    hash="d21231511934118566a6e77b3b78a208ba3efb7d",
+                                    operation="UPDATE",
+                                    pgid="pgtrigger_predecessor_stays_9f068",
                                     table="positions_positionpaper",
                                     when="BEFORE",
                                 ),
@@ -525,10 +591,7 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         ("number", models.PositiveSmallIntegerField(verbose_name="version")),
-                        (
-                            "ask",
-                            consultations.db.fields.CleanTextField(max_length=700, verbose_name="what Kenya asks"),
-                        ),
+                        ("ask", consultations.db.fields.CleanTextField(max_length=700, verbose_name="what Kenya asks")),
                         (
                             "flexibility",
                             consultations.db.fields.CleanTextField(
@@ -717,10 +780,7 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         ("received_on", models.DateField(verbose_name="received on")),
-                        (
-                            "signed_by",
-                            consultations.db.fields.CleanCharField(max_length=200, verbose_name="signed by"),
-                        ),
+                        ("signed_by", consultations.db.fields.CleanCharField(max_length=200, verbose_name="signed by")),
                         (
                             "scan_name",
                             consultations.db.fields.CleanCharField(
@@ -1827,14 +1887,8 @@ class Migration(migrations.Migration):
                                 verbose_name="paragraph",
                             ),
                         ),
-                        (
-                            "before",
-                            consultations.db.fields.CleanTextField(max_length=3000, verbose_name="as printed"),
-                        ),
-                        (
-                            "after",
-                            consultations.db.fields.CleanTextField(max_length=3000, verbose_name="as corrected"),
-                        ),
+                        ("before", consultations.db.fields.CleanTextField(max_length=3000, verbose_name="as printed")),
+                        ("after", consultations.db.fields.CleanTextField(max_length=3000, verbose_name="as corrected")),
                     ],
                     options={
                         "verbose_name": "correction",
@@ -2558,10 +2612,7 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         ("at", models.DateTimeField(verbose_name="when")),
-                        (
-                            "why",
-                            consultations.db.fields.CleanCharField(blank=True, max_length=500, verbose_name="why"),
-                        ),
+                        ("why", consultations.db.fields.CleanCharField(blank=True, max_length=500, verbose_name="why")),
                     ],
                     options={
                         "verbose_name": "wording",

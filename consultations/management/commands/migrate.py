@@ -2,10 +2,13 @@
 are up to date, the journal commits to the existing records, once after an upgrade, and the tables are stamped.
 """
 
+from typing import Any
+
 from django.conf import settings
 from django.core.management.base import CommandError
 from django.core.management.commands import migrate
 from django.db import ProgrammingError
+from django.db.migrations.exceptions import InconsistentMigrationHistory
 
 from consultations.integrity import schema
 from consultations.workflow import commit_after_upgrade
@@ -24,13 +27,22 @@ class Command(migrate.Command):
             super().handle(*args, **options)
             return
         try:
-            super().handle(*args, **options)
+            self._migrate(*args, **options)
             if is_done := not schema.other_version():
                 self._commit(loud=options["verbosity"] > 0)
         finally:  # a failed migration keeps the earlier ones: their tables and triggers need guards too
             self._secure(loud=options["verbosity"] > 0)
         if is_done:
             schema.write_stamp()
+
+    def _migrate(self, *args: Any, **options: Any) -> None:
+        try:
+            super().handle(*args, **options)
+        except InconsistentMigrationHistory as error:
+            raise CommandError(
+                f"These tables cannot be upgraded: {error} Databases from before version 0.2.0 were for trial. Create "
+                "a new one; `make clean` removes that of the demo."
+            ) from error
 
     def _commit(self, *, loud: bool) -> None:
         if (count := commit_after_upgrade()) and loud:

@@ -101,6 +101,12 @@ class TestMisfit:
         stamp("9.1.0", "9.1.0")
         assert [finding.record for finding in schema.check()] == ["migrations"]
 
+    def test_migrate_says_what_to_do_with_a_database_of_a_trial_version(self):
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM django_migrations WHERE app = 'consultations' AND name <> '0001_initial'")
+        with pytest.raises(CommandError, match="Create a new one; `make clean` removes that of the demo"):
+            call_command("migrate", verbosity=0)
+
     def test_migrate_by_the_code_of_before_leaves_the_later_stamp(self):
         with connection.cursor() as cursor:
             cursor.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('positions', '9_n', now())")
