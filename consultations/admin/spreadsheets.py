@@ -1,5 +1,6 @@
 """Spreadsheet import and export in the admin, with a preview that lists every problem by row and column."""
 
+from abc import abstractmethod
 from typing import Any
 
 from django.contrib import messages
@@ -156,9 +157,9 @@ class SpreadsheetAdmin(SpreadsheetExport):
         messages.success(request, _("Imported: %(new)s new, %(changed)s changed, %(same)s unchanged.") % trial.tally())
         return HttpResponseRedirect(self._page_address("changelist"))
 
+    @abstractmethod
     def keep_rows(self, request: HttpRequest, rows: list[dict[str, Any]]) -> None:
         """Save the valid rows through a verb."""
-        raise NotImplementedError
 
 
 def _problems(count: int) -> str:

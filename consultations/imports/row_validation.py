@@ -4,6 +4,7 @@ Shared by all imports. A `RowReader` knows one type of record: its columns, the 
 records. A `Trial` reads a sheet with it, some hundred rows at a time.
 """
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -57,7 +58,7 @@ class TriedRow:
         self.problems.append(Problem(self.number, column, str("" if value is None else value), why))
 
 
-class RowReader:
+class RowReader(ABC):
     """Reads the rows of a sheet and compares them with existing records; shared look-ups are made once."""
 
     columns: tuple[str, ...]  # columns that are read
@@ -102,13 +103,13 @@ class RowReader:
             )
         return value
 
+    @abstractmethod
     def value(self, column: str, cell: Any, number: int) -> Any:
         """Return the value of a cell. Raises ValueError."""
-        raise NotImplementedError
 
+    @abstractmethod
     def compare(self, rows: list[TriedRow]) -> None:
         """Set the states of the next rows, and find errors of whole rows or relative to other rows."""
-        raise NotImplementedError
 
 
 class Verdict(NamedTuple):

@@ -170,12 +170,6 @@ class Stakeholder(models.Model):
         """Return whether it is a verified member institution of the NCM today, like `StakeholderQuerySet.members`."""
         return self.is_ncm_member and self.state == StakeholderState.VERIFIED
 
-    def name_on(self, day: date) -> str:
-        """Return the organisation's name on `day` (date)."""
-        dated = self.names.filter(valid_from__lte=day).filter(models.Q(valid_to=None) | models.Q(valid_to__gt=day))
-        found = dated.order_by("-valid_from").first()
-        return found.name if found else self.name
-
 
 class StakeholderName(models.Model):
     """Name of an organisation from one date to another."""

@@ -123,11 +123,6 @@ def half_day(at: datetime) -> HalfDay:
     return HalfDay(there.date(), "am" if there.time() < MIDDAY else "pm")
 
 
-def same_half_day(one: datetime, other: datetime) -> bool:
-    """Return whether two datetimes are in the same half-day, which counts as one attendance."""
-    return half_day(one) == half_day(other)
-
-
 def half_called(code: str, among: Iterable[HalfDay]) -> HalfDay | None:
     """Return the half-day in `among` with this code, or None."""
     return next((half for half in among if half.code == code), None)

@@ -19,8 +19,8 @@ from django.db import connection, transaction
 from django.db.models import Model
 
 from consultations.journal_entries import ERASES, FIRST_HASH, Entry, code_of, message
-from consultations.models import Event, Salt, committed_words, committing_models
-from consultations.models.commitments import ERASE, key_of, standing_words
+from consultations.models import Event, Salt, committing_models
+from consultations.models.commitments import ERASE, standing_words
 from consultations.models.journal import LOADED
 
 CHUNK = 2_000
@@ -193,22 +193,6 @@ def newest_commitments() -> Iterator[Newest]:
         while rows := cursor.fetchmany(CHUNK):
             for kind, pk, number, code, salt in rows:
                 yield Newest(kind, pk, number, code, None if salt is None else bytes(salt))
-
-
-def current_commitment(record: Model) -> Newest | None:
-    """Return the last commitment to `record`; None if no entry commits to its text."""
-    key = key_of(record)
-    entry = Event.objects.filter(commitments__has_key=key).order_by("-number").values_list("number", "commitments")
-    if (found := entry.first()) is None:
-        return None
-    number, code = found[1][key]
-    return Newest(key.split(":")[0], int(record.pk), found[0], code, Salt.objects.values_of([number]).get(number))
-
-
-def is_as_committed(record: Model) -> bool:
-    """Return whether `record`, as loaded, matches the journal's commitment."""
-    found = current_commitment(record)
-    return found is not None and found.fits(committed_words(record))
 
 
 def altered_records(kinds: Iterable[type[Model]] | None = None) -> Iterator[Finding]:

@@ -27,7 +27,6 @@ RELATIONS = {
     "linked": {"externalLink", "externalLinkPath", "connections", "attachedTemplate", "subDocument", "frame"},
 }
 ODT_EMBEDDED = {"object", "object-ole", "plugin", "applet", "floating-frame"}
-ODT_LINKS = {"a", "template"}  # links that people follow, and the original template, which nothing opens
 ODT_SKIPPED = {"tracked-changes", "annotation"}
 TEXT_PARTS = re.compile(
     r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml|xl/sharedStrings\.xml|xl/worksheets/[^/]+\.xml"

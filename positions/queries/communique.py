@@ -71,10 +71,6 @@ def _opening(forum: Forum) -> str:
     return f"The forum{convened} met on the consultation “{forum.consultation.title}”.{came}"
 
 
-def _of(number: int, one: str, many: str = "") -> str:
-    return f"{number} {one if number == 1 else many or one + 's'}"
-
-
 def _papers(forum: Forum) -> list[str]:
     """Return the meeting's decision on its paper, and the paper's present state."""
     told = []

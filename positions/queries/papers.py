@@ -250,13 +250,6 @@ class Answer:
         return [paragraph.number for paragraph in self.paragraphs]
 
 
-def dispositions_of(stakeholder: Stakeholder) -> list[Answer]:
-    """Return the published answers to the points of `stakeholder` by reference. A few queries, whatever their
-    number.
-    """
-    return _numbered(_published_answers().filter(point__stakeholder=stakeholder))
-
-
 def answers_for(points: Iterable[Point]) -> dict[int, Answer]:
     """Return the published answers to `points` by primary key. A few queries, whatever their number."""
     return answers_by_key(point.pk for point in points)

@@ -203,10 +203,6 @@ def minutes(content: Content) -> Content:
     }
 
 
-def _reported(session: Content) -> Content:
-    return {**session, "when": _when(session), "points": _promised(session["points"])}
-
-
 def _promised(kinds: list[Content]) -> list[Content]:
     """Return points by kind, with responsible party and date formatted."""
     return [{**kind, "points": [{**row, "promise": _promise(row)} for row in kind["points"]]} for kind in kinds]

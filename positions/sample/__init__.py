@@ -78,14 +78,6 @@ def paragraphs() -> list[Row]:
     ]
 
 
-def adopted_text(paragraph: Row) -> str:
-    """Return the adopted text of a paragraph: the one after an objection, else the later wording, else the first."""
-    objection = read("clearance")["objection"]
-    if paragraph["key"] == objection["paragraph"]:
-        return objection["new_text"]
-    return paragraph.get("text2", paragraph["text"])
-
-
 def dispositions() -> list[Row]:
     """Return the disposition of every point."""
     return rows("dispositions_*", "disposition")

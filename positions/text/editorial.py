@@ -23,11 +23,6 @@ class Weighed(NamedTuple):
     weighty: list[str]
     keeps_operative: bool
 
-    @property
-    def is_editorial(self) -> bool:
-        """Return whether nothing speaks against it."""
-        return 0 <= self.changed <= MOST_WORDS and not self.weighty and self.keeps_operative
-
 
 def weigh(before: str, after: str, operative: str = "") -> Weighed:
     """Evaluate the change from `before` to `after`; `operative` are the operative words that must stay, if any."""

@@ -7,6 +7,7 @@ import ast
 import hashlib
 import itertools
 import random
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,11 +73,13 @@ class _DropInside(Operator):
         self._change(node, places[index])
         return node
 
+    @abstractmethod
     def _is_called(self, node: Any, place: int, child: Any) -> bool:
-        raise NotImplementedError
+        """Whether this operator applies to `child`, which stands at `place` in `node`."""
 
+    @abstractmethod
     def _change(self, node: Any, place: int) -> None:
-        raise NotImplementedError
+        """Take away the effect of the call at `place` in `node`."""
 
     @classmethod
     def examples(cls) -> tuple[()]:

@@ -157,8 +157,6 @@ def test_answers_are_read_once_they_are_published_and_not_before(paper):
     paper_factories.bring_paper(paper, "published")
     found = papers.answers_for([said, other])
     assert {pk: (each.disposition, each.numbers) for pk, each in found.items()} == {said.pk: (disposition, [2, 3])}
-    assert papers.dispositions_of(said.stakeholder) == [found[said.pk]]
-    assert papers.dispositions_of(other.stakeholder) == []
 
 
 def test_answers_take_the_same_queries_for_any_number_of_points(paper, django_assert_max_num_queries):

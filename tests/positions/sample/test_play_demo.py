@@ -58,6 +58,7 @@ from positions.sample.play.drafting import KEYS
 from positions.workflow import take_stance
 from tests import pdf_text
 from tests.factories import make_head
+from tests.positions.sample.test_sample import adopted_text
 
 NOT_OF_THE_RECORD = {"decide"}  # written about a point, but what it says is the outcome and not the point's state
 FATES = {"accepted": "accepted", "returned_accepted": "accepted"}
@@ -174,7 +175,7 @@ def test_two_officers_published_and_every_point_was_answered(paper):
 
 def test_the_edition_holds_the_text_that_was_adopted(adopted):
     paragraphs = [each for section in adopted["sections"] for each in section["paragraphs"]]
-    assert [each["text"] for each in paragraphs] == [sample.adopted_text(row) for row in sample.paragraphs()]
+    assert [each["text"] for each in paragraphs] == [adopted_text(row) for row in sample.paragraphs()]
     assert len(paragraphs) == 50
     written = [row["heading"] for row in sample.sections() if row.get("paragraph")]
     assert [section["heading"] for section in adopted["sections"]] == written

@@ -210,7 +210,7 @@ def test_a_restricted_paper_is_published_to_officials_only(published):
     pdf = official.get(closed[2])
     assert (pdf.status_code, pdf["Cache-Control"]) == (200, "private, no-cache")
     assert b"".join(pdf.streaming_content).startswith(b"%PDF")
-    assert papers.dispositions_of(published.public.stakeholder) == []
+    assert papers.answers_for([published.public]) == {}
     assert list(PositionPaper.objects.published()) == []
 
 
