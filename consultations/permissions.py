@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models import (
@@ -30,6 +31,12 @@ from consultations.models import (
 )
 from consultations.tokens import hashed
 from ncm_portal.workflow import Role
+
+
+class SignedInRequest(HttpRequest):
+    """A request to a page behind the log-in, as far as types go: whoever sends it has an account."""
+
+    user: User
 
 
 def is_signed_in(user: Any) -> bool:

@@ -12,7 +12,7 @@ from consultations.imports.queue_files import LARGEST
 from consultations.models import Delegate
 from consultations.workflow import Settling
 
-from .fields import KeyField, LineField, PlainTextField
+from .fields import KeyField, LineField, PlainTextField, choice_field
 
 MOST_NUMBERS = 2_000
 
@@ -115,7 +115,7 @@ class RegisterForm(forms.Form):
         super().__init__(*args, **options)
         people = list(people)
         self.by_badge = {person.badge_number: person.pk for person in people}
-        self.fields["signed"].choices = [(str(person.pk), person.name) for person in people]
+        choice_field(self, "signed").choices = [(str(person.pk), person.name) for person in people]
         self.fields["signed"].error_messages["invalid_choice"] = _("Someone you ticked no longer has a seat.")
 
     def clean_numbers(self) -> list[int]:

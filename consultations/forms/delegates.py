@@ -119,11 +119,12 @@ class TwinsForm(forms.Form):
 
     def __init__(self, *args: Any, pair: tuple[Delegate, Delegate], names: Iterable[str], **options: Any) -> None:
         super().__init__(*args, **options)
+        labels = {field.name: field.verbose_name for field in Delegate._meta.concrete_fields}
         for name in names:
             shown = [(str(each.pk), self._said(each, name)) for each in pair]
             if shown[0][1] != shown[1][1]:
                 better = next((pk for pk, words in shown if words != _("nothing")), shown[0][0])
-                label = capfirst(str(Delegate._meta.get_field(name).verbose_name))
+                label = capfirst(str(labels[name]))
                 self.fields[name] = forms.ChoiceField(
                     label=label, choices=shown, initial=better, widget=forms.RadioSelect,
                     error_messages={"required": _("Choose one of the two options.")},

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from consultations.models import Likeness
 from consultations.queries import Alike
 
-from .fields import ReasonForm, reason_field
+from .fields import ReasonForm, choice_field, reason_field
 
 
 class AlikeForm(ReasonForm):
@@ -27,8 +27,8 @@ class AlikeForm(ReasonForm):
         self.group = group
         options["initial"] = {"pairs": [str(pair.pk) for pair in group.pairs], "into": str(group.texts[0].pk)}
         super().__init__(*args, **options)
-        self.fields["pairs"].choices = [(str(pair.pk), _named(pair)) for pair in group.pairs]
-        self.fields["into"].choices = [(str(text.pk), text.reference) for text in group.texts]
+        choice_field(self, "pairs").choices = [(str(pair.pk), _named(pair)) for pair in group.pairs]
+        choice_field(self, "into").choices = [(str(text.pk), text.reference) for text in group.texts]
         if len(group.pairs) == 1:
             self.fields["pairs"].widget = forms.MultipleHiddenInput()
         if not group.is_of_points:
@@ -47,5 +47,5 @@ class AlikeForm(ReasonForm):
 
 
 def _named(pair: Likeness) -> str:
-    first, second = pair.first_point or pair.first_input, pair.second_point or pair.second_input
-    return f"{first.reference} ~ {second.reference}, {pair.per_cent} %"
+    texts = (pair.first_point or pair.first_input, pair.second_point or pair.second_input)
+    return f"{' ~ '.join(str(text.reference) for text in texts if text)}, {pair.per_cent} %"

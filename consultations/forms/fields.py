@@ -22,13 +22,31 @@ TOO_LONG = _(
 )
 
 
+def field_of[Kind: forms.Field](form: forms.BaseForm, name: str, kind: type[Kind]) -> Kind:
+    """The field `name` of a form, which is of this kind."""
+    field = form.fields[name]
+    assert isinstance(field, kind)
+    return field
+
+
+def choice_field(form: forms.BaseForm, name: str) -> forms.ChoiceField:
+    """The field `name` of a form, a choice from a list."""
+    return field_of(form, name, forms.ChoiceField)
+
+
+def record_field(form: forms.BaseForm, name: str) -> forms.ModelChoiceField:
+    """The field `name` of a form, a choice of a record."""
+    return field_of(form, name, forms.ModelChoiceField)
+
+
 class PlainTextField(forms.CharField):
     """Plain text field that keeps exactly what was entered: no stripping, no `maxlength`.
 
     The error for a too long text gives the number of characters; unreadable characters are refused by their code point.
     """
 
-    widget = forms.Textarea
+    widget: type[forms.Widget] = forms.Textarea
+    max_length: int
 
     def __init__(self, *, max_length: int, what: str | Promise = "", **options: Any) -> None:
         self.what = what or _("The text")
@@ -36,7 +54,7 @@ class PlainTextField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         """Return clean text, or raise a ValidationError that says how much too long it is or what cannot be read."""
-        text = super().to_python(value).replace("\r\n", "\n")
+        text = (super().to_python(value) or "").replace("\r\n", "\n")
         if len(text) <= 4 * self.max_length:  # beyond that no other spelling could make it fit
             text = clean_text(text)
         if len(text) > self.max_length:
@@ -204,7 +222,7 @@ def _under_themes(objectives: Iterable[Provision], first: str) -> list[tuple[Any
     links = ThemeProvision.objects.filter(relation=Relation.LEAD, provision__framework=Framework.GCM_OBJECTIVE)
     leads = {link.provision_id: link.theme for link in links.select_related("theme").order_by("-theme__order")}
     themes = sorted(set(leads.values()), key=lambda theme: (theme.code != first, theme.order))
-    groups = {theme: [] for theme in [*themes, None]}
+    groups: dict[Theme | None, list[tuple[str, str]]] = {theme: [] for theme in [*themes, None]}
     for objective in objectives:
         groups[leads.get(objective.pk)].append((objective.code, f"{objective.order} {objective.label}"))
     return [(theme or _("Other objectives"), options) for theme, options in groups.items() if options]

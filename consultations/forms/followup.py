@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations.models import ActionPoint, ActionState, Communique, Stakeholder
 
-from .fields import LineField, PlainTextField
+from .fields import LineField, PlainTextField, choice_field, record_field
 
 TEXT_LIMIT, BODY_LIMIT = 2_000, 20_000
 
@@ -45,8 +45,10 @@ class ActionForm(forms.Form):
             names = ("text", "stakeholder", "responsible", "due_on")
             options["initial"] = {name: getattr(action, name) for name in names}
         super().__init__(*args, **options)
-        kept = Stakeholder.objects.filter(pk=action.stakeholder_id if action else None)
-        self.fields["stakeholder"].queryset = (Stakeholder.objects.verified() | kept).only("name").order_by("name")
+        offered = Stakeholder.objects.verified()
+        if action and action.stakeholder_id:
+            offered |= Stakeholder.objects.filter(pk=action.stakeholder_id)
+        record_field(self, "stakeholder").queryset = offered.only("name").order_by("name")
 
     def clean(self) -> dict[str, Any]:
         """Require somebody who does it."""
@@ -105,8 +107,8 @@ class WantedCommitmentsForm(forms.Form):
 
     def __init__(self, *args: Any, bodies: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["organisation"].queryset = bodies
-        self.fields["state"].choices = [(value, capfirst(str(label))) for value, label in self.STATES]
+        record_field(self, "organisation").queryset = bodies
+        choice_field(self, "state").choices = [(value, capfirst(str(label))) for value, label in self.STATES]
 
     @property
     def wanted(self) -> dict[str, Any]:

@@ -197,7 +197,7 @@ class AnswerForm(forms.Form):
 
     def _named(self) -> Iterator[Named]:
         for number, slot in enumerate(self.slots):
-            told = {name: self.cleaned_data.get(f"{name}_{number}") or "" for name in TOLD}
+            told: dict[str, Any] = {name: self.cleaned_data.get(f"{name}_{number}") or "" for name in TOLD}
             leaves = bool(self.cleaned_data.get(f"leaves_{number}"))
             if slot.kind == "person":
                 yield Named(**told, delegate=int(slot.key), seen=slot.seen, leaves=leaves)

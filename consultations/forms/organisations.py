@@ -13,7 +13,7 @@ from consultations.models import MembershipRole, NormalEmailFormField, Notices, 
 from consultations.notifications import sms
 from consultations.permissions import is_secretariat
 
-from .fields import LineField, PlainTextField
+from .fields import LineField, PlainTextField, choice_field
 
 
 class OrganisationForm(forms.ModelForm):
@@ -67,7 +67,7 @@ class InviteOfficerForm(forms.Form):
     def __init__(self, *args: Any, person: User, **options: Any) -> None:
         super().__init__(*args, **options)
         roles = [role for role in MembershipRole if is_secretariat(person) or role != MembershipRole.CLEARING_OFFICER]
-        self.fields["role"].choices = [(role.value, capfirst(role.label)) for role in roles]
+        choice_field(self, "role").choices = [(role.value, capfirst(role.label)) for role in roles]
         self.fields["role"].initial = MembershipRole.ALTERNATE
 
 
@@ -99,7 +99,8 @@ class NoticesForm(forms.Form):
     )
 
     def __init__(self, *args: Any, person: User, **options: Any) -> None:
-        super().__init__(*args, initial={"notices": person.notices, "phone": person.phone}, **options)
+        options["initial"] = {"notices": person.notices, "phone": person.phone}
+        super().__init__(*args, **options)
         if not sms.is_available():
             del self.fields["phone"]
 

@@ -25,7 +25,7 @@ from consultations.permissions import is_head
 from consultations.redaction import badly_marked
 from ncm_portal import workflow
 
-from .fields import KeyField, LineField, ObjectivesField, OneChoiceField, PlainTextField, reason_field
+from .fields import KeyField, LineField, ObjectivesField, OneChoiceField, PlainTextField, field_of, reason_field
 
 CHANNELS = [choice for choice in Channel.choices if choice[0] != Channel.WEB]
 WORDS = ("theme", "title", "body", "proposed_wording", "language", "audience")
@@ -62,11 +62,11 @@ class TypedForm(forms.Form):
             found = {name: getattr(typed, name) for name in WORDS} | {"theme": typed.theme.code}
             options["initial"] = {**found, "objectives": [each.code for each in typed.provisions.all()]}
         super().__init__(*args, **options)
-        self.fields["objectives"].offer(str(self["theme"].value() or ""))
+        field_of(self, "objectives", ObjectivesField).offer(str(self["theme"].value() or ""))
 
     def clean(self) -> dict[str, Any]:
         """Refuse unbalanced brackets of held-back passages."""
-        data = super().clean()
+        data = super().clean() or {}
         for name in ("body", "proposed_wording"):
             if wrong := badly_marked(data.get(name, "")):
                 words = _("Near “%(words)s”: every [[ needs a ]], and none can be inside another") % {"words": wrong}

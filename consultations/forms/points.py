@@ -12,7 +12,17 @@ from django.utils.translation import gettext_lazy as _
 from consultations.models import Point, PointKind, Stakeholder, Submission, Theme
 from consultations.redaction import holds_back
 
-from .fields import LineField, ObjectivesField, OneTickField, PlainTextField, ReasonForm, reason_field
+from .fields import (
+    LineField,
+    ObjectivesField,
+    OneTickField,
+    PlainTextField,
+    ReasonForm,
+    choice_field,
+    field_of,
+    reason_field,
+    record_field,
+)
 
 
 def _capital(choices: Iterable[tuple[str, Any]]) -> list[tuple[str, str]]:
@@ -40,8 +50,8 @@ class PointForm(forms.Form):
             "kind": PointKind.RECOMMENDATION, "theme": theme.code if theme else "", **options.get("initial", {}),
         }  # fmt: skip
         super().__init__(*args, **options)
-        self.fields["theme"].queryset = themes
-        self.fields["objectives"].offer(str(self["theme"].value() or ""))
+        record_field(self, "theme").queryset = themes
+        field_of(self, "objectives", ObjectivesField).offer(str(self["theme"].value() or ""))
 
     @property
     def words(self) -> dict[str, Any]:
@@ -133,7 +143,7 @@ class SplitForm(PointForm):
         self.sentences = {str(number): sentence for number, sentence in enumerate(sentences)}
         themes = submission.consultation.themes.all()
         super().__init__(*args, themes=themes, theme=submission.theme, prefix="point", **options)
-        self.fields["passages"].choices = list(self.sentences.items())
+        choice_field(self, "passages").choices = list(self.sentences.items())
         if not holds_back(f"{submission.body}\n{submission.proposed_wording}"):
             del self.fields["held_back"]
         self.fields["text"].required = False
@@ -192,7 +202,7 @@ class SessionPointForm(PointForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["organisation"].queryset = Stakeholder.objects.verified().only("name")
+        record_field(self, "organisation").queryset = Stakeholder.objects.verified().only("name")
 
     @property
     def words(self) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from consultations.models.forums import NO_YEAR, in_our_time
 from consultations.queries.programme import planned
 
 from .attachments import FileForm
-from .fields import LineField, OneTickField, PlainTextField
+from .fields import LineField, OneTickField, PlainTextField, record_field
 
 MOMENT = "%Y-%m-%dT%H:%M"
 
@@ -39,7 +39,7 @@ class TimesForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Show an end before the start as an error at the end."""
-        data = super().clean()
+        data = super().clean() or {}
         for name in [name for name in ("starts_at", "ends_at") if data.get(name) and not in_our_time(data[name])]:
             self.add_error(name, NO_YEAR)
         starts, ends = data.get("starts_at"), data.get("ends_at")
@@ -68,7 +68,7 @@ class SessionForm(TimesForm):
 
     def __init__(self, *args: Any, forum: Forum, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["theme"].queryset = forum.consultation.themes.order_by("order")
+        record_field(self, "theme").queryset = forum.consultation.themes.order_by("order")
 
     @staticmethod
     def says(session: ForumSession) -> dict[str, Any]:
@@ -131,7 +131,7 @@ class PartForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Require either an address or a name."""
-        data = super().clean()
+        data = super().clean() or {}
         if not self.errors and not data["email"] and not data["name"]:
             self.add_error("name", _("Enter the address of an account, or enter a name."))
         return data

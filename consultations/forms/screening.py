@@ -22,7 +22,7 @@ from consultations.models import (
 )
 from consultations.models.feedback import WORDS_LIMIT
 
-from .fields import LineField, PlainTextField, ReasonForm, reason_field
+from .fields import LineField, PlainTextField, ReasonForm, reason_field, record_field
 
 MOST_QUESTIONS = 4
 
@@ -87,8 +87,7 @@ class AssignForm(forms.Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         officers = User.objects.filter(office__in=[Office.SECRETARIAT, Office.HEAD], is_active=True)
-        self.fields["to"].queryset = officers.order_by("name", "pk")
-        self.fields["to"].label_from_instance = lambda officer: officer.name
+        record_field(self, "to").queryset = officers.order_by("name", "pk")
 
     @property
     def said(self) -> dict[str, Any]:
@@ -179,7 +178,7 @@ class WantedForm(forms.Form):
     """Base filter form of lists at the desk. Unknown values are ignored."""
 
     words = LineField(label=_("Words"), max_length=200, required=False)
-    theme = forms.ModelChoiceField(
+    theme: "forms.ModelChoiceField[Theme] | None" = forms.ModelChoiceField(
         Theme.objects.all(), to_field_name="code", required=False, label=_("Theme"), empty_label=_("All")
     )
 

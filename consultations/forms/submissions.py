@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -24,7 +25,18 @@ from consultations.models import (
 from consultations.permissions import organisations_of
 from consultations.redaction import badly_marked
 
-from .fields import KeyField, LineField, MomentField, ObjectivesField, OneChoiceField, PlainTextField, ThemeField
+from .fields import (
+    KeyField,
+    LineField,
+    MomentField,
+    ObjectivesField,
+    OneChoiceField,
+    PlainTextField,
+    ThemeField,
+    choice_field,
+    field_of,
+    record_field,
+)
 
 BADLY_MARKED = _("Near “%(words)s” the brackets do not match: every [[ needs a ]], and none can be inside another.")
 AUDIENCES = {
@@ -95,10 +107,12 @@ class SubmissionForm(forms.Form):
         super().__init__(*args, **options)
         self.organisations = {body.pk: body for body in organisations_of(person)}
         self._offer_organisations(draft)
-        self.fields["theme"].queryset = consultation.themes.all()
-        self.fields["theme"].known = draft.theme if draft and getattr(draft, "theme_is_offered", False) else None
+        record_field(self, "theme").queryset = consultation.themes.all()
+        field_of(self, "theme", ThemeField).known = (
+            draft.theme if draft and getattr(draft, "theme_is_offered", False) else None
+        )
         first = str(self["theme"].value() or "")
-        self.fields["objectives"].offer(first, known=draft.provisions.all() if draft else ())
+        field_of(self, "objectives", ObjectivesField).offer(first, known=draft.provisions.all() if draft else ())
         self.sending = sending
         for name in ("title", "body"):
             self.fields[name].required = sending or not self.is_bound
@@ -108,7 +122,7 @@ class SubmissionForm(forms.Form):
         if draft or len(self.organisations) == 1:
             del self.fields["organisation"]
         else:
-            self.fields["organisation"].choices = [(pk, body.name) for pk, body in self.organisations.items()]
+            choice_field(self, "organisation").choices = [(pk, body.name) for pk, body in self.organisations.items()]
 
     def clean(self) -> dict[str, Any]:
         """Refuse to send unbalanced brackets, which would reveal a passage meant to be held back; drafts may contain
@@ -154,9 +168,10 @@ class SubmissionForm(forms.Form):
     def start_from(self, submission: Submission) -> None:
         """Set the version that the form is based on to the present version of `submission`."""
         self.fields.pop("organisation", None)
-        self.data = self.data.copy()
-        self.data["seen_at"] = submission.edited_at.isoformat()
-        self.data["key"] = str(submission.key)
+        assert isinstance(self.data, QueryDict)  # it was sent
+        data = self.data.copy()
+        data["seen_at"], data["key"] = submission.edited_at.isoformat(), str(submission.key)
+        self.data = data
 
 
 def first_words(person: User) -> dict[str, Any]:

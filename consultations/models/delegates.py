@@ -157,6 +157,9 @@ class Sex(models.TextChoices):
 class Delegate(models.Model):
     """Person whom an organisation sends to a forum; name, title and group are kept as they were then."""
 
+    calendar: str  # the address of the person's own calendar, where it is told: see queries.invitations.people_of
+    reason: str  # why the person has no seat, where that is told: see notifications.delegates.news_of
+
     State = DelegateState
     READ_WITH = ("forum", "stakeholder")
 

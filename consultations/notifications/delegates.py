@@ -39,8 +39,8 @@ def news_of(people: Iterable[Delegate]) -> list[News]:
     rows = list(people)
     reasons = refusal_reasons(rows)
     for row in rows:
-        row.reason = reasons.get(row.pk, "")  # type: ignore[attr-defined]
-        row.calendar = calendar_address(row)  # type: ignore[attr-defined]
+        row.reason = reasons.get(row.pk, "")
+        row.calendar = calendar_address(row)
     told = [News(row.name, [row], _to_person(row)) for row in rows if own_address(row)]
     rest = [row for row in rows if not own_address(row)]
     at, unreached = institution_addresses(rest), []

@@ -1,6 +1,7 @@
 """Mails about invitations to a forum, rendered the same way for the preview and the outbox."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from ..models import ActionPoint, Delegate, ForumSession, Invitation, OutgoingMail
 from ..tokens import token
@@ -36,7 +37,7 @@ def answer_mail(invitation: Invitation, people: Sequence[Delegate]) -> OutgoingM
     return _mail("forum_answer", invitation, people=people)
 
 
-def _mail(name: str, invitation: Invitation, **context: object) -> OutgoingMail | None:
+def _mail(name: str, invitation: Invitation, **context: Any) -> OutgoingMail | None:
     if not invitation.email:
         return None
     (mail,) = written(

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -94,7 +94,7 @@ def send_all(
     always: bool = False,
     optional: bool = False,
     sms: bool = False,
-    **context: object,
+    **context: Any,
 ) -> None:
     """Queue the messages for each recipient in the caller's transaction. See `written`."""
     how = {"always": always, "optional": optional, "sms": sms}
@@ -214,7 +214,7 @@ def endorsed(endorsement: Endorsement) -> None:
     _about_input("endorsed", submission, link=address("input", submission.reference), signer=signer)
 
 
-def _about_input(name: str, submission: Submission, *, link: str, **context: object) -> None:
+def _about_input(name: str, submission: Submission, *, link: str, **context: Any) -> None:
     send_all(
         f"consultations/mail/{name}.txt",
         _author(submission),
@@ -293,7 +293,7 @@ def not_as_written(number: int, first: list[str]) -> None:
 
 def warning_of_account(owner: User, *, is_locked: bool, at: datetime) -> None:
     """Warn the owner of an account that it was locked, or that somebody failed the second step."""
-    pages = {"password": address("account_reset_password"), "factors": address("mfa_index")}
+    pages: dict[str, Any] = {"password": address("account_reset_password"), "factors": address("mfa_index")}
     pages["log"] = address("account_log")
     template = "consultations/mail/warning_of_account.txt"
     send_all(template, [recipient(owner)], always=True, is_locked=is_locked, at=at, **pages)

@@ -7,7 +7,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
@@ -249,7 +249,7 @@ def seat_plan(forum: Forum) -> SeatPlan:
     return plan(forum.seats, quotas, counted)
 
 
-def plan(seats: int, quotas: Mapping[str, tuple[int, int]], people: Mapping[Seated, int]) -> SeatPlan:
+def plan(seats: int, quotas: Mapping[str, tuple[int, int | None]], people: Mapping[Seated, int]) -> SeatPlan:
     """Return the plan for `people`, with the number of each kind. Groups keep the order of the register."""
     numbers: Counter[tuple[str, str]] = Counter()
     counties: Counter[str] = Counter()
@@ -290,6 +290,7 @@ def balance(seats: SeatPlan) -> list[str]:
     county.
     """
     found = []
+    words: dict[str, Any]
     if seats.confirmed > seats.seats:
         words = {"taken": seats.confirmed, "seats": seats.seats}
         found.append(_("%(taken)s people are confirmed, but the forum has %(seats)s seats.") % words)

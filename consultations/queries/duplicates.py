@@ -119,8 +119,8 @@ WITH += [("input", "stakeholder"), ("input", "theme")]
 def _alike(pairs: list[Likeness]) -> Alike:
     texts: dict[int, Any] = {}
     for pair in pairs:
-        first, second = pair.first_point or pair.first_input, pair.second_point or pair.second_input
-        texts |= {first.pk: first, second.pk: second}
+        both = (pair.first_point or pair.first_input, pair.second_point or pair.second_input)
+        texts |= {each.pk: each for each in both if each}
     return Alike(pairs, [texts[pk] for pk in sorted(texts)])
 
 

@@ -228,7 +228,7 @@ def _numbers(forum: Forum) -> dict[str, int]:
     one query.
     """
     parts = {**_letters_parts(), **_people_parts(), **_day_parts()}
-    return next(iter(Forum.objects.filter(pk=forum.pk).values(**parts)))
+    return Forum.objects.filter(pk=forum.pk).annotate(**parts).values(*parts).get()
 
 
 def _letters_parts() -> dict[str, Any]:

@@ -138,7 +138,7 @@ def _entries() -> Iterator[Entry]:
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
-    entry = Entry._make(row)
+    entry: Any = Entry._make(row)
     return entry._replace(data=json.loads(entry.data), commitments=json.loads(entry.commitments))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
@@ -13,7 +14,7 @@ from ncm_portal.workflow import now
 
 def silent_organisations(
     consultation: Consultation, *, group: str = "", last: str = "", draft: str = ""
-) -> QuerySet[Stakeholder]:
+) -> QuerySet[Stakeholder, Any]:
     """Return verified organisations without an input to `consultation`, by name.
 
     Each carries `has_draft`, `letter` (number of the last one; 0: asked, None: none), `written_at` and

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVectorField, TrigramWordSimilarity
 from django.core.exceptions import ValidationError
 from django.db import connection
-from django.db.models import BooleanField, Exists, F, Func, Max, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import BooleanField, Exists, F, Func, Max, Model, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.lookups import IsNull
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -70,7 +70,7 @@ def found(inputs: QuerySet[Submission], words: str) -> QuerySet[Submission]:
     return inputs.filter(_AmongFew(F("pk"), Value(_as_array(few))))
 
 
-def _keys(*looked_for: QuerySet[Any, Any]) -> list[str | None]:
+def _keys(*looked_for: QuerySet[Model, Any]) -> list[str | None]:
     """Return the keys that each query finds, comma-separated; None if more than FEW. One query.
 
     Returned as one text, because writing and reading that many rows would take longer than the search itself.
@@ -199,7 +199,8 @@ def ranked(matches: QuerySet[Submission], words: str) -> list[Hit]:
     words_of_it = _entries(words).filter(submission=OuterRef("pk")).values("submission")
     rank = Subquery(words_of_it.annotate(rank=Max(SearchRank(F("words"), _query(words)))).values("rank"))
     newest = matches.order_by("-submitted_at", "-pk").annotate(rank=rank)[: RANKED + 1]
-    rows = [(row[0] or 0, Hit(*row[1:])) for row in newest.values_list("rank", "pk", "submitted_at", "reference")]
+    found: Iterable[tuple[Any, ...]] = newest.values_list("rank", "pk", "submitted_at", "reference")
+    rows = [(row[0] or 0, Hit(*row[1:])) for row in found]
     return [hit for _rank, hit in sorted(rows, key=lambda row: (row[0], _place_in_time(row[1])), reverse=True)]
 
 
@@ -291,10 +292,10 @@ def _elsewhere(keys: list[int], words: str, user: Any) -> list[tuple[int, str]]:
     entries = entries.filter(~Exists(in_text))
     points = Point.objects.visible_to(user, among=keys).filter(submission__in=keys, held_back=False)
     files = Attachment.objects.visible_to(user).shown().filter(submission__in=keys, kind=Attachment.Kind.EVIDENCE)
-    said = points.filter(pk__in=entries.values("point")).order_by()
-    said = said.values_list(Value(0), "pk", "submission", Value(""), "text")
-    attached = files.filter(pk__in=entries.values("attachment")).order_by()
-    attached = attached.values_list(Value(1), "pk", "submission", "name", "text")
+    points = points.filter(pk__in=entries.values("point")).order_by()
+    said: QuerySet[Point, Any] = points.values_list(Value(0), "pk", "submission", Value(""), "text")
+    files = files.filter(pk__in=entries.values("attachment")).order_by()
+    attached = files.values_list(Value(1), "pk", "submission", "name", "text")
     rows = sorted(said.union(attached, all=True).order_by())
     return [(key, for_everybody(f"{name}: {text}" if name else text)) for _kind, _pk, key, name, text in rows]
 

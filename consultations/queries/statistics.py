@@ -31,6 +31,7 @@ from consultations.models import (
     SubmissionState,
     Theme,
 )
+from ncm_portal.workflow import Words
 
 from .forums import themes_of
 
@@ -223,7 +224,7 @@ class HeardGroup(NamedTuple):
     """One group: its inputs by theme, and in total."""
 
     code: str
-    label: str
+    label: Words
     by_theme: list[int]
     total: int
 
@@ -234,7 +235,7 @@ class Heard:
 
     themes: list[Theme]
     groups: list[HeardGroup] = field(default_factory=list)
-    silent: list[str] = field(default_factory=list)
+    silent: list[Words] = field(default_factory=list)
 
     @property
     def totals(self) -> list[int]:

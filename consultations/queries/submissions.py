@@ -66,7 +66,7 @@ class Wanted:
         """Apply the filters to inputs. Resolves organisations first if they are few, so that the database looks up
         their inputs instead of scanning all. Search words come first.
         """
-        found = {
+        found: dict[str, Any] = {
             "consultation": self.consultation,
             "theme": self.theme,
             "provisions": self.objective,
@@ -111,7 +111,8 @@ def choices(user: Any, organisation: int | None) -> list[Choice]:
     """
     nothing = Value("")
     read = Submission.objects.visible_to(user).sent().filter(stakeholder=OuterRef("pk"))
-    named = Stakeholder.objects.filter(Exists(read), pk=organisation)
+    named = Stakeholder.objects.filter(Exists(read))
+    named = named.none() if organisation is None else named.filter(pk=organisation)
     each = (
         Theme.objects.order_by().values_list(Value("theme"), "pk", "code", "title", "title_sw", "order"),
         Provision.objects.order_by().values_list(Value("objective"), "pk", "code", "label", "framework", "order"),

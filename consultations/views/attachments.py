@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from consultations import workflow
 from consultations.forms.attachments import FileForm, PieceForm
 from consultations.models import Attachment, Audience, Submission, SubmissionState
-from consultations.permissions import is_secretariat, may_submit
+from consultations.permissions import SignedInRequest, is_secretariat, may_submit
 from consultations.queries import files_of
 from consultations.uploads.disk_space import NoRoom
 from ncm_portal.workflow import Blocked, NotAllowed
@@ -45,7 +45,7 @@ def _home_of(user: Any, submission: Submission) -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def attachment_add(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+def attachment_add(request: SignedInRequest, key: uuid.UUID) -> HttpResponse:
     """Add a file to an input: GET shows the form, POST uploads."""
     submission = _with_files_of_mine(request, key)
     mails = _takes_mails(submission)
@@ -71,7 +71,7 @@ def _takes_mails(submission: Submission) -> bool:
     return submission.entered_by_id is not None and submission.state not in EDITABLE
 
 
-def _why_not(request: HttpRequest, submission: Submission) -> list[str]:
+def _why_not(request: SignedInRequest, submission: Submission) -> list[str]:
     try:
         workflow.kind_of_files(submission, request.user)
     except Blocked as refusal:
@@ -79,7 +79,7 @@ def _why_not(request: HttpRequest, submission: Submission) -> list[str]:
     return []
 
 
-def _take(request: HttpRequest, submission: Submission, file: UploadedFile) -> list[str]:
+def _take(request: SignedInRequest, submission: Submission, file: UploadedFile) -> list[str]:
     """Store a whole file; return every reason why it was refused."""
     by, begun = request.user, None
     try:
@@ -103,7 +103,7 @@ def _take(request: HttpRequest, submission: Submission, file: UploadedFile) -> l
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def attachment_chunk(request: HttpRequest, key: uuid.UUID, file: uuid.UUID) -> HttpResponse:
+def attachment_chunk(request: SignedInRequest, key: uuid.UUID, file: uuid.UUID) -> HttpResponse:
     """Receive the next chunk of a file whose key the browser made; GET returns how much was received.
 
     JSON: `received` is the offset to continue from, also after a refusal (`reasons`); after the last byte the file is
@@ -124,7 +124,7 @@ def attachment_chunk(request: HttpRequest, key: uuid.UUID, file: uuid.UUID) -> H
     return JsonResponse(_told(taken))
 
 
-def _take_piece(request: HttpRequest, submission: Submission, key: uuid.UUID, piece: dict[str, Any]) -> Attachment:
+def _take_piece(request: SignedInRequest, submission: Submission, key: uuid.UUID, piece: dict[str, Any]) -> Attachment:
     by = request.user
     begun = workflow.begin_file(submission, by=by, key=key, name=piece["name"], size=piece["size"])
     begun = workflow.receive(begun, by=by, offset=piece["offset"], data=piece["piece"])
@@ -145,7 +145,7 @@ def _told(file: Attachment) -> dict[str, Any]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def attachment_remove(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+def attachment_remove(request: SignedInRequest, key: uuid.UUID) -> HttpResponse:
     """Remove a file from an input; GET asks for confirmation."""
     file = get_object_or_404(Attachment.objects.visible_to(request.user).select_related("submission"), key=key)
     submission = _with_files_of_mine(request, file.submission.key)

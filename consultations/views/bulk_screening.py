@@ -1,10 +1,10 @@
 """Bulk actions on inputs, with a confirmation page that shows the effect on each."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -27,7 +27,7 @@ class Act(NamedTuple):
     """Bulk action: its name, form, verb and effect."""
 
     label: Any
-    form: type[forms.Form]
+    form: type[AssignForm | NothingMoreForm | SetAsideForm]
     verb: Callable[..., Submission]
     effect: Any
     done: Callable[[int], str]
@@ -115,7 +115,7 @@ def _refusal(name: str, submission: Submission, user: Any) -> list[str]:
 
 def _do(request: HttpRequest, act: Act, marked: list[Submission], said: dict[str, Any]) -> HttpResponse:
     """Run the action on each input separately, so that one refusal does not stop the others."""
-    outcomes = [(each, attempt(lambda each=each: act.verb(each, by=request.user, **said))) for each in marked]
+    outcomes = [(each, attempt(partial(act.verb, each, by=request.user, **said))) for each in marked]
     done = sum(not outcome.reasons for _each, outcome in outcomes)
     if done:
         messages.success(request, act.done(done) % {"n": done})

@@ -30,7 +30,7 @@ from consultations.forms.checkin import ComeForm, QueueFileForm, RegisterForm, S
 from consultations.imports.queue_files import LARGEST, read_queue
 from consultations.imports.uploads import enter_refused_files
 from consultations.models import CheckIn, Delegate, Forum, PointKind, QueuedKind, QueuedOutcome, QueuedRow
-from consultations.permissions import is_secretariat, may_use_door
+from consultations.permissions import SignedInRequest, is_secretariat, may_use_door
 from consultations.queries import checkin
 from consultations.queries.checkin import badges, came_now, list_for_the_door, remark, sessions_at_hand
 from consultations.workflow.checkin import entered_on_paper, seated
@@ -60,7 +60,7 @@ def door_of(request: HttpRequest, slug: str) -> Forum:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def door(request: HttpRequest, slug: str) -> HttpResponse:
+def door(request: SignedInRequest, slug: str) -> HttpResponse:
     """Check in delegates and record points. JavaScript adds an offline queue."""
     forum = door_of(request, slug)
     if request.method == "POST":
@@ -132,7 +132,7 @@ def _meant_by(wanted: str) -> Callable[[Delegate, Delegate], bool]:
     return lambda badge, person: all(word in f"{person.name} {person.stakeholder.name}".casefold() for word in words)
 
 
-def _come(request: HttpRequest, forum: Forum) -> HttpResponse:
+def _come(request: SignedInRequest, forum: Forum) -> HttpResponse:
     """Check one delegate in by the button of a card, as a queue of one row."""
     if not is_secretariat(request.user):
         raise Http404
@@ -171,7 +171,7 @@ def door_list(request: HttpRequest, slug: str) -> HttpResponse:
 
 @takes_any_body
 @require_POST
-def door_queue(request: HttpRequest, slug: str) -> JsonResponse:
+def door_queue(request: SignedInRequest, slug: str) -> JsonResponse:
     """Import the rows of a device. JSON: for each its key, result and reason (`answers`); or `reasons`."""
     forum = door_of(request, slug)
     if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST:
@@ -344,7 +344,7 @@ def _words(row: QueuedRow) -> str:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def forum_door_settle(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
+def forum_door_settle(request: SignedInRequest, slug: str, key: UUID) -> HttpResponse:
     """Resolve one row of a device."""
     forum = desk_forum(slug)
     row = get_object_or_404(forum.queued_rows.select_related("forum", "settled_by"), key=key)
@@ -362,7 +362,7 @@ def forum_door_settle(request: HttpRequest, slug: str, key: UUID) -> HttpRespons
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def forum_door_doubles(request: HttpRequest, slug: str) -> HttpResponse:
+def forum_door_doubles(request: SignedInRequest, slug: str) -> HttpResponse:
     """Keep the first check-in of every badge that was checked in on several devices."""
     forum = desk_forum(slug)
     if request.method != "POST":
@@ -400,7 +400,7 @@ def forum_registers(request: HttpRequest, slug: str) -> HttpResponse:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def forum_register(request: HttpRequest, slug: str, half: str) -> HttpResponse:
+def forum_register(request: SignedInRequest, slug: str, half: str) -> HttpResponse:
     """Enter who signed the paper register of a half-day."""
     forum = desk_forum(slug)
     found = checkin.half_called(half, checkin.half_days(forum))
@@ -432,7 +432,7 @@ def _show_register(
     outcome: Outcome = NOTHING_DONE,
 ) -> HttpResponse:
     entered = entered_on_paper(forum, half)
-    ticked = set(form.data.getlist("signed")) if form else {str(pk) for pk in entered}
+    ticked = set(request.POST.getlist("signed")) if form else {str(pk) for pk in entered}
     came = checkin.came_by_half_day(forum).get(half, set())
     context = {
         "forum": forum,

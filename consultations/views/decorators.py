@@ -4,20 +4,20 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, NamedTuple
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 
 from consultations.forms import ReasonForm
 from consultations.permissions import is_secretariat, is_staff
 from ncm_portal.workflow import Blocked
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def for_secretariat(view: View) -> View:
     """Restrict a page to the secretariat; others get the same 404 as for an unknown page."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not is_secretariat(request.user):
             raise Http404
         return view(request, *args, **kwargs)
@@ -29,7 +29,7 @@ def for_staff(view: View) -> View:
     """Restrict a page to staff including system administrators; others get a 404."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not is_staff(request.user):
             raise Http404
         return view(request, *args, **kwargs)

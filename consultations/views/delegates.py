@@ -24,6 +24,7 @@ from consultations.imports.row_validation import TriedRow
 from consultations.imports.spreadsheets import Sheet
 from consultations.models import Delegate, DelegateState, Event, Forum, Group
 from consultations.notifications.delegates import News, news_of
+from consultations.permissions import SignedInRequest
 from consultations.queries import page_behind
 from consultations.queries.delegates import (
     CURRENT,
@@ -79,7 +80,7 @@ def forum_delegates(request: HttpRequest, slug: str) -> HttpResponse:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def forum_delegates_decide(request: HttpRequest, slug: str) -> HttpResponse:
+def forum_delegates_decide(request: SignedInRequest, slug: str) -> HttpResponse:
     """Show the effect of a move on the seats for all selected delegates; with `confirm` in the form, make it."""
     forum = desk_forum(slug)
     if request.method != "POST":
@@ -162,7 +163,7 @@ def _person(slug: str, pk: int) -> Delegate:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def forum_delegate(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def forum_delegate(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Show one delegate: details to correct, substitute and possible moves."""
     person = _person(slug, pk)
     form = DelegateForm(request.POST if request.method == "POST" else None, initial=DelegateForm.says(person))
@@ -198,7 +199,7 @@ def _show(
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def forum_delegate_move(request: HttpRequest, slug: str, pk: int, verb: str) -> HttpResponse:
+def forum_delegate_move(request: SignedInRequest, slug: str, pk: int, verb: str) -> HttpResponse:
     """Set or end a substitute, or give the seat to the first on the reserve list."""
     person = _person(slug, pk)
     acts = {"substitute": _substitute, "end_substitute": _end, "promote": _promote}
@@ -207,7 +208,7 @@ def forum_delegate_move(request: HttpRequest, slug: str, pk: int, verb: str) -> 
     return acts[verb](request, person) if request.method == "POST" else redirect("forum_delegate", slug, pk)
 
 
-def _substitute(request: HttpRequest, person: Delegate) -> HttpResponse:
+def _substitute(request: SignedInRequest, person: Delegate) -> HttpResponse:
     form = PersonForm(request.POST, prefix="sits")
     if not form.is_valid():
         return _show(request, person, INVALID, sits=form)
@@ -219,7 +220,7 @@ def _substitute(request: HttpRequest, person: Delegate) -> HttpResponse:
     return redirect("forum_delegate", person.forum.slug, person.pk)
 
 
-def _end(request: HttpRequest, person: Delegate) -> HttpResponse:
+def _end(request: SignedInRequest, person: Delegate) -> HttpResponse:
     principal = person.sits_in_for or person
     outcome = attempt(lambda: workflow.end_substitute(person, by=request.user))
     if outcome.reasons:
@@ -228,7 +229,7 @@ def _end(request: HttpRequest, person: Delegate) -> HttpResponse:
     return redirect("forum_delegate", person.forum.slug, principal.pk)
 
 
-def _promote(request: HttpRequest, person: Delegate) -> HttpResponse:
+def _promote(request: SignedInRequest, person: Delegate) -> HttpResponse:
     form = ReasonForm(request.POST)
     if not form.is_valid():
         return _show(request, person, Outcome(form.problems, 422))
@@ -244,7 +245,7 @@ def _promote(request: HttpRequest, person: Delegate) -> HttpResponse:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def forum_promote(request: HttpRequest, slug: str) -> HttpResponse:
+def forum_promote(request: SignedInRequest, slug: str) -> HttpResponse:
     """Give a free seat to the first on the reserve list of a group."""
     forum = desk_forum(slug)
     if request.method == "POST":
@@ -274,7 +275,7 @@ def forum_twins(request: HttpRequest, slug: str) -> HttpResponse:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def forum_twin(request: HttpRequest, slug: str, first: int, second: int) -> HttpResponse:
+def forum_twin(request: SignedInRequest, slug: str, first: int, second: int) -> HttpResponse:
     """Compare two entries and choose the right value of each differing field; then merge them."""
     forum = desk_forum(slug)
     pair = pair_of(forum, first, second)
@@ -303,7 +304,7 @@ Uploaded = tuple[str, str]  # name of the uploaded list, and encoding of a CSV f
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def forum_import(request: HttpRequest, slug: str) -> HttpResponse:
+def forum_import(request: SignedInRequest, slug: str) -> HttpResponse:
     """Upload, preview and confirm a list of delegates."""
     forum = desk_forum(slug)
     if request.method == "POST" and "rows" in request.POST:
@@ -327,7 +328,7 @@ def forum_import(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "consultations/delegates/import.html", context, status=outcome.status)
 
 
-def _preview_or_keep(request: HttpRequest, forum: Forum) -> HttpResponse:
+def _preview_or_keep(request: SignedInRequest, forum: Forum) -> HttpResponse:
     try:
         file, encoding = signing.loads(request.POST["rows"], salt=f"{SALT} {forum.pk}", max_age=HOURS * 3600)
         sheet = read_sheet(UploadFolder(file).read(), encoding)
@@ -388,7 +389,7 @@ WHOLE = 3  # mails shown unfolded in the preview
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def forum_tell(request: HttpRequest, slug: str) -> HttpResponse:
+def forum_tell(request: SignedInRequest, slug: str) -> HttpResponse:
     """Preview every notification of decisions and the unreachable people; POST sends the selected ones."""
     forum = desk_forum(slug)
     if request.method == "POST":

@@ -16,7 +16,7 @@ from consultations.forms import SubmissionForm
 from consultations.forms.fields import MomentField
 from consultations.forms.submissions import AUDIENCES, initial_of
 from consultations.models import Audience, Submission
-from consultations.permissions import organisations_of
+from consultations.permissions import SignedInRequest, organisations_of
 from consultations.queries import files_of
 from consultations.redaction import holds_back
 from ncm_portal.workflow import Blocked, Conflict, needs_of
@@ -25,7 +25,7 @@ from .submissions import AUTHOR_MOVES, EDITABLE, INSIDE, chosen_round, inside, k
 
 
 @require_POST
-def draft_save(request: HttpRequest, key: UUID) -> HttpResponse:
+def draft_save(request: SignedInRequest, key: UUID) -> HttpResponse:
     """Save a form as it is, for autosave; the Save button does the same.
 
     JSON: the time of saving and who else has the draft open; or why it was not saved (`reasons`), with the text that a
@@ -54,7 +54,7 @@ def _saved(request: HttpRequest, key: UUID) -> Submission | None:
     return own_input(request, key) if Submission.objects.filter(key=key).exists() else None
 
 
-def _as_saved(request: HttpRequest, draft: Submission) -> dict[str, Any]:
+def _as_saved(request: SignedInRequest, draft: Submission) -> dict[str, Any]:
     hour = date_format(localtime(draft.edited_at), "H:i")
     others = workflow.be_seen(draft, request.user) if draft.state in EDITABLE else []
     return {
@@ -69,13 +69,13 @@ def _as_saved(request: HttpRequest, draft: Submission) -> dict[str, Any]:
 
 
 @require_safe
-def draft_preview(request: HttpRequest, key: UUID) -> HttpResponse:
+def draft_preview(request: SignedInRequest, key: UUID) -> HttpResponse:
     """Show a draft exactly as others will see it, beside what only its organisation and the secretariat read."""
     found = own_input(request, key)
     return _show(request, found) if found.state in EDITABLE else redirect("my_input", found.key)
 
 
-def _show(request: HttpRequest, draft: Submission, reasons: list[str] | None = None) -> HttpResponse:
+def _show(request: SignedInRequest, draft: Submission, reasons: list[str] | None = None) -> HttpResponse:
     context = {
         "submission": draft,
         "provisions": draft.provisions.all(),
@@ -95,7 +95,7 @@ def _show(request: HttpRequest, draft: Submission, reasons: list[str] | None = N
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def sign_off(request: HttpRequest, key: UUID) -> HttpResponse:
+def sign_off(request: SignedInRequest, key: UUID) -> HttpResponse:
     """Ask for the sign-off of a draft, or sign off what was read (`do`; `seen_at` is its text version, `file` its
     files).
     """

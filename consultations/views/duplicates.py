@@ -24,6 +24,7 @@ from consultations.models import (
     LikenessState,
     Point,
 )
+from consultations.permissions import SignedInRequest
 from consultations.queries import Alike, group_of, groups_alike, organisations_behind
 from consultations.workflow import LIKENESS_MOVES
 from ncm_portal.workflow import moves_open_to
@@ -66,7 +67,7 @@ def likenesses(request: HttpRequest) -> HttpResponse:
 def _rounds() -> list[Consultation]:
     """Return the consultations in which points can be joined, with the number of texts not compared yet."""
     under_way = Consultation.objects.filter(state__in=[ConsultationState.OPEN, ConsultationState.CLOSED])
-    found = list(under_way.order_by("-opens_at"))
+    found: list[Any] = list(under_way.order_by("-opens_at"))
     for each in found:
         inputs = workflow.inputs_to_compare(each).filter(workflow.NOT_COMPARED_INPUT).count()
         each.to_compare = inputs + workflow.points_to_compare(each).filter(workflow.NOT_COMPARED).count()
@@ -75,7 +76,7 @@ def _rounds() -> list[Consultation]:
 
 @for_secretariat
 @require_POST
-def likenesses_compare(request: HttpRequest, slug: str) -> HttpResponse:
+def likenesses_compare(request: SignedInRequest, slug: str) -> HttpResponse:
     """Queue the comparison of new texts of a consultation."""
     consultation = get_object_or_404(Consultation, slug=slug)
     workflow.ask_to_compare(consultation, by=request.user)
@@ -118,7 +119,8 @@ def _beside(group: Alike) -> list[Beside]:
     texts = group.texts[:BESIDE]
     used = Counter(word for text in texts for word in similarity.words_of(_words(text)))
     common = {word for word, number in used.items() if number > 1}
-    counts = organisations_behind(texts) if group.is_of_points else {}
+    points = [text for text in texts if isinstance(text, Point)]
+    counts = organisations_behind(points) if points else {}
     return [Beside(text, similarity.marked(_words(text), common), counts.get(text.pk, 0)) for text in texts]
 
 
@@ -129,7 +131,7 @@ def _words(text: Any) -> str:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def likeness_merge(request: HttpRequest, pk: int) -> HttpResponse:
+def likeness_merge(request: SignedInRequest, pk: int) -> HttpResponse:
     """Decide that the selected pairs are duplicates."""
 
     def act(form: AlikeForm) -> None:
@@ -141,7 +143,7 @@ def likeness_merge(request: HttpRequest, pk: int) -> HttpResponse:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def likeness_dismiss(request: HttpRequest, pk: int) -> HttpResponse:
+def likeness_dismiss(request: SignedInRequest, pk: int) -> HttpResponse:
     """Decide that the selected pairs are not duplicates."""
 
     def act(form: AlikeForm) -> None:

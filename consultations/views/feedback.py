@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from consultations import workflow
 from consultations.forms.screening import AnswerForm
 from consultations.models import Misreading
+from consultations.permissions import SignedInRequest
 
 from .decorators import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
 from .pagination import Further, further
@@ -50,7 +51,7 @@ def _page(request: HttpRequest, name: str, rows: QuerySet[Misreading], *, order:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def desk_reply(request: HttpRequest, pk: int) -> HttpResponse:
+def desk_reply(request: SignedInRequest, pk: int) -> HttpResponse:
     """Answer one reply; the organisation is notified by mail. The URL keeps the page of the list."""
     back = reverse("desk_replies", query=request.GET)
     if request.method != "POST":

@@ -1,6 +1,7 @@
 """Filters of the list of inputs in the query string, shared by every page with such a list."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -18,8 +19,9 @@ from consultations.models import (
 )
 from consultations.permissions import is_secretariat, organisations_of
 from consultations.templatetags.portal import span
+from ncm_portal.workflow import Words
 
-Options = dict[str, tuple[str, Any]]  # URL value: (label, record)
+Options = Mapping[str, tuple[Words, Any]]  # URL value: (label, record)
 DAYS = re.compile(r"(\d{4}-\d\d-\d\d)(?:--(\d{4}-\d\d-\d\d))?", re.ASCII)
 NOT_LISTED = (SubmissionState.DRAFT, SubmissionState.WITHDRAWN)
 
@@ -82,10 +84,10 @@ class Asked:
         return {each.name: each.chosen for each in self.filters if each.chosen}
 
 
-def asked_of(request: HttpRequest, rounds: list[Consultation]) -> Asked:
+def asked_of(request: HttpRequest, rounds: list[Any]) -> Asked:
     """Parse the query string of `request`. States can be filtered by users who see more than inputs on file."""
     asked = request.GET
-    options: dict[str, Options] = {}
+    options: dict[str, dict[str, tuple[Words, Any]]] = {}
     for choice in queries.choices(request.user, _number(asked.get("organisation", ""))):
         options.setdefault(choice.kind, {})[choice.code] = (choice.name, choice.pk)
     forums = [forum for found in rounds for forum in found.forums_announced]

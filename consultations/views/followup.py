@@ -24,7 +24,7 @@ from consultations.forms.followup import (
     WantedCommitmentsForm,
 )
 from consultations.models import ActionPoint, ActionState, Event, Forum, Stakeholder
-from consultations.permissions import organisations_of
+from consultations.permissions import SignedInRequest, organisations_of
 from consultations.queries.followup import in_order, open_before, with_source
 from consultations.workflow import ACTION_MOVES
 from ncm_portal.workflow import moves_open_to
@@ -45,7 +45,7 @@ def forum_of(slug: str) -> Forum:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def forum_actions(request: HttpRequest, slug: str) -> HttpResponse:
+def forum_actions(request: SignedInRequest, slug: str) -> HttpResponse:
     """List the action points of a forum, overdue first, with a form to add one."""
     forum = forum_of(slug)
     if request.method != "POST":
@@ -79,7 +79,7 @@ def _list(
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def forum_actions_carry(request: HttpRequest, slug: str) -> HttpResponse:
+def forum_actions_carry(request: SignedInRequest, slug: str) -> HttpResponse:
     """Create an action point for every validated commitment, each once."""
     forum = forum_of(slug)
     if request.method == "POST":
@@ -91,7 +91,7 @@ def forum_actions_carry(request: HttpRequest, slug: str) -> HttpResponse:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def forum_action(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
+def forum_action(request: SignedInRequest, slug: str, key: UUID) -> HttpResponse:
     """Show one action point with its history; edit it while it is open."""
     action = _action(slug, key)
     if request.method != "POST":
@@ -135,7 +135,7 @@ def _show(
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def forum_action_move(request: HttpRequest, slug: str, key: UUID, verb: str) -> HttpResponse:
+def forum_action_move(request: SignedInRequest, slug: str, key: UUID, verb: str) -> HttpResponse:
     """Confirm, drop or reopen an action by the verb in the URL."""
     action = _action(slug, key)
     if request.method != "POST":
@@ -159,7 +159,7 @@ def forum_action_move(request: HttpRequest, slug: str, key: UUID, verb: str) -> 
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def my_action(request: HttpRequest, key: UUID) -> HttpResponse:
+def my_action(request: SignedInRequest, key: UUID) -> HttpResponse:
     """Show an action of the user's organisation, with a form to report it done. Raises 404 for another's."""
     bodies = organisations_of(request.user)
     action = get_object_or_404(with_source(ActionPoint.objects.filter(stakeholder__in=bodies)), key=key)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations import charts, workflow
 from consultations.models import Forum, ForumState
+from consultations.permissions import SignedInRequest
 from consultations.queries.forum_statistics import FEWEST, FORUM_LISTS, forum_figures
 
 from .decorators import INVALID, NOTHING_DONE, Outcome, for_secretariat
@@ -53,7 +54,7 @@ def figures_of_forum(request: HttpRequest, slug: str) -> HttpResponse:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def forum_lists(request: HttpRequest, slug: str) -> HttpResponse | StreamingHttpResponse:
+def forum_lists(request: SignedInRequest, slug: str) -> HttpResponse | StreamingHttpResponse:
     """Show the lists of a forum; each is downloaded by POST, because the journal records exports."""
     forum = forum_of(slug)
     if request.method != "POST":

@@ -18,6 +18,7 @@ from consultations import workflow
 from consultations.forms.delegates import SeatsForm
 from consultations.forms.programme import DocumentForm
 from consultations.models import Event, Forum, ForumFile
+from consultations.permissions import SignedInRequest
 from consultations.queries.delegates import balance, seat_plan
 from consultations.queries.forum_documents import documents, readable_document
 from consultations.queries.forum_tasks import counts_of, figures, linked, next_actions
@@ -88,7 +89,7 @@ def forum_move(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def forum_seats(request: HttpRequest, slug: str) -> HttpResponse:
+def forum_seats(request: SignedInRequest, slug: str) -> HttpResponse:
     """Edit the seats and reserve-list places of each group."""
     forum = desk_forum(slug)
     form = SeatsForm(request.POST if request.method == "POST" else None, forum=forum)
@@ -114,7 +115,7 @@ def _now(plan: Any, label: str) -> int:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def forum_documents(request: HttpRequest, slug: str) -> HttpResponse:
+def forum_documents(request: SignedInRequest, slug: str) -> HttpResponse:
     """List the documents of a forum, with a form to add one."""
     forum = desk_forum(slug)
     if request.method != "POST":
@@ -141,7 +142,7 @@ def _show_seats(
 
 @for_secretariat
 @require_POST
-def forum_document_move(request: HttpRequest, slug: str, key: uuid.UUID, verb: str) -> HttpResponse:
+def forum_document_move(request: SignedInRequest, slug: str, key: uuid.UUID, verb: str) -> HttpResponse:
     """Make a document public or for participants only, or remove it."""
     forum = desk_forum(slug)
     file = get_object_or_404(ForumFile, forum=forum, key=key)

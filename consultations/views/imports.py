@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from consultations import imports
 from consultations.imports import InputsImportForm, NamesForm, RowState, Trial, enter_refused_files
 from consultations.models import Consultation, Job, JobKind, JobState
+from consultations.permissions import SignedInRequest
 from consultations.uploads.disk_space import NoRoom
 from consultations.workflow import confirm_import, confirm_names
 from ncm_portal.workflow import Blocked
@@ -33,7 +34,7 @@ STATES = {
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def import_inputs(request: HttpRequest) -> HttpResponse:
+def import_inputs(request: SignedInRequest) -> HttpResponse:
     """Upload a spreadsheet of inputs; a readable one leads to its preview."""
     form = InputsImportForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
@@ -53,7 +54,7 @@ def import_inputs(request: HttpRequest) -> HttpResponse:
     return render(request, "consultations/imports/import.html", context, status=422 if form.errors else 200)
 
 
-def _prepared(request: HttpRequest, form: InputsImportForm) -> Job:
+def _prepared(request: SignedInRequest, form: InputsImportForm) -> Job:
     """Create the job of a valid upload. Raises NoRoom if the disk is full."""
     chosen = form.cleaned_data
     kept = {name: chosen[name] for name in ("consultation", "channel", "received_on")}
@@ -153,7 +154,7 @@ def _result(found: Job) -> dict[str, Any]:
 
 @for_secretariat
 @require_POST
-def job_names(request: HttpRequest, key: UUID) -> HttpResponse:
+def job_names(request: SignedInRequest, key: UUID) -> HttpResponse:
     """Confirm which organisations are meant by unknown names."""
     found = _job(key)
     try:
@@ -171,7 +172,7 @@ def job_names(request: HttpRequest, key: UUID) -> HttpResponse:
 
 @for_secretariat
 @require_POST
-def job_confirm(request: HttpRequest, key: UUID) -> HttpResponse:
+def job_confirm(request: SignedInRequest, key: UUID) -> HttpResponse:
     """Confirm an import, once; it then runs in the background."""
     found = _job(key, kind=JobKind.IMPORT_INPUTS)
     outcome = attempt(lambda: confirm_import(found, by=request.user), found)

@@ -86,5 +86,6 @@ def forum_answer_receipt(request: HttpRequest, token: str) -> HttpResponse:
         return _no_such_link(request)
     if invitation.answered_at is None:
         return redirect("forum_answer", token)
-    shown = {"invitation": invitation, "forum": invitation.forum, "people": people_of(invitation), "token": token}
-    return _page(request, "receipt", **shown, is_open=invitation.forum.state == ForumState.ANNOUNCED)
+    forum, people = invitation.forum, people_of(invitation)
+    shown: dict[str, Any] = {"invitation": invitation, "forum": forum, "people": people, "token": token}
+    return _page(request, "receipt", **shown, is_open=forum.state == ForumState.ANNOUNCED)

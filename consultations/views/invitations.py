@@ -1,6 +1,8 @@
 """Letters of invitation at the desk: create, review, send, enter paper answers, issue new links."""
 
-from typing import NamedTuple
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -16,6 +18,7 @@ from consultations import workflow
 from consultations.forms.invitations import InviteForm, LetterForm, PaperAnswerForm
 from consultations.models import Forum, ForumFile, ForumState, Group, Invitation, InvitationState, OutgoingMail
 from consultations.notifications import invitations
+from consultations.permissions import SignedInRequest
 from consultations.queries.access_log import history
 from consultations.queries.invitations import candidates, letters_of, missing, next_step, open_actions, people_of
 from consultations.workflow import INVITATION_MOVES
@@ -26,7 +29,7 @@ from .stored_files import hand_out
 
 WHOLE = 3  # mails shown unfolded in the preview
 GIVEN_BACK = (InvitationState.DECLINED, InvitationState.LAPSED)  # their seats are free for others
-VERBS = {
+VERBS: dict[str, Callable[..., Any]] = {
     "reissue_link": workflow.reissue_link,
     "lapse_invitation": lambda invitation, by, reason: workflow.lapse_invitation(invitation, by=by),
 }
@@ -70,7 +73,7 @@ def forum_letters_list(request: HttpRequest, slug: str) -> HttpResponse:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def forum_letters_new(request: HttpRequest, slug: str) -> HttpResponse:
+def forum_letters_new(request: SignedInRequest, slug: str) -> HttpResponse:
     """Choose institutions by group, NCM membership or all, and create a letter for each."""
     forum = _forum(slug)
     asked = request.GET.get("group", "")
@@ -96,7 +99,7 @@ def forum_letters_new(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "consultations/invitations/letters_new.html", context, status=outcome.status)
 
 
-def _write(request: HttpRequest, forum: Forum, form: InviteForm) -> None:
+def _write(request: SignedInRequest, forum: Forum, form: InviteForm) -> None:
     made = workflow.write_invitations(
         forum, by=request.user, respond_by=form.cleaned_data["respond_by"], offers=form.offers
     )
@@ -147,7 +150,7 @@ def _written(forum: Forum, kind: str, keys: list[str]) -> list[Written]:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def forum_letters_review(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
+def forum_letters_review(request: SignedInRequest, slug: str, kind: str) -> HttpResponse:
     """Preview every mail with its address, and the letters without one and why; POST sends what is shown."""
     forum = _forum(slug)
     if request.method == "POST":
@@ -179,7 +182,7 @@ def _keys(values: list[str]) -> list[UUID]:
     return found
 
 
-def _send(request: HttpRequest, forum: Forum, values: list[str]) -> None:
+def _send(request: SignedInRequest, forum: Forum, values: list[str]) -> None:
     sent = workflow.send_invitations(forum, by=request.user, keys=_keys(values))
     posted = sum(not each.email for each in sent)
     if sent:
@@ -190,11 +193,11 @@ def _send(request: HttpRequest, forum: Forum, values: list[str]) -> None:
         messages.warning(request, _("Nothing was sent: these letters have already been sent or cannot be sent yet."))
 
 
-def _remind(request: HttpRequest, forum: Forum, values: list[str]) -> None:
+def _remind(request: SignedInRequest, forum: Forum, values: list[str]) -> None:
     """Remind each separately, so that one refusal does not stop the others."""
     reminded = 0
     for each in forum.invitations.filter(key__in=_keys(values)).select_related("stakeholder"):
-        outcome = attempt(lambda each=each: workflow.remind_invited(each, by=request.user))
+        outcome = attempt(partial(workflow.remind_invited, each, by=request.user))
         reminded += not outcome.reasons
         if outcome.reasons:
             messages.warning(request, f"{each.stakeholder.name}: {' '.join(outcome.reasons)}")
@@ -213,7 +216,7 @@ def _letter(slug: str, key: UUID) -> Invitation:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def forum_letter(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
+def forum_letter(request: SignedInRequest, slug: str, key: UUID) -> HttpResponse:
     """Show a letter with its answer: correct it, see its link, its scan and its history."""
     letter = _letter(slug, key)
     known = {name: getattr(letter, name) for name in ("seats", "addressee", "email", "respond_by")}
@@ -267,7 +270,7 @@ def forum_letter_move(request: HttpRequest, slug: str, key: UUID, verb: str) -> 
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def forum_letter_answer(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
+def forum_letter_answer(request: SignedInRequest, slug: str, key: UUID) -> HttpResponse:
     """Enter an answer that came by letter, with its scan."""
     letter = _letter(slug, key)
     if letter.state == InvitationState.DRAFT:
@@ -284,7 +287,7 @@ def forum_letter_answer(request: HttpRequest, slug: str, key: UUID) -> HttpRespo
     return render(request, "consultations/invitations/letter_answer.html", context, status=outcome.status)
 
 
-def _record(request: HttpRequest, letter: Invitation, form: PaperAnswerForm) -> None:
+def _record(request: SignedInRequest, letter: Invitation, form: PaperAnswerForm) -> None:
     file = form.cleaned_data["scan"]
     workflow.record_answer(
         letter,

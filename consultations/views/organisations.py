@@ -1,5 +1,7 @@
 """Organisations at the desk: verification, register and memberships; registration and notification settings."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Count, Q, QuerySet
@@ -13,7 +15,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from consultations import workflow
 from consultations.forms import InviteOfficerForm, NoticesForm, OrganisationForm, ReasonForm, WantedOrganisationsForm
 from consultations.models import Membership, Stakeholder, Submission
-from consultations.permissions import is_secretariat, may_manage_members, may_rule_on_sign_off, organisations_of
+from consultations.permissions import (
+    SignedInRequest,
+    is_secretariat,
+    may_manage_members,
+    may_rule_on_sign_off,
+    organisations_of,
+)
 from consultations.queries import lookalikes_of, open_actions_of, with_lookalikes
 from consultations.queries.access_log import history
 from consultations.workflow import STAKEHOLDER_MOVES
@@ -101,7 +109,7 @@ def desk_organisation_move(request: HttpRequest, pk: int, verb: str) -> HttpResp
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def notices(request: HttpRequest) -> HttpResponse:
+def notices(request: SignedInRequest) -> HttpResponse:
     """Choose how to get notices: at once, daily or not at all; and a number for text messages."""
     form = NoticesForm(request.POST or None, person=request.user)
     if request.method == "POST" and form.is_valid():
@@ -116,7 +124,7 @@ def notices(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def register_organisation(request: HttpRequest) -> HttpResponse:
+def register_organisation(request: SignedInRequest) -> HttpResponse:
     """Register an organisation; the user becomes its primary focal point."""
     form = OrganisationForm(request.POST or None)
     context, status = {"form": form, "organisations": organisations_of(request.user)}, 422 if form.errors else 200
@@ -139,12 +147,13 @@ def join_organisation(request: HttpRequest, token: str) -> HttpResponse:
     accept it.
     """
     invitation = workflow.invited(token)
-    context = {"invitation": invitation, "next": request.path}
+    context: dict[str, Any] = {"invitation": invitation, "next": request.path}
     if invitation is None:
         return render(request, "consultations/organisations/join.html", context, status=404)
     if request.method == "POST":
         try:
-            membership = workflow.join(token, by=request.user)
+            person: Any = request.user  # perhaps nobody yet: the verb refuses
+            membership = workflow.join(token, by=person)
         except Blocked as refusal:
             context["reasons"] = refusal.reasons
             return render(request, "consultations/organisations/join.html", context, status=409)
@@ -154,7 +163,7 @@ def join_organisation(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def sign_off_rule(request: HttpRequest, pk: int) -> HttpResponse:
+def sign_off_rule(request: SignedInRequest, pk: int) -> HttpResponse:
     """Set whether the inputs of an organisation need a sign-off; only its primary focal point may."""
     stakeholder = get_object_or_404(Stakeholder, pk=pk)
     if not may_rule_on_sign_off(request.user, stakeholder):
@@ -168,7 +177,7 @@ def sign_off_rule(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def invite_officer(request: HttpRequest, pk: int) -> HttpResponse:
+def invite_officer(request: SignedInRequest, pk: int) -> HttpResponse:
     """Invite somebody to act for an organisation: the secretariat, or its primary focal point."""
     stakeholder = _managed(request, pk)
     form = InviteOfficerForm(request.POST or None, person=request.user)
@@ -185,7 +194,7 @@ def invite_officer(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def end_membership(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
+def end_membership(request: SignedInRequest, pk: int, membership: int) -> HttpResponse:
     """End a membership; earlier acts of the person are kept."""
     stakeholder = _managed(request, pk)
     live = Membership.objects.live().filter(stakeholder=stakeholder, valid_until=None)

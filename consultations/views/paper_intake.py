@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from consultations import workflow
 from consultations.forms.paper_intake import IntakeForm, TypedForm
 from consultations.models import Event, Submission, SubmissionState
+from consultations.permissions import SignedInRequest
 from consultations.queries import files_of
 from consultations.workflow import SUBMISSION_MOVES
 from ncm_portal.workflow import moves_open_to
@@ -47,7 +48,7 @@ def _typed(request: HttpRequest) -> QuerySet[Submission]:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def intake_new(request: HttpRequest) -> HttpResponse:
+def intake_new(request: SignedInRequest) -> HttpResponse:
     """Enter an input that came on paper or by mail; the next page takes its scan."""
     form, reasons = IntakeForm(request.POST or None, by=request.user), []
     if request.method == "POST" and form.is_valid():
@@ -62,7 +63,7 @@ def intake_new(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _take_in(request: HttpRequest, form: IntakeForm) -> None:
+def _take_in(request: SignedInRequest, form: IntakeForm) -> None:
     given = form.cleaned_data
     workflow.take_in(
         given["consultation"],
@@ -109,7 +110,7 @@ def _show(request: HttpRequest, submission: Submission, outcome: Outcome = NOTHI
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def intake_move(request: HttpRequest, key: UUID, verb: str) -> HttpResponse:
+def intake_move(request: SignedInRequest, key: UUID, verb: str) -> HttpResponse:
     """Confirm that the typed text matches the original."""
     submission = _one(request, key)
     if verb not in CHECKING:
@@ -125,7 +126,7 @@ def intake_move(request: HttpRequest, key: UUID, verb: str) -> HttpResponse:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def intake_correct(request: HttpRequest, key: UUID) -> HttpResponse:
+def intake_correct(request: SignedInRequest, key: UUID) -> HttpResponse:
     """Correct the typed text until it is checked. Whoever corrects it cannot check it."""
     submission = _one(request, key)
     form, outcome = TypedForm(request.POST or None, typed=submission), NOTHING_DONE

@@ -1,6 +1,7 @@
 """Points at the desk: search, join and separate, and points of sessions."""
 
 import re
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from consultations import workflow
 from consultations.forms import MergeForm, SessionPointForm, TwinForm, WantedPointsForm
 from consultations.models import Event, ForumSession, Point, PointState
-from consultations.permissions import is_secretariat, may_validate, may_write_point, works_in_session
+from consultations.permissions import SignedInRequest, is_secretariat, may_validate, may_write_point, works_in_session
 from consultations.queries import organisations_behind, page_between
 from consultations.queries.access_log import history
 from consultations.workflow import POINT_MOVES
@@ -112,7 +113,7 @@ def _twins(point: Point, words: str) -> QuerySet[Point]:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def desk_point_merge(request: HttpRequest, reference: str) -> HttpResponse:
+def desk_point_merge(request: SignedInRequest, reference: str) -> HttpResponse:
     """Join a point to its duplicate."""
     point = _point(reference)
     if request.method != "POST":
@@ -212,7 +213,7 @@ def session_read_back_move(request: HttpRequest, pk: int, number: int, verb: str
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def session_point_correct(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+def session_point_correct(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     """Correct a draft point of a session, as its rapporteur or the secretariat."""
     session = session_of(request, pk)
     point = get_object_or_404(session.points.select_related("theme", "stakeholder"), number=number)
@@ -263,7 +264,7 @@ SHOWN_EVENTS = 20
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def session_points(request: HttpRequest, pk: int) -> HttpResponse:
+def session_points(request: SignedInRequest, pk: int) -> HttpResponse:
     """List the points of a session: its rapporteur records and hands them in, the secretariat validates them."""
     session = session_of(request, pk)
     if request.method != "POST":
@@ -293,7 +294,7 @@ def _form(session: ForumSession, data: object = None) -> SessionPointForm:
 def _show_session(
     request: HttpRequest, session: ForumSession, outcome: Outcome = NOTHING_DONE, form: SessionPointForm | None = None
 ) -> HttpResponse:
-    points = list(session.points.select_related("stakeholder", "theme").order_by("-number"))
+    points: list[Any] = list(session.points.select_related("stakeholder", "theme").order_by("-number"))
     drafts = [point for point in points if point.state == PointState.DRAFT]
     about = Event.objects.filter(kind=Point._meta.label_lower, object_id__in=[str(point.pk) for point in points])
     one_of_each = {point.state: point for point in points}
@@ -347,13 +348,13 @@ def session_point_move(request: HttpRequest, pk: int, number: int, verb: str) ->
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def session_hand_in(request: HttpRequest, pk: int) -> HttpResponse:
+def session_hand_in(request: SignedInRequest, pk: int) -> HttpResponse:
     """Hand in every draft of a session one by one; refused ones stay drafts, with the reason."""
     session = session_of(request, pk)
     if request.method != "POST":
         return redirect("session_points", pk)
     drafts = session.points.filter(state=PointState.DRAFT).order_by("number")
-    outcomes = [attempt(lambda point=point: workflow.hand_in(point, by=request.user)) for point in drafts]
+    outcomes = [attempt(partial(workflow.hand_in, point, by=request.user)) for point in drafts]
     reasons = [reason for outcome in outcomes for reason in outcome.reasons]
     if reasons:
         return _show_session(request, session, Outcome(reasons, 409))

@@ -20,6 +20,7 @@ from consultations.forms import ReasonForm
 from consultations.forms.programme import BreakoutsForm, CopyForm, PartForm, SessionForm
 from consultations.ical import Entry, calendar
 from consultations.models import Delegate, Event, Forum, ForumSession, ForumState, SessionRole
+from consultations.permissions import SignedInRequest
 from consultations.queries.programme import calendar_of, clashes, is_signed, planned, whole_calendar
 from consultations.workflow import SESSION_MOVES
 from ncm_portal.workflow import moves_open_to
@@ -30,7 +31,7 @@ from .forums import desk_forum
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def forum_programme(request: HttpRequest, slug: str) -> HttpResponse:
+def forum_programme(request: SignedInRequest, slug: str) -> HttpResponse:
     """Show the programme with its conflicts, and a form to add a session."""
     forum = desk_forum(slug)
     if request.method != "POST":
@@ -66,7 +67,7 @@ def _show(request: HttpRequest, forum: Forum, outcome: Outcome = NOTHING_DONE, *
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def forum_breakouts(request: HttpRequest, slug: str) -> HttpResponse:
+def forum_breakouts(request: SignedInRequest, slug: str) -> HttpResponse:
     """Create one breakout for each theme without one."""
     forum = desk_forum(slug)
     if request.method != "POST":
@@ -93,7 +94,7 @@ def _session(slug: str, pk: int) -> ForumSession:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def forum_session(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def forum_session(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Show one session: details, roles and moves."""
     session = _session(slug, pk)
     if request.method != "POST":
@@ -129,7 +130,7 @@ def _show_session(
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def forum_session_move(request: HttpRequest, slug: str, pk: int, verb: str) -> HttpResponse:
+def forum_session_move(request: SignedInRequest, slug: str, pk: int, verb: str) -> HttpResponse:
     """Move a session up or down, assign a role, open, close or cancel it, by the verb in the URL."""
     if verb not in ACTS:
         raise Http404
@@ -138,8 +139,8 @@ def forum_session_move(request: HttpRequest, slug: str, pk: int, verb: str) -> H
     return ACTS[verb](request, _session(slug, pk))
 
 
-def _up_or_down(up: bool) -> Callable[[HttpRequest, ForumSession], HttpResponse]:
-    def act(request: HttpRequest, session: ForumSession) -> HttpResponse:
+def _up_or_down(up: bool) -> Callable[[SignedInRequest, ForumSession], HttpResponse]:
+    def act(request: SignedInRequest, session: ForumSession) -> HttpResponse:
         outcome = attempt(lambda: workflow.move_session(session, by=request.user, up=up))
         if outcome.reasons:
             return _show(request, session.forum, outcome)
@@ -148,7 +149,7 @@ def _up_or_down(up: bool) -> Callable[[HttpRequest, ForumSession], HttpResponse]
     return act
 
 
-def _part(request: HttpRequest, session: ForumSession) -> HttpResponse:
+def _part(request: SignedInRequest, session: ForumSession) -> HttpResponse:
     form = PartForm(request.POST, prefix="part")
     if not form.is_valid():
         return _show_session(request, session, INVALID, part_form=form)
@@ -187,7 +188,7 @@ ACTS = {
 
 @for_secretariat
 @require_POST
-def forum_part_away(request: HttpRequest, slug: str, pk: int, role: int) -> HttpResponse:
+def forum_part_away(request: SignedInRequest, slug: str, pk: int, role: int) -> HttpResponse:
     """Remove a role in a session."""
     found = SessionRole.objects.select_related("session__forum", "user")
     row = get_object_or_404(found, pk=role, session=pk, session__forum__slug=slug)
@@ -202,7 +203,7 @@ def forum_part_away(request: HttpRequest, slug: str, pk: int, role: int) -> Http
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def forum_copy(request: HttpRequest, slug: str) -> HttpResponse:
+def forum_copy(request: SignedInRequest, slug: str) -> HttpResponse:
     """Create a new forum from this one."""
     forum = desk_forum(slug)
     form = CopyForm(request.POST if request.method == "POST" else None, initial={"title": forum.title})
@@ -240,7 +241,7 @@ def forum_ics(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-def forum_ics_mine(request: HttpRequest, slug: str) -> HttpResponse:
+def forum_ics_mine(request: SignedInRequest, slug: str) -> HttpResponse:
     """Return the calendar of the signed-in person, with their roles."""
     forum = _announced(slug)
     own = forum.delegates.filter(user=request.user).exclude(state__in=("refused", "withdrawn")).first()

@@ -1,5 +1,6 @@
 """Organisations without an input, and reminders to them."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -84,7 +85,7 @@ def _write(request: HttpRequest, consultation: Consultation, letters: list[Lette
     for letter in letters:
         body = letter.stakeholder
         act: Any = workflow.remind if letter.number else workflow.request_input
-        outcome = attempt(lambda act=act, body=body: act(body, consultation=consultation, by=request.user))
+        outcome = attempt(partial(act, body, consultation=consultation, by=request.user))
         written += not outcome.reasons
         if outcome.reasons:
             messages.warning(request, f"{body.name}: {' '.join(outcome.reasons)}")

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Count, Min, QuerySet, Subquery, Value
+from django.db.models import Count, Min, Model, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -30,6 +30,7 @@ from consultations.models import (
     Theme,
     User,
 )
+from consultations.permissions import SignedInRequest
 from consultations.queries import (
     RANKED,
     by_reference,
@@ -62,7 +63,7 @@ WORDED = {"return_for_completion": ReturnForm, "set_aside": SetAsideForm}
 # --- What waits -----------------------------------------------------------------------------------------------------
 
 
-def front(request: HttpRequest) -> dict[str, Any]:
+def front(request: SignedInRequest) -> dict[str, Any]:
     """Return the data of the desk's front page: inputs to read, the oldest first, inputs to split, organisations,
     points of sessions.
 
@@ -89,14 +90,14 @@ def front(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _said_since(request: HttpRequest) -> dict[str, int]:
+def _said_since(request: SignedInRequest) -> dict[str, int]:
     """Return the number of unanswered replies and late requests in one query."""
     rows = {"replies": Misreading.objects.filter(answered_at=None), "reported_done": reported_done()}
     numbers = {name: Coalesce(Subquery(_number(found)), 0) for name, found in rows.items()}
-    return User.objects.filter(pk=request.user.pk).order_by().values(**numbers).get()
+    return User.objects.filter(pk=request.user.pk).order_by().annotate(**numbers).values(*numbers).get()
 
 
-def _number(rows: QuerySet[Any]) -> QuerySet[Any]:
+def _number(rows: QuerySet[Model]) -> QuerySet[Model, Any]:
     return rows.order_by().values(every=Value(1)).annotate(number=Count("pk")).values("number")
 
 
@@ -118,8 +119,8 @@ def _shown(inputs: QuerySet[Submission]) -> QuerySet[Submission]:
 
 def _sessions_with_points() -> list[dict[str, Any]]:
     handed_in = Point.objects.filter(session__isnull=False, state=PointState.SUBMITTED)
-    rows = handed_in.values("session", "session__title", "session__forum__title")
-    return list(rows.annotate(number=Count("pk")).order_by("session__starts_at"))
+    rows = handed_in.values("session", "session__title", "session__forum__title").annotate(number=Count("pk"))
+    return [dict(row) for row in rows.order_by("session__starts_at")]
 
 
 @for_secretariat
@@ -144,6 +145,7 @@ def neighbour(request: HttpRequest, **edge: str) -> str:
     if not any(edge.values()):
         return ""
     kept = {name: value for name, value in request.GET.items() if name not in ("before", "after")}
+    assert request.resolver_match is not None  # its view is running
     return reverse(request.resolver_match.view_name, query={**kept, **edge})
 
 
@@ -281,7 +283,7 @@ def desk_input_move(request: HttpRequest, key: UUID, verb: str) -> HttpResponse:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def desk_input_split(request: HttpRequest, key: UUID) -> HttpResponse:
+def desk_input_split(request: SignedInRequest, key: UUID) -> HttpResponse:
     """Extract a point from an input on file."""
     submission = _input(request, key)
     if request.method != "POST":
@@ -298,7 +300,7 @@ def desk_input_split(request: HttpRequest, key: UUID) -> HttpResponse:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def desk_note(request: HttpRequest, key: UUID) -> HttpResponse:
+def desk_note(request: SignedInRequest, key: UUID) -> HttpResponse:
     """Add an internal note to an input."""
     submission = _input(request, key)
     if request.method != "POST":
@@ -312,7 +314,7 @@ def desk_note(request: HttpRequest, key: UUID) -> HttpResponse:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def desk_assign(request: HttpRequest, key: UUID) -> HttpResponse:
+def desk_assign(request: SignedInRequest, key: UUID) -> HttpResponse:
     """Assign an input to an officer."""
     submission = _input(request, key)
     if request.method != "POST":

@@ -1,5 +1,7 @@
 """Public coverage page: inputs by theme, objective, county and time, as tables with charts."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -22,7 +24,7 @@ def show(request: HttpRequest) -> HttpResponse:
     rounds = queries.public_rounds()
     asked = (found for found in rounds if found.slug == request.GET.get("round"))
     current = next(asked, rounds[0] if rounds else None)
-    context = {"round": current, "others": [found for found in rounds if found != current]}
+    context: dict[str, Any] = {"round": current, "others": [found for found in rounds if found != current]}
     if current:
         places, arrived = statistics.by_county(current), statistics.arrivals(current)
         context |= {

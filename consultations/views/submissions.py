@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import CharField, OuterRef, QuerySet, Subquery
+from django.db.models import CharField, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Cast
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,10 +16,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations import workflow
 from consultations.forms import SubmissionForm
+from consultations.forms.fields import KeyField, field_of
 from consultations.forms.screening import WhyForm
 from consultations.forms.submissions import choices_of
 from consultations.models import Attachment, Consultation, ConsultationState, Event, Submission, SubmissionState
-from consultations.permissions import is_head, may_submit, organisations_of
+from consultations.permissions import SignedInRequest, is_head, may_submit, organisations_of
 from consultations.queries import files_of
 from consultations.workflow import SUBMISSION_MOVES
 from ncm_portal.workflow import Blocked, Conflict, Move, check, needs_of
@@ -35,7 +36,7 @@ NO_KEY = gettext_lazy("The form arrived incomplete, so nothing was saved. What y
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def submit(request: HttpRequest) -> HttpResponse:
+def submit(request: SignedInRequest) -> HttpResponse:
     """Write an input: GET shows the form, POST saves it (`do=save`) and continues with the preview (`preview`), the
     files (`files`), the sign-off (`ask_sign_off`, `sign_off`) or sending it (`send`).
 
@@ -68,7 +69,7 @@ def _asked_for(request: HttpRequest) -> Consultation | None:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def draft(request: HttpRequest, key: UUID) -> HttpResponse:
+def draft(request: SignedInRequest, key: UUID) -> HttpResponse:
     """Edit a draft, or complete a returned input. A sent input redirects to its page."""
     found = own_input(request, key)
     if request.method == "POST":
@@ -81,11 +82,10 @@ def draft(request: HttpRequest, key: UUID) -> HttpResponse:
 
 def own_input(request: HttpRequest, key: UUID) -> Submission:
     """Return the input with `key` if the user may write for it. Raises the same 404 for others' and unknown ones."""
-    return _own(request, Submission.objects.to_be_written(), key=key)
+    return _own(request, Submission.objects.visible_to(request.user).to_be_written(), key=key)
 
 
-def _own(request: HttpRequest, inputs: QuerySet[Submission], **named: Any) -> Submission:
-    readable = inputs.visible_to(request.user)
+def _own(request: HttpRequest, readable: QuerySet[Submission], **named: Any) -> Submission:
     found = get_object_or_404(readable, **named)
     if not may_submit(request.user, found):
         raise Http404
@@ -108,8 +108,8 @@ def history_of(submission: Submission) -> QuerySet[Event]:
 @require_safe
 def receipt(request: HttpRequest, reference: str) -> HttpResponse:
     """Show the receipt of a sent input: content, time and hash."""
-    inputs = Submission.objects.select_related("consultation", "stakeholder", "theme")
-    found = _own(request, inputs, reference=reference)
+    readable = Submission.objects.visible_to(request.user).select_related("consultation", "stakeholder", "theme")
+    found = _own(request, readable, reference=reference)
     files = [file for file in files_of(request.user, found) if file.kind == Attachment.Kind.EVIDENCE]
     context = {
         "submission": found,
@@ -123,13 +123,13 @@ def receipt(request: HttpRequest, reference: str) -> HttpResponse:
 # --- Saving and sending -------------------------------------------------------------------------------------------
 
 
-def _write(request: HttpRequest, consultation: Consultation, saved: Submission | None = None) -> HttpResponse:
+def _write(request: SignedInRequest, consultation: Consultation, saved: Submission | None = None) -> HttpResponse:
     do = request.POST.get("do", "save")
     form = SubmissionForm(
         request.POST, person=request.user, consultation=consultation, draft=saved, sending=do in COMPLETE
     )
     is_sound = form.is_valid()
-    if saved is None and form.fields["key"].is_new:
+    if saved is None and field_of(form, "key", KeyField).is_new:
         return _page(request, form, consultation, reasons=[NO_KEY], status=400)
     if not is_sound:
         return _page(request, form, consultation, saved, status=422)
@@ -147,7 +147,7 @@ def _write(request: HttpRequest, consultation: Consultation, saved: Submission |
     return done
 
 
-def _go_on(request: HttpRequest, saved: Submission, do: str) -> HttpResponse:
+def _go_on(request: SignedInRequest, saved: Submission, do: str) -> HttpResponse:
     """Run the action that the draft was saved for. Raises Blocked or Conflict."""
     if do == "send":
         return redirect("receipt", _send(request, saved).reference)
@@ -161,7 +161,7 @@ def _go_on(request: HttpRequest, saved: Submission, do: str) -> HttpResponse:
 
 
 def inside(
-    request: HttpRequest,
+    request: SignedInRequest,
     saved: Submission,
     verb: str,
     seen_at: datetime | None = None,
@@ -177,7 +177,7 @@ def inside(
 
 
 def keep(
-    request: HttpRequest, form: SubmissionForm, consultation: Consultation, saved: Submission | None
+    request: SignedInRequest, form: SubmissionForm, consultation: Consultation, saved: Submission | None
 ) -> Submission:
     """Save the entered values. The first save creates the draft; the same form sent again finds it.
 
@@ -192,7 +192,7 @@ def keep(
     return saved
 
 
-def _send(request: HttpRequest, saved: Submission) -> Submission:
+def _send(request: SignedInRequest, saved: Submission) -> Submission:
     """Send a draft. If the same text was just sent by a double click, return that."""
     if _was_sent(saved):
         return saved
@@ -210,7 +210,7 @@ def _was_sent(saved: Submission) -> bool:
 
 
 def _page(
-    request: HttpRequest,
+    request: SignedInRequest,
     form: SubmissionForm,
     consultation: Consultation,
     saved: Submission | None = None,
@@ -255,7 +255,7 @@ def late_standing(submission: Submission, user: Any) -> dict[str, Any]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def ask_late(request: HttpRequest, key: UUID) -> HttpResponse:
+def ask_late(request: SignedInRequest, key: UUID) -> HttpResponse:
     """Ask the head of the secretariat to allow sending a draft after the deadline."""
     readable = Submission.objects.visible_to(request.user).select_related("consultation", "stakeholder", "theme")
     submission = get_object_or_404(readable, key=key)
@@ -280,17 +280,17 @@ def ask_late(request: HttpRequest, key: UUID) -> HttpResponse:
 # --- The head decides -------------------------------------------------------------------------------------------------
 
 
-def asked_late() -> QuerySet[Submission]:
+def asked_late() -> QuerySet[Submission, Any]:
     """Return drafts with an unanswered request to be sent late, the oldest request first.
 
     Each carries `asked_at`, `asked_by` and `why`. Their texts are not loaded: they were not sent.
     """
-    drafts = _last_said().filter(state=SubmissionState.DRAFT, late_at=None)
-    shown = drafts.filter(last_verb="ask_late").select_related("consultation", "stakeholder", "theme")
-    return shown.defer("body", "proposed_wording").order_by("asked_at", "pk")
+    drafts = _last_said().filter(state=SubmissionState.DRAFT, late_at=None).filter(Q(last_verb="ask_late"))
+    shown = drafts.select_related("consultation", "stakeholder", "theme").defer("body", "proposed_wording")
+    return shown.order_by(F("asked_at"), "pk")
 
 
-def _last_said() -> QuerySet[Submission]:
+def _last_said() -> QuerySet[Submission, Any]:
     about = Event.objects.filter(
         kind=Submission._meta.label_lower, object_id=Cast(OuterRef("pk"), CharField()), verb__in=LATE
     ).order_by("-number")

@@ -5,6 +5,7 @@ import os
 import time
 import uuid
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -27,7 +28,7 @@ from consultations.uploads import Refused, clamd, kinds, sandbox
 from consultations.uploads.disk_space import room_to_write
 from consultations.uploads.kinds import KINDS
 from consultations.uploads.rejections import say
-from ncm_portal.workflow import Blocked, Condition, Move, demand, either, journal, locked, make, now, table, verb
+from ncm_portal.workflow import Blocked, Condition, Move, Words, demand, either, journal, locked, make, now, table, verb
 
 from .access_log import enter_refused_file
 from .submissions import S
@@ -89,7 +90,7 @@ ATTACHMENT_MOVES = table(
 )
 
 
-def kind_of_files(submission: Submission, user: User, to: object = ADD) -> AttachmentKind:
+def kind_of_files(submission: Submission, user: User, to: Words = ADD) -> AttachmentKind:
     """Return which kind of file `user` can add to or remove from `submission` now: evidence, for authors until it is
     sent; the original of a paper input, for the secretariat until it is checked. Raises NotAllowed or Blocked.
     """
@@ -302,14 +303,14 @@ def _refuse(verb: str, file: Attachment, reason: str, *, by: User | None) -> Att
 
 def _forget(file: Attachment) -> None:
     for path in (file.path, part_of(file)):
-        transaction.on_commit(lambda path=path: path.unlink(missing_ok=True))
+        transaction.on_commit(partial(path.unlink, missing_ok=True))
 
 
 def _enter(verb: str, file: Attachment, *, by: User | None, reason: str = "") -> None:
     state = file.submission.state
     data = {"file": str(file.key), "name": file.name, "kind": file.kind, "size": file.size, "sha256": file.sha256}
-    said = {"before": state, "after": state, "reason": reason or file.name, "data": data}
-    journal(verb, file.submission, by=by, commits=[file], **said)
+    reason = reason or file.name
+    journal(verb, file.submission, by=by, before=state, after=state, reason=reason, data=data, commits=[file])
 
 
 def _unsign(submission: Submission, file: Attachment, *, by: User | None) -> None:

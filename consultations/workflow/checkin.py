@@ -145,9 +145,9 @@ class _Taking:
         """Create the points. Locks all sessions first, so that nobody waits for one while holding the journal."""
         if not rows:
             return {}
-        wanted = {row.number("session") for row in rows}
+        wanted = {number for row in rows if (number := row.number("session")) is not None}
         locked_ones = self.forum.sessions.select_for_update(of=("self",), no_key=True).select_related("theme")
-        sessions = {session.pk: session for session in locked_ones.filter(pk__in=wanted - {None}).order_by("pk")}
+        sessions = {session.pk: session for session in locked_ones.filter(pk__in=wanted).order_by("pk")}
         own = set(sessions) if self.is_secretariat else sessions_reported_by(self.by, self.forum)
         bodies = Stakeholder.objects.verified().in_bulk({row.number("organisation") or 0 for row in rows})
         themes = {theme.code: theme for theme in self.forum.consultation.themes.all()}

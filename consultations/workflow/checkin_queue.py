@@ -90,8 +90,8 @@ class Row:
 
 def read(raw: Any, clock: Clock, forum: Forum) -> Row:
     """Parse one row. Without a key it gets one derived from its content, so that a resend is the same row."""
-    said = raw if isinstance(raw, dict) else {}
-    kind = said.get("kind")
+    said: dict[str, Any] = raw if isinstance(raw, dict) else {}
+    kind = said.get("kind", "")
     is_known = kind in QueuedKind.values
     return Row(
         key=_key(said.get("key"), raw, forum),

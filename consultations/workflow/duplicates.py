@@ -39,17 +39,20 @@ Text = Point | Submission
 
 def may_become_one(likeness: Likeness) -> list[Condition]:
     """Both points are still valid. Two inputs are only marked as one campaign."""
-    if likeness.first_point_id is None:
+    if (both := _standing(likeness)) is None or both[0] == both[1]:
         return []
-    first, second = standing_for(likeness.first_point), standing_for(likeness.second_point)
-    if first == second:
-        return []
-    return [_stands(first), _stands(second)]
+    return [_stands(point) for point in both]
 
 
 def standing_for(point: Point) -> Point:
     """Return the point that `point` is joined to, or itself."""
     return point.merged_into or point
+
+
+def _standing(likeness: Likeness) -> tuple[Point, Point] | None:
+    """The points behind which those of a pair stand; None where the pair is one of inputs."""
+    first, second = likeness.first_point, likeness.second_point
+    return (standing_for(first), standing_for(second)) if first and second else None
 
 
 def _stands(point: Point) -> Condition:
@@ -60,10 +63,9 @@ def _stands(point: Point) -> Condition:
 
 def nothing_stands_on_it(likeness: Likeness) -> list[Condition]:
     """The two points are not joined. Two inputs never are."""
-    if likeness.first_point_id is None:
+    if (both := _standing(likeness)) is None:
         return []
-    apart = standing_for(likeness.first_point) != standing_for(likeness.second_point)
-    return [either(apart, _("The points are separate"), _("The points are joined: separate them first"))]
+    return [either(both[0] != both[1], _("The points are separate"), _("The points are joined: separate them first"))]
 
 
 LIKENESS_MOVES = table(
@@ -107,14 +109,13 @@ def merge_likeness(likeness: Likeness, *, by: User, reason: str, into: Point | N
 
     def join(row: Likeness) -> None:
         _decide(row, by, reason)
-        if row.first_point_id is not None:
-            _join(row, into, by, reason)
+        if (both := _standing(row)) is not None:
+            _join(*both, into, by, reason)
 
     return make(LIKENESS_MOVES["merge_likeness"], likeness, by=by, reason=reason, change=join)
 
 
-def _join(row: Likeness, into: Point | None, by: User, reason: str) -> None:
-    first, second = standing_for(row.first_point), standing_for(row.second_point)
+def _join(first: Point, second: Point, into: Point | None, by: User, reason: str) -> None:
     if first == second:
         return
     kept, other = (second, first) if into is not None and standing_for(into) == second else (first, second)

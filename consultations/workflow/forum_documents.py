@@ -34,8 +34,8 @@ def keep_forum_file(
         came.keep()
     file.by, file.at = by, now()
     file.save()
-    data = {"file": str(file.key), "sha256": file.sha256}
-    journal("add_file", invitation or forum, by=by, data=data, commits=[file])
+    facts = {"file": str(file.key), "sha256": file.sha256}
+    journal("add_file", invitation or forum, by=by, data=facts, commits=[file])
     return file
 
 

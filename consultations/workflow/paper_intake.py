@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -39,7 +39,7 @@ def take_in(
     received_on: date,
     provisions: list[Provision] | None = None,
     late_reason: str = "",
-    **fields: object,
+    **fields: Any,
 ) -> tuple[Submission, bool]:
     """Register an input that an organisation sent by letter or e-mail, typed by the secretariat.
 
@@ -48,7 +48,7 @@ def take_in(
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=TAKING_IN)
     moment = now()
-    values = {"consultation": consultation, "stakeholder": stakeholder, "author": by, "entered_by": by}
+    values: dict[str, Any] = {"consultation": consultation, "stakeholder": stakeholder, "author": by, "entered_by": by}
     values |= {"channel": channel, "received_on": received_on, "created_at": moment, "edited_at": moment}
     submission, is_new = Submission.objects.get_or_create(key=key, defaults=values | _known(fields))
     if not is_new:
@@ -62,7 +62,7 @@ def take_in(
     return make(SUBMISSION_MOVES["take_in"], submission, by=by, reason=let_in, change=stamp_as_sent), True
 
 
-def _known(fields: dict[str, object]) -> dict[str, object]:
+def _known(fields: dict[str, Any]) -> dict[str, Any]:
     unknown = set(fields) - set(DRAFT_FIELDS)
     if unknown:
         raise TypeError(f"an input has no such fields: {', '.join(sorted(unknown))}")
@@ -88,7 +88,8 @@ class WhyNot:
     """Reasons against rows of one spreadsheet; computed once for rows that the verb cannot distinguish."""
 
     def __init__(self, draft: Submission) -> None:
-        self.draft, self._known = draft, {}
+        self.draft = draft
+        self._known: dict[tuple[Any, ...], list[str]] = {}
 
     def about(self, row: SheetRow) -> list[str]:
         """Return every reason against one row; none if it can be imported. Raises NotAllowed."""
@@ -171,7 +172,7 @@ def _write(new: list[Submission], rows: Mapping[uuid.UUID, SheetRow]) -> None:
     """Insert the inputs as sent: the database allows that initial state for inputs typed for their author."""
     copy_in(new)
     links = Submission.provisions.through
-    ends = [links._meta.get_field(name) for name in ("submission", "provision")]
+    ends = [field for field in links._meta.concrete_fields if field.name in ("submission", "provision")]
     copy_values(links, ends, ((each.pk, provision.pk) for each in new for provision in rows[each.key].provisions))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from django.db.models import Max
 from django.utils.translation import gettext as _
@@ -211,8 +212,8 @@ def correct_point(
     if row.session_id is None or row.state != S.DRAFT:
         reasons.append(_("Only a draft of a session can be corrected: %(point)s is %(state)s.") % _about(row))
     promise = {"responsible": responsible.strip(), "due_on": due_on}
-    alike = {"kind": kind, "text": text.strip(), "stakeholder": stakeholder, **promise}
-    if row.session_id and row.session.points.filter(**alike).exclude(pk=row.pk):
+    alike: dict[str, Any] = {"kind": kind, "text": text.strip(), "stakeholder": stakeholder, **promise}
+    if row.session and row.session.points.filter(**alike).exclude(pk=row.pk):
         reasons.append(_("This session already has a point with the same text."))
     if reasons:
         raise Blocked(reasons)
@@ -255,8 +256,8 @@ def merge(point: Point, *, into: Point, by: User, reason: str) -> Point:
     pair = Point.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=[point.pk, into.pk]).order_by("pk")
     both = {row.pk: row for row in pair}
     behind: list[Point] = []  # points joined to `point`
-    said = {"reason": reason, "data": {"into": into.reference}}
-    return make(POINT_MOVES["merge"], point, by=by, change=stand_behind, commits=behind, **said)
+    data = {"into": into.reference}
+    return make(POINT_MOVES["merge"], point, by=by, reason=reason, change=stand_behind, commits=behind, data=data)
 
 
 def _about(point: Point) -> dict[str, str]:

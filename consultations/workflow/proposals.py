@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consultations.models import Proposal, ProposalState, User
+from consultations.models.commitments import subject_of
 from consultations.notifications import accounts, recipients
 from consultations.permissions import (
     PROPOSER,
@@ -108,7 +109,7 @@ def propose(record: Model, *, act: str, by: User, reason: str, values: Mapping[s
 
 
 def _kind(record: Model) -> str:
-    return record._meta.concrete_model._meta.label_lower  # type: ignore[union-attr]
+    return subject_of(record)[0]
 
 
 def _open_already(act: str, record: Model) -> list[str]:

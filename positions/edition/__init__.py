@@ -4,7 +4,7 @@ import hashlib
 from typing import Any
 
 from consultations.models import User
-from ncm_portal.workflow import journal, now
+from ncm_portal.workflow import Words, journal, now
 from positions.models import Decision, Edition, EditionKind, PositionPaper
 from positions.text.canonical import canonical as canonical_bytes
 
@@ -50,7 +50,7 @@ def next_number(paper: PositionPaper, kind: str) -> str:
 
 
 def freeze(
-    paper: PositionPaper, *, number: str, kind: str, status: str, by: User, decision: Decision | None = None
+    paper: PositionPaper, *, number: str, kind: str, status: Words, by: User, decision: Decision | None = None
 ) -> Edition:
     """Freeze `paper` at the present time of the verbs' clock, and return the new edition.
 

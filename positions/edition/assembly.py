@@ -30,6 +30,7 @@ from consultations.models import (
     ThemeProvision,
 )
 from consultations.queries import likeness_note
+from ncm_portal.workflow import Words
 from positions.models import (
     FINAL_KINDS,
     Decision,
@@ -56,7 +57,7 @@ def content(
     *,
     number: str,
     kind: str,
-    status: str,
+    status: Words,
     frozen_at: datetime,
     decision: Decision | None = None,
 ) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from consultations.forms import LineField, PlainTextField, ReasonForm, reason_field
-from consultations.forms.fields import REASON_LIMIT
+from consultations.forms.fields import REASON_LIMIT, choice_field, record_field
 from consultations.models import Forum, ForumState, Stakeholder
 from ncm_portal import workflow
 from positions.models import PARAGRAPH_LIMIT, PositionPaper, Rule, Stance, StanceValue
@@ -50,7 +50,10 @@ class MandateForm(forms.Form):
             (_("Add it: the ministry must clear the paragraph too"), [(pk, body.name) for pk, body in free.items()]),
             (_("Remove it: the ministry clears the paragraph now"), [(pk, body.name) for pk, body in now.items()]),
         ]
-        self.fields["ministry"].choices = [("", _("Choose")), *(group for group in groups if group[1])]
+        choice_field(self, "ministry").choices = [
+            ("", _("Choose")),
+            *(group for group in groups if group[1]),
+        ]
 
     @property
     def words(self) -> dict[str, Any]:
@@ -300,7 +303,7 @@ class SupersedeForm(forms.Form):
 
     def __init__(self, *args: Any, paper: PositionPaper, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["newer"].queryset = may_replace(paper)
+        record_field(self, "newer").queryset = may_replace(paper)
 
 
 class AdoptForm(forms.Form):
@@ -338,7 +341,7 @@ class ForumForm(forms.Form):
     def __init__(self, *args: Any, paper: PositionPaper, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         own = Forum.objects.filter(consultation=paper.consultation_id).exclude(state=ForumState.CANCELLED)
-        self.fields["forum"].queryset = own.order_by("starts_on", "pk")
+        record_field(self, "forum").queryset = own.order_by("starts_on", "pk")
 
 
 class ReservationForm(forms.Form):
@@ -365,7 +368,7 @@ class ReservationForm(forms.Form):
         named = [
             (key, f"{each.number}. {Truncator(each.wording.text).words(12)}") for key, each in self.paragraphs.items()
         ]
-        self.fields["paragraph"].choices = [("", _("Choose")), *named]
+        choice_field(self, "paragraph").choices = [("", _("Choose")), *named]
 
     def clean_paragraph(self) -> Any:
         """Return the paragraph."""

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from consultations.forms import GroupedCheckboxes, PlainTextField, WantedForm, reason_field
+from consultations.forms.fields import choice_field
 from consultations.models import Point, PointState
 from consultations.models.feedback import WORDS_LIMIT
 from positions.models import WITH_CODE, GroundingRelation, Outcome, ReasonCode
@@ -43,13 +44,13 @@ class DispositionForm(forms.Form):
         super().__init__(*args, **options)
         sections = sorted(sections, key=lambda section: section.theme_id != point.theme_id)
         self.known = {str(each.key): each for section in sections for each in section.standing}
-        self.fields["paragraphs"].choices = choices_of(sections)
+        choice_field(self, "paragraphs").choices = choices_of(sections)
         is_merged = point.state == PointState.MERGED
-        self.fields["reason_code"].choices = [
+        choice_field(self, "reason_code").choices = [
             ("", _("Choose the kind of reason")),
             *((value, str(label).capitalize()) for value, label in ReasonCode.choices),
         ]
-        self.fields["outcome"].choices = [
+        choice_field(self, "outcome").choices = [
             (value, str(label).capitalize())
             for value, label in Outcome.choices
             if (value == Outcome.MERGED) == is_merged
@@ -91,7 +92,7 @@ class GroundOneForm(forms.Form):
         super().__init__(*args, **options)
         sections = sorted(sections, key=lambda section: section.theme_id != point.theme_id)
         self.known = {str(each.key): each for section in sections for each in section.standing}
-        self.fields["paragraph"].choices = [("", _("Choose a paragraph")), *choices_of(sections)]
+        choice_field(self, "paragraph").choices = [("", _("Choose a paragraph")), *choices_of(sections)]
 
     @property
     def words(self) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django.utils.text import Truncator, slugify
 from django.utils.translation import gettext_lazy as _
 
 from consultations.forms import LineField, ObjectivesField, PlainTextField, WantedForm
-from consultations.forms.fields import KeyField
+from consultations.forms.fields import KeyField, choice_field, field_of, record_field
 from consultations.models import (
     Consultation,
     ConsultationState,
@@ -110,9 +110,9 @@ class PaperForm(PaperNameForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["consultation"].queryset = Consultation.objects.exclude(state=ConsultationState.DRAFT)
-        self.fields["predecessor"].queryset = PositionPaper.objects.filter(state=PaperState.PUBLISHED)
-        self.fields["forum"].queryset = Forum.objects.exclude(state=ForumState.CANCELLED)
+        record_field(self, "consultation").queryset = Consultation.objects.exclude(state=ConsultationState.DRAFT)
+        record_field(self, "predecessor").queryset = PositionPaper.objects.filter(state=PaperState.PUBLISHED)
+        record_field(self, "forum").queryset = Forum.objects.exclude(state=ForumState.CANCELLED)
 
     def clean(self) -> dict[str, Any]:
         """Require a forum of the consultation and an unused address."""
@@ -156,8 +156,8 @@ class NewSectionForm(SectionForm):
         parts = [(part, str(label).capitalize()) for part, label in SectionPart.choices if part != SectionPart.THEME]
         parts.sort(key=lambda choice: choice[0] != SectionPart.BODY)
         on_themes = [(code, str(theme)) for code, theme in self.themes.items()]
-        self.fields["kind"].choices = [*parts, (_("Theme"), on_themes)]
-        self.fields["after"].choices = [(pk, section.heading) for pk, section in self.sections.items()]
+        choice_field(self, "kind").choices = [*parts, (_("Theme"), on_themes)]
+        choice_field(self, "after").choices = [(pk, section.heading) for pk, section in self.sections.items()]
         self.fields["after"].initial = next(reversed(self.sections), None)
         if not self.sections:
             del self.fields["after"]
@@ -185,7 +185,7 @@ class MarksForm(forms.Form):
 
     def __init__(self, *args: Any, theme: Theme | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["objectives"].offer(theme.code if theme else "")
+        field_of(self, "objectives", ObjectivesField).offer(theme.code if theme else "")
 
     @property
     def words(self) -> dict[str, Any]:
@@ -336,7 +336,7 @@ class PlaceForm(forms.Form):
         offered = choices_of(sections, beginnings=True)
         own = str(paragraph.key)
         groups = [(head, [option for option in options if option[0] != own]) for head, options in offered]
-        self.fields["after"].choices = [("", _("Choose where to put it")), *groups]
+        choice_field(self, "after").choices = [("", _("Choose where to put it")), *groups]
 
     @property
     def words(self) -> dict[str, Any]:
@@ -360,7 +360,7 @@ class SoughtPointsForm(WantedForm):
     def __init__(self, *args: Any, paper: PositionPaper, **options: Any) -> None:
         super().__init__(*args, **options)
         heard = Stakeholder.objects.filter(points__consultation=paper.consultation_id)
-        self.fields["organisation"].queryset = heard.distinct().order_by("name").only("name")
+        record_field(self, "organisation").queryset = heard.distinct().order_by("name").only("name")
 
 
 class BesideForm(forms.Form):
@@ -373,7 +373,10 @@ class BesideForm(forms.Form):
     def __init__(self, *args: Any, themes: Iterable[Theme], **options: Any) -> None:
         super().__init__(*args, **options)
         self.themes = {theme.code: theme for theme in themes}
-        self.fields["theme"].choices = [("", _("All")), *((code, str(theme)) for code, theme in self.themes.items())]
+        choice_field(self, "theme").choices = [
+            ("", _("All")),
+            *((code, str(theme)) for code, theme in self.themes.items()),
+        ]
 
     @property
     def wanted(self) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from consultations.forms.fields import choice_field
 from consultations.models import Delegate
 
 
@@ -30,10 +31,9 @@ class ForWhomForm(forms.Form):
         self.people, self.new = people, new
         self.initial.setdefault("whom", "new" if new else "all")
         counts = {"new": len(new), "all": len(people)}
-        choices = self.fields["whom"].choices
-        self.fields["whom"].choices = [
-            (code, f"{label} ({counts[code]})" if code in counts else label) for code, label in choices
-        ]
+        whom = choice_field(self, "whom")
+        choices: Any = whom.choices
+        whom.choices = [(code, f"{label} ({counts[code]})" if code in counts else label) for code, label in choices]
 
     def clean(self) -> dict[str, Any]:
         """Resolve the choice to `only`, primary keys of delegates."""

@@ -8,6 +8,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from consultations.forms import PlainTextField
+from consultations.forms.fields import choice_field
 from consultations.models import Stakeholder
 
 VOTES = [("yes", _("Yes")), ("no", _("No")), ("abstain", _("Abstain"))]
@@ -46,7 +47,7 @@ class AgreedForm(forms.Form):
         super().__init__(*args, **options)
         self.known = {str(each.key): each for each in paragraphs}
         named = [(key, f"{each.number}. {Truncator(each.wording.text).words(18)}") for key, each in self.known.items()]
-        self.fields["paragraphs"].choices = named
+        choice_field(self, "paragraphs").choices = named
 
     @property
     def words(self) -> list[Any]:

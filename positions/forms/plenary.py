@@ -9,7 +9,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from consultations.forms import LineField, PlainTextField
-from consultations.models import Delegate, DelegateState, Forum, Stakeholder
+from consultations.forms.fields import choice_field, record_field
+from consultations.models import Delegate, DelegateState, Forum, ForumSession, Stakeholder
 from positions.models import PARAGRAPH_LIMIT, FloorMode, FloorOutcome
 from positions.workflow import Ruling
 
@@ -35,7 +36,10 @@ class ItemForm(forms.Form):
     """Form for the agenda item and paragraph on the screen."""
 
     session = forms.ModelChoiceField(
-        None, label=_("Session"), empty_label=_("Choose"), error_messages={"required": _("Choose the session")}
+        ForumSession.objects.none(),
+        label=_("Session"),
+        empty_label=_("Choose"),
+        error_messages={"required": _("Choose the session")},
     )
     heading = LineField(
         label=_("Agenda item"),
@@ -48,9 +52,9 @@ class ItemForm(forms.Form):
     def __init__(self, *args: Any, forum: Forum, paragraphs: Iterable[Any], **options: Any) -> None:
         super().__init__(*args, **options)
         self.known = {str(each.key): each for each in paragraphs}
-        self.fields["session"].queryset = forum.sessions.order_by("starts_at", "order")
+        record_field(self, "session").queryset = forum.sessions.order_by("starts_at", "order")
         named = [(key, self._named(each)) for key, each in self.known.items()]
-        self.fields["paragraph"].choices = [("", _("None: show only the agenda item")), *named]
+        choice_field(self, "paragraph").choices = [("", _("None: show only the agenda item")), *named]
 
     @staticmethod
     def _named(paragraph: Any) -> str:
@@ -80,7 +84,9 @@ class AskFloorForm(forms.Form):
         super().__init__(*args, **options)
         self.forum = forum
         present = Stakeholder.objects.filter(delegates__forum=forum, delegates__state=DelegateState.CONFIRMED)
-        self.fields["stakeholder"].queryset = Stakeholder.objects.filter(pk__in=present.values("pk")).order_by("name")
+        record_field(self, "stakeholder").queryset = Stakeholder.objects.filter(pk__in=present.values("pk")).order_by(
+            "name"
+        )
 
     def clean_badge(self) -> Delegate | None:
         """Return the delegate with this badge."""
@@ -181,8 +187,8 @@ class RulingForm(forms.Form):
         if mode == FloorMode.SHOW_OF_HANDS:
             for vote, label in VOTES:
                 self.fields[vote] = _count_field(label)
-        for name, label in self.voters.items():
-            self.fields[name] = _vote_field(label)
+        for name, voter in self.voters.items():
+            self.fields[name] = _vote_field(voter)
 
     @property
     def counts(self) -> list[Any]:

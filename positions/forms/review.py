@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from consultations.forms import LineField, reason_field
-from consultations.forms.fields import OneChoiceField
+from consultations.forms.fields import OneChoiceField, choice_field
 from consultations.models import Stakeholder
 from consultations.uploads.disk_space import has_room
 from positions.models import WITH_TEXT, Advice, Audience, Consent, Operation
@@ -23,7 +23,7 @@ HINTS = {
     Operation.SPLIT: _("Add an empty line where the new paragraph begins."),
 }
 LARGEST_FILE, MOST_FOUND = 10 * 2**20, 150
-PK = {"min_value": 1, "max_value": 2**63 - 1}
+PK: dict[str, Any] = {"min_value": 1, "max_value": 2**63 - 1}
 
 
 class RoundForm(forms.Form):
@@ -67,17 +67,17 @@ class ProposalForm(forms.Form):
         **options: Any,
     ) -> None:
         super().__init__(*args, **options)
-        self.operation = operation
+        self.proposed_operation = operation
         self.sponsors = {str(body.pk): body for body in sponsors}
-        self.fields["sponsor"].choices = [(pk, body.name) for pk, body in self.sponsors.items()]
+        choice_field(self, "sponsor").choices = [(pk, body.name) for pk, body in self.sponsors.items()]
         if len(self.sponsors) == 1:
             del self.fields["sponsor"]
         if operation in WITH_TEXT:
-            self.fields["text"].help_text = HINTS[operation]
+            self.fields["text"].help_text = HINTS[Operation(operation)]
         else:
             del self.fields["text"]
         if operation == Operation.MOVE:
-            self.fields["place"].choices = [("", "—"), *_places(places, own)]
+            choice_field(self, "place").choices = [("", "—"), *_places(places, own)]
         else:
             del self.fields["place"]
 
@@ -128,7 +128,7 @@ class UploadForm(forms.Form):
     def __init__(self, *args: Any, sponsors: Iterable[Stakeholder], **options: Any) -> None:
         super().__init__(*args, **options)
         self.sponsors = {str(body.pk): body for body in sponsors}
-        self.fields["sponsor"].choices = [(pk, body.name) for pk, body in self.sponsors.items()]
+        choice_field(self, "sponsor").choices = [(pk, body.name) for pk, body in self.sponsors.items()]
         if len(self.sponsors) == 1:
             del self.fields["sponsor"]
 

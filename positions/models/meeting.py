@@ -24,6 +24,9 @@ class StepKind(models.TextChoices):
 class ChainStep(models.Model):
     """Clearance step by one office in addition to the ministries: a setting of the consultation."""
 
+    answer: "StepAnswer | None"  # of the steps of one paper: see workflow.clearance_steps.asked_steps
+    waiting: "StepAnswer | None"
+
     consultation = models.ForeignKey(
         Consultation, models.PROTECT, related_name="chain_steps", verbose_name=_("consultation")
     )

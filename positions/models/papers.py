@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from datetime import datetime
 from typing import Any, Self
 
 import pgtrigger
@@ -117,6 +118,9 @@ class PaperQuerySet(models.QuerySet["PositionPaper"]):
 class PositionPaper(models.Model):
     """Position paper of one consultation."""
 
+    shown: list[Any]  # what its reader may read, where that was asked for: see queries.papers.readable_papers
+    review_closes: datetime | None
+
     COMMITTED = (
         "state", "consultation", "forum", "slug", "title", "short_title", "purpose", "language", "is_restricted",
         "clearance_note", "publication_proposed_by", "published_at", "published_by",
@@ -211,6 +215,9 @@ class SectionPart(models.TextChoices):
 class Section(models.Model):
     """Section of the paper; a theme section has its theme."""
 
+    number: str  # in print, and its paragraphs, where they were asked for: see queries.papers.outline
+    standing: "list[Paragraph]"
+
     paper = models.ForeignKey(PositionPaper, models.PROTECT, related_name="sections", verbose_name=_("paper"))
     order = models.PositiveSmallIntegerField(_("order"))
     part = models.CharField(_("part"), max_length=6, choices=SectionPart)
@@ -259,6 +266,8 @@ class ParagraphQuerySet(models.QuerySet["Paragraph"]):
 class Paragraph(models.Model):
     """Paragraph with a key that is stable while its text and position change."""
 
+    number: int  # in print, where it was asked for: see queries.papers.numbered_paragraphs
+
     COMMITTED = ("strength", "is_secretariat_text", "language", "wording", "removed_at")
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -289,6 +298,12 @@ class Paragraph(models.Model):
 
     def __str__(self) -> str:
         return self.wording.text[:60] if self.wording else str(self.key)
+
+    @property
+    def present_wording(self) -> "Wording":
+        """Its words today: only while it is being written for the first time are there none."""
+        assert self.wording is not None
+        return self.wording
 
 
 def wording_sha256(text: str) -> str:

@@ -71,7 +71,7 @@ def earlier_words(findings: Iterable[Reflection]) -> dict[int, list[Reflection]]
     return found
 
 
-def milestones_of(paper: PositionPaper, *, all_written: bool = False) -> list[Milestone]:
+def milestones_of(paper: PositionPaper, *, all_written: bool = False) -> list[Any]:
     """Return the milestones of a position: those of the home page timeline from adoption on, and those with public
     findings; with `all_written` also those with any findings. Each carries `is_released`. One query.
     """
@@ -103,12 +103,12 @@ class Entry(NamedTuple):
     at: datetime
 
 
-def last_entry(paper: PositionPaper, milestones: Iterable[Milestone]) -> Entry | None:
+def last_entry(paper: PositionPaper, milestones: Iterable[Any]) -> Entry | None:
     """Return the last journal entry that changed public data shown here: findings on released milestones, and the dates
     of `milestones`. Entries on unreleased findings are skipped. One query.
     """
     way = list(milestones)
-    released = [str(each) for each in way if each.is_released]  # type: ignore[attr-defined]
+    released = [str(each) for each in way if each.is_released]
     found = Q(kind=_kind(paper), object_id=str(paper.pk), verb__in=FOUND, data__milestone__in=released)
     dated = Q(kind=Milestone._meta.label_lower, object_id__in=[str(each.pk) for each in way])
     published = Q(kind=_kind(paper), object_id=str(paper.pk), verb="publish")

@@ -79,7 +79,7 @@ def _root(point: Point) -> int:
 class _Outcomes:
     """Data for several points, loaded once. `together`: they and all points joined with them."""
 
-    def __init__(self, points: list[Point], together: list[Point], user: Any) -> None:
+    def __init__(self, points: list[Point], together: list[Any], user: Any) -> None:
         self.points = points
         self.roots = {point.pk: _root(point) for point in points}
         self.seen = {each.pk: each for each in together if each.is_seen}
@@ -115,8 +115,8 @@ class _Outcomes:
     def others(self, point: Point, root: int) -> list[str]:
         """Return the other organisations of the group, as far as the reader may see their points."""
         group = [each for each in self.seen.values() if root in (each.pk, each.merged_into_id)]
-        names = {each.stakeholder.label for each in group if each.stakeholder_id not in (None, point.stakeholder_id)}
-        return sorted(names)
+        others = (each.stakeholder for each in group if each.stakeholder_id != point.stakeholder_id)
+        return sorted({body.label for body in others if body})
 
     def places_of(self, answer: Answer | None) -> list[Place]:
         return self.places[answer.disposition.pk] if answer else []
@@ -132,9 +132,9 @@ class _Outcomes:
             if written:
                 about = {"number": place.number, "paper": place.title}
                 yield Line(written, _("Paragraph %(number)s of %(paper)s cites it.") % about)
-        if answer:
+        if answer and (at := answer.disposition.answered_at):
             about = {"paper": answer.disposition.paper.short_title, "outcome": answer.disposition.get_outcome_display()}
-            yield Line(answer.disposition.answered_at, _("Answered with %(paper)s: %(outcome)s.") % about)
+            yield Line(at, _("Answered with %(paper)s: %(outcome)s.") % about)
 
     def told(self, event: Event, point: Point) -> Iterable[Line]:
         """Return a journal entry in plain words; another point is named only if the reader may see it."""
@@ -162,7 +162,7 @@ class _Outcomes:
 TOLD = ("merge", "unmerge", "say_misread", "answer_misreading")
 
 
-def _together(roots: set[int] | QuerySet, user: Any) -> list[Point]:
+def _together(roots: set[int] | QuerySet[Point, Any], user: Any) -> list[Any]:
     """Return the points joined to each of `roots`, and these; `is_seen` marks those that `user` may read."""
     seen = Point.objects.visible_to(user).filter(pk=OuterRef("pk"))
     group = Point.objects.standing().filter(Q(pk__in=roots) | Q(merged_into__in=roots))

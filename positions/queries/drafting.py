@@ -26,10 +26,10 @@ def outline_at_a_glance(paper: PositionPaper) -> list[Section]:
     counted = Paragraph.objects.standing().filter(section__paper=paper).order_by().values("section")
     rows = counted.annotate(
         written=Count("pk"),
-        bare=Count("pk", filter=Q(is_secretariat_text=False) & ~Exists(sources.carrying())),
+        bare=Count("pk", filter=Q(is_secretariat_text=False) & Q(~Exists(sources.carrying()))),
         doubtful=Count("pk", filter=Exists(sources.filter(is_confirmed=False))),
     )
-    held = {row["section"]: row for row in rows}
+    held: dict[int, Any] = {row["section"]: row for row in rows}
     found: list[Any] = list(paper.sections.select_related("theme").order_by("order"))
     last = number = 0
     for section in found:

@@ -80,7 +80,8 @@ def sheets(content: Content, numbers: Iterable[int], most: int) -> list[list[int
 
     A section starts a new page rather than being split, unless it is longer than a page.
     """
-    wanted, found, room = set(numbers), [[]], most
+    found: list[list[int]] = [[]]
+    wanted, room = set(numbers), most
     for section in content["sections"]:
         sizes = {each["number"]: _size(each) for each in section["paragraphs"] if each["number"] in wanted}
         if sizes and found[-1] and sum(sizes.values()) > room:

@@ -58,7 +58,7 @@ def inputs_as_data(inputs: QuerySet[Submission], *, reader: Any) -> Iterator[Dat
         "stakeholder__county__name", named=True,
     )  # fmt: skip
     address, after = _page("input", "REFERENCE").split("REFERENCE")
-    for chunk in batched(rows.iterator(chunk_size=CHUNK), CHUNK, strict=False):
+    for chunk in batched(rows.iterator(chunk_size=CHUNK), CHUNK):
         along = _along([row.pk for row in chunk], reader)
         for row in chunk:
             yield _input(row, along, url=f"{address}{row.reference}{after}")
@@ -72,10 +72,13 @@ def _along(keys: list[int], reader: Any) -> _Along:
     points = _points(reader, among=keys).filter(submission__in=keys).order_by("number")
     named = ("pk", "submission", "reference", "kind", "theme__code", "text", "state", "merged_into", "held_back")
     said = [_Said(*row) for row in points.values_list(*named)]
-    merged = Point.objects.visible_to(reader).filter(pk__in={point.merged_into for point in said} - {None})
+    merged = Point.objects.visible_to(reader).filter(pk__in={point.merged_into for point in said if point.merged_into})
     return _Along(
         _grouped(objectives.values_list("submission", "provision__code")),
-        _grouped((file.pop("submission"), file) for file in files.values("submission", "name", "media_type", "size")),
+        _grouped(
+            (of_input, {"name": name, "media_type": media_type, "size": size})
+            for of_input, name, media_type, size in files.values_list("submission", "name", "media_type", "size")
+        ),
         _grouped((point.submission, point) for point in said),
         dict(merged.values_list("pk", "reference")),
         answers_by_key(point.pk for point in said),

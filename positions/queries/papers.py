@@ -95,7 +95,7 @@ def readable_papers(user: Any) -> list[PositionPaper]:
     for paper in papers:
         paper.shown = held[paper.pk]
         paper.review_closes = paper.closes if paper.state == PaperState.REVIEW else None
-    return papers
+    return list(papers)
 
 
 def may_replace(paper: PositionPaper) -> QuerySet[PositionPaper]:
@@ -432,6 +432,6 @@ def waiting(user: Any) -> list[Waiting]:
         soon = clearances[0].due_at <= workflow.now() + DUE_SOON
         rows.append(Waiting(text, reverse("desk_clearance", args=[paper.slug]), soon))
     for paper in PositionPaper.objects.filter(state__in=NEXT_STEPS):
-        text = NEXT_STEPS[paper.state] % {"paper": paper.short_title}
+        text = NEXT_STEPS[PaperState(paper.state)] % {"paper": paper.short_title}
         rows.append(Waiting(text, reverse("desk_paper", args=[paper.slug])))
     return rows

@@ -89,7 +89,7 @@ def _counted(consultation: Consultation) -> Content:
         sent=ArraySubquery(_sent(consultation)),
         met=ArraySubquery(_met(consultation)),
     )
-    return found.get()
+    return {**found.get()}
 
 
 def _figures(asked: list[Content], points: list[Content]) -> dict[str, int]:

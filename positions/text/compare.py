@@ -103,7 +103,7 @@ def compare(before: Text, after: Text) -> list[Part]:
     return _Pair(before, after).parts()
 
 
-def tally(parts: Iterable[Part]) -> Counter[Kind]:
+def tally(parts: Iterable[Part]) -> Counter[str]:
     """Return the number of paragraphs by type of change."""
     return Counter(row.kind for part in parts for row in part.rows)
 

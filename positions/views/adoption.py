@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from consultations.permissions import SignedInRequest
 from consultations.queries.access_log import history
 from consultations.views.decorators import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
 from ncm_portal.workflow import moves_open_to, needs_of
@@ -32,7 +33,7 @@ def desk_adoption(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _show_adoption(request: HttpRequest, paper: PositionPaper, outcome: Outcome = NOTHING_DONE) -> HttpResponse:
     numbers = paragraph_numbers(paper)
-    reservations = list(paper.reservations.filter(withdrawn_at=None).select_related("stakeholder"))
+    reservations: list[Any] = list(paper.reservations.filter(withdrawn_at=None).select_related("stakeholder"))
     for reservation in reservations:
         reservation.number = numbers.get(reservation.paragraph_id)
     context = {
@@ -55,7 +56,7 @@ def _show_adoption(request: HttpRequest, paper: PositionPaper, outcome: Outcome 
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def desk_paper_forum(request: HttpRequest, slug: str) -> HttpResponse:
+def desk_paper_forum(request: SignedInRequest, slug: str) -> HttpResponse:
     """Choose the forum that adopts the paper."""
     paper = known_paper(request, slug)
     data = request.POST if request.method == "POST" else None
@@ -74,7 +75,7 @@ def desk_paper_forum(request: HttpRequest, slug: str) -> HttpResponse:
 
 @for_secretariat
 @require_POST
-def desk_quorum(request: HttpRequest, slug: str) -> HttpResponse:
+def desk_quorum(request: SignedInRequest, slug: str) -> HttpResponse:
     """Count the quorum from the present check-ins."""
     paper = known_paper(request, slug)
     outcome = attempt(lambda: workflow.count_quorum(paper, by=request.user))
@@ -86,7 +87,7 @@ def desk_quorum(request: HttpRequest, slug: str) -> HttpResponse:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def desk_reservation(request: HttpRequest, slug: str) -> HttpResponse:
+def desk_reservation(request: SignedInRequest, slug: str) -> HttpResponse:
     """Record a reservation as it will be printed."""
     paper = known_paper(request, slug)
     data = request.POST if request.method == "POST" else None
@@ -106,7 +107,7 @@ def desk_reservation(request: HttpRequest, slug: str) -> HttpResponse:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def desk_reservation_withdraw(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def desk_reservation_withdraw(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Record that an organisation withdrew its reservation before the decision."""
     paper = known_paper(request, slug)
     reservation = get_object_or_404(paper.reservations.select_related("stakeholder"), pk=pk)
@@ -156,7 +157,7 @@ def _final(paper: PositionPaper) -> Any:
 
 @for_secretariat
 @require_POST
-def desk_files(request: HttpRequest, slug: str) -> HttpResponse:
+def desk_files(request: SignedInRequest, slug: str) -> HttpResponse:
     """Render the PDF and the JSON file of the adopted edition, which takes a few seconds."""
     paper = known_paper(request, slug)
     edition = get_object_or_404(paper.editions.filter(kind__in=FINAL_KINDS)[:1])

@@ -70,7 +70,8 @@ def paper_alignment_pdf(request: HttpRequest, slug: str) -> HttpResponse:
     asked = {"document": "alignment", "version": RENDERER_VERSION, "address": content["address"]}
     headers = {"Cache-Control": "public, no-cache", "ETag": f'"{name_of(content, **asked)}"'}
     known = HttpResponse(headers=headers)
-    if (unchanged := get_conditional_response(request, etag=headers["ETag"], response=known)) is not known:
+    unchanged = get_conditional_response(request, etag=headers["ETag"], response=known)
+    if unchanged is not None and unchanged is not known:
         return unchanged
     try:
         data = kept(content, **asked)

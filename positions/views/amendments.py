@@ -112,7 +112,7 @@ def letter(place: int) -> str:
 
 def words_today(amendment: Amendment) -> str:
     """Return the text of a paragraph with an amendment's changes merged into its present text."""
-    now = amendment.paragraph.wording
+    now = amendment.paragraph.present_wording
     if amendment.base_id == now.pk or amendment.operation == Operation.DELETE:
         return amendment.final_text
     return merge(amendment.base.text, amendment.final_text, now.text).text

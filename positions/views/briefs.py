@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from consultations.permissions import is_secretariat
+from consultations.permissions import SignedInRequest, is_secretariat
 from consultations.views.decorators import INVALID, NOTHING_DONE, attempt, for_secretariat
 from consultations.workflow import enter_reading
 from positions import workflow
@@ -41,7 +41,7 @@ def _brief(request: HttpRequest, paper: PositionPaper, pk: int) -> Brief:
 
 
 @require_safe
-def brief(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def brief(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Show the brief for a milestone. Raises 404 for everybody but officials, the secretariat and its head."""
     paper = trusted_paper(request, slug)
     row = _brief(request, paper, pk)
@@ -54,7 +54,7 @@ def brief(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def brief_pdf(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def brief_pdf(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Return the brief as a tagged PDF, rendered for this reader and not stored; printing is journalled, so GET
     redirects to the page with the button. One is printed at a time (503).
     """
@@ -79,7 +79,7 @@ def brief_pdf(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def brief_write(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def brief_write(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Write or rewrite the brief for a milestone."""
     paper, milestone = trusted_paper(request, slug), known_milestone(pk)
     last = next((each for each in briefs.briefs_of(paper, request.user) if each.milestone_id == pk), None)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from consultations.models import Event
-from consultations.permissions import has_clearances, is_member, is_secretariat
+from consultations.permissions import SignedInRequest, has_clearances, is_member, is_secretariat
 from consultations.templatetags.portal import runs
 from consultations.views.decorators import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
 from ncm_portal.workflow import Blocked, Conflict, moves_open_to, needs_of
@@ -57,11 +57,11 @@ def known_clearance(request: HttpRequest, pk: int) -> Clearance:
     return get_object_or_404(asked.defer("edition__content"), pk=pk)
 
 
-def live_stances(clearance: Clearance) -> list[Stance]:
+def live_stances(clearance: Clearance) -> list[Any]:
     """Return the ministry's stances on its present paragraphs in order, each with its number."""
     numbers = paragraph_numbers(clearance.paper)
     stances = clearance.stances.filter(replaced_at=None, paragraph__removed_at=None)
-    rows = list(stances.select_related("paragraph__section", "wording", "by", "letter"))
+    rows: list[Any] = list(stances.select_related("paragraph__section", "wording", "by", "letter"))
     for stance in rows:
         stance.number = numbers.get(stance.paragraph_id)
     return sorted(rows, key=lambda stance: stance.number or 0)
@@ -106,7 +106,7 @@ def clearance_print(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def clearance_agree(request: HttpRequest, pk: int) -> HttpResponse:
+def clearance_agree(request: SignedInRequest, pk: int) -> HttpResponse:
     """Agree to every paragraph without a stance."""
     row = known_clearance(request, pk)
     before = row.stances.filter(replaced_at=None, value=StanceValue.PENDING).count()
@@ -122,7 +122,7 @@ def clearance_agree(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def clearance_silence(request: HttpRequest, pk: int) -> HttpResponse:
+def clearance_silence(request: SignedInRequest, pk: int) -> HttpResponse:
     """Record after the due time that the ministry did not answer."""
     row = known_clearance(request, pk)
     if not is_secretariat(request.user):
@@ -135,7 +135,7 @@ def clearance_silence(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def clearance_stance(request: HttpRequest, pk: int, key: UUID) -> HttpResponse:
+def clearance_stance(request: SignedInRequest, pk: int, key: UUID) -> HttpResponse:
     """Take a stance on one paragraph: the present text, the choice, the reason and an alternative text."""
     row = known_clearance(request, pk)
     stance = next((each for each in live_stances(row) if each.paragraph.key == key), None)
@@ -165,7 +165,7 @@ def clearance_stance(request: HttpRequest, pk: int, key: UUID) -> HttpResponse:
 
 
 def _take(
-    request: HttpRequest, row: Clearance, paragraph: Paragraph, words: dict[str, Any]
+    request: SignedInRequest, row: Clearance, paragraph: Paragraph, words: dict[str, Any]
 ) -> tuple[Outcome, Stance | None]:
     """Return the result, and the present stance if text or answer changed since the officer read them."""
     seen = request.POST.get("seen")
@@ -216,8 +216,8 @@ SAID = {
 }
 
 
-def _row(clearance: Clearance, numbers: dict[int, int]) -> dict[str, Any]:
-    """Return one ministry's row: number of paragraphs and answers, most urgent first."""
+def _row(clearance: Any, numbers: dict[int, int]) -> dict[str, Any]:
+    """Return one ministry's row from its clearance with `live` stances: paragraphs and answers, most urgent first."""
     said: dict[str, list[int]] = {}
     for stance in clearance.live:
         stance.clearance = clearance

@@ -1,5 +1,6 @@
 """Answers by letter: typed, stored with the scan, countersigned by a second officer."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from consultations.forms.attachments import FileForm
 from consultations.models import Event
+from consultations.permissions import SignedInRequest
 from consultations.views.decorators import INVALID, NOTHING_DONE, Outcome, attempt, carry_out, for_secretariat
 from consultations.views.stored_files import hand_out
 from ncm_portal.workflow import moves_open_to
@@ -24,7 +26,7 @@ from positions.workflow import LETTER_MOVES
 
 from .clearance import known_clearance, live_stances
 
-VERBS = {
+VERBS: dict[str, Callable[..., Any]] = {
     "countersign_answer": lambda letter, by, reason: workflow.countersign_answer(letter, by=by),
     "strike_answer": workflow.strike_answer,
 }
@@ -36,7 +38,7 @@ DONE = {
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def letter_new(request: HttpRequest, pk: int) -> HttpResponse:
+def letter_new(request: SignedInRequest, pk: int) -> HttpResponse:
     """Type a ministry's answer on paper; the next page takes the scan."""
     row = known_clearance(request, pk)
     data = request.POST if request.method == "POST" else None
@@ -56,7 +58,7 @@ def letter_new(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "positions/clearance_letters/letter_new.html", context, status=outcome.status)
 
 
-def _type(request: HttpRequest, row: Any, form: LetterForm) -> AnswerByLetter:
+def _type(request: SignedInRequest, row: Any, form: LetterForm) -> AnswerByLetter:
     given = {name: form.cleaned_data[name] for name in ("reference", "received_on", "signed_by")}
     return workflow.type_answer(row, by=request.user, lines=form.words, **given)
 
@@ -75,7 +77,7 @@ def letter(request: HttpRequest, key: UUID) -> HttpResponse:
 
 def _show(request: HttpRequest, row: AnswerByLetter, outcome: Outcome = NOTHING_DONE, form: Any = None) -> HttpResponse:
     numbers = paragraph_numbers(row.clearance.paper)
-    lines = list(row.lines.select_related("paragraph", "wording"))
+    lines: list[Any] = list(row.lines.select_related("paragraph", "wording"))
     for line in lines:
         line.number = numbers.get(line.paragraph_id)
     context = {
@@ -105,7 +107,7 @@ def letter_move(request: HttpRequest, key: UUID, verb: str) -> HttpResponse:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def letter_scan(request: HttpRequest, key: UUID) -> HttpResponseBase:
+def letter_scan(request: SignedInRequest, key: UUID) -> HttpResponseBase:
     """Upload or download the scan of a letter: always as an attachment, never inline."""
     row = _letter(key)
     if request.method == "POST":
@@ -115,7 +117,7 @@ def letter_scan(request: HttpRequest, key: UUID) -> HttpResponseBase:
     return hand_out(request, row.stored_file, row.scan_name, row.scan_type)
 
 
-def _take_scan(request: HttpRequest, row: AnswerByLetter) -> HttpResponse:
+def _take_scan(request: SignedInRequest, row: AnswerByLetter) -> HttpResponse:
     form = FileForm(request.POST, request.FILES)
     if not form.is_valid():
         return _show(request, row, INVALID, form)

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from consultations.permissions import is_secretariat
+from consultations.permissions import SignedInRequest, is_secretariat
 from consultations.views.decorators import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
 from positions import workflow
 from positions.forms.clearance import StepForm
@@ -28,7 +28,7 @@ def _known(request: HttpRequest, slug: str, pk: int) -> tuple[PositionPaper, Cha
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def step(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def step(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Show the text being cleared, the office's answer, and the form for it."""
     paper, asked = _known(request, slug, pk)
     by_letter = not may_answer_step(request.user, asked)
@@ -53,7 +53,7 @@ def _show(
     request: HttpRequest, paper: PositionPaper, asked: ChainStep, form: StepForm, outcome: Outcome
 ) -> HttpResponse:
     given = paper.step_answers.filter(step=asked).select_related("edition", "by", "countersigned_by")
-    answers = list(given.defer("edition__content"))
+    answers: list[Any] = list(given.defer("edition__content"))
     for answer in answers:
         answer.waits = bool(answer.letter_reference) and answer.countersigned_at is None
         answer.may_sign = answer.waits and may_countersign_step(request.user, answer)
@@ -72,7 +72,7 @@ def _show(
 
 @for_secretariat
 @require_POST
-def step_countersign(request: HttpRequest, slug: str, pk: int, answer: int) -> HttpResponse:
+def step_countersign(request: SignedInRequest, slug: str, pk: int, answer: int) -> HttpResponse:
     """Confirm as a second officer that the recorded answer matches the letter."""
     paper, asked = _known(request, slug, pk)
     row = get_object_or_404(StepAnswer.objects.filter(paper=paper, step=asked), pk=answer)

@@ -3,12 +3,13 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from consultations.permissions import SignedInRequest
 from consultations.views.decorators import attempt, for_secretariat
 from positions import workflow
 from positions.forms.drafting import CommentForm, ResolveForm
@@ -19,7 +20,7 @@ from .paragraphs import _gone, _place, _place_in, _show, _was_removed
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def desk_comment(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
+def desk_comment(request: SignedInRequest, slug: str, key: UUID) -> HttpResponse:
     """Add a comment to a paragraph."""
     paper = known_paper(request, slug)
     if _was_removed(paper, key):
@@ -40,7 +41,7 @@ def desk_comment(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def desk_comment_resolve(request: HttpRequest, slug: str, key: UUID, pk: int) -> HttpResponse:
+def desk_comment_resolve(request: SignedInRequest, slug: str, key: UUID, pk: int) -> HttpResponse:
     """Resolve a comment, optionally with a note."""
     place = _place(request, slug, key)
     if request.method != "POST":

@@ -14,7 +14,7 @@ from consultations import workflow
 from consultations.forms.followup import CommuniqueForm
 from consultations.models import Communique, CommuniqueState, Event, Forum, Stakeholder
 from consultations.notifications.recipients import people_of_each
-from consultations.permissions import reads_communique
+from consultations.permissions import SignedInRequest, reads_communique
 from consultations.queries import bodies_that_came
 from consultations.views.decorators import INVALID, NOTHING_DONE, Outcome, carry_out, for_secretariat
 from consultations.views.followup import forum_of
@@ -34,7 +34,7 @@ SHOWN_EVENTS = 30
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def forum_communique(request: HttpRequest, slug: str) -> HttpResponse:
+def forum_communique(request: SignedInRequest, slug: str) -> HttpResponse:
     """Edit a forum's communiqué, initially generated from what was adopted."""
     forum = forum_of(slug)
     communique = _communique(forum)
@@ -58,7 +58,7 @@ def _communique(forum: Forum) -> Communique | None:
     return found.first()
 
 
-def _save(request: HttpRequest, forum: Forum, communique: Communique | None, said: dict[str, Any]) -> None:
+def _save(request: SignedInRequest, forum: Forum, communique: Communique | None, said: dict[str, Any]) -> None:
     """Create or replace the text. Raises Blocked, and Conflict also if two people create it at once."""
     if communique is None:
         communique = workflow.draft_communique(forum, by=request.user, body=said["body"])

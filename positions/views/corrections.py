@@ -1,5 +1,6 @@
 """After adoption: corrections by two officers, and restricted annexes."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from consultations.models import Event
-from consultations.permissions import is_secretariat
+from consultations.permissions import SignedInRequest, is_secretariat
 from consultations.views.decorators import INVALID, NOTHING_DONE, Outcome, attempt, carry_out, for_secretariat
 from consultations.workflow import enter_reading
 from ncm_portal.workflow import moves_open_to
@@ -28,7 +29,7 @@ from .papers import known_paper
 
 # --- Corrections ------------------------------------------------------------------------------------------------------
 
-VERBS = {
+VERBS: dict[str, Callable[..., Any]] = {
     "issue_corrigendum": lambda row, by, reason: workflow.issue_corrigendum(row, by=by),
     "decline_corrigendum": workflow.decline_corrigendum,
 }
@@ -49,7 +50,7 @@ def _printed(paper: PositionPaper) -> list[tuple[Paragraph, dict[str, Any]]]:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def desk_corrigendum_new(request: HttpRequest, slug: str) -> HttpResponse:
+def desk_corrigendum_new(request: SignedInRequest, slug: str) -> HttpResponse:
     """Propose a correction: edit the printed texts."""
     paper = known_paper(request, slug)
     data = request.POST if request.method == "POST" else None
@@ -131,7 +132,7 @@ def standing_annexes(request: HttpRequest, paper: PositionPaper) -> Any:
 
 
 @require_safe
-def annexes(request: HttpRequest, slug: str) -> HttpResponse:
+def annexes(request: SignedInRequest, slug: str) -> HttpResponse:
     """Show the restricted annexes of a paper."""
     paper = trusted_paper(request, slug)
     found = list(standing_annexes(request, paper).select_related("by"))
@@ -151,7 +152,7 @@ def annexes(request: HttpRequest, slug: str) -> HttpResponse:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def annex_write(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+def annex_write(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     """Write or rewrite a restricted annex (number 0: a new one)."""
     paper = trusted_paper(request, slug)
     annex = get_object_or_404(standing_annexes(request, paper), number=number) if number else None

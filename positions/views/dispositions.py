@@ -1,5 +1,7 @@
 """Pages of the user's organisation: inputs, answers to points, and replies about misread points."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +28,7 @@ from consultations.models import (
     Submission,
     SubmissionState,
 )
-from consultations.permissions import may_manage_members, may_rule_on_sign_off, organisations_of
+from consultations.permissions import SignedInRequest, may_manage_members, may_rule_on_sign_off, organisations_of
 from consultations.queries import files_of, open_actions_of
 from consultations.views.decorators import INVALID, NOTHING_DONE, Outcome, attempt, carry_out
 from consultations.views.submissions import AUTHOR_MOVES, EDITABLE, history_of, late_standing, own_input
@@ -40,7 +42,7 @@ from positions.queries.plenary import screens_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def misread(request: HttpRequest, reference: str) -> HttpResponse:
+def misread(request: SignedInRequest, reference: str) -> HttpResponse:
     """Show a point of the user's own input with its answer, and a form for the one reply. Raises 404 for others' points
     and unanswered ones.
     """
@@ -51,13 +53,16 @@ def misread(request: HttpRequest, reference: str) -> HttpResponse:
     if not form.is_valid():
         return _show(request, point, form, INVALID)
     text = form.cleaned_data["text"]
-    outcome = attempt(lambda: workflow.say_misread(point, point.stakeholder, by=request.user, text=text))
+    body, source = point.stakeholder, point.submission
+    assert body is not None  # it is a point of an own input
+    assert source is not None
+    outcome = attempt(lambda: workflow.say_misread(point, body, by=request.user, text=text))
     if outcome.reasons:
         return _show(request, point, form, outcome)
     messages.success(
         request, _("Your reply is sent. The secretariat must answer it, and you can read the answer here.")
     )
-    return redirect(reverse("my_input", args=[point.submission.key]) + f"#{point.reference}")
+    return redirect(reverse("my_input", args=[source.key]) + f"#{point.reference}")
 
 
 def _own_point(request: HttpRequest, reference: str) -> Point:
@@ -86,14 +91,14 @@ ORDER = [
     SubmissionState.WITHDRAWN,
 ]
 SHOWN_EVENTS = 20
-VERBS = {
+VERBS: dict[str, Callable[..., Any]] = {
     "submit": lambda submission, *, by, reason: workflow.submit(submission, by=by),
     "withdraw": workflow.withdraw,
 }
 
 
 @require_safe
-def my_organisation(request: HttpRequest) -> HttpResponse:
+def my_organisation(request: SignedInRequest) -> HttpResponse:
     """Show the inputs of the user's organisation with their states, its people, and its to-do list.
 
     People with several organisations see one at a time (`?organisation=pk`). Raises 404 for one that is not theirs.
@@ -227,7 +232,7 @@ def my_input_move(request: HttpRequest, key: UUID, verb: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def my_input_answers(request: HttpRequest, key: UUID) -> HttpResponse:
+def my_input_answers(request: SignedInRequest, key: UUID) -> HttpResponse:
     """Answer the desk's questions about a returned input; empty ones stay open."""
     submission = own_input(request, key)
     if request.method != "POST":
@@ -236,10 +241,7 @@ def my_input_answers(request: HttpRequest, key: UUID) -> HttpResponse:
     if not form.is_valid():
         return _show_disposition(request, submission, INVALID, answering=form)
     for question, answer in form.given:
-        outcome = attempt(
-            lambda question=question, answer=answer: workflow.answer_question(question, by=request.user, answer=answer),
-            submission,
-        )
+        outcome = attempt(partial(workflow.answer_question, question, by=request.user, answer=answer), submission)
         if outcome.reasons:
             return _show_disposition(request, submission, outcome, answering=form)
     messages.success(request, _("Saved. Send the input again once you have answered everything."))

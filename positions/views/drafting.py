@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations.models import Event, Point, PointState
+from consultations.permissions import SignedInRequest
 from consultations.queries.access_log import with_refusals
 from consultations.views.decorators import attempt, for_secretariat
 from ncm_portal.workflow import moves_open_to, needs_of
@@ -96,7 +97,7 @@ def missing_from(text: Text) -> Missing:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def desk_paper_new(request: HttpRequest) -> HttpResponse:
+def desk_paper_new(request: SignedInRequest) -> HttpResponse:
     """Create a paper: its outline comes from the reference data and the themes of the consultation."""
     form = PaperForm(request.POST if request.method == "POST" else None)
     reasons: list[str] = []
@@ -111,7 +112,7 @@ def desk_paper_new(request: HttpRequest) -> HttpResponse:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def desk_paper_name(request: HttpRequest, slug: str) -> HttpResponse:
+def desk_paper_name(request: SignedInRequest, slug: str) -> HttpResponse:
     """Change the title or purpose of a paper; its address stays."""
     paper = known_paper(request, slug)
     now = {name: getattr(paper, name) for name in PaperNameForm.base_fields}
@@ -144,7 +145,7 @@ def glance_at(paper: PositionPaper) -> Glance:
     """Return the overview of `paper`, as fast for a long one as for a short one. Three queries."""
     today = Paragraph.objects.standing().filter(section__paper=paper).order_by().values("wording")
     resting = Grounding.objects.filter(wording__in=today, point=OuterRef("pk"))
-    unplaced = Count("pk", filter=~Q(state=PointState.MERGED) & ~Exists(resting))
+    unplaced = Count("pk", filter=~Q(state=PointState.MERGED) & Q(~Exists(resting)))
     counted = open_points(paper).order_by().aggregate(unplaced=unplaced, unanswered=Count("pk"))
     return Glance(paper, outline_at_a_glance(paper), **counted)
 
@@ -228,7 +229,7 @@ def _next_step(glance: Glance) -> dict[str, Any] | None:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def desk_section_new(request: HttpRequest, slug: str) -> HttpResponse:
+def desk_section_new(request: SignedInRequest, slug: str) -> HttpResponse:
     """Add a section to the outline."""
     paper = known_paper(request, slug)
     form = NewSectionForm(
@@ -246,7 +247,7 @@ def desk_section_new(request: HttpRequest, slug: str) -> HttpResponse:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def desk_section_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def desk_section_edit(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Change the heading of a section."""
     paper = known_paper(request, slug)
     section = get_object_or_404(paper.sections, pk=pk)
@@ -281,7 +282,7 @@ LADDER = {value: str(label) for value, label in Strength.choices if value}
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def desk_section(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def desk_section(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Show a section with its outline and its points; POST appends a paragraph."""
     paper = known_paper(request, slug)
     sections, section = _outline(paper, pk)
@@ -299,7 +300,7 @@ def desk_section(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def desk_section_pick(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def desk_section_pick(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Cite the point picked beside the text in a paragraph of the section."""
     paper = known_paper(request, slug)
     sections, section = _outline(paper, pk)
@@ -308,7 +309,7 @@ def desk_section_pick(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     form = PickForm(request.POST)
     if not form.is_valid():
         return _show(request, paper, sections, section, _empty(section, paper), form.problems, pick=form)
-    points: Any = Point.objects.visible_to(request.user)  # type: ignore[attr-defined]
+    points = Point.objects.visible_to(request.user)
     point = points.filter(consultation=paper.consultation_id, reference=form.cleaned_data["point"]).first()
     paragraph = section.paragraphs.filter(key=form.cleaned_data["paragraph"], removed_at=None).first()
     if point is None or paragraph is None:

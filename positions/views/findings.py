@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from consultations import workflow as consultation_workflow
 from consultations.forms import ReasonForm
 from consultations.models import Milestone, MilestoneState, Provision
-from consultations.permissions import is_secretariat
+from consultations.permissions import SignedInRequest, is_secretariat
 from consultations.queries import commitments
 from consultations.views.decorators import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
 from consultations.views.pagination import SHEETS, csv_blocks
@@ -76,7 +76,7 @@ def printed_with_words(edition: Edition | None) -> Printed:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def desk_findings(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def desk_findings(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Show the findings on a paper after one milestone, and a form for the next finding."""
     paper, milestone = known_paper(request, slug), known_milestone(pk)
     printed, known = printed_with_words(final_edition(paper)), alignment.provisions()
@@ -151,7 +151,7 @@ def _show(
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def desk_milestone(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def desk_milestone(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Edit the planned and actual dates of a milestone."""
     paper, milestone = known_paper(request, slug), known_milestone(pk)
     form = MilestoneForm(request.POST if request.method == "POST" else None, milestone=milestone)
@@ -170,7 +170,7 @@ def desk_milestone(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 @for_secretariat
 @require_POST
-def desk_release(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def desk_release(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Release the findings after a milestone to the public."""
     paper, milestone = known_paper(request, slug), known_milestone(pk)
     outcome = attempt(lambda: workflow.release_reflections(paper, by=request.user, milestone=milestone))
@@ -194,7 +194,7 @@ def _finding(paper: PositionPaper, pk: int, finding: int) -> Reflection:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def desk_finding(request: HttpRequest, slug: str, pk: int, finding: int) -> HttpResponse:
+def desk_finding(request: SignedInRequest, slug: str, pk: int, finding: int) -> HttpResponse:
     """Correct a finding; the earlier version is kept."""
     paper = known_paper(request, slug)
     row = _finding(paper, pk, finding)
@@ -213,7 +213,7 @@ def desk_finding(request: HttpRequest, slug: str, pk: int, finding: int) -> Http
 
 @for_secretariat
 @require_POST
-def desk_finding_strike(request: HttpRequest, slug: str, pk: int, finding: int) -> HttpResponse:
+def desk_finding_strike(request: SignedInRequest, slug: str, pk: int, finding: int) -> HttpResponse:
     """Withdraw a finding that was a mistake."""
     paper = known_paper(request, slug)
     row, reason = _finding(paper, pk, finding), ReasonForm(request.POST)
@@ -310,7 +310,7 @@ TABLES: dict[str, Callable[[PositionPaper, Any], Rows]] = {
 
 
 @require_safe
-def review_report(request: HttpRequest, slug: str, table: str) -> StreamingHttpResponse:
+def review_report(request: SignedInRequest, slug: str, table: str) -> StreamingHttpResponse:
     """Return one table for the review report as CSV. Raises 404 for everybody but officials, the secretariat and its
     head.
     """

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations.models import Delegate, Forum, Invitation
 from consultations.notifications import invitations
+from consultations.permissions import SignedInRequest
 from consultations.queries.invitations import letters_of, open_actions
 from consultations.views.decorators import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
 from consultations.workflow import enter_export, print_paper
@@ -161,7 +162,7 @@ def forum_papers(request: HttpRequest, slug: str) -> HttpResponse:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def forum_print(request: HttpRequest, slug: str, paper: str) -> HttpResponse:
+def forum_print(request: SignedInRequest, slug: str, paper: str) -> HttpResponse:
     """Print a document, for selected people if it is personal. The print is recorded; then the file is downloaded."""
     day, wanted = Day(_forum(slug)), _paper(paper)
     printed = Printed(day)
@@ -190,7 +191,7 @@ def _form(request: HttpRequest, day: Day, standing: Standing) -> ForWhomForm | N
     return ForWhomForm(request.POST if request.method == "POST" else None, people=people, new=standing.new)
 
 
-def _print(request: HttpRequest, day: Day, paper: Paper, only: set[int] | None) -> tuple[Outcome, str]:
+def _print(request: SignedInRequest, day: Day, paper: Paper, only: set[int] | None) -> tuple[Outcome, str]:
     """Print for `only`, then record it, so that nothing is marked as printed that failed. Returns the URL of
     the file.
     """
@@ -244,7 +245,7 @@ def _printed_paper(made: Content) -> bytes | None:
 
 @for_secretariat
 @require_safe
-def forum_paper(request: HttpRequest, slug: str, paper: str) -> HttpResponse:
+def forum_paper(request: SignedInRequest, slug: str, paper: str) -> HttpResponse:
     """Return a document as PDF, to view or print again: for everybody, or for those of the batch `?lot=`."""
     day, wanted = Day(_forum(slug)), _paper(paper)
     only = _lot(request, day) if "lot" in request.GET else None

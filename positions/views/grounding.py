@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations.models import Point
+from consultations.permissions import SignedInRequest
 from consultations.queries import organisations_behind
 from consultations.redaction import in_full
 from consultations.views.decorators import attempt, for_secretariat
@@ -134,7 +135,7 @@ def _resting_on(point: Point, text: Text) -> list[tuple[Any, Grounding]]:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def desk_disposition(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
+def desk_disposition(request: SignedInRequest, slug: str, reference: str) -> HttpResponse:
     """Show one point with its source and citing paragraphs; POST saves the answer and redirects to the next point."""
     text, point = _point(request, slug, reference)
     if request.method != "POST":
@@ -164,7 +165,7 @@ def _next_open(paper: PositionPaper, point: Point) -> Point | None:
 
 
 def _show(
-    request: HttpRequest,
+    request: SignedInRequest,
     text: Text,
     point: Any,
     *,
@@ -210,7 +211,7 @@ def _in_context(point: Point) -> tuple[str, str, str] | None:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def desk_disposition_ground(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
+def desk_disposition_ground(request: SignedInRequest, slug: str, reference: str) -> HttpResponse:
     """Cite this point in a paragraph."""
     text, point = _point(request, slug, reference)
     if request.method != "POST":

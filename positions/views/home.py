@@ -1,6 +1,7 @@
 """Home page, theme pages and the secretariat's desk."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.postgres.expressions import ArraySubquery
@@ -22,6 +23,7 @@ from consultations.models import (
     Theme,
     ThemeProvision,
 )
+from consultations.permissions import SignedInRequest
 from consultations.views.decorators import for_secretariat
 from consultations.views.page_cache import kept_for_visitors
 from consultations.views.screening import front
@@ -54,7 +56,8 @@ def next_milestone(milestones: Iterable[Milestone]) -> Milestone | None:
     """Return the first of `milestones` that is neither held, cancelled nor past."""
     today = timezone.localdate(workflow.now())
     ahead = (found for found in milestones if found.state in (MilestoneState.PLANNED, MilestoneState.MOVED))
-    return next((found for found in ahead if (found.actual_start or found.planned_start) >= today), None)
+    dated = ((found, found.actual_start or found.planned_start) for found in ahead)
+    return next((found for found, day in dated if day and day >= today), None)
 
 
 # --- The front page of the desk ---------------------------------------------------------------------------------------
@@ -65,7 +68,7 @@ ENDED = (*OFFICIAL_STATES, PaperState.WITHDRAWN)
 
 @for_secretariat
 @require_safe
-def desk(request: HttpRequest) -> HttpResponse:
+def desk(request: SignedInRequest) -> HttpResponse:
     """Show everything that waits for the secretariat, papers in progress first."""
     papers = sorted(PositionPaper.objects.select_related("consultation"), key=lambda paper: paper.state in ENDED)
     last = IntegrityCheck.objects.defer("findings", "looked_at").first()
@@ -90,7 +93,8 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     asked = (found for found in rounds if found.slug == request.GET.get("round"))
     current = next(asked, rounds[0] if rounds else None)
     theme = get_object_or_404(_themes(current), code=code)
-    context = {"theme": theme, "round": current, "others": [found for found in rounds if found != current]}
+    others = [found for found in rounds if found != current]
+    context: dict[str, Any] = {"theme": theme, "round": current, "others": others}
     if current:
         wanted = queries.Wanted(consultation=current, theme=theme)
         context |= {

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations.models import Membership, MembershipRole, Ministry, Stakeholder
+from consultations.permissions import SignedInRequest
 from consultations.views.decorators import INVALID, NOTHING_DONE, attempt, for_secretariat
 from positions import workflow
 from positions.forms.clearance import MandateForm
@@ -74,7 +75,7 @@ def _cell(ministry: Stakeholder, paragraph: Paragraph, said: dict[Any, Stance], 
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def desk_mandate(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
+def desk_mandate(request: SignedInRequest, slug: str, key: UUID) -> HttpResponse:
     """Add or remove a ministry for one paragraph, with a reason."""
     paper = known_paper(request, slug)
     standing = Paragraph.objects.standing().filter(section__paper=paper).select_related("section__paper", "wording")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from consultations.permissions import SignedInRequest
 from consultations.views.decorators import INVALID, NOTHING_DONE, attempt, for_secretariat
 from positions import workflow
 from positions.forms.clearance import NeededReasonForm
@@ -60,7 +61,7 @@ def _sent(request: HttpRequest) -> Any:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def desk_roll_call(request: HttpRequest, slug: str) -> HttpResponse:
+def desk_roll_call(request: SignedInRequest, slug: str) -> HttpResponse:
     """Record the vote of each member institution counted as present."""
     paper = _chaired(request, slug)
     count = last_count(paper)
@@ -81,7 +82,7 @@ def _agreed(count: int) -> str:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def desk_agreed(request: HttpRequest, slug: str) -> HttpResponse:
+def desk_agreed(request: SignedInRequest, slug: str) -> HttpResponse:
     """Record the paragraphs to which the meeting agrees."""
     paper = _chaired(request, slug)
     agreed = set(decided_on(paper).values_list("paragraph", "decided"))
@@ -97,7 +98,7 @@ def desk_agreed(request: HttpRequest, slug: str) -> HttpResponse:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def desk_explanation(request: HttpRequest, slug: str) -> HttpResponse:
+def desk_explanation(request: SignedInRequest, slug: str) -> HttpResponse:
     """Record an explanation of position as it will be printed."""
     paper = known_paper(request, slug)
     form = ExplanationForm(_sent(request))
@@ -110,7 +111,7 @@ def desk_explanation(request: HttpRequest, slug: str) -> HttpResponse:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def desk_explanation_withdraw(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def desk_explanation_withdraw(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Record that an organisation withdrew its explanation before the decision."""
     paper = known_paper(request, slug)
     explanation = get_object_or_404(paper.explanations.select_related("stakeholder", "paper"), pk=pk)

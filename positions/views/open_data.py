@@ -188,7 +188,7 @@ def feed(view: Callable[[HttpRequest], Data]) -> Callable[[HttpRequest], HttpRes
         tag, stamp = f'"{hashlib.sha256(body).hexdigest()[:32]}"', int(changed.timestamp())
         headers = {**CORS, "ETag": tag, "Last-Modified": http_date(stamp)}
         response = HttpResponse(body, "application/json", headers=headers)
-        answered = get_conditional_response(request, etag=tag, last_modified=stamp, response=response)
+        answered = get_conditional_response(request, etag=tag, last_modified=stamp, response=response) or response
         for name, value in CORS.items():
             answered.headers.setdefault(name, value)
         return answered
@@ -210,7 +210,7 @@ def feed_inputs(request: HttpRequest) -> Data:
         edge = EPOCH + timedelta(microseconds=micros)
         behind = Q(decided_at__gt=edge) | Q(decided_at=edge, pk__gt=pk)
         inputs = inputs.filter(behind, decided_at__gte=edge)  # redundant, so that the index is entered at the edge
-    keys = list(inputs.values_list("pk", "decided_at")[: PAGE + 1])
+    keys: list[tuple[int, Any]] = list(inputs.values_list("pk", "decided_at")[: PAGE + 1])
     shown = inputs.filter(pk__in=[key for key, _at in keys[:PAGE]])
     last = (
         "" if len(keys) <= PAGE else f"{(keys[PAGE - 1][1] - EPOCH) // timedelta(microseconds=1)}-{keys[PAGE - 1][0]}"

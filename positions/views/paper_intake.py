@@ -34,7 +34,7 @@ def printed_form(request: HttpRequest, theme: str, kind: str) -> HttpResponse:
     asked = request.GET.get("round")
     current = next((found for found in rounds if asked in (None, found.slug)), None)
     wanted = current.themes.filter(code=theme).first() if current else None
-    if wanted is None or kind not in TYPES:
+    if current is None or wanted is None or kind not in TYPES:
         raise Http404
     content = _content(current, wanted)
     sha256 = hashlib.sha256(canonical(content)).hexdigest()

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from consultations.models import Framework, Point
+from consultations.permissions import SignedInRequest
 from consultations.queries.access_log import history
 from consultations.views.decorators import attempt, for_secretariat
 from ncm_portal.workflow import Blocked, Conflict
@@ -79,7 +80,7 @@ def _anew(place: Place) -> Place:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def desk_paragraph(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
+def desk_paragraph(request: SignedInRequest, slug: str, key: UUID) -> HttpResponse:
     """Show a paragraph with its history; POST saves a new wording. If somebody else saved meanwhile, both are shown."""
     paper = known_paper(request, slug)
     if _was_removed(paper, key):
@@ -213,7 +214,7 @@ def _both_texts(request: HttpRequest, place: Place, typed: dict[str, Any]) -> Ht
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def desk_paragraph_marks(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
+def desk_paragraph_marks(request: SignedInRequest, slug: str, key: UUID) -> HttpResponse:
     """Set the marks of a paragraph: strength, objectives, or secretariat text."""
     place = _place(request, slug, key)
     if request.method != "POST":
@@ -232,7 +233,7 @@ def desk_paragraph_marks(request: HttpRequest, slug: str, key: UUID) -> HttpResp
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def desk_paragraph_place(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
+def desk_paragraph_place(request: SignedInRequest, slug: str, key: UUID) -> HttpResponse:
     """Move a paragraph after another one, or to the start of a section; its number changes, its key does not."""
     place = _place(request, slug, key)
     if request.method != "POST":
@@ -250,7 +251,7 @@ def desk_paragraph_place(request: HttpRequest, slug: str, key: UUID) -> HttpResp
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def desk_paragraph_remove(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
+def desk_paragraph_remove(request: SignedInRequest, slug: str, key: UUID) -> HttpResponse:
     """Remove a paragraph from the text with a reason."""
     place = _place(request, slug, key)
     form = NeededReasonForm(request.POST if request.method == "POST" else None)
@@ -277,7 +278,7 @@ def desk_paragraph_remove(request: HttpRequest, slug: str, key: UUID) -> HttpRes
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def desk_sources(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
+def desk_sources(request: SignedInRequest, slug: str, key: UUID) -> HttpResponse:
     """Show the sources of a paragraph and points that it could cite; POST cites one of them."""
     place = _place(request, slug, key)
     if request.method != "POST":
@@ -341,7 +342,7 @@ def desk_source_confirm(request: HttpRequest, slug: str, key: UUID, pk: int) -> 
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def desk_sources_confirm(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
+def desk_sources_confirm(request: SignedInRequest, slug: str, key: UUID) -> HttpResponse:
     """Confirm every source of the wording that the drafter saw."""
     place = _place(request, slug, key)
     seen = request.POST.get("wording", "")

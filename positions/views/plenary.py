@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations import workflow as consultation_workflow
 from consultations.models import Forum, ForumSession, Speech
-from consultations.permissions import is_secretariat
+from consultations.permissions import SignedInRequest, is_secretariat
 from consultations.queries import speakers
 from consultations.views.decorators import INVALID, NOTHING_DONE, Outcome, attempt, carry_out, for_secretariat
 from consultations.views.forums import desk_forum
@@ -95,7 +95,7 @@ def _show(request: HttpRequest, forum: Forum, outcome: Outcome = NOTHING_DONE, *
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def forum_chair_show(request: HttpRequest, slug: str) -> HttpResponse:
+def forum_chair_show(request: SignedInRequest, slug: str) -> HttpResponse:
     """Show an agenda item and a paragraph on the screen."""
     if request.method != "POST":
         return redirect("forum_chair", slug)
@@ -130,7 +130,7 @@ def _session_on_screen(forum: Forum) -> ForumSession:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def forum_chair_ask(request: HttpRequest, slug: str) -> HttpResponse:
+def forum_chair_ask(request: SignedInRequest, slug: str) -> HttpResponse:
     """Add somebody to the speakers' list."""
     if request.method != "POST":
         return redirect("forum_chair", slug)
@@ -174,7 +174,7 @@ def _place(forum: Forum, key: UUID) -> tuple[PositionPaper, Any, list[Any]]:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def forum_chair_decide(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
+def forum_chair_decide(request: SignedInRequest, slug: str, key: UUID) -> HttpResponse:
     """Record the meeting's decision on a paragraph; `how` in the URL is the voting method."""
     forum = desk_forum(slug)
     paper, paragraph, _all = _place(forum, key)
@@ -242,7 +242,7 @@ def _paragraph(
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def forum_chair_words(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
+def forum_chair_words(request: SignedInRequest, slug: str, key: UUID) -> HttpResponse:
     """Show a paragraph on the screen with a wording proposed from the floor."""
     if request.method != "POST":
         return redirect("forum_chair_decide", slug, key)
@@ -255,7 +255,7 @@ def forum_chair_words(request: HttpRequest, slug: str, key: UUID) -> HttpRespons
     said = dict(floor.cleaned_data)
     if said["amendment"].strip() == paragraph.wording.text:
         said = {"amendment": "", "moved_by": None}
-    shown = {"session": screen.session if screen else None, "heading": screen.heading if screen else ""}
+    shown: dict[str, Any] = {"session": screen.session if screen else None, "heading": screen.heading if screen else ""}
     outcome = attempt(lambda: workflow.show_on_screen(forum, by=request.user, paragraph=paragraph, **shown, **said))
     if outcome.reasons:
         return _paragraph(request, forum, paragraph, outcome, floor=floor)

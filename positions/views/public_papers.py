@@ -224,7 +224,7 @@ def edition_schema(request: HttpRequest) -> HttpResponse:
     etag = f'"{hashlib.sha256(body).hexdigest()}"'
     headers = {"ETag": etag, "Cache-Control": A_DAY, "Access-Control-Allow-Origin": "*"}
     response = HttpResponse(body, "application/schema+json", headers=headers)
-    return get_conditional_response(request, etag=etag, response=response)
+    return get_conditional_response(request, etag=etag, response=response) or response
 
 
 # --- The text of an edition -------------------------------------------------------------------------------------------

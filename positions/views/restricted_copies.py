@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from consultations.permissions import SignedInRequest
 from consultations.views.ratelimit import limited
 from consultations.workflow import enter_reading
 from positions import workflow
@@ -60,7 +61,7 @@ def paper_compare_pdf(request: HttpRequest, slug: str) -> HttpResponse:
 
 @limited("print")
 @require_http_methods(["GET", "HEAD", "POST"])
-def delegation_pdf(request: HttpRequest, slug: str) -> HttpResponse:
+def delegation_pdf(request: SignedInRequest, slug: str) -> HttpResponse:
     """Return the edition in force with the restricted annexes, or the newest one that the reader may see: for
     officials, the secretariat and its head. Printed anew each time, never cached, and journalled; so GET redirects to
     the page with the button.

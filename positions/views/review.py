@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from consultations.permissions import SignedInRequest
 from consultations.views.decorators import attempt
 from consultations.views.page_cache import kept_for_visitors
 from ncm_portal.workflow import Blocked, Conflict, needs_of
@@ -188,7 +189,7 @@ def _print(request: HttpRequest, found: ReviewRound, *, in_public: bool = False)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def review_paragraph(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
+def review_paragraph(request: SignedInRequest, slug: str, key: UUID) -> HttpResponse:
     """Propose an amendment to a paragraph of the text under review: new text, a new paragraph, deletion …"""
     found = known_round(request, slug)
     bodies, row = sponsors(request.user, found), under_review(sections_of(found), key)
@@ -204,7 +205,13 @@ def review_paragraph(request: HttpRequest, slug: str, key: UUID) -> HttpResponse
         if not reasons:
             messages.success(request, _("Proposed. You get the decision by e-mail."))
             return redirect(reverse("review_section", args=[slug, row["place"]]) + f"#p{row['number']}")
-    context = {"paragraph": row, "sponsors": bodies, "form": form, "reasons": reasons, "operation": form.operation}
+    context = {
+        "paragraph": row,
+        "sponsors": bodies,
+        "form": form,
+        "reasons": reasons,
+        "operation": form.proposed_operation,
+    }
     context |= frame(request, found, False) | {"operations": Operation.choices}
     status = REFUSED if reasons or form.errors else 200
     return render(request, "positions/review/paragraph.html", context, status=status)
@@ -222,12 +229,12 @@ def _proposal(request: HttpRequest, found: ReviewRound, bodies: list[Any], row: 
     return ProposalForm(data, sponsors=bodies, operation=operation, places=places, own=row["key"], initial=start)
 
 
-def _propose(request: HttpRequest, latest: ReviewRound, key: UUID, form: ProposalForm) -> list[str]:
+def _propose(request: SignedInRequest, latest: ReviewRound, key: UUID, form: ProposalForm) -> list[str]:
     """Propose in the round whose text the author read; return every reason of a refusal."""
     read = get_object_or_404(latest.paper.rounds, number=form.cleaned_data["round"])
     known = Paragraph.objects.select_related("wording", "section").filter(section__paper=latest.paper)
     paragraph = get_object_or_404(known, key=key)
-    given = form.words | {"operation": form.operation}
+    given = form.words | {"operation": form.proposed_operation}
     if place := form.place_chosen:
         neighbour = get_object_or_404(known, key=place.key)
         given |= {"section": neighbour.section, "after": None if place.is_first else neighbour}
@@ -324,7 +331,7 @@ def _press(
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def review_withdraw(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def review_withdraw(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Withdraw an amendment of one's own organisation."""
     found, amendment = _own(request, slug, pk)
     if request.method != "POST":
@@ -334,7 +341,7 @@ def review_withdraw(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def review_confirm(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def review_confirm(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Confirm a stale amendment of one's own organisation with a text adapted to the present paragraph."""
     found, amendment = _own(request, slug, pk)
     if request.method != "POST":
@@ -355,7 +362,7 @@ def review_confirm(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def review_answer(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def review_answer(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Consent to the drafters' recommendation on one's own amendment, or insist on it."""
     found, amendment = _own(request, slug, pk)
     if request.method != "POST" or amendment.advice is None:
@@ -372,7 +379,7 @@ def review_answer(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def review_join(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def review_join(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Co-sponsor an amendment of another organisation, in the name of the organisation in the form."""
     found = known_round(request, slug)
     amendment = _known(request, found, pk)
@@ -386,7 +393,7 @@ def review_join(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def review_leave(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def review_leave(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Stop co-sponsoring an amendment."""
     found = known_round(request, slug)
     amendment = _known(request, found, pk)

@@ -1,6 +1,6 @@
 """Review at the desk: rounds, amendments by section, recommendations, decisions and final texts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from consultations.permissions import SignedInRequest
 from consultations.views.decorators import attempt, for_secretariat
 from ncm_portal.workflow import Blocked, Conflict, moves_open_to, needs_of
 from positions import workflow
@@ -30,7 +31,7 @@ from .papers import HOME, known_paper
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def desk_review(request: HttpRequest, slug: str) -> HttpResponse:
+def desk_review(request: SignedInRequest, slug: str) -> HttpResponse:
     """Show the review of a paper: its rounds, and waiting amendments by section; POST opens a round."""
     paper = known_paper(request, slug)
     form = RoundForm(request.POST if request.method == "POST" else None)
@@ -65,9 +66,9 @@ def _sections(paper: PositionPaper) -> list[Any]:
     keys: dict[int, list[Any]] = {}
     for section, key in rows:
         keys.setdefault(section, []).append(key)
-    found = list(paper.sections.filter(pk__in=keys).order_by("order"))
-    for section in found:
-        section.load = total(held.get(key, Load()) for key in keys[section.pk])
+    found: list[Any] = list(paper.sections.filter(pk__in=keys).order_by("order"))
+    for each in found:
+        each.load = total(held.get(key, Load()) for key in keys[each.pk])
     return found
 
 
@@ -100,13 +101,14 @@ def _show(
     request: HttpRequest,
     paper: PositionPaper,
     pk: int,
+    forms_given: Mapping[str, forms.Form] | None = None,
     *,
     reasons: list[str] | None = None,
     status: int = 200,
-    **forms_given: forms.Form,
 ) -> HttpResponse:
     """Render the page of an amendment with submitted forms instead of fresh ones."""
-    paragraph = get_object_or_404(Amendment.objects.filter(round__paper=paper).values("paragraph"), pk=pk)["paragraph"]
+    own = Amendment.objects.filter(round__paper=paper).only("paragraph")
+    paragraph = get_object_or_404(own, pk=pk).paragraph_id
     found = read(amendments_of(paper).filter(paragraph=paragraph), paragraph_numbers(paper))
     amendment = next(each for each in found if each.pk == pk)
     group = groups(found).get(paragraph) or Group()
@@ -121,8 +123,8 @@ def _show(
         "in_part": _fit_form(amendment),
         "decline": DeclineForm(auto_id="decline_%s"),
         "recommend": RecommendForm(auto_id="recommend_%s"),
-        **forms_given,
-        "form": next((form for form in forms_given.values() if form.errors), None),
+        **(forms_given or {}),
+        "form": next((form for form in (forms_given or {}).values() if form.errors), None),
         "reasons": reasons,
     }
     status = REFUSED if status == 200 and (reasons or context["form"]) else status
@@ -151,13 +153,13 @@ def _decide(
     if request.method != "POST":
         return redirect("desk_amendment", slug, pk)
     if not form.is_valid():
-        return _show(request, paper, pk, **{name: form})
+        return _show(request, paper, pk, {name: form})
     try:
         verb(amendment, by=request.user, **form.cleaned_data)
     except Conflict as conflict:
         return _show_conflict(request, paper, pk, form, conflict)
     except Blocked as refusal:
-        return _show(request, paper, pk, reasons=refusal.reasons, **{name: form})
+        return _show(request, paper, pk, {name: form}, reasons=refusal.reasons)
     messages.success(request, said)
     return redirect(
         "desk_review_section", slug, Paragraph.objects.values_list("section", flat=True).get(pk=amendment.paragraph_id)
@@ -170,7 +172,7 @@ def _show_conflict(
     """Show the present text after a concurrent change, and keep the entered text."""
     typed = {**form.cleaned_data, "base": conflict.theirs.wording_id}
     again = FitForm(initial=typed, auto_id="fit_%s")
-    return _show(request, paper, pk, in_part=again, reasons=conflict.reasons, status=409)
+    return _show(request, paper, pk, {"in_part": again}, reasons=conflict.reasons, status=409)
 
 
 @for_secretariat
@@ -214,7 +216,7 @@ def desk_amendment_recommend(request: HttpRequest, slug: str, pk: int) -> HttpRe
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def desk_choose_text(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
+def desk_choose_text(request: SignedInRequest, slug: str, key: UUID) -> HttpResponse:
     """Show the accepted amendments of a paragraph that are not in its text yet; POST chooses the final text."""
     paper = known_paper(request, slug)
     known = Paragraph.objects.select_related("section", "wording").filter(section__paper=paper, removed_at=None)
@@ -237,7 +239,10 @@ def desk_choose_text(request: HttpRequest, slug: str, key: UUID) -> HttpResponse
         if not group.untaken:
             raise Http404
         form = ChooseForm(
-            initial={"text": words_today(group.untaken[0]) or paragraph.wording.text, "base": paragraph.wording_id}
+            initial={
+                "text": words_today(group.untaken[0]) or paragraph.present_wording.text,
+                "base": paragraph.wording_id,
+            }
         )
     context = {
         "paper": paper,

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations.imports.spreadsheets import EncodingUnknown, NotReadable, read
 from consultations.imports.uploads import enter_refused_files
+from consultations.permissions import SignedInRequest
 from consultations.uploads import Refused
 from consultations.uploads.rejections import say
 from consultations.views.decorators import attempt
@@ -44,7 +45,7 @@ def review_docx(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def review_import(request: HttpRequest, slug: str) -> HttpResponse:
+def review_import(request: SignedInRequest, slug: str) -> HttpResponse:
     """Upload a file: first show every proposal in it, then propose the selected ones."""
     found = known_round(request, slug)
     bodies = sponsors(request.user, found)
@@ -165,7 +166,7 @@ def _problem(row: dict[str, Any]) -> tuple[str, str]:
     return row["form"]["reason"].id_for_label, f"{_('Paragraph %(number)s') % {'number': number}}: {' '.join(said)}"
 
 
-def _confirm(request: HttpRequest, found: ReviewRound, bodies: Iterable[Any]) -> HttpResponse:
+def _confirm(request: SignedInRequest, found: ReviewRound, bodies: Iterable[Any]) -> HttpResponse:
     """Propose the selected ones; refused ones stay on the page with their text and the reasons."""
     body = next((each for each in bodies if str(each.pk) == request.POST.get("sponsor")), None)
     rows = FoundFormSet(request.POST)
@@ -193,7 +194,7 @@ def _confirm(request: HttpRequest, found: ReviewRound, bodies: Iterable[Any]) ->
 
 
 def _propose(
-    request: HttpRequest, found: ReviewRound, body: Any, paragraph: Paragraph, row: dict[str, Any]
+    request: SignedInRequest, found: ReviewRound, body: Any, paragraph: Paragraph, row: dict[str, Any]
 ) -> list[str]:
     """Propose a row; return every reason of a refusal."""
     given = {name: row[name] for name in ("operation", "text", "reason")}

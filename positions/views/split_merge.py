@@ -5,12 +5,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations.models import Event
+from consultations.permissions import SignedInRequest
 from consultations.views.decorators import for_secretariat
 from ncm_portal.workflow import Blocked, Conflict
 from positions import workflow
@@ -88,7 +89,7 @@ def _entries(paragraph: Paragraph, origins: list[Lineage]) -> list[dict[str, Any
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def desk_paragraph_split(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
+def desk_paragraph_split(request: SignedInRequest, slug: str, key: UUID) -> HttpResponse:
     """Split a paragraph: `cut` in the URL is the sentence after which to split; both texts can be edited."""
     paper = known_paper(request, slug)
     if _was_removed(paper, key):
@@ -155,7 +156,7 @@ def _show_split(request: HttpRequest, place: Place, form: SplitForm, reasons: li
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def desk_paragraph_merge(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
+def desk_paragraph_merge(request: SignedInRequest, slug: str, key: UUID) -> HttpResponse:
     """Merge two paragraphs: `with` in the URL names the other one, which is removed from the text."""
     paper = known_paper(request, slug)
     if _was_removed(paper, key):
@@ -203,6 +204,7 @@ def _joined(paragraph: Any, other: Any) -> dict[str, Any]:
 
 def _again(form: MergeForm, paragraph: Any, other: Any) -> MergeForm:
     """Return the entered text based on the present wording."""
+    assert isinstance(form.data, QueryDict)  # it was sent
     data = form.data.copy()
     data["base"] = str(paragraph.wording_id)
     if other:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations import workflow
 from consultations.models import Attachment, Audience, Endorsement, Provision, Stakeholder, Submission
-from consultations.permissions import organisations_of
+from consultations.permissions import SignedInRequest, organisations_of
 from consultations.queries import Signed, co_signatures, files_of, in_campaign, readable_by_reference
 from consultations.redaction import holds_back
 from consultations.views.decorators import NOTHING_DONE, Outcome, attempt
@@ -46,7 +46,7 @@ def _input(request: HttpRequest, reference: str) -> Submission:
     return get_object_or_404(readable.select_related("consultation", "stakeholder__county", "theme"))
 
 
-def _show(request: HttpRequest, submission: Submission, outcome: Outcome = NOTHING_DONE) -> HttpResponse:
+def _show(request: HttpRequest, submission: Any, outcome: Outcome = NOTHING_DONE) -> HttpResponse:
     full = Submission.objects.in_full_for(request.user).filter(pk=submission.pk).exists()
     guessable = holds_back(submission.body) or holds_back(submission.proposed_wording)
     context = {
@@ -63,7 +63,7 @@ def _show(request: HttpRequest, submission: Submission, outcome: Outcome = NOTHI
     return render(request, "positions/submissions/input.html", context, status=outcome.status)
 
 
-def _co_signing(request: HttpRequest, submission: Submission) -> dict[str, Any]:
+def _co_signing(request: HttpRequest, submission: Any) -> dict[str, Any]:
     """Return the co-signatures, and the organisations for which the reader can co-sign or withdraw that."""
     if submission.audience != Audience.PUBLIC:
         return {}
@@ -81,7 +81,7 @@ def _may_sign(submission: Submission, body: Stakeholder) -> bool:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def endorse(request: HttpRequest, reference: str) -> HttpResponse:
+def endorse(request: SignedInRequest, reference: str) -> HttpResponse:
     """Co-sign an input for an organisation of the reader's."""
     submission = _input(request, reference)
     if request.method != "POST":
@@ -98,7 +98,7 @@ def endorse(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def endorse_withdraw(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+def endorse_withdraw(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     """Withdraw a co-signature."""
     submission = _input(request, reference)
     if request.method != "POST":

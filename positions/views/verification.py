@@ -45,8 +45,8 @@ def verify(request: HttpRequest) -> HttpResponseBase:
 
 def _forms(request: HttpRequest, hash_form: HashForm, file_form: FileForm, *, status: int = 200) -> HttpResponse:
     form = file_form if file_form.is_bound else hash_form  # the edition that may have a problem
-    context = {"form": form, "hash_form": hash_form, "file_form": file_form}
-    context |= {"largest": LARGEST, "too_large": TOO_LARGE}
+    forms = {"form": form, "hash_form": hash_form, "file_form": file_form}
+    context = {**forms, "largest": LARGEST, "too_large": TOO_LARGE}
     return render(request, PAGE, context, status=status)
 
 

@@ -151,11 +151,15 @@ def _leave_out(paper: PositionPaper, by: User) -> None:
 
 
 def _decide(paper: PositionPaper, rule: str, reasons: str, chair: User) -> Decision:
+    text, count = paper.editions.filter(kind=EditionKind.FORUM).first(), last_count(paper)
+    assert paper.forum is not None  # the move asks for it, as for the two others
+    assert text is not None
+    assert count is not None
     return Decision.objects.create(
         paper=paper,
         forum=paper.forum,
-        edition=paper.editions.filter(kind=EditionKind.FORUM).first(),
-        quorum=last_count(paper),
+        edition=text,
+        quorum=count,
         roll_call=last_roll_call(paper),
         is_by_paragraph=decided_on(paper).exists(),
         rule=rule,
@@ -225,7 +229,9 @@ def publish(paper: PositionPaper, *, by: User) -> PositionPaper:
     """
 
     def sign(row: PositionPaper) -> None:
-        found = edition.problems(final_edition(row))  # the files may have changed since rendering
+        adopted = final_edition(row)
+        assert adopted is not None  # its state says so
+        found = edition.problems(adopted)  # the files may have changed since rendering
         if found:
             raise Blocked(found)
         row.published_by, row.published_at = by, now()

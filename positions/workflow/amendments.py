@@ -190,7 +190,7 @@ def _says_nothing(made: Amendment) -> list[str]:
         return [_("Add an empty line where the new paragraph begins.")]
     if operation == Operation.INSERT and not made.text:
         return [_("Enter what the new paragraph should say.")]
-    if operation == Operation.REPLACE and made.text in ("", paragraph.wording.text):
+    if operation == Operation.REPLACE and made.text in ("", paragraph.present_wording.text):
         return [_("Enter what the paragraph should say instead.")]
     return []
 
@@ -291,7 +291,7 @@ def outdate_all(paragraph: Paragraph, *, by: User, also_places: bool = False) ->
 
 def merged(amendment: Amendment) -> Any:
     """Return the proposed text merged into the present one, as offered to the sponsor of a stale amendment."""
-    return merge(amendment.base.text, amendment.text, amendment.paragraph.wording.text)
+    return merge(amendment.base.text, amendment.text, amendment.paragraph.present_wording.text)
 
 
 @verb
@@ -306,7 +306,7 @@ def confirm_amendment(amendment: Amendment, *, by: User, text: str, base: Wordin
         paragraph = Paragraph.objects.select_related("wording").get(pk=row.paragraph_id)
         if base is not None and (base.pk if isinstance(base, Wording) else base) != paragraph.wording_id:
             raise Conflict(paragraph)
-        known = (row.text, row.base.text, paragraph.wording.text)
+        known = (row.text, row.base.text, paragraph.present_wording.text)
         row.text = text.strip() if row.operation in WITH_TEXT else ""
         row.paragraph = paragraph
         reasons = _says_nothing(row)
@@ -314,7 +314,7 @@ def confirm_amendment(amendment: Amendment, *, by: User, text: str, base: Wordin
             reasons.append(_("Keep the text that you want and delete the square brackets."))
         if reasons:
             raise Blocked(reasons)
-        row.base = paragraph.wording
+        row.base = paragraph.present_wording
         row.clean_fields()
 
     return make(AMENDMENT_MOVES["confirm_amendment"], amendment, by=by, change=fit)

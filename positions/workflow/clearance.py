@@ -125,6 +125,7 @@ def request_clearance(paper: PositionPaper, *, by: User, due_at: datetime) -> Po
 
     row = make(PAPER_MOVES["request_clearance"], paper, by=by, change=check_due, data={"due": due_at.isoformat()})
     text = row.editions.filter(kind=EditionKind.CLEARANCE).first()
+    assert text is not None  # fixed by the move before
     mandated = ministries_of(standing(row).select_related("section", "wording"))
     ask_about(row, mandated, text, by, due_at)
     waiting = row.clearances.filter(ministry__in=mandated, state=S.REQUESTED)
@@ -144,12 +145,12 @@ def ask_about(
 def _clearances(
     paper: PositionPaper, mandated: dict[Stakeholder, list[Paragraph]], text: Edition, by: User, due_at: datetime
 ) -> list[Clearance]:
-    """Return the clearance of each mandated ministry, created if missing, with its present stances as `live`."""
+    """Return the clearance of each mandated ministry, created if missing, with only its present stances loaded."""
     known = set(paper.clearances.values_list("ministry", flat=True))
     for ministry in [each for each in mandated if each.pk not in known]:
         made = Clearance.objects.create(paper=paper, ministry=ministry, edition=text, requested_at=now(), due_at=due_at)
         journal("ask", made, by=by, after=made.state)
-    live = Prefetch("stances", queryset=Stance.objects.filter(replaced_at=None), to_attr="live")
+    live = Prefetch("stances", queryset=Stance.objects.filter(replaced_at=None))
     asked = paper.clearances.filter(ministry__in=mandated).select_related("ministry")
     return list(asked.order_by("ministry__name").prefetch_related(live))
 
@@ -159,7 +160,7 @@ def _ask(clearance: Clearance, paragraphs: list[Paragraph], text: Edition, by: U
 
     A ministry without an answer gets the new due time too.
     """
-    live = {stance.paragraph_id: stance for stance in clearance.live}
+    live = {stance.paragraph_id: stance for stance in clearance.stances.all()}
     moved = [one for one in paragraphs if one.pk not in live or live[one.pk].wording_id != one.wording_id]
     kept = {one.pk for one in paragraphs} - {one.pk for one in moved}
     over = [stance.pk for paragraph, stance in live.items() if paragraph not in kept]
@@ -250,8 +251,7 @@ def take_stance(
     stance.clean_fields(exclude=["by", "letter"])
     stance.save()
     words = {"proposed_text": stance.proposed_text} if stance.proposed_text else None
-    said = {"before": before, "after": value, "reason": reason, "data": words}
-    journal("take_stance", stance, by=by, commits=[stance], **said)
+    journal("take_stance", stance, by=by, before=before, after=value, reason=reason, data=words, commits=[stance])
     if letter is None:
         _complete(row, by)
     return stance

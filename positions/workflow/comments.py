@@ -25,6 +25,7 @@ def comment(paragraph: Paragraph, *, by: User, text: str) -> Comment:
     said = row.comments.open().filter(by=by, text=text.strip(), wording=row.wording_id).first()
     if said:
         return said
+    assert row.wording_id is not None  # every paragraph is written with words
     made = Comment(paragraph=row, wording_id=row.wording_id, text=text.strip(), by=by, at=now())
     made.clean_fields()
     made.save()

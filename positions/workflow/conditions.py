@@ -14,6 +14,7 @@ from positions.models import (
     Amendment,
     AmendmentState,
     ArtefactFormat,
+    Clearance,
     ClearanceState,
     Edition,
     EditionKind,
@@ -36,7 +37,8 @@ POINTS_LEFT = ngettext_lazy("%(count)s point has no answer yet", "%(count)s poin
 
 
 # Paragraphs without a source that are not secretariat text. Contrary points are not sources.
-UNGROUNDED = Q(is_secretariat_text=False) & ~Exists(Grounding.objects.carrying().filter(wording=OuterRef("wording")))
+GROUNDED = Exists(Grounding.objects.carrying().filter(wording=OuterRef("wording")))
+UNGROUNDED = Q(is_secretariat_text=False) & Q(~GROUNDED)
 
 
 def standing(paper: PositionPaper) -> QuerySet[Paragraph]:
@@ -277,7 +279,7 @@ def answers_are_in(paper: PositionPaper) -> list[Condition]:
     return rows or [Condition(_("Every ministry has answered or is recorded as silent"), True)]
 
 
-def _waiting_for(clearance) -> str:
+def _waiting_for(clearance: Clearance) -> str:
     return _("%(name)s has until %(day)s") % {"name": clearance.ministry.label, "day": written_hour(clearance.due_at)}
 
 

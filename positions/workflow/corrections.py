@@ -158,8 +158,8 @@ def issue_corrigendum(corrigendum: Corrigendum, *, by: User) -> Corrigendum:
     row = make(CORRIGENDUM_MOVES["issue_corrigendum"], corrigendum, by=by, change=freeze, commits=written)
     assert row.edition is not None
     edition.render_artefacts(row.edition)
-    said = {"reason": row.reason, "data": {"edition": row.edition.number}}
-    journal("issue_corrigendum", row.paper, by=by, commits=row.edition.artefacts.all(), **said)
+    data, files = {"edition": row.edition.number}, row.edition.artefacts.all()
+    journal("issue_corrigendum", row.paper, by=by, reason=row.reason, data=data, commits=files)
     return row
 
 
@@ -212,12 +212,11 @@ def write_annex(paper: PositionPaper, *, by: User, title: str, text: str, number
         reasons.append(_("Enter the title."))
     if not text.strip():
         reasons.append(_("Enter the text."))
-    before = row.restricted_annexes.filter(number=number, replaced_at=None)
-    if number is not None and not before.exists():
+    replaced = [] if number is None else list(row.restricted_annexes.filter(number=number, replaced_at=None))
+    if number is not None and not replaced:
         reasons.append(_("There is no such annex."))
     if reasons:
         raise Blocked(reasons)
-    replaced = list(before)
     for each in replaced:
         each.replaced_at = now()
         each.save(update_fields=["replaced_at"])

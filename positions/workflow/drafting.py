@@ -20,7 +20,7 @@ from consultations.models import (
     User,
 )
 from consultations.permissions import SECRETARIAT
-from ncm_portal.workflow import Blocked, Conflict, demand, journal, locked, now, verb
+from ncm_portal.workflow import Blocked, Conflict, Words, demand, journal, locked, now, verb
 from positions.models import (
     BEFORE_ADOPTION,
     COMMENT_LIMIT,
@@ -156,7 +156,7 @@ def _outline(themes: list[Theme], language: str) -> list[dict[str, object]]:
     return rows
 
 
-def _open_text(paper_id: int, by: User, what: str) -> PositionPaper:
+def _open_text(paper_id: int, by: User, what: Words) -> PositionPaper:
     """Return the paper, locked, if its text can change now."""
     demand(may_draft(by, None), who=SECRETARIAT, to=what)
     paper = PositionPaper.objects.select_for_update(of=("self",), no_key=True).get(pk=paper_id)
@@ -263,7 +263,7 @@ def _word(paragraph: Paragraph, text: str, by: User, why: str) -> Wording:
     return wording
 
 
-def _locked(paragraph: Paragraph, by: User, what: str) -> Paragraph:
+def _locked(paragraph: Paragraph, by: User, what: Words) -> Paragraph:
     _open_text(paragraph.section.paper_id, by, what)
     row = (
         Paragraph.objects.select_for_update(of=("self",), no_key=True)
@@ -286,7 +286,7 @@ def reword(paragraph: Paragraph, *, by: User, text: str, why: str, base: Wording
     base_id = base.pk if isinstance(base, Wording) else base
     if base_id is not None and base_id != row.wording_id:
         raise Conflict(row)
-    if text.strip() == row.wording.text:
+    if text.strip() == row.present_wording.text:
         return row
     if not why.strip():
         raise Blocked(_("Enter a reason for the change: it is kept with the wording."))
@@ -296,7 +296,7 @@ def reword(paragraph: Paragraph, *, by: User, text: str, why: str, base: Wording
 
 def change_words(paragraph: Paragraph, writer: User, text: str, why: str) -> Wording:
     """Give a locked paragraph a new wording and return it. Its sources are carried over."""
-    before = paragraph.wording
+    before = paragraph.present_wording
     wording = _word(paragraph, text, writer, why)
     _carry(before, wording, writer)
     data = {"from": before.sha256, "to": wording.sha256}
@@ -404,7 +404,7 @@ def ground(paragraph: Paragraph, point: Point, *, by: User, relation: str = Grou
     if point.state != PointState.VALIDATED:
         reasons.append(_("%(point)s is not validated yet.") % {"point": point.reference})
     if relation != GroundingRelation.CONTRARY:
-        reasons += _own_words(row, row.wording.groundings.filter(point=point), by)
+        reasons += _own_words(row, row.present_wording.groundings.filter(point=point), by)
     if reasons:
         raise Blocked(reasons)
     values = {"relation": relation, "is_confirmed": True, "by": by, "at": now()}
@@ -422,7 +422,7 @@ def unground(grounding: Grounding, *, by: User) -> None:
     row = _locked(grounding.wording.paragraph, by, gettext_lazy("Change the sources of a paragraph"))
     if grounding.wording_id != row.wording_id:
         raise Blocked(_("This belongs to an earlier wording, which cannot change."))
-    if reasons := _own_words(row, row.wording.groundings.filter(pk=grounding.pk), by):
+    if reasons := _own_words(row, row.present_wording.groundings.filter(pk=grounding.pk), by):
         raise Blocked(reasons)
     reference = grounding.point.reference
     grounding.delete()

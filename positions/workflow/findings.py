@@ -128,19 +128,19 @@ def _replace(row: Reflection, by: User, name: str, reasons: list[str], *, reason
         reasons.append(_("Enter a reason of at most %(limit)s characters.") % {"limit": CORRECTION_LIMIT})
     if reasons:
         raise Blocked(reasons)
-    about = {field: getattr(row, field) for field in ("edition", "milestone", "paragraph", "provision")}
+    about: dict[str, Any] = {field: getattr(row, field) for field in ("edition", "milestone", "paragraph", "provision")}
     return _write(by, name, replaces=row, reason=reason, **about, **words)
 
 
 def _write(by: User, name: str, **fields: Any) -> Reflection:
-    texts = {field: fields[field].strip() for field in ("reference", "note", "reason") if field in fields}
-    made = Reflection(**{**fields, **texts}, by=by, at=now())
+    fields |= {field: fields[field].strip() for field in ("reference", "note", "reason") if field in fields}
+    made = Reflection(**fields, by=by, at=now())
     made.clean_fields(exclude=["edition", "milestone", "paragraph", "provision", "replaces", "by"])
     made.save()
     before = fields["replaces"].value if "replaces" in fields else ""
     about = {"milestone": str(made.milestone), "paragraph": str(made.paragraph.key), "provision": made.provision.code}
-    said = {"before": before, "after": made.value, "reason": texts.get("reason", ""), "data": about}
-    journal(name, made.edition.paper, by=by, commits=[made], **said)
+    paper, reason = made.edition.paper, fields.get("reason", "")
+    journal(name, paper, by=by, before=before, after=made.value, reason=reason, data=about, commits=[made])
     return made
 
 

@@ -77,6 +77,7 @@ def _ask_now(paper: PositionPaper, paragraph: Paragraph, ministry: Stakeholder, 
         return
     due_at = paper.clearances.aggregate(last=Max("due_at"))["last"]
     text = paper.editions.filter(kind=EditionKind.CLEARANCE).first()
+    assert text is not None  # it is being cleared
     mandated = ministries_of(standing(paper).select_related("section", "wording"))
     ask_about(paper, {ministry: mandated[ministry]}, text, by, due_at)
     notifications.clearance_requested(paper.clearances.filter(ministry=ministry).select_related("ministry", "paper"))

@@ -172,7 +172,7 @@ def decide_paragraph(
 def _rule(row: PositionPaper, paragraph: Paragraph, count: QuorumCount, said: Ruling, by: User) -> FloorDecision:
     """Save a valid decision with its consequences."""
     count.save()
-    tabled = paragraph.wording
+    tabled = paragraph.present_wording
     reservation = _reservation(row, paragraph, said, by) if said.outcome == FloorOutcome.WITH_RESERVATION else None
     if said.changes_words and said.moved_by:
         why = f"Amended from the floor on the proposal of {said.moved_by.name}."  # in English, like all editions
@@ -201,7 +201,8 @@ def _rule(row: PositionPaper, paragraph: Paragraph, count: QuorumCount, said: Ru
     data = {"paragraph": str(paragraph.key), **facts, "decision": made.pk}
     journal("decide_paragraph", row, by=by, data=data, commits=[made, count])
     decided = Screen.objects.filter(forum=row.forum, paragraph=paragraph).exclude(amendment="").exists()
-    _renew(row.forum, by, **({"amendment": "", "moved_by": None} if decided else {}))
+    empty: dict[str, Any] = {"amendment": "", "moved_by": None} if decided else {}
+    _renew(row.forum, by, **empty)
     return made
 
 

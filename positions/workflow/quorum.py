@@ -9,6 +9,7 @@ from positions.queries.plenary import quorum_of
 
 def count_of(paper: PositionPaper, chair: User) -> QuorumCount:
     """Return the member institutions and groups present at the paper's forum now; not saved."""
+    assert paper.forum is not None  # it meets, so it was chosen
     count = quorum_of(paper.forum)
     count.paper, count.by = paper, chair
     return count

@@ -148,7 +148,7 @@ def accept_in_part(
             reasons.append(_("Enter the text that you accept."))
         if reasons:
             raise Blocked(reasons)
-        row.decided_text, row.base = text.strip(), paragraph.wording
+        row.decided_text, row.base = text.strip(), paragraph.present_wording
         _decided(by, reason)(row)
         row.clean_fields()
 

@@ -82,7 +82,7 @@ def _problems_with_steps(consultation: Consultation, steps: list[dict[str, Any]]
     """
     meant = [(step.get("kind"), step.get("institution")) for step in steps]
     known = {(step["kind"], step["institution"]) for step in steps_of(consultation)}
-    offices = {office for _kind, office in meant}
+    offices: set[Any] = {office for _kind, office in meant}
     reasons = []
     if any(set(step) != set(STEP) for step in steps) or {kind for kind, _office in meant} - set(StepKind.values):
         reasons.append(_("There is no such step."))
@@ -113,11 +113,12 @@ def _check(consultation: Consultation, values: Mapping[str, Any], by: User) -> N
 
 def told(consultation: Consultation, values: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> list[str]:
     """Return a sentence for each changed rule: its present value (or `before`), and the new one."""
+    labels = {field.name: field.verbose_name for field in Consultation._meta.concrete_fields}
     stand = dict(before or rules_of(consultation))
     said = []
     for name in RULES:
         if name in values and values[name] != stand.get(name, values[name]):
-            label = str(Consultation._meta.get_field(name).verbose_name).capitalize()
+            label = str(labels[name]).capitalize()
             words = _("%(rule)s: %(before)s until now, %(after)s from now on.")
             said.append(words % {"rule": label, "before": _shown(stand[name]), "after": _shown(values[name])})
     old = stand.get(STEPS, values.get(STEPS, []))

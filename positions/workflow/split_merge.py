@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from consultations.models import Stakeholder, User
 from ncm_portal.workflow import Blocked, Conflict, journal, locked, now, verb
-from positions.models import Amendment, Descent, Lineage, MandateChange, Paragraph, Wording
+from positions.models import Amendment, Descent, Lineage, MandateChange, Paragraph
 from positions.queries.papers import ministries_of
 
 from .amendments import outdate_all
@@ -29,8 +29,7 @@ def split_paragraph(
     reason.
     """
     row = _locked(paragraph, by, gettext_lazy("Split a paragraph"))
-    done = row.successions.filter(successor__key=key, kind=Descent.SPLIT).exists() if key else False
-    if done:
+    if key and row.successions.filter(successor__key=key, kind=Descent.SPLIT).exists():
         return [row, *Paragraph.objects.filter(key=key)]
     if base is not None and base != row.wording_id:
         raise Conflict(row)
@@ -38,23 +37,24 @@ def split_paragraph(
     reasons += [] if why.strip() else [str(WHY)]
     if reasons:
         raise Blocked(reasons)
-    whole = row.wording
+    whole = row.present_wording
     found = [row]
     for text in texts[1:]:
         found.append(_cut_off(row, text, by=by, why=why, after=found[-1], key=key if len(found) == 1 else None))
     if texts[0].strip() != whole.text:
         _carry(whole, _word(row, texts[0], by, why), by)
         outdate_all(row, by=by)
-    data = {"from": whole.sha256, "to": row.wording.sha256, "into": [str(each.key) for each in found[1:]]}
-    journal("split", row, by=by, reason=why, data=data, commits=[row, row.wording])
+    words = row.present_wording
+    data = {"from": whole.sha256, "to": words.sha256, "into": [str(each.key) for each in found[1:]]}
+    journal("split", row, by=by, reason=why, data=data, commits=[row, words])
     return found
 
 
 def _cut_off(row: Paragraph, text: str, *, by: User, why: str, after: Paragraph, key: UUID | None) -> Paragraph:
     """Return a new paragraph after `after` with the marks of `row`, from which it came."""
-    taken = key is None or Paragraph.objects.filter(key=key).exists()
+    is_taken = key is not None and Paragraph.objects.filter(key=key).exists()
     made = Paragraph.objects.create(
-        key=uuid4() if taken else key,
+        key=uuid4() if key is None or is_taken else key,
         section=row.section,
         order=_place(row.section, after),
         strength=row.strength,
@@ -62,14 +62,14 @@ def _cut_off(row: Paragraph, text: str, *, by: User, why: str, after: Paragraph,
         language=row.language,
     )
     made.provisions.add(*row.provisions.all())
-    _carry(row.wording, _word(made, text, by, why), by)
+    _carry(row.present_wording, _word(made, text, by, why), by)
     made.dispositions.add(*row.dispositions.all())
     _came_out_of(row, made, Descent.SPLIT, by, why)
     cleared, clearing = set(ministries_of([row])), set(ministries_of([made]))
     _let_clear(made, cleared - clearing, adds=True, by=by, why=why)
     _let_clear(made, clearing - cleared, adds=False, by=by, why=why)
     data = {"split_from": str(row.key)}
-    journal("write", made, by=by, reason=why, data=data, commits=[made, made.wording])
+    journal("write", made, by=by, reason=why, data=data, commits=[made, made.present_wording])
     return made
 
 
@@ -89,7 +89,7 @@ def _came_out_of(predecessor: Paragraph, successor: Paragraph, kind: str, by: Us
         predecessor=predecessor,
         successor=successor,
         kind=kind,
-        wording=predecessor.wording,
+        wording=predecessor.present_wording,
         by=by,
         at=now(),
         why=why.strip(),
@@ -117,18 +117,19 @@ def merge_paragraphs(
     reasons = [*_held_by(gone), *([] if why.strip() else [str(WHY)])]
     if reasons:
         raise Blocked(reasons)
-    before: Wording = row.wording
+    before = row.present_wording
     if text.strip() != before.text:
         _carry(before, _word(row, text, by, why), by)
         outdate_all(row, by=by)
-    _carry(gone.wording, row.wording, by)
+    words = row.present_wording
+    _carry(gone.present_wording, words, by)
     _hand_over(gone, row)
     _let_clear(row, set(ministries_of([gone])) - set(ministries_of([row])), adds=True, by=by, why=why)
     _came_out_of(gone, row, Descent.MERGE, by, why)
     gone.removed_at = now()
     gone.save(update_fields=["removed_at"])
-    data = {"from": before.sha256, "to": row.wording.sha256, "of": str(gone.key)}
-    journal("merge", row, by=by, reason=why, data=data, commits=[row, row.wording])
+    data = {"from": before.sha256, "to": words.sha256, "of": str(gone.key)}
+    journal("merge", row, by=by, reason=why, data=data, commits=[row, words])
     journal("remove", gone, by=by, reason=why, data={"into": str(row.key)})
     return row
 
