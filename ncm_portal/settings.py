@@ -130,7 +130,7 @@ _url = _required("DATABASE_URL", _private.url)
 DATABASES = {"default": env_urls.database(_url)}
 # Migrations and archive loading connect as the owner of the tables; its URL is set only there.
 _owner_url = os.environ.get("DATABASE_OWNER_URL") or (_private.owner_url if _url == _private.url else "")
-DATABASE_ROLES = {
+DATABASE_ROLES: dict[str, Any] = {
     "running": env_urls.database(_url),
     "owner": env_urls.database(_owner_url) if _owner_url else None,
 }

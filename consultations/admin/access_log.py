@@ -25,8 +25,8 @@ class AccessEntryAdmin(SpreadsheetExport, ReadOnlyAdmin):
     search_fields = ["object_label", "address", "sha256"]
     list_select_related = ["by"]
     date_hierarchy = "at"
-    fields = ["at", "what", "who", "address", "object_label", "sha256", "details_in_short"]
-    readonly_fields = fields
+    readonly_fields = ["at", "what", "who", "address", "object_label", "sha256", "details_in_short"]
+    fields = [*readonly_fields]
 
     def has_export_permission(self, request: HttpRequest) -> bool:
         return may_enter_admin(request.user)

@@ -13,12 +13,12 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
 from consultations.forms import ReasonForm
 from consultations.models import Evidence
-from consultations.permissions import is_secretariat, may_enter_admin
+from consultations.permissions import SignedInRequest, is_secretariat, may_enter_admin
 from consultations.queries.access_log import history
 from ncm_portal.workflow import Blocked, Move, OpenMove, journal, moves_open_to
 
@@ -50,22 +50,22 @@ class RecordAdmin(admin.ModelAdmin):
         super().__init__(model, admin_site)
         self.actions = [_bulk(move) for move in self._plain_moves()]
 
-    def has_module_permission(self, request):
+    def has_module_permission(self, request: HttpRequest) -> bool:
         return may_enter_admin(request.user)
 
-    def has_view_permission(self, request, obj=None):
+    def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return may_enter_admin(request.user)
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return is_secretariat(request.user)
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return is_secretariat(request.user)
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
 
-    def lookup_allowed(self, lookup, value, request):
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Return whether the query string of the list may contain this lookup.
 
         Django allows any lookup on any column of the model, including columns that no page shows: with `body__regex` a
@@ -77,12 +77,12 @@ class RecordAdmin(admin.ModelAdmin):
         offered = [offer for item in self.get_list_filter(request) for offer in _lookups_of(self.model, item)]
         return lookup in offered or lookup in self.lookups
 
-    def get_readonly_fields(self, request, obj=None):
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Make the state and its reason read-only: only verbs change them."""
         shown = [name for name in ("state", "state_reason") if hasattr(self.model, name)]
         return [*super().get_readonly_fields(request, obj), *shown]
 
-    def save_model(self, request, obj, form, change):
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Save an edit and record the changed fields with their old and new values in the journal.
 
         Reference data edited by hand is marked as the secretariat's own, so loading the reference data again does not
@@ -95,7 +95,7 @@ class RecordAdmin(admin.ModelAdmin):
             data = {"changed": changed}
             journal("edit" if change else "enter", obj, by=request.user, data=data, commits=[obj])
 
-    def save_formset(self, request, form, formset, change):
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Save the inline rows of a record and record the changes of each row in the journal."""
         rows = [row for row in formset.forms if row.has_changed()]
         for row in rows:
@@ -116,7 +116,9 @@ class RecordAdmin(admin.ModelAdmin):
         """Return links to the portal pages on which work on the record continues, as (label, URL)."""
         return []
 
-    def change_view(self, request, object_id, form_url="", extra_context=None):
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         record = self.get_object(request, object_id)
         context = dict(extra_context or {})
         if record is not None:
@@ -127,7 +129,7 @@ class RecordAdmin(admin.ModelAdmin):
             }
         return super().change_view(request, object_id, form_url, context)
 
-    def get_urls(self):
+    def get_urls(self) -> list[URLPattern]:
         name = f"{self.opts.app_label}_{self.opts.model_name}_move"
         move = path("<path:object_id>/move/<slug:verb>/", self.admin_site.admin_view(self.move_view), name=name)
         return [move, *super().get_urls()]
@@ -193,11 +195,11 @@ def _bulk(move: Move) -> Callable[..., None]:
     return bulk_action(move.verb, move.label, lambda site, record, request: site.carry_out(move, record, request))
 
 
-def bulk_action(name: str, label: Any, act: Callable[[RecordAdmin, Any, HttpRequest], Any]) -> Callable[..., None]:
+def bulk_action(name: str, label: Any, act: Callable[[RecordAdmin, Any, SignedInRequest], Any]) -> Callable[..., None]:
     """Return a bulk action that calls `act` for each selected record and reports every refusal."""
 
     @admin.action(description=label)
-    def carry_out_all(modeladmin: RecordAdmin, request: HttpRequest, queryset: Any) -> None:
+    def carry_out_all(modeladmin: RecordAdmin, request: Any, queryset: Any) -> None:
         done = 0
         for record in queryset:
             try:
@@ -228,7 +230,7 @@ def _before(form: forms.ModelForm, name: str) -> Any:
     """Return the old value of a field; for a foreign key the record instead of its primary key."""
     value, field = form.initial.get(name), form.fields[name]
     if isinstance(field, forms.ModelChoiceField) and isinstance(value, int):
-        return field.queryset.filter(pk=value).first()
+        return field.queryset.filter(pk=value).first() if field.queryset is not None else None
     return value
 
 
@@ -249,40 +251,41 @@ class RowsInline(admin.TabularInline):
     formfield_overrides = DAYS_AND_HOURS
     show_change_link = False
 
-    def get_formset(self, request, obj=None, **kwargs):
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """Return a formset class that limits the number of forms the server builds."""
-        made = super().get_formset(request, obj, absolute_max=MOST_ROWS, **kwargs)
+        made: Any = super().get_formset(request, obj, absolute_max=MOST_ROWS, **kwargs)
         made.page_asked = request.GET.get(f"{made.get_default_prefix()}-page", 1)
         return made
 
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         """Add the field's label as aria-label: the cells of Django's inline tables have no labels of their own."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None:
             field.widget.attrs.setdefault("aria-label", str(field.label))
-        if isinstance(getattr(field, "widget", None), RelatedFieldWidgetWrapper):
+        widget = getattr(field, "widget", None)
+        if isinstance(widget, RelatedFieldWidgetWrapper):
             for way in ("can_add_related", "can_change_related", "can_view_related"):
-                setattr(field.widget, way, False)  # they leave no room for the field in a narrow cell
+                setattr(widget, way, False)  # they leave no room for the field in a narrow cell
         return field
 
-    def has_view_permission(self, request, obj=None):
+    def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return may_enter_admin(request.user)
 
-    def has_add_permission(self, request, obj=None):
+    def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return is_secretariat(request.user)
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return is_secretariat(request.user)
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
 
 
 class ReadOnlyAdmin(RecordAdmin):
     """Read-only admin of records that are created elsewhere."""
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False

@@ -2,6 +2,7 @@
 
 import uuid
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -15,8 +16,18 @@ from django.utils.translation import gettext_lazy as _
 from consultations import workflow
 from consultations.forms import ReasonForm
 from consultations.imports import DelegateResource
-from consultations.models import RULES, CheckIn, Consultation, Delegate, Forum, ForumSession, Milestone, SessionRole
-from consultations.permissions import is_secretariat
+from consultations.models import (
+    RULES,
+    CheckIn,
+    Consultation,
+    Delegate,
+    Forum,
+    ForumSession,
+    Milestone,
+    SessionRole,
+    User,
+)
+from consultations.permissions import SignedInRequest, is_secretariat
 from ncm_portal.workflow import now
 
 from .base import ReadOnlyAdmin, RecordAdmin, RowsInline, bulk_action
@@ -49,7 +60,7 @@ class ConsultationAdmin(RecordAdmin):
     inlines = [MilestonesInline]
     prepopulated_fields = {"slug": ["short_title"]}
 
-    def get_readonly_fields(self, request, obj=None):
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Make the deadline and the rules read-only once the consultation has opened: verbs change them."""
         fields = super().get_readonly_fields(request, obj)
         return (
@@ -58,13 +69,13 @@ class ConsultationAdmin(RecordAdmin):
             else [*fields, "opens_at", "closes_at", "slug", *RULES]
         )
 
-    def links(self, request, record):
+    def links(self, request: HttpRequest, record: Any) -> list[tuple[Any, str]]:
         """Link to the rules page once the consultation has opened."""
         if not is_secretariat(request.user) or record.state == Consultation.State.DRAFT:
             return []
         return [(_("Rules of this consultation"), reverse("desk_rules", args=[record.slug]))]
 
-    def get_prepopulated_fields(self, request, obj=None):
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Sequence[str]]:
         return {} if obj and obj.state != Consultation.State.DRAFT else self.prepopulated_fields
 
     @admin.display(description=_("inputs"))
@@ -79,17 +90,17 @@ class MilestoneAdmin(RecordAdmin):
     list_filter = ["state", "level", "kind", "is_key"]
     search_fields = ["title", "short_title", "place"]
 
-    def get_readonly_fields(self, request, obj=None):
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Make no field read-only: whether a milestone was held, moved or cancelled is entered as a fact, not a
         move.
         """
-        return self.readonly_fields
+        return [*self.readonly_fields]
 
 
 class SessionsFormSet(RowsFormSet):
     """Formset of the sessions of a forum, which need unique numbers."""
 
-    def clean(self):
+    def clean(self) -> None:
         """Report duplicate session numbers, also against sessions on other pages of the formset."""
         super().clean()
         rows = [form for form in self.forms if form.is_valid() and form.cleaned_data.get("order") is not None]
@@ -128,10 +139,10 @@ class ForumAdmin(RecordAdmin):
         "convenors", "concept", ("respond_by", "contact"), "letter_text", "source",
     ]  # fmt: skip
 
-    def get_prepopulated_fields(self, request, obj=None):
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Sequence[str]]:
         return {} if obj else self.prepopulated_fields
 
-    def links(self, request, record):
+    def links(self, request: HttpRequest, record: Any) -> list[tuple[Any, str]]:
         """Link to the desk pages of the forum."""
         if not is_secretariat(request.user):
             return []
@@ -174,19 +185,19 @@ class DelegateAdmin(SpreadsheetExport, RecordAdmin):
 
     def __init__(self, model: Any, admin_site: Any) -> None:
         super().__init__(model, admin_site)
-        self.actions = [*self.actions, bulk_action("check_in", _("Check in now"), self.check_in)]
+        self.actions = [*(self.actions or ()), bulk_action("check_in", _("Check in now"), self.check_in)]
 
     @staticmethod
-    def check_in(site: RecordAdmin, delegate: Delegate, request: HttpRequest) -> None:
+    def check_in(site: RecordAdmin, delegate: Delegate, request: SignedInRequest) -> None:
         """Check a delegate in from the desk; repeated clicks on one day have no further effect."""
         today = timezone.localdate(now())
         key = uuid.uuid5(uuid.NAMESPACE_OID, f"delegate {delegate.pk} came on {today.isoformat()}")
         workflow.check_in(delegate, by=request.user, key=key)
 
-    def get_export_queryset(self, request):
+    def get_export_queryset(self, request: HttpRequest) -> Any:
         return super().get_export_queryset(request).select_related("forum", "stakeholder", "county")
 
-    def save_model(self, request, obj, form, change):
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Nominate a new delegate through the verb, which stores today's group and county."""
         if change:
             super().save_model(request, obj, form, change)
@@ -194,6 +205,7 @@ class DelegateAdmin(SpreadsheetExport, RecordAdmin):
         values = {name: form.cleaned_data[name] for name in ("title", "email", "role", "user")}
         if form.cleaned_data.get("county"):
             values["county"] = form.cleaned_data["county"]
+        assert isinstance(request.user, User)  # the admin is behind the log-in
         made = workflow.nominate(obj.forum, obj.stakeholder, by=request.user, name=obj.name, **values)
         obj.pk, obj.state = made.pk, made.state
 

@@ -1,10 +1,13 @@
 """Admin of people, organisations, ministries and counties."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -46,7 +49,7 @@ def _goes_on(row: dict[str, Any]) -> bool:
 class MembershipFormSet(RowsFormSet):
     """Formset of the memberships of an organisation, which must not conflict with each other."""
 
-    def clean(self):
+    def clean(self) -> None:
         """Report conflicts between the submitted rows. Each row's own form checks it against stored rows."""
         super().clean()
         rows = [form.cleaned_data for form in self.forms if form.is_valid() and form.cleaned_data]
@@ -66,7 +69,7 @@ class MembershipsInline(RowsInline):
     autocomplete_fields = ["user"]
     fields = ["user", "role", "is_primary", "valid_from", "valid_until", "mandate_letter"]
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
         return super().get_queryset(request).select_related("user", "stakeholder")
 
 
@@ -79,26 +82,26 @@ class MandatesInline(RowsInline):
 class OrganisationAdmin(RecordAdmin):
     """Admin of organisations, with a warning for names that look like other names."""
 
-    def links(self, request, record):
+    def links(self, request: HttpRequest, record: Any) -> list[tuple[Any, str]]:
         """Link to the desk page of the organisation, which lists problems with its name."""
         if is_secretariat(request.user) and suspicion(record):
             return [(_("Check the name"), reverse("desk_organisation", args=[record.pk]))]
         return []
 
-    def save_model(self, request, obj, form, change):
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Save, and warn if the new name looks like another one or contains unusual characters."""
         super().save_model(request, obj, form, change)
         if "name" in form.changed_data or "short_name" in form.changed_data:
             self.warn_of_names(request, [obj])
 
-    def warn_of_names(self, request, organisations):
+    def warn_of_names(self, request: HttpRequest, organisations: Iterable[Stakeholder]) -> None:
         """Warn about the `organisations` whose names need a check, with links."""
         for each in (each for each in organisations if suspicion(each)):
             page = reverse("desk_organisation", args=[each.pk])
             words = _(
                 'The name “{}” is similar to another name or has unusual characters. <a href="{}">Check the name</a>'
             )
-            self.message_user(request, format_html(words, each.name, page), messages.WARNING)
+            self.message_user(request, format_html(str(words), each.name, page), messages.WARNING)
 
 
 class StakeholderAdmin(SpreadsheetAdmin, OrganisationAdmin):
@@ -116,10 +119,12 @@ class StakeholderAdmin(SpreadsheetAdmin, OrganisationAdmin):
         (None, {"fields": ["code", "evidence", "source"]}),
     ]
 
-    def keep_rows(self, request, rows):
+    def keep_rows(self, request: Any, rows: Any) -> None:
         """Save the imported organisations and warn about new names that need a check."""
         kept = [each.pk for each in workflow.import_stakeholders(rows, by=request.user)]
-        organisations = with_lookalikes(Stakeholder.objects.filter(pk__in=kept)).order_by("name")
+        organisations: QuerySet[Stakeholder, Any] = with_lookalikes(Stakeholder.objects.filter(pk__in=kept)).order_by(
+            "name"
+        )
         odd = [each for each in organisations if each.has_lookalike or each.unusual_characters]
         self.warn_of_names(request, odd[:10])
 
@@ -147,10 +152,10 @@ class MinistryAdmin(OrganisationAdmin):
         "about",
     ]
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Ministry]:
         return super().get_queryset(request).prefetch_related("mandates__theme")
 
-    def save_formset(self, request, form, formset, change):
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Confirm mandates that were ticked as confirmed through the verb; save other changes as edits."""
         mark = "is_confirmed"
         ticked = [row for row in formset.forms if mark in row.changed_data and row.cleaned_data[mark]]
@@ -158,6 +163,7 @@ class MinistryAdmin(OrganisationAdmin):
             row.instance.is_confirmed = False
             row.changed_data.remove(mark)
         super().save_formset(request, form, formset, change)
+        assert isinstance(request.user, User)  # the admin is behind the log-in
         for mandate in (row.instance for row in ticked):
             lead = {"is_lead": mandate.is_lead, "basis": mandate.basis}
             workflow.confirm_mandate(mandate.ministry, mandate.theme, by=request.user, **lead)
@@ -168,7 +174,7 @@ class MinistryAdmin(OrganisationAdmin):
         confirmed = [mandate for mandate in ministry.mandates.all() if mandate.is_confirmed]
         return ", ".join(f"{mandate.theme.code}{'*' if mandate.is_lead else ''}" for mandate in confirmed)
 
-    def formfield_for_choice_field(self, db_field, request, **kwargs):
+    def formfield_for_choice_field(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         """Offer only ministries and state agencies as the ministry."""
         if db_field.name == "group":
             kwargs["choices"] = [(group.value, group.label) for group in (Group.MINISTRY, Group.STATE_AGENCY)]
@@ -200,7 +206,7 @@ class UserAdmin(RecordAdmin):
     fields = ["name", "email", "phone", "language", "office", "is_active"]
     readonly_fields = ["office"]
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Return whether the user may enable or disable this account: for office holders the head or a system
         administrator; for the head only the head.
         """
@@ -209,22 +215,24 @@ class UserAdmin(RecordAdmin):
             return is_secretariat(user) or is_sysadmin(user)
         return is_head(user) or (is_sysadmin(user) and obj.office != Office.HEAD)
 
-    def get_readonly_fields(self, request, obj=None):
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Make the address and phone number read-only: writing another address into an account would allow taking it
         over. Accounts are closed and corrected at the desk, where the consequences are shown.
         """
         return [*super().get_readonly_fields(request, obj), *(["email", "phone", "is_active"] if obj else [])]
 
-    def links(self, request, record):
+    def links(self, request: HttpRequest, record: Any) -> list[tuple[Any, str]]:
         """Link to the desk page on which an account is closed, reopened, corrected or restored."""
         return [(_("Close, correct or restore this account"), reverse("desk_account", args=[record.pk]))]
 
-    def open_moves(self, request, record):
+    def open_moves(self, request: HttpRequest, record: Any) -> list[OpenMove]:
         """Offer the appointment as a move: an office is not a state, and a second person has to confirm it."""
         return [OpenMove(APPOINT)] if may_propose_appointment(request.user, record) else []
 
-    def carry_out(self, move, record, request, *, office, reason):
+    def carry_out(self, move: Move, record: Any, request: HttpRequest, **values: Any) -> None:
         """Propose the appointment; the very first head is appointed at once."""
+        assert isinstance(request.user, User)  # the admin is behind the log-in
+        office, reason = values["office"], values["reason"]
         if workflow.is_first_head(record, office, request.user):
             workflow.appoint(record, office=office, by=request.user, reason=reason)
             return

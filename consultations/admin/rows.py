@@ -53,7 +53,8 @@ class RowsFormSet(BaseInlineFormSet):
         return number if re.fullmatch("[0-9]{1,6}", number) else ""
 
     def _keys_sent(self) -> list[int]:
-        name = self.model._meta.pk.name
+        model: Any = self.model
+        name = model._meta.pk.name
         sent = (str(self.data.get(f"{self.add_prefix(number)}-{name}", "")) for number in range(MOST_ROWS))
         return [int(key) for key in sent if re.fullmatch("[0-9]{1,18}", key)]
 

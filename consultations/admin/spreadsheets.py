@@ -30,7 +30,7 @@ from consultations.imports import (
     read_sheet,
 )
 from consultations.imports.row_validation import Problem
-from consultations.permissions import is_secretariat
+from consultations.permissions import SignedInRequest, is_secretariat
 from consultations.uploads.disk_space import NoRoom
 from consultations.workflow import enter_export
 
@@ -48,7 +48,7 @@ class SpreadsheetExport(ExportMixin):
     def has_export_permission(self, request: HttpRequest) -> bool:
         return is_secretariat(request.user)
 
-    def get_export_data(self, file_format: Any, request: HttpRequest, queryset: Any, **kwargs: Any) -> Any:
+    def get_export_data(self, file_format: Any, request: SignedInRequest, queryset: Any, **kwargs: Any) -> Any:
         """Return the exported file and record the export in the access log; fail if it cannot be recorded."""
         data = super().get_export_data(file_format, request, queryset, **kwargs)
         form, rows = file_format.get_extension(), queryset.count()

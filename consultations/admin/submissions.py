@@ -5,10 +5,11 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
-from django.db.models import CharField, Q
+from django.db import models
+from django.db.models import CharField, Q, QuerySet
 from django.db.models.functions import Cast
-from django.http import HttpRequest
-from django.urls import path, reverse
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -28,18 +29,18 @@ from .spreadsheets import SpreadsheetExport
 class PointsInline(RowsInline):
     model = Point
     fk_name = "submission"
-    fields = ["reference", "kind", "theme", "text", "state"]
-    readonly_fields = fields
+    readonly_fields = ["reference", "kind", "theme", "text", "state"]
+    fields = [*readonly_fields]
     show_change_link = True
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Point]:
         points = super().get_queryset(request).select_related("theme")
         return points.filter(pk__in=Point.objects.visible_to(request.user).values("pk"))
 
-    def has_add_permission(self, request, obj=None):
+    def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
 
 
@@ -48,17 +49,17 @@ class FilesInline(RowsInline):
 
     model = Attachment
     fk_name = "submission"
-    fields = ["name", "state", "state_reason"]  # columns that fit a phone without scrolling
-    readonly_fields = fields
+    readonly_fields = ["name", "state", "state_reason"]  # columns that fit a phone without scrolling
+    fields = [*readonly_fields]
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Attachment]:
         files = super().get_queryset(request).select_related("uploaded_by")
         return files.filter(pk__in=Attachment.objects.visible_to(request.user).values("pk"))
 
-    def has_add_permission(self, request, obj=None):
+    def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
 
 
@@ -73,31 +74,39 @@ class SubmissionAdmin(SpreadsheetExport, ReadOnlyAdmin):
     date_hierarchy = "submitted_at"
     inlines = [FilesInline, PointsInline]
 
-    def get_queryset(self, request: HttpRequest):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Submission]:
         """Return the inputs that the user may read, without the drafts of others."""
         return super().get_queryset(request).filter(pk__in=Submission.objects.visible_to(request.user).values("pk"))
 
-    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
         """Show the input as the user may read it: only the secretariat and the author see held-back passages."""
         if obj and not Submission.objects.in_full_for(request.user).filter(pk=obj.pk).exists():
             obj.body, obj.proposed_wording = for_everybody(obj.body), for_everybody(obj.proposed_wording)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
-    def get_search_fields(self, request):
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
         """Search only fields that the user may read."""
         fields = super().get_search_fields(request)
-        return fields if is_secretariat(request.user) else [name for name in fields if name != "body"]
+        return [name for name in fields if name != "body" or is_secretariat(request.user)]
 
-    def get_export_queryset(self, request):
+    def get_export_queryset(self, request: HttpRequest) -> Any:
         rows = super().get_export_queryset(request)
         return rows.select_related("stakeholder", "theme").prefetch_related("provisions")
 
-    def changelist_view(self, request, extra_context=None):
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Add a link to the import."""
         leads = {"has_import_permission": is_secretariat(request.user)}
         return super().changelist_view(request, {**(extra_context or {}), **leads})
 
-    def get_urls(self):
+    def get_urls(self) -> list[URLPattern]:
         """Redirect the admin's import to the import at the desk."""
         name = f"{self.opts.app_label}_{self.opts.model_name}_import"
         desk = RedirectView.as_view(pattern_name="import_inputs")
@@ -122,7 +131,7 @@ class PointAdmin(ReadOnlyAdmin):
     search_fields = ["reference", "text", "stakeholder__name"]
     list_select_related = ["theme", "stakeholder", "merged_into"]
 
-    def get_queryset(self, request: HttpRequest):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Point]:
         """Return the points whose source the user may read."""
         return super().get_queryset(request).filter(pk__in=Point.objects.visible_to(request.user).values("pk"))
 
@@ -130,7 +139,7 @@ class PointAdmin(ReadOnlyAdmin):
 class InWords(admin.AllValuesFieldListFilter):
     """Journal filter that shows verbs and record types by their labels."""
 
-    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         """Return the choices of the filter with their labels."""
         for choice in super().choices(changelist):
             yield {**choice, "display": _named(str(choice["display"]))}
@@ -139,7 +148,7 @@ class InWords(admin.AllValuesFieldListFilter):
 def _named(value: str) -> str:
     """Return the label of a record type or a verb."""
     kinds = {model._meta.label_lower: model._meta.verbose_name for model in apps.get_models()}
-    return capfirst(kinds[value]) if value in kinds else spoken(value)
+    return capfirst(str(kinds[value])) if value in kinds else spoken(value)
 
 
 def of_readable_inputs(entries: Any, user: Any) -> Any:
@@ -160,7 +169,7 @@ class EventAdmin(ReadOnlyAdmin):
     list_filter = [("kind", InWords), ("verb", InWords)]
     search_fields = ["object_label", "by_name", "verb"]
 
-    def get_queryset(self, request: HttpRequest):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
         """Return the entries without those about inputs that the user may not read in full."""
         return of_readable_inputs(super().get_queryset(request), request.user)
 

@@ -130,7 +130,7 @@ class Trial:
         reader.check(sheet)
         self._sheet, self._reader, self._spool = sheet, reader, Spool()
         self.verdicts: list[Verdict] = []
-        for part in batched(sheet, TOGETHER, strict=False):
+        for part in batched(sheet, TOGETHER):
             rows = [reader.read(number, cells) for number, cells in part]
             reader.compare(rows)
             self.verdicts += map(self._remember, rows)

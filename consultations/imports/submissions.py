@@ -91,19 +91,24 @@ def try_rows(
 
 def tried(job: Job) -> Trial:
     """Validate the rows of an import again. Raises Blocked if the spreadsheet was deleted or the disk is full."""
-    asked = job.asked
+    asked, consultation = job.asked, _consultation(job)
     try:
         content = UploadFolder(name=asked["file"]).read()
     except FileNotFoundError as error:
         raise Blocked(str(GONE)) from error
     return try_rows(
         read_sheet(content, asked["encoding"]),
-        consultation=job.consultation,
+        consultation=consultation,
         by=job.by,
         channel=asked["channel"],
         received_on=date.fromisoformat(asked["received_on"]),
         names=asked["names"],
     )
+
+
+def _consultation(job: Job) -> Consultation:
+    assert job.consultation is not None  # an import is of one
+    return job.consultation
 
 
 def import_inputs(job: Job, progress: Callable[[int, int], None]) -> dict[str, Any]:
@@ -120,7 +125,7 @@ def import_inputs(job: Job, progress: Callable[[int, int], None]) -> dict[str, A
     done = job.total = len(new) + sum(map(len, job.result["taken"].values()))
     done -= len(new)
     progress(done, job.total)
-    for batch in batched(trial.built(new), BATCH, strict=False):
+    for batch in batched(trial.built(new), BATCH):
         with transaction.atomic():
             _take(job, batch)
         done += len(batch)
@@ -160,7 +165,7 @@ def _take(job: Job, batch: tuple[TriedRow, ...]) -> None:
     """Create some inputs and store their organisations in the same transaction."""
     rows = {each.row.key: each for each in batch}
     taken = take_in_many(
-        job.consultation,
+        _consultation(job),
         [each.row for each in batch],
         by=job.by,
         channel=job.asked["channel"],
@@ -179,12 +184,12 @@ def _tell(job: Job) -> None:
     """
     if job.result.get("told"):
         return
-    taken = job.result["taken"]
+    taken, consultation = job.result["taken"], _consultation(job)
     bodies = Stakeholder.objects.in_bulk([int(pk) for pk in taken])
     recipients.import_done(job)
-    recipients.inputs_taken_in(job.consultation, {body: taken[str(pk)] for pk, body in bodies.items()})
+    recipients.inputs_taken_in(consultation, {body: taken[str(pk)] for pk, body in bodies.items()})
     if taken:
-        ask_to_compare(job.consultation, by=job.by)
+        ask_to_compare(consultation, by=job.by)
     job.result["told"] = True
     Job.objects.filter(pk=job.pk).update(result=job.result)
 

@@ -1,6 +1,8 @@
 """Spreadsheet template for organisations and counties: columns, an example, and the valid values of each cell."""
 
+from collections.abc import Iterable
 from io import BytesIO
+from typing import Any
 
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
@@ -80,7 +82,7 @@ def _example(consultation: Consultation) -> list[str]:
     ]  # fmt: skip
 
 
-def _table(sheet: Worksheet, head: list[str], rows: object) -> None:
+def _table(sheet: Worksheet, head: list[str], rows: Iterable[Iterable[Any]]) -> None:
     _head(sheet, head)
     for row in rows:
         sheet.append(list(row))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Model
 from django.forms import BaseForm
 from django.http import HttpRequest
@@ -73,7 +74,7 @@ def enter_refused_files(request: HttpRequest, form: BaseForm, about: Model | Non
     full does not count as refused.
     """
     for name, file in request.FILES.items():
-        if name in form.errors and not isinstance(file, NotKept):
+        if name in form.errors and isinstance(file, UploadedFile) and not isinstance(file, NotKept):
             reasons = [str(reason) for reason in form.errors[name]]
             facts: dict[str, Any] = {"name": str(file.name), "size": file.size or 0, "sha256": _hash(file)}
             workflow.enter_refused_file(about, by=request.user, reasons=reasons, **facts)

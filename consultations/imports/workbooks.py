@@ -87,7 +87,7 @@ class _Package(ZipFile):
             self.others -= before - self.elements
             if self.others < 0:
                 raise _too_much()
-            parsed = iterparse(_Guarded(part))  # noqa: S314 - it refuses what defusedxml does
+            parsed: Any = iterparse(_Guarded(part))  # noqa: S314 - it refuses what defusedxml does
             for _event in parsed:
                 pass
         return parsed.root
@@ -106,9 +106,9 @@ class _Guarded:
         self._part, self._guard = part, expat.ParserCreate()
         self._guard.EntityDeclHandler = self._refused
 
-    def read(self, size: int) -> bytes:
+    def read(self, size: int = -1, /) -> bytes:
         """Return the next bytes. Raises ValueError, or ExpatError if it is not XML."""
-        block = self._part.read(size)
+        block: bytes = self._part.read(size)
         self._guard.Parse(block, not block)
         return block
 

@@ -1,6 +1,7 @@
 """Create all tables of the first release, each with its constraints, indexes and triggers."""
 
 import uuid
+from typing import Any
 
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
@@ -20,7 +21,7 @@ import consultations.db.fields
 from ncm_portal.migration_operations import CreateTables
 
 
-def make_cache_table(apps, schema_editor):
+def make_cache_table(apps: Any, schema_editor: Any) -> None:
     """Make the table of the cache, so that `migrate` is all that a new database needs."""
     call_command("createcachetable", database=schema_editor.connection.alias, verbosity=0)
 

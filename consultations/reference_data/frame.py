@@ -71,6 +71,7 @@ def _themes(folder: Path) -> Tally:
 
 def _session(row: Row) -> str:
     start = day(row, "date_start")
+    assert start is not None  # every session has its day
     return (
         f"Session {text(row, 'number')}, {text(row, 'place')}, {written(start, 'j F Y')}: {text(row, 'official_title')}"
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model
+from django.db.models import Field, Model
 
 from consultations.models import Evidence
 
@@ -162,7 +162,7 @@ def drafts(model: type[Model], found: Iterable[Row], **cells: Cell) -> list[Draf
 def _value(model: type[Model], name: str, cell: Cell, row: Row) -> Any:
     field = model._meta.get_field(name)
     value = cell.read(row, cell.column)
-    if field.is_relation:
+    if not isinstance(field, Field) or field.is_relation:
         return value
     try:
         return field.clean(value, None)

@@ -59,8 +59,8 @@ def save(table: str, model: type[Model], key: Sequence[str], drafts: Sequence[Dr
     model._default_manager.bulk_create(new)
     if changed:
         kept = [field for field in model._meta.concrete_fields if isinstance(field, SkeletonField)]
-        for field, record in product(kept, changed):
-            field.pre_save(record, add=False)  # bulk_update does not call pre_save
+        for skeleton, record in product(kept, changed):
+            skeleton.pre_save(record, add=False)  # bulk_update does not call pre_save
         names = [name for name in drafts[0].values if name not in key]
         model._default_manager.bulk_update(changed, [*names, *(field.name for field in kept)])
     tally.new, tally.changed = len(new), len(changed)

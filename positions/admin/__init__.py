@@ -1,6 +1,10 @@
 """Admin of the positions app: read-only here, edited at the paper's desk."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -26,10 +30,10 @@ from positions.models import (
 class SecretariatAdmin(ReadOnlyAdmin):
     """Admin of texts and decisions in progress, for the secretariat but not for system administrators."""
 
-    def has_module_permission(self, request):
+    def has_module_permission(self, request: HttpRequest) -> bool:
         return is_secretariat(request.user)
 
-    def has_view_permission(self, request, obj=None):
+    def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return is_secretariat(request.user)
 
 
@@ -119,12 +123,12 @@ class ChainStepAdmin(RecordAdmin):
     autocomplete_fields = ["institution"]
     list_select_related = ["consultation", "institution"]
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Return whether a step can be edited: once its consultation has opened, two officers change it at the desk."""
         opened = obj is not None and obj.consultation.state != ConsultationState.DRAFT
         return super().has_change_permission(request, obj) and not opened
 
-    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         """Offer only consultations that have not opened yet."""
         if db_field.name == "consultation":
             kwargs["queryset"] = Consultation.objects.filter(state=ConsultationState.DRAFT)

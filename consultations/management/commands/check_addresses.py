@@ -1,6 +1,8 @@
 """Find e-mail addresses that are not normalised, and accounts that share one; repair them."""
 
-from django.core.management.base import BaseCommand, CommandError
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from consultations.queries.accounts import AddressProblem, address_problems
 from consultations.workflow import repair_addresses
@@ -21,10 +23,10 @@ class Command(BaseCommand):
         "share one, --repair keeps the one that has it in its normal form, else the older, and closes the others."
     )
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--repair", action="store_true", help="correct them; every change is journaled")
 
-    def handle(self, *args, repair=False, **options):
+    def handle(self, *args: Any, repair: bool = False, **options: Any) -> None:
         for problem in (problems := list(address_problems())):
             self.stdout.write(line_about(problem))
         if repair and problems:

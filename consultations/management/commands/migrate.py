@@ -18,11 +18,11 @@ from ncm_portal import database_roles
 class Command(migrate.Command):
     help = migrate.Command.help
 
-    def execute(self, *args, **options):
+    def execute(self, *args: Any, **options: Any) -> str | None:
         with database_roles.as_owner():  # the system checks before it query the database too
             return super().execute(*args, **options)
 
-    def handle(self, *args, **options):
+    def handle(self, *args: Any, **options: Any) -> None:
         if options["plan"] or options["check_unapplied"]:
             super().handle(*args, **options)
             return

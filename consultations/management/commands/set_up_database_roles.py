@@ -1,7 +1,9 @@
 """Create the two database roles: the owner of the tables and the runtime role of the portal."""
 
+from typing import Any
+
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
 from ncm_portal import database_roles, env_urls
@@ -14,7 +16,7 @@ class Command(BaseCommand):
     )
     requires_system_checks = []
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--as",
             dest="address",
@@ -23,7 +25,7 @@ class Command(BaseCommand):
             "(postgresql://postgres@/portal?host=/run/postgresql); otherwise with DATABASE_OWNER_URL",
         )
 
-    def handle(self, *args, address, **options):
+    def handle(self, *args: Any, address: str | None, **options: Any) -> None:
         owner, running = settings.DATABASE_ROLES["owner"], settings.DATABASE_ROLES["running"]
         if owner is None:
             raise CommandError("DATABASE_OWNER_URL is not set: it names the role that is to own the tables.")

@@ -5,8 +5,9 @@ import signal
 import threading
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, close_old_connections
 
 from consultations import jobs
@@ -20,10 +21,10 @@ PAUSE = 2  # seconds between polls of empty queues
 class Command(BaseCommand):
     help = "Send the mail that is due and run the jobs that wait. With --watch, go on until asked to end."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--watch", action="store_true", help="keep looking every few seconds, and say nothing")
 
-    def handle(self, *args, watch=False, **options):
+    def handle(self, *args: Any, watch: bool = False, **options: Any) -> None:
         if watch:
             self._watch()
         elif reason := gate.reason():

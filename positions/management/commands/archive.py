@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from consultations.models import Consultation, ConsultationState
 from consultations.uploads.disk_space import FULL
@@ -37,7 +38,7 @@ class Command(BaseCommand):
         "into an empty portal."
     )
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("consultation", nargs="?", metavar="CONSULTATION", help="its short name in addresses")
         parser.add_argument("package", type=Path, metavar="PACKAGE", help="folder or ZIP file")
         parser.add_argument("--public", action="store_true", help="leave out what the public may not read")
@@ -45,7 +46,16 @@ class Command(BaseCommand):
         act.add_argument("--verify", action="store_true", help="check the package, change nothing")
         act.add_argument("--load", action="store_true", help="bring the package into this portal, which must be empty")
 
-    def handle(self, *args, consultation, package, public, verify, load, **options):
+    def handle(
+        self,
+        *args: Any,
+        consultation: str | None,
+        package: Path,
+        public: bool,
+        verify: bool,
+        load: bool,
+        **options: Any,
+    ) -> None:
         if (verify or load) == bool(consultation) or (public and not consultation):
             raise CommandError("Give a consultation and a package to write, or --verify or --load and a package.")
         if verify:
@@ -53,6 +63,7 @@ class Command(BaseCommand):
         elif load:
             self._load(package)
         else:
+            assert consultation is not None  # asked for above
             self._export(consultation, package, public=public)
 
     def _export(self, slug: str, target: Path, *, public: bool) -> None:

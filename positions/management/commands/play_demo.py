@@ -3,10 +3,11 @@
 from io import StringIO
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from consultations.integrity.journal import verdict
 from consultations.jobs import run_next
@@ -22,14 +23,14 @@ class Command(BaseCommand):
         "Play the sample consultation of 2017. Safe to run again. Only with DEMO=1 or DEBUG=1: its accounts are open."
     )
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--with-tables",
             action="store_true",
             help="make the tables and load the reference data first: one start of Python instead of three",
         )
 
-    def handle(self, *args, **options):
+    def handle(self, *args: Any, **options: Any) -> None:
         if not settings.LOCAL:
             raise CommandError("The sample brings accounts with a printed password. It is played with DEMO=1 only.")
         if options["with_tables"]:

@@ -1,9 +1,10 @@
 """Verify a file as an official text: a published PDF, or the canonical content of an edition as JSON."""
 
 from pathlib import Path
+from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 from positions.verification import Seal, Standing, State, Verdict, examine
 
@@ -79,10 +80,10 @@ class Command(BaseCommand):
         "signed it and has not published it. The archive of a consultation is checked as archive --verify does."
     )
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", metavar="FILE", type=Path)
 
-    def handle(self, *args, file, **options):
+    def handle(self, *args: Any, file: Path, **options: Any) -> None:
         if (file / "bagit.txt").is_file():  # the archive of a consultation (BagIt, RFC 8493) as a folder
             self._check_archive(file)
             return

@@ -7,8 +7,9 @@ import time
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection
 
 from consultations.integrity import Check
@@ -29,7 +30,7 @@ class Command(BaseCommand):
     )
     requires_system_checks = ()
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", metavar="FILE", help="write a report as JSON")
         parser.add_argument("--nightly", action="store_true", help="once a night: keep the result, tell of findings")
         parser.add_argument("--checkpoints", metavar="FILE", type=Path, action="append", default=[], help=MAILED)
@@ -38,7 +39,7 @@ class Command(BaseCommand):
         parser.add_argument("--apart", metavar="SNAPSHOT", help="what this command calls itself with")
         parser.add_argument("--database-name", help="what this command calls itself with")
 
-    def handle(self, *args, **options):
+    def handle(self, *args: Any, **options: Any) -> None:
         if options["database_name"]:
             connection.settings_dict["NAME"] = options["database_name"]
         if options["apart"]:
@@ -83,7 +84,7 @@ class Command(BaseCommand):
 class Bar:
     """Progress of all checks: a bar on a terminal, else a line for each finished check."""
 
-    def __init__(self, out) -> None:
+    def __init__(self, out: Any) -> None:
         self._out, self._shares = out, dict.fromkeys(CHECKS, 0.0)
         self._is_terminal = out.isatty() if hasattr(out, "isatty") else sys.stdout.isatty()
         self._drawn_at, self._lock = 0.0, threading.Lock()

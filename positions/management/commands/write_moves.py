@@ -1,6 +1,7 @@
 """Write docs/moves.md, the table of moves with their permissions and conditions."""
 
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
@@ -13,6 +14,6 @@ PAGE = Path(settings.BASE_DIR) / "docs" / "moves.md"
 class Command(BaseCommand):
     help = "Write docs/moves.md from the tables of moves."
 
-    def handle(self, *args, **options):
+    def handle(self, *args: Any, **options: Any) -> None:
         PAGE.write_text(document(), encoding="utf-8")
         self.stdout.write(f"{PAGE} is written.")

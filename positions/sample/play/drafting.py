@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from consultations.models import Term
 from ncm_portal.workflow import journal
@@ -140,7 +140,7 @@ def review_acts(stage: Stage) -> Iterator[Act]:
         yield Act(moment, word_again, (row["key"], row["text2"], row["why2"]))
 
 
-def open_round(stage: Stage, closes_at) -> None:
+def open_round(stage: Stage, closes_at: datetime) -> None:
     """Open the text for review."""
     stage.paper = open_review(stage.paper, by=stage.person(DRAFTER), closes_at=closes_at)
 
@@ -158,8 +158,8 @@ def propose(stage: Stage, row: sample.Row) -> None:
         fresh(stage, row["paragraph"]),
         by=stage.person(row["by"]),
         sponsor=stage.bodies[row["organisation"]],
-        text=row.get("text", written.get("text2")),
-        reason=row.get("reason", written.get("why2")),
+        text=row["text"] if "text" in row else written["text2"],
+        reason=row["reason"] if "reason" in row else written["why2"],
     )
 
 
@@ -180,7 +180,7 @@ def word_again(stage: Stage, key: str, text: str, why: str) -> None:
 
 def confirm_sources(stage: Stage, key: str) -> None:
     """Confirm that the sources of a paragraph still support its text."""
-    for grounding in fresh(stage, key).wording.groundings.filter(is_confirmed=False):
+    for grounding in fresh(stage, key).present_wording.groundings.filter(is_confirmed=False):
         confirm_grounding(grounding, by=stage.person(DRAFTER))
 
 

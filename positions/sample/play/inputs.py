@@ -98,7 +98,7 @@ def acts(stage: Stage) -> Iterator[Act]:
         if fate == "withdrawn":
             yield Act(row["withdrawn"], take_back, (row,))
         if fate in ("accepted", "returned_accepted", "set_aside"):
-            screened = next_morning(row.get("resent", row["sent"])) + timedelta(minutes=number)
+            screened = next_morning(row.get("resent") or row["sent"]) + timedelta(minutes=number)
             yield Act(screened, put_aside if fate == "set_aside" else let_in, (row,))
 
 

@@ -40,6 +40,7 @@ def begin(stage: Stage, facts: sample.Row) -> None:
     fields = {field: facts[field] for field in ("slug", "title", "short_title", "purpose")}
     stage.paper = create_paper(stage.consultation, by=stage.person(DRAFTER), **fields)
     for section in stage.paper.sections.exclude(theme=None).select_related("theme"):
+        assert section.theme is not None  # left out above
         stage.sections[section.theme.code] = section
 
 
