@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from consultations.models import Attachment, AttachmentState, ForumFile
 from consultations.stored_files import StoredFile
@@ -27,7 +27,7 @@ STRAY = "Nobody is given it. Find out who put it there, then move it out of the 
 class Stored(NamedTuple):
     """Rows with one file each: how to reload them, and which may lack the file."""
 
-    rows: QuerySet[Any]
+    rows: QuerySet[Model, Any]
     may_be_gone: Callable[[Any], bool] = lambda row: False
 
 

@@ -7,7 +7,7 @@ from copy import copy
 from itertools import batched
 from typing import Any
 
-from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models import Model, QuerySet, prefetch_related_objects
 
 from consultations.models import (
     Communique,
@@ -45,8 +45,8 @@ def check(progress: Progress = no_progress) -> Iterator[Finding]:
     )
 
 
-def compared(
-    rows: QuerySet[Any], computed: Callable[[Any], str], words: str, *, to_do: str = TO_DO, column: str = "sha256"
+def compared[Row: Model](
+    rows: QuerySet[Row], computed: Callable[[Row], str], words: str, *, to_do: str = TO_DO, column: str = "sha256"
 ) -> Iterator[Finding]:
     """Yield each of `rows` whose `column` differs from the result of `computed`, some hundred rows at a time."""
     for row in rows.order_by("pk").iterator(chunk_size=ROWS):

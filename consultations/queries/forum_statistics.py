@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models import Count, F, Model, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -280,7 +280,7 @@ def moment(at: Any) -> str:
     return timezone.localtime(at).strftime("%Y-%m-%d %H:%M") if at else ""
 
 
-def _each(rows: QuerySet[Any]) -> Iterator[Any]:
+def _each[Record: Model](rows: QuerySet[Record]) -> Iterator[Record]:
     return rows.iterator(chunk_size=BLOCK)
 
 
@@ -335,6 +335,7 @@ def _points(forum: Forum) -> Iterator[Row]:
     ]  # fmt: skip
     rows = Point.objects.filter(session__forum=forum).select_related("session", "theme", "stakeholder", "merged_into")
     for each in _each(rows.order_by("session__starts_at", "session__order", "number")):
+        assert each.session is not None  # filtered above
         yield [
             each.reference, each.session.title, each.get_kind_display(), str(each.theme),
             each.stakeholder.name if each.stakeholder else "", each.text, each.responsible, each.due_on,
@@ -362,7 +363,7 @@ def _speakers(forum: Forum) -> Iterator[Row]:
     ]  # fmt: skip
     rows = Speech.objects.filter(session__forum=forum).select_related("session", "stakeholder", "delegate")
     for each in _each(rows.order_by("session__starts_at", "session__order", "order", "pk")):
-        spent = round((each.ended_at - each.started_at).total_seconds()) if each.ended_at else ""
+        spent = round((each.ended_at - each.started_at).total_seconds()) if each.started_at and each.ended_at else ""
         yield [
             each.session.title, each.stakeholder.name, each.get_group_display(),
             each.delegate.name if each.delegate else "", moment(each.asked_at), moment(each.started_at),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Model, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -278,7 +278,7 @@ def _outcome_parts() -> dict[str, Any]:
     }
 
 
-def _number(rows: QuerySet[Any], what: Any = None) -> Any:
+def _number(rows: QuerySet[Model], what: Any = None) -> Any:
     """Return a count subquery."""
     counted = rows.order_by().annotate(one=Value(1)).values("one").annotate(number=what or Count("pk"))
     return Coalesce(Subquery(counted.values("number")), 0)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -149,7 +149,7 @@ class Page(NamedTuple):
     older: str
 
 
-def counted(rows: QuerySet[Any], *, most: int = 0) -> Counted:
+def counted(rows: QuerySet[Model], *, most: int = 0) -> Counted:
     """Count `rows` up to `most` (MOST_COUNTED); "more than 1,000" is enough beyond that.
 
     Counts in list order, so that the database walks the list's index and stops.
@@ -184,7 +184,7 @@ def input_page(inputs: QuerySet[Submission], *, before: Submission | None, after
     return page_between(inputs, "reference", older_than=older, newer_than=newer)
 
 
-def page_between(rows: QuerySet[Any], key: str, *, older_than: Q | None, newer_than: Q | None) -> Page:
+def page_between(rows: QuerySet[Model], key: str, *, older_than: Q | None, newer_than: Q | None) -> Page:
     """Return a page of `rows` (ordered, newest first) beyond an edge; `key` is the field that identifies a row
     in URLs.
     """
@@ -200,7 +200,7 @@ def page_between(rows: QuerySet[Any], key: str, *, older_than: Q | None, newer_t
 
 
 def page_behind(
-    rows: QuerySet[Any], key: str, *, order: str, size: int, among: QuerySet[Any] | None = None
+    rows: QuerySet[Model], key: str, *, order: str, size: int, among: QuerySet[Model] | None = None
 ) -> tuple[list[Any], str]:
     """Return up to `size` of `rows` after the one identified by `key`, or from the start; and the key of the last one,
     if more follow.

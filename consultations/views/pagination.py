@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from io import StringIO
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from openpyxl import Workbook
@@ -23,7 +23,7 @@ class Further(NamedTuple):
     first: str
 
 
-def further(request: HttpRequest, page: str, name: str, rows: QuerySet[Any], **options: Any) -> Further:
+def further(request: HttpRequest, page: str, name: str, rows: QuerySet[Model], **options: Any) -> Further:
     """Return the page of `rows` that `request` asks for by the parameter `name`; `page` is the view of the list. Other
     options are those of page_behind.
 

@@ -210,7 +210,7 @@ def points_to_compare(consultation: Consultation) -> QuerySet[Point]:
     return Point.objects.standing().filter(consultation=consultation).order_by("pk")
 
 
-def _search(texts: QuerySet[Any], is_new: Q, kind: str, at_least: float, add: Callable[[int], None]) -> int:
+def _search[Row: Text](texts: QuerySet[Row], is_new: Q, kind: str, at_least: float, add: Callable[[int], None]) -> int:
     """Compare the new ones of `texts` in batches, and return how many pairs were stored."""
     new = {row.pk: row for row in texts.filter(is_new)}
     if not new:

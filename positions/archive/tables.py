@@ -156,7 +156,7 @@ def packed() -> list[str]:
     return [*REFERENCE, *BELONGS, *PEOPLE]
 
 
-def rows_of(label: str, consultation: Consultation) -> QuerySet[Any]:
+def rows_of(label: str, consultation: Consultation) -> QuerySet[Model]:
     """Return the rows of a table that belong to `consultation`, or are shared by all, in key order."""
     rows = model(label)._base_manager.order_by("pk")
     if label in REFERENCE:

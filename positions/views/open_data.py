@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Choices, Q, QuerySet
+from django.db.models import Choices, Q
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -222,7 +222,7 @@ def feed_inputs(request: HttpRequest) -> Data:
 def feed_points(request: HttpRequest) -> Data:
     """Return public points in order of creation."""
     (pk,) = _after(request, 1)
-    points: QuerySet[Any] = public_points(EVERYBODY).filter(pk__gt=pk).order_by("pk")
+    points = public_points(EVERYBODY).filter(pk__gt=pk).order_by("pk")
     found = list(points[: PAGE + 1])
     last = "" if len(found) <= PAGE else str(found[PAGE - 1].pk)
     return {"points": points_as_data(found[:PAGE]), "next": _next("feed_points", last)}
