@@ -1,15 +1,25 @@
 """Advisory locks that are released when the transaction of their holder ends."""
 
+import re
+
 import pytest
 from django.db import connection
 
 from consultations.db.locks import after_lock, try_lock
+from tests.test_architecture import PACKAGES, ROOT, files
 from tests.threads import at_once
 
 LOCK = (20990101, 7)
 OPEN = "SELECT pid, backend_xmin FROM pg_stat_activity WHERE state = 'idle in transaction' AND datname = current_database()"
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_no_lock_of_ours_belongs_to_a_session():
+    session = re.compile(r"pg_(try_)?advisory_(un)?lock|\bLISTEN\b")
+    code = [path for path in files(".py") if path.relative_to(ROOT).parts[0] in PACKAGES]
+    assert len(code) > 300
+    assert [path.name for path in code if session.search(path.read_text())] == []
 
 
 def asked(query):
