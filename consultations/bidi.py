@@ -44,9 +44,9 @@ def isolated(html: str) -> str:
     return PARTS.sub(_part, html)
 
 
-def _part(found: re.Match[str]) -> str:
-    if found["keep"]:
-        return found[0]
-    if found["run"]:
-        return f"<bdi>{found[0]}</bdi>"
-    return found[0] if found[0].startswith(("<input", "<button")) else re.sub(f"[{TURNS}]", "", found["line"] or "")
+def _part(match: re.Match[str]) -> str:
+    if match["keep"]:
+        return match[0]
+    if match["run"]:
+        return f"<bdi>{match[0]}</bdi>"
+    return match[0] if match[0].startswith(("<input", "<button")) else re.sub(f"[{TURNS}]", "", match["line"] or "")

@@ -60,14 +60,14 @@ def run_next(ending: Callable[[], bool] = lambda: False) -> Job | None:
     for pk in begun.values_list("pk", flat=True):
         # A worker holds the lock while it runs the job: a job that is running but unlocked has lost its worker.
         with try_lock(JOB_LOCK, pk) as lock:
-            job = _take(pk) if lock else None
+            job = _lock_job(pk) if lock else None
             if lock and job:
                 _run(job, lambda: ending() or not lock.is_usable())
                 return job
     return None
 
 
-def _take(pk: int) -> Job | None:
+def _lock_job(pk: int) -> Job | None:
     """Mark a job as running and return it; return None if it ended before its lock was acquired."""
     with transaction.atomic():
         job = Job.objects.select_for_update(of=("self",), no_key=True).filter(pk=pk, state__in=UNDER_WAY).first()

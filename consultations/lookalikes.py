@@ -35,7 +35,7 @@ class Unusual(NamedTuple):
 @cache
 def _prototypes() -> dict[str, str]:
     """Return for each confusable character its prototype."""
-    data = {key.strip("\u200e"): [one["c"].strip("\u200e") for one in found] for key, found in _confusables()}
+    data = {key.strip("\u200e"): [one["c"].strip("\u200e") for one in item] for key, item in _confusables()}
     table = {}
     for character, (other, *more) in data.items():
         pair = not more and len(data.get(other, [])) == 1
@@ -68,19 +68,19 @@ def skeleton(name: str) -> str:
 
 def unusual(name: str) -> list[Unusual]:
     """Return the invisible or confusable characters of a name, each once."""
-    found = [*_dressed_up(name), *_mixed(name), *_unseen(name)]
-    return list({each.character: each for each in found}.values())
+    result = [*_stylistic_variants(name), *_mixed(name), *_invisible(name)]
+    return list({each.character: each for each in result}.values())
 
 
-def _told(character: str, why: str | Promise) -> Unusual:
+def _unusual(character: str, why: str | Promise) -> Unusual:
     return Unusual(character, f"U+{ord(character):04X}", unicodedata.name(character, ""), why)
 
 
-def _unseen(name: str) -> Iterator[Unusual]:
+def _invisible(name: str) -> Iterator[Unusual]:
     for number, character in enumerate(name):
         joins = JOINERS.match(character) and number and _script(name[number - 1]) in JOINED
         if not joins and (JOINERS.match(character) or UNSEEN.match(character)):
-            yield _told(character, _("it is invisible"))
+            yield _unusual(character, _("it is invisible"))
 
 
 def _script(character: str) -> str:
@@ -93,20 +93,22 @@ def _mixed(name: str) -> Iterator[Unusual]:
     """
     words = re.findall(r"[^\W\d_]+(?:[\u0300-\u036f][^\W\d_]*)*", name)
     scripts = [{_script(letter) for letter in word} - NO_SCRIPT for word in words]
-    for word, found in zip(words, scripts, strict=True):
-        if len(found) > 1 and not found - {"LATIN"} <= JAPANESE:
-            most = max(found, key=lambda script: sum(_script(letter) == script for letter in word))
+    for word, item in zip(words, scripts, strict=True):
+        if len(item) > 1 and not item - {"LATIN"} <= JAPANESE:
+            most = max(item, key=lambda script: sum(_script(letter) == script for letter in word))
             odd = [letter for letter in word if _script(letter) not in {most, *NO_SCRIPT}]
-            yield from (_told(letter, _("it is from a different alphabet than the rest of the word")) for letter in odd)
-        elif found <= NOT_LATIN and {"LATIN"} in scripts and _as_seen(word).isascii():
-            yield from (_told(letter, _("it looks like a letter of the Latin alphabet")) for letter in word)
+            yield from (
+                _unusual(letter, _("it is from a different alphabet than the rest of the word")) for letter in odd
+            )
+        elif item <= NOT_LATIN and {"LATIN"} in scripts and _as_seen(word).isascii():
+            yield from (_unusual(letter, _("it looks like a letter of the Latin alphabet")) for letter in word)
 
 
-def _dressed_up(name: str) -> Iterator[Unusual]:
+def _stylistic_variants(name: str) -> Iterator[Unusual]:
     """Return stylistic variants of letters: full width, mathematical, long s and phonetic."""
     for character in name:
         plain = _prototypes().get(character, "")
         disguised = character not in "ıΙ" and alias(character) == "LATIN" and re.fullmatch("[a-z]", plain)
         compatible = unicodedata.normalize("NFKC", character) != unicodedata.normalize("NFC", character)
         if character.isalpha() and not character.isascii() and (disguised or (compatible and character not in "ªº")):
-            yield _told(character, _("it looks like another letter"))
+            yield _unusual(character, _("it looks like another letter"))

@@ -76,10 +76,10 @@ def live_memberships(user: Any) -> list[Membership]:
 
 def organisations_of(user: Any) -> list[Stakeholder]:
     """Return the organisations for which `user` may write, as focal point or alternate today."""
-    found = {
+    result = {
         m.stakeholder_id: m.stakeholder for m in live_memberships(user) if m.role != MembershipRole.CLEARING_OFFICER
     }
-    return list(found.values())
+    return list(result.values())
 
 
 def acts_for(user: Any, stakeholder: Stakeholder | int | None) -> bool:
@@ -261,8 +261,8 @@ def reads_communique(user: Any, communique: Communique) -> bool:
     bodies = [body.pk for body in organisations_of(user) if body.state == Stakeholder.State.VERIFIED]
     if communique.state == CommuniqueState.DRAFT or not bodies:
         return False
-    came = CheckIn.objects.filter(voids=None, voided_by=None, delegate__forum=communique.forum_id)
-    return came.filter(delegate__stakeholder__in=bodies).exists()
+    rows = CheckIn.objects.filter(voids=None, voided_by=None, delegate__forum=communique.forum_id)
+    return rows.filter(delegate__stakeholder__in=bodies).exists()
 
 
 def account_takes_two(person: User) -> bool:

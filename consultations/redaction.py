@@ -37,12 +37,12 @@ def is_well_marked(text: str) -> bool:
 
 def for_everybody(text: str) -> str:
     """Return `text` with each held-back passage replaced by a notice."""
-    return HELD_BACK.sub(lambda found: _("[passage held back]"), text)
+    return HELD_BACK.sub(lambda match: _("[passage held back]"), text)
 
 
 def in_full(text: str) -> str:
     """Return `text` with every passage, without brackets."""
-    return HELD_BACK.sub(lambda found: found[1], text)
+    return HELD_BACK.sub(lambda match: match[1], text)
 
 
 def comes_from_held_back(quotation: str, text: str) -> bool:
@@ -51,19 +51,19 @@ def comes_from_held_back(quotation: str, text: str) -> bool:
     A few consecutive words are enough, so that partial or combined quotations count too. Words that also occur in the
     public text are public. Ignores spaces, line ends and truncated brackets.
     """
-    wanted = _plain(in_full(quotation))
-    if not wanted or not holds_back(text):
+    quoted = _plain(in_full(quotation))
+    if not quoted or not holds_back(text):
         return False
     open_words = _plain(HELD_BACK.sub("\0", text))
-    if wanted in open_words:
+    if quoted in open_words:
         return False
-    held = [_plain(found[1]) for found in HELD_BACK.finditer(text)]
-    return wanted in _plain(in_full(text)) or any(_shares_words(wanted, passage, open_words) for passage in held)
+    held = [_plain(match[1]) for match in HELD_BACK.finditer(text)]
+    return quoted in _plain(in_full(text)) or any(_shares_words(quoted, passage, open_words) for passage in held)
 
 
-def _shares_words(wanted: str, passage: str, open_words: str) -> bool:
+def _shares_words(quoted: str, passage: str, open_words: str) -> bool:
     """Return whether both share a run of words that is not in the public text too."""
-    wanted_words, held_words = WORD.findall(wanted), WORD.findall(passage)
+    wanted_words, held_words = WORD.findall(quoted), WORD.findall(passage)
     run = min(TELLING, len(wanted_words), len(held_words))
     open_runs = _runs(WORD.findall(open_words), run)
     return bool((_runs(wanted_words, run) & _runs(held_words, run)) - open_runs)
@@ -92,14 +92,14 @@ def _ends_cut(text: str) -> bool:
 def badly_marked(text: str) -> str:
     """Return the words at the first unbalanced or nested bracket pair; "" if there is none."""
     blanked = HELD_BACK.sub(lambda passage: "\0" * len(passage[0]), text)
-    found = re.search(r"\[\[|\]\]", blanked)
-    return " ".join(text[max(0, found.start() - 20) : found.start() + 40].split()) if found else ""
+    match = re.search(r"\[\[|\]\]", blanked)
+    return " ".join(text[max(0, match.start() - 20) : match.start() + 40].split()) if match else ""
 
 
 def as_html(text: str, *, full: bool) -> SafeString:
     """Return `text` as HTML: with every passage, highlighted (`full`), or with notices."""
     if full:
-        marked = HELD_BACK.sub(lambda found: f"{_OPEN}{found[1]}{_CLOSE}", text.replace(_OPEN, "").replace(_CLOSE, ""))
+        marked = HELD_BACK.sub(lambda match: f"{_OPEN}{match[1]}{_CLOSE}", text.replace(_OPEN, "").replace(_CLOSE, ""))
     else:
         marked = for_everybody(text)
     html = _MARKDOWN.render(marked).replace(_OPEN, '<mark class="held-back">').replace(_CLOSE, "</mark>")

@@ -104,8 +104,10 @@ def shared_words(first: str, second: str) -> list[str]:
     """Return the words of `first` that `second` uses too, in order, each once: the explanation of their similarity."""
     common = words_of(first) & words_of(second)
     words = WORD.findall(first)
-    found = {key: word.lower() for word, key in reversed(list(zip(words, _stems(words), strict=True))) if key in common}
-    return list(found.values())[::-1]
+    result = {
+        key: word.lower() for word, key in reversed(list(zip(words, _stems(words), strict=True))) if key in common
+    }
+    return list(result.values())[::-1]
 
 
 def marked(text: str, common: Iterable[str]) -> list[Piece]:

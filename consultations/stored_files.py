@@ -52,7 +52,7 @@ def open_genuine(file: StoredFile) -> BufferedReader:
     later. Raises NotGenuine.
     """
     try:
-        opened = open(file.path, "rb", opener=_at_once)  # noqa: SIM115 -- closed by the caller
+        opened = open(file.path, "rb", opener=_open_nonblocking)  # noqa: SIM115 -- closed by the caller
     except OSError as error:
         raise _refused(file, (), f"it can't be read ({error.strerror})") from error
     try:
@@ -73,7 +73,7 @@ def read_genuine(file: StoredFile) -> bytes:
     return data
 
 
-def _at_once(path: str, flags: int) -> int:
+def _open_nonblocking(path: str, flags: int) -> int:
     """Open a file without blocking, for example on a named pipe."""
     return os.open(path, flags | os.O_NONBLOCK)
 
@@ -116,11 +116,11 @@ def _read_in_full(file: StoredFile, opened: BufferedReader, like: tuple[int, ...
 
 def _sha256(file: StoredFile, opened: BufferedReader) -> str:
     try:
-        found = hashlib.file_digest(opened, "sha256").hexdigest()
+        result = hashlib.file_digest(opened, "sha256").hexdigest()
         opened.seek(0)
     except OSError as error:
         raise _refused(file, (), f"it can't be read ({error.strerror})") from error
-    return found
+    return result
 
 
 def _note(file: StoredFile, like: tuple[int, ...], *, fits: bool) -> None:

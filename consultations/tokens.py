@@ -61,10 +61,10 @@ def stop_token(address: str) -> str:
 def hash_in_stop_token(secret: str) -> str | None:
     """Return the address hash in such a link; None for an invalid link."""
     try:
-        found = _signer().unsign(secret)
+        result = _signer().unsign(secret)
     except BadSignature:
         return None
-    return found if re.fullmatch("[0-9a-f]{64}", found) else None
+    return result if re.fullmatch("[0-9a-f]{64}", result) else None
 
 
 def _signer() -> Signer:

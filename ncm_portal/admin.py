@@ -51,10 +51,10 @@ class PortalAdminSite(AdminSite):
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Return the lists of records in the order of the work instead of alphabetically."""
-        found = super().get_app_list(request, app_label)
+        result = super().get_app_list(request, app_label)
         if app_label:
-            return found
-        models = {model["object_name"]: model for app in found for model in app["models"]}
+            return result
+        models = {model["object_name"]: model for app in result for model in app["models"]}
         home = reverse("admin:index")
         return [
             {"name": name, "app_label": "room", "app_url": home, "has_module_perms": True, "models": rows}

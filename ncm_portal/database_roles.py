@@ -115,8 +115,8 @@ def set_up(owner: Address, running: Address, say: Say) -> None:
     with connection.cursor() as cursor:
         for address in (owner, running):
             _create(cursor, address, say)
-        _take_power(cursor, running["USER"], say)
-        _hand_over(cursor, owner["USER"], running["USER"], say)
+        _revoke_privileges(cursor, running["USER"], say)
+        _transfer_ownership(cursor, owner["USER"], running["USER"], say)
         if _value(cursor, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"):
             cursor.execute(f"REVOKE EXECUTE ON FUNCTION {LARGE_OBJECTS} FROM PUBLIC")
     secure(running, say)
@@ -154,7 +154,7 @@ def _create(cursor: CursorWrapper, address: Address, say: Say) -> None:
     say(f"{role} was created.")
 
 
-def _take_power(cursor: CursorWrapper, role: str, say: Say) -> None:
+def _revoke_privileges(cursor: CursorWrapper, role: str, say: Say) -> None:
     """Revoke privileges of the runtime role beyond row access."""
     cursor.execute(f"SELECT {', '.join(POWERS.values())} FROM pg_roles WHERE rolname = %s", [role])
     held = [power for power, has in zip(POWERS, cursor.fetchone(), strict=True) if has]
@@ -167,7 +167,7 @@ def _take_power(cursor: CursorWrapper, role: str, say: Say) -> None:
         say(f"{role} is no longer a member of {group}.")
 
 
-def _hand_over(cursor: CursorWrapper, owner: str, running: str, say: Say) -> None:
+def _transfer_ownership(cursor: CursorWrapper, owner: str, running: str, say: Say) -> None:
     """Give the owner the database and everything in it that the runtime role owns: formerly one role could be both."""
     names = {"owner": sql.Identifier(owner), "running": sql.Identifier(running), "database": _database()}
     if _value(cursor, OWNED_HERE, _quoted(running)):

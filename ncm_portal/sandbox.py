@@ -19,22 +19,22 @@ def ask(module: str, *arguments: str, folder: str, seconds: int, most: int) -> t
     """Run one of our modules as a child process in `folder`; return its exit status and up to `most` bytes of output.
     It is killed after `seconds`, which invalidates its output.
     """
-    with tempfile.TemporaryFile() as told:
+    with tempfile.TemporaryFile() as output:
         child = subprocess.Popen(
             [sys.executable, "-m", module, *arguments],
             cwd=ROOT,
             env=clean_environment(folder),
             start_new_session=True,
             stdin=subprocess.DEVNULL,
-            stdout=told,
+            stdout=output,
             stderr=subprocess.DEVNULL,
         )
         try:
             child.wait(timeout=seconds)
         except subprocess.TimeoutExpired:
             end(child)
-        told.seek(0)
-        return child.returncode, told.read(most)
+        output.seek(0)
+        return child.returncode, output.read(most)
 
 
 def clean_environment(folder: str, **more: str) -> dict[str, str]:

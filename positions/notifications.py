@@ -85,9 +85,9 @@ def amendment_advised(advised: Recommendation) -> None:
 
 def clearance_requested(clearances: Iterable[Clearance]) -> None:
     """Ask the clearing officers of each ministry for its stances, with the due time."""
-    asked = list(clearances)
-    officers = _clearing_officers([clearance.ministry_id for clearance in asked])
-    for clearance in asked:
+    requested = list(clearances)
+    officers = _clearing_officers([clearance.ministry_id for clearance in requested])
+    for clearance in requested:
         send_all(
             "positions/mail/clearance_requested.txt",
             officers[clearance.ministry_id],
@@ -104,10 +104,10 @@ def silence_opened(paper: PositionPaper) -> None:
     if paper.is_restricted:
         return
     officers = _clearing_officers(list(paper.clearances.values_list("ministry", flat=True)))
-    told = [*people_of(*Stakeholder.objects.members()), *(each for people in officers.values() for each in people)]
+    notified = [*people_of(*Stakeholder.objects.members()), *(each for people in officers.values() for each in people)]
     send_all(
         "positions/mail/silence_opened.txt",
-        {each.address.lower(): each for each in told}.values(),
+        {each.address.lower(): each for each in notified}.values(),
         title=one_line(paper.title),
         until=paper.silence_until,
         link=address("desk_paper_move", paper.slug, "break_silence"),
@@ -151,11 +151,11 @@ def clearance_reminder(reminder: ClearanceReminder, principal: str) -> None:
 
 def _clearing_officers(ministries: list[int]) -> dict[int, list[Recipient]]:
     """Return the clearing officers of each of these ministries."""
-    found: dict[int, list[Recipient]] = defaultdict(list)
+    result: dict[int, list[Recipient]] = defaultdict(list)
     live = Membership.objects.live().filter(stakeholder__in=ministries, role=MembershipRole.CLEARING_OFFICER)
     for member in live.filter(user__is_active=True).select_related("user"):
-        found[member.stakeholder_id].append(recipient(member.user))
-    return found
+        result[member.stakeholder_id].append(recipient(member.user))
+    return result
 
 
 def answered(paper: PositionPaper) -> None:

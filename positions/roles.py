@@ -67,8 +67,8 @@ class Person:
         own: dict[str, int | None] = {SessionRoleKind.RAPPORTEUR: self.reports_on, SessionRoleKind.CHAIR: self.chairs}
 
         def found(*, kind: str, session: int | None = None, session__forum: Any = None) -> SimpleNamespace:
-            asked = session__forum.pk if session__forum else session
-            sessions = [asked] if asked == own.get(kind) else []
+            requested = session__forum.pk if session__forum else session
+            sessions = [requested] if requested == own.get(kind) else []
             return SimpleNamespace(exists=lambda: bool(sessions), values_list=lambda _field, **_flat: sessions)
 
         return SimpleNamespace(filter=found)
@@ -251,21 +251,21 @@ def _row(move: Move, record: Callable[[int], Model]) -> Row:
 def move_tables() -> dict[str, dict[str, Move]]:
     """Return every table of moves by name."""
     modules = (consultation_workflow, paper_workflow)
-    return {name: found for module in modules for name, found in vars(module).items() if name.endswith("_MOVES")}
+    return {name: item for module in modules for name, item in vars(module).items() if name.endswith("_MOVES")}
 
 
 @cache
 def tables() -> list[Table]:
     """Return all tables for the page, computed once: tables of moves do not change at run time."""
-    found = move_tables()
+    result = move_tables()
     acts = [Row(label, [], "", "", list(_roles(may, record))) for label, may, record in ACTS]
-    return [Table(_("actions that start something new"), acts), *_move_tables(found)]
+    return [Table(_("actions that start something new"), acts), *_move_tables(result)]
 
 
-def _move_tables(found: dict[str, dict[str, Move]]) -> Iterable[Table]:
+def _move_tables(moves_by_name: dict[str, dict[str, Move]]) -> Iterable[Table]:
     for name, record in RECORDS.items():
         title = type(record(OWN))._meta.verbose_name_plural or ""
-        yield Table(title, [_row(move, record) for move in found[name].values()])
+        yield Table(title, [_row(move, record) for move in moves_by_name[name].values()])
 
 
 # --- The same as a document -----------------------------------------------------------------------------------------
@@ -306,15 +306,18 @@ def _chapter(name: str, moves: dict[str, Move]) -> str:
 def _line(move: Move, states: dict[str, Words]) -> str:
     sources = ", ".join(str(states[state]) for state in move.sources)
     target = str(states[move.target]) if move.target else "stays"
-    needs = [*_told(move.conditions), *(["A reason, which is kept in the journal."] if move.needs_reason else [])]
+    needs = [
+        *_condition_texts(move.conditions),
+        *(["A reason, which is kept in the journal."] if move.needs_reason else []),
+    ]
     cells = [f"{move.label} (`{move.verb}`)", sources, target, str(move.who), " ".join(needs) or "–"]
     return f"| {' | '.join(cells)} |"
 
 
-def _told(conditions: Any) -> list[str]:
+def _condition_texts(conditions: Any) -> list[str]:
     """Return the first sentence of each condition's docstring."""
     if isinstance(conditions, AllOf):
-        return [told for part in conditions.parts for told in _told(part)]
+        return [item for part in conditions.parts for item in _condition_texts(part)]
     if conditions is no_conditions:
         return []
     return [" ".join(str(conditions.__doc__).split("\n\n")[0].split())]

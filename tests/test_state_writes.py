@@ -9,7 +9,7 @@ STATE_WRITERS = {
     "ncm_portal.workflow.verbs": {"make", "make_many"},
     "positions.workflow.papers": {"resume"},  # where `make` lets it go on: the state in which it was halted
     "consultations.workflow.milestones": {"date_milestone"},  # has no moves
-    "consultations.jobs": {"_take", "_end"},  # a queue, guarded by the database
+    "consultations.jobs": {"_lock_job", "_end"},  # a queue, guarded by the database
     "consultations.workflow.imports": {"confirm_import"},  # the same queue
     "consultations.workflow.duplicates": {"ask_to_compare"},
     "consultations.notifications.outbox": {"_deliver_next", "_try_to_send", "_join_next"},  # a queue as well

@@ -42,7 +42,7 @@ class NamesInline(RowsInline):
     fields = ["name", "valid_from", "valid_to", "basis", "evidence"]
 
 
-def _goes_on(row: dict[str, Any]) -> bool:
+def _is_current(row: dict[str, Any]) -> bool:
     return not row["valid_until"] or row["valid_until"] > timezone.localdate(now())
 
 
@@ -54,7 +54,7 @@ class MembershipFormSet(RowsFormSet):
         super().clean()
         rows = [form.cleaned_data for form in self.forms if form.is_valid() and form.cleaned_data]
         changed = [form.cleaned_data for form in self.forms if form.is_valid() and form.has_changed()]
-        if reasons := [words for row in changed if _goes_on(row) for words in workflow.on_both_sides(row["user"])]:
+        if reasons := [words for row in changed if _is_current(row) for words in workflow.on_both_sides(row["user"])]:
             raise ValidationError(reasons)
         live = [row for row in rows if not row["valid_until"]]
         if sum(row["is_primary"] for row in live) > 1:

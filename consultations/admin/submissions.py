@@ -142,10 +142,10 @@ class InWords(admin.AllValuesFieldListFilter):
     def choices(self, changelist: Any) -> Iterator[Any]:
         """Return the choices of the filter with their labels."""
         for choice in super().choices(changelist):
-            yield {**choice, "display": _named(str(choice["display"]))}
+            yield {**choice, "display": _label(str(choice["display"]))}
 
 
-def _named(value: str) -> str:
+def _label(value: str) -> str:
     """Return the label of a record type or a verb."""
     kinds = {model._meta.label_lower: model._meta.verbose_name for model in apps.get_models()}
     return capfirst(str(kinds[value])) if value in kinds else spoken(value)

@@ -94,22 +94,22 @@ def search_attachment() -> pgtrigger.Trigger:
 TALLY = ("consultation_id", "theme_id", "stakeholder_id")
 
 
-def _count(column: str, found: str, change: str) -> str:
-    """Return SQL that adds `change` to the counters whose keys and initial values the query `found` selects.
+def _count(column: str, query: str, change: str) -> str:
+    """Return SQL that adds `change` to the counters whose keys and initial values the query `query` selects.
 
     Finds the counters by their unique index, with or without an organisation.
     """
     key, other = ", ".join(TALLY), {"inputs": "points", "points": "inputs"}[column]
     return f"""
-        INSERT INTO consultations_tally ({key}, {column}, {other}) {found}
+        INSERT INTO consultations_tally ({key}, {column}, {other}) {query}
         ON CONFLICT ({key}) DO UPDATE SET {column} = consultations_tally.{column} + {change};
     """
 
 
 def _count_new(column: str, counts: str) -> str:
     key = ", ".join(TALLY)
-    found = f"SELECT {key}, count(*), 0 FROM written WHERE {counts} GROUP BY {key} ORDER BY {key}"
-    return _count(column, found, f"EXCLUDED.{column}")
+    query = f"SELECT {key}, count(*), 0 FROM written WHERE {counts} GROUP BY {key} ORDER BY {key}"
+    return _count(column, query, f"EXCLUDED.{column}")
 
 
 def _count_one(column: str, row: str, change: int) -> str:

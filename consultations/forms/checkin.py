@@ -85,7 +85,7 @@ class QueueFileForm(forms.Form):
 
 def numbers_in(text: str) -> list[int]:
     """Parse badge numbers from a text like "1-14, 17 20", sorted. Raises ValueError for anything else."""
-    found: set[int] = set()
+    result: set[int] = set()
     for part in re.sub(r"\s*[-–]\s*", "-", text.strip()).replace(",", " ").replace(";", " ").split():
         ends = re.fullmatch(r"(\d{1,5})(?:-(\d{1,5}))?", part, re.ASCII)
         if ends is None:
@@ -93,8 +93,8 @@ def numbers_in(text: str) -> list[int]:
         first, last = int(ends[1]), int(ends[2] or ends[1])
         if last < first or last - first > MOST_NUMBERS:
             raise ValueError(part)
-        found.update(range(first, last + 1))
-    return sorted(found)
+        result.update(range(first, last + 1))
+    return sorted(result)
 
 
 class RegisterForm(forms.Form):

@@ -121,7 +121,7 @@ class TwinsForm(forms.Form):
         super().__init__(*args, **options)
         labels = {field.name: field.verbose_name for field in Delegate._meta.concrete_fields}
         for name in names:
-            shown = [(str(each.pk), self._said(each, name)) for each in pair]
+            shown = [(str(each.pk), self._value(each, name)) for each in pair]
             if shown[0][1] != shown[1][1]:
                 better = next((pk for pk, words in shown if words != _("nothing")), shown[0][0])
                 label = capfirst(str(labels[name]))
@@ -131,7 +131,7 @@ class TwinsForm(forms.Form):
                 )  # fmt: skip
 
     @staticmethod
-    def _said(delegate: Delegate, name: str) -> str:
+    def _value(delegate: Delegate, name: str) -> str:
         shown = getattr(delegate, f"get_{name}_display", None)
         value = shown() if shown else getattr(delegate, name)
         return str(value) if value else _("nothing")

@@ -27,7 +27,7 @@ class AlikeForm(ReasonForm):
         self.group = group
         options["initial"] = {"pairs": [str(pair.pk) for pair in group.pairs], "into": str(group.texts[0].pk)}
         super().__init__(*args, **options)
-        choice_field(self, "pairs").choices = [(str(pair.pk), _named(pair)) for pair in group.pairs]
+        choice_field(self, "pairs").choices = [(str(pair.pk), _label(pair)) for pair in group.pairs]
         choice_field(self, "into").choices = [(str(text.pk), text.reference) for text in group.texts]
         if len(group.pairs) == 1:
             self.fields["pairs"].widget = forms.MultipleHiddenInput()
@@ -42,10 +42,10 @@ class AlikeForm(ReasonForm):
     @property
     def kept(self) -> Any:
         """Return the point that the others are joined to; None for inputs."""
-        asked = self.cleaned_data.get("into")
-        return next((text for text in self.group.texts if str(text.pk) == asked), None)
+        requested = self.cleaned_data.get("into")
+        return next((text for text in self.group.texts if str(text.pk) == requested), None)
 
 
-def _named(pair: Likeness) -> str:
+def _label(pair: Likeness) -> str:
     texts = (pair.first_point or pair.first_input, pair.second_point or pair.second_input)
     return f"{' ~ '.join(str(text.reference) for text in texts if text)}, {pair.per_cent} %"

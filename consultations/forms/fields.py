@@ -196,15 +196,15 @@ class ObjectivesField(forms.MultipleChoiceField):
     def clean(self, value: Any) -> list[Provision]:
         """Return the provisions in order; refuse unknown codes. One query unless all chosen objectives are known."""
         codes = set(self.to_python(value))
-        found = [each for each in self.known if each.code in codes] if codes else []
-        if len(found) < len(codes):
-            found = list(OBJECTIVES.filter(code__in=codes))
-        found.sort(key=lambda provision: provision.code)
-        unknown = codes - {provision.code for provision in found}
+        result = [each for each in self.known if each.code in codes] if codes else []
+        if len(result) < len(codes):
+            result = list(OBJECTIVES.filter(code__in=codes))
+        result.sort(key=lambda provision: provision.code)
+        unknown = codes - {provision.code for provision in result}
         if unknown:
             choice = {"value": min(unknown)}
             raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice", params=choice)
-        return found
+        return result
 
 
 class ThemeField(forms.ModelChoiceField):

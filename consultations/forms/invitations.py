@@ -169,7 +169,7 @@ class AnswerForm(forms.Form):
         data = super().clean() or {}
         declines = data.get("choice") == DECLINE
         for number, slot in enumerate(self.slots):
-            told = any((data.get(f"{name}_{number}") or "") for name in TOLD)
+            has_data = any((data.get(f"{name}_{number}") or "") for name in TOLD)
             has_name = bool(data.get(f"name_{number}")) or f"name_{number}" in self.errors
             leaves = bool(data.get(f"leaves_{number}"))
             if declines:
@@ -178,7 +178,7 @@ class AnswerForm(forms.Form):
                         "choice", _("You have named people below. Choose “We will attend”, or clear their rows.")
                     )
                     break
-            elif not leaves and not has_name and not slot.is_gone and (told or slot.kind == "person"):
+            elif not leaves and not has_name and not slot.is_gone and (has_data or slot.kind == "person"):
                 self.add_error(f"name_{number}", _("%(who)s: enter the name") % {"who": slot.heading})
         if declines:
             for name in [name for name in self.errors if name[-1].isdigit()]:
@@ -197,12 +197,12 @@ class AnswerForm(forms.Form):
 
     def _named(self) -> Iterator[Named]:
         for number, slot in enumerate(self.slots):
-            told: dict[str, Any] = {name: self.cleaned_data.get(f"{name}_{number}") or "" for name in TOLD}
+            values: dict[str, Any] = {name: self.cleaned_data.get(f"{name}_{number}") or "" for name in TOLD}
             leaves = bool(self.cleaned_data.get(f"leaves_{number}"))
             if slot.kind == "person":
-                yield Named(**told, delegate=int(slot.key), seen=slot.seen, leaves=leaves)
-            elif told["name"]:
-                yield Named(**told, row=uuid.UUID(slot.key), is_alternate=slot.is_alternate)
+                yield Named(**values, delegate=int(slot.key), seen=slot.seen, leaves=leaves)
+            elif values["name"]:
+                yield Named(**values, row=uuid.UUID(slot.key), is_alternate=slot.is_alternate)
 
     @property
     def officers(self) -> list[Slot]:

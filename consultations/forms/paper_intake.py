@@ -59,8 +59,8 @@ class TypedForm(forms.Form):
 
     def __init__(self, *args: Any, typed: Submission | None = None, **options: Any) -> None:
         if typed:
-            found = {name: getattr(typed, name) for name in WORDS} | {"theme": typed.theme.code}
-            options["initial"] = {**found, "objectives": [each.code for each in typed.provisions.all()]}
+            result = {name: getattr(typed, name) for name in WORDS} | {"theme": typed.theme.code}
+            options["initial"] = {**result, "objectives": [each.code for each in typed.provisions.all()]}
         super().__init__(*args, **options)
         field_of(self, "objectives", ObjectivesField).offer(str(self["theme"].value() or ""))
 
@@ -122,7 +122,7 @@ class IntakeForm(TypedForm):
     def clean(self) -> dict[str, Any]:
         """Require a theme of the consultation."""
         data = super().clean()
-        asked, theme = data.get("consultation"), data.get("theme")
-        if asked and theme and not asked.themes.filter(pk=theme.pk).exists():
+        consultation, theme = data.get("consultation"), data.get("theme")
+        if consultation and theme and not consultation.themes.filter(pk=theme.pk).exists():
             self.add_error("theme", _("This consultation does not ask about this theme. Choose another theme."))
         return data

@@ -98,10 +98,10 @@ def _sentences(text: str) -> list[str]:
     return [*sentences, text[start:]]
 
 
-def taken_parts(sentence: str, said: Iterable[str]) -> list[tuple[str, bool]]:
+def taken_parts(sentence: str, texts: Iterable[str]) -> list[tuple[str, bool]]:
     """Split a sentence where existing points begin and end; return each part with whether a point already has it."""
     spans = []
-    for text in said:
+    for text in texts:
         spans += [match.span() for match in re.finditer(_loosely(text), sentence)] if text.strip() else []
         if re.search(_loosely(sentence), text):
             return [(sentence, True)]

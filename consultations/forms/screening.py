@@ -52,8 +52,8 @@ class ReturnForm(ReasonForm):
     @property
     def said(self) -> dict[str, Any]:
         """Return the arguments of the verb."""
-        asked = [self.cleaned_data[f"question_{number}"] for number in range(1, MOST_QUESTIONS + 1)]
-        return {"reason": self.cleaned_data["reason"], "questions": [text for text in asked if text.strip()]}
+        questions = [self.cleaned_data[f"question_{number}"] for number in range(1, MOST_QUESTIONS + 1)]
+        return {"reason": self.cleaned_data["reason"], "questions": [text for text in questions if text.strip()]}
 
 
 class SetAsideForm(ReasonForm):
@@ -122,8 +122,8 @@ class AnswersForm(forms.Form):
     @property
     def given(self) -> list[tuple[Question, str]]:
         """Return the questions with new answers."""
-        found = [(question, self.cleaned_data[f"answer_{question.pk}"]) for question in self.questions]
-        return [(question, answer) for question, answer in found if answer.strip() not in ("", question.answer)]
+        result = [(question, self.cleaned_data[f"answer_{question.pk}"]) for question in self.questions]
+        return [(question, answer) for question, answer in result if answer.strip() not in ("", question.answer)]
 
 
 class AnswerForm(forms.Form):

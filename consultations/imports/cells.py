@@ -85,10 +85,10 @@ class FoundCell(ForeignKeyWidget):
             return None
         if text not in self.found:
             try:
-                wanted = clean_text(text)
+                cleaned = clean_text(text)
             except ValidationError as error:
                 raise ValueError(" ".join(error.messages)) from error
-            self.found[text] = list(self.get_queryset(value, row).filter(**{f"{self.field}__iexact": wanted})[:2])
+            self.found[text] = list(self.get_queryset(value, row).filter(**{f"{self.field}__iexact": cleaned})[:2])
         if len(self.found[text]) == 1:
             return self.found[text][0]
         several, none = _("More than one is called “%(value)s”."), _("There is no %(kind)s called “%(value)s”.")

@@ -82,8 +82,8 @@ def _known(known: Mapping[str, Any], text: str, words: Any) -> Any:
 
 
 def _changes(here: Delegate, row: TriedRow) -> dict[str, Any]:
-    told = {name: value for name, value in row.values.items() if name != "organisation" and row.cells.get(name)}
-    return {name: value for name, value in told.items() if value not in ("", None) and getattr(here, name) != value}
+    data = {name: value for name, value in row.values.items() if name != "organisation" and row.cells.get(name)}
+    return {name: value for name, value in data.items() if value not in ("", None) and getattr(here, name) != value}
 
 
 class DelegateTrial(Trial):
@@ -92,11 +92,11 @@ class DelegateTrial(Trial):
     def newcomers(self) -> Iterator[tuple[Stakeholder, dict[str, Any]]]:
         """Return the new delegates: the organisation and the values of each."""
         new = [row.values for row in self.built(self.of(RowState.NEW))]
-        bodies = Stakeholder.objects.select_related("county").in_bulk({said["organisation"].pk for said in new})
-        for said in new:
+        bodies = Stakeholder.objects.select_related("county").in_bulk({item["organisation"].pk for item in new})
+        for item in new:
             yield (
-                bodies[said.pop("organisation").pk],
-                {name: value for name, value in said.items() if value is not None},
+                bodies[item.pop("organisation").pk],
+                {name: value for name, value in item.items() if value is not None},
             )
 
     def corrections(self) -> Iterator[tuple[Delegate, dict[str, Any]]]:

@@ -31,10 +31,10 @@ class Organisations:
 
     def find(self, name: str, number: int) -> Stakeholder:
         """Return the organisation with this name. Raises ValueError."""
-        found = self.named.get(name.casefold(), [])
-        if len(found) == 1:
-            return found[0]
-        if found:
+        result = self.named.get(name.casefold(), [])
+        if len(result) == 1:
+            return result[0]
+        if result:
             raise ValueError(_("More than one organisation is called “%(name)s”.") % {"name": name[:80]})
         if name.casefold() in self.confirmed:
             return self.confirmed[name.casefold()]
@@ -44,7 +44,7 @@ class Organisations:
 
 def suggestions(unknown: Mapping[str, list[int]]) -> dict[str, list[Stakeholder]]:
     """Return organisations with current, short or earlier names similar to the unknown ones, the most similar first."""
-    return {name: found for name in list(unknown)[:MOST_SUGGESTED] if (found := _like(name))}
+    return {name: result for name in list(unknown)[:MOST_SUGGESTED] if (result := _like(name))}
 
 
 def _like(name: str) -> list[Stakeholder]:
@@ -80,10 +80,10 @@ class OrganisationReader(RowReader):
     def compare(self, rows: list[TriedRow]) -> None:
         """Validate the rows as the form of a single record would, and detect names repeated in the sheet."""
         names = {row.values["name"] for row in rows if "name" in row.values} - self.here.keys()
-        found = defaultdict(list)
+        result = defaultdict(list)
         for body in Stakeholder.objects.filter(name__in=names).select_related("county"):
-            found[body.name].append(body)
-        self.here |= {name: found[name] for name in names}
+            result[body.name].append(body)
+        self.here |= {name: result[name] for name in names}
         for row in rows:
             self._compare(row)
 
@@ -95,11 +95,11 @@ class OrganisationReader(RowReader):
             row.wrong("name", _("More than one is called “%(value)s”.") % {"value": name})
             return
         before = known[0] if known else Stakeholder()
-        said = copy(before)
+        candidate = copy(before)
         for column, value in row.values.items():
-            setattr(said, column, value)
+            setattr(candidate, column, value)
         try:
-            said.clean_fields(exclude=[*(problem.column for problem in row.problems), "county", "parent"])
+            candidate.clean_fields(exclude=[*(problem.column for problem in row.problems), "county", "parent"])
         except ValidationError as error:
             for column, reasons in error.message_dict.items():
                 for reason in reasons:
@@ -107,4 +107,4 @@ class OrganisationReader(RowReader):
         if not row.problems:
             changed = any(getattr(before, column) != value for column, value in row.values.items())
             row.state = (RowState.CHANGED if changed else RowState.SAME) if known else RowState.NEW
-            self.here[name] = [said]
+            self.here[name] = [candidate]

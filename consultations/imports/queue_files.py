@@ -28,23 +28,23 @@ class Queue:
 def read_queue(data: bytes, forum: Forum) -> Queue:
     """Read the queue of a device of `forum`. Raises Blocked if it is invalid or belongs to another forum."""
     try:
-        told = json.loads(data)
+        payload = json.loads(data)
     except (ValueError, RecursionError):
-        told = None
-    rows = told.get("rows") if isinstance(told, dict) and told.get("kind") == KIND else None
-    if not isinstance(told, dict) or not isinstance(rows, list):
+        payload = None
+    rows = payload.get("rows") if isinstance(payload, dict) and payload.get("kind") == KIND else None
+    if not isinstance(payload, dict) or not isinstance(rows, list):
         raise Blocked(_("This is not a queue from a device, or it is damaged. Nothing was imported."))
-    if told.get("forum") != forum.code:
+    if payload.get("forum") != forum.code:
         raise Blocked(_("This queue belongs to another forum. Nothing was imported."))
-    device = told.get("device")
-    return Queue(rows, device if isinstance(device, str) else "", _device_now(told))
+    device = payload.get("device")
+    return Queue(rows, device if isinstance(device, str) else "", _device_now(payload))
 
 
-def _device_now(told: dict[str, Any]) -> datetime:
+def _device_now(payload: dict[str, Any]) -> datetime:
     """Return the device's current time. A file was saved earlier: `offset` is its clock difference in ms."""
-    offset = told.get("offset")
+    offset = payload.get("offset")
     try:
         off = timedelta(milliseconds=offset if isinstance(offset, int | float) else 0)
     except (OverflowError, ValueError):
         off = timedelta()
-    return moment(told.get("now"), now() - max(-LONGEST_OFFSET, min(off, LONGEST_OFFSET)))
+    return moment(payload.get("now"), now() - max(-LONGEST_OFFSET, min(off, LONGEST_OFFSET)))

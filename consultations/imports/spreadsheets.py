@@ -94,10 +94,10 @@ def encoding_of(data: bytes, chosen: str = "") -> str:
     if b"\0" in data:
         raise NotReadable(_("The file is neither an Excel workbook (.xlsx) nor a CSV file. Save it as one of these."))
     guess = from_bytes(data[:SAMPLE], cp_isolation=list(DETECTED)).best()
-    found = next((code for code in DETECTED if guess and codecs.lookup(code) == codecs.lookup(guess.encoding)), "")
-    if not found or not _is_text(data, found):
+    result = next((code for code in DETECTED if guess and codecs.lookup(code) == codecs.lookup(guess.encoding)), "")
+    if not result or not _is_text(data, result):
         raise EncodingUnknown(_("The encoding of this CSV file was not recognised. Choose it below."))
-    return found
+    return result
 
 
 def _is_text(data: bytes, encoding: str) -> bool:

@@ -48,17 +48,17 @@ TEXT = SubmissionResource.fields["title"].widget
 Words = tuple[str, ...]  # theme, objectives, MD5 of the body, MD5 of the proposed wording, audience, language
 
 
-def keep_upload(content: bytes, trial: Trial, *, by: User, asked: Mapping[str, Any]) -> Job:
-    """Store an uploaded spreadsheet for its preview; `asked` are the options of the upload. Writes nothing else.
+def keep_upload(content: bytes, trial: Trial, *, by: User, options: Mapping[str, Any]) -> Job:
+    """Store an uploaded spreadsheet for its preview; `options` are the options of the upload. Writes nothing else.
 
     Raises NoRoom if the disk is full.
     """
     folder = UploadFolder()
     folder.save(content)
-    choices = {name: value for name, value in asked.items() if name in ("channel", "encoding", "name")}
-    choices |= {"received_on": asked["received_on"].isoformat(), "file": folder.name, "names": {}}
+    choices = {name: value for name, value in options.items() if name in ("channel", "encoding", "name")}
+    choices |= {"received_on": options["received_on"].isoformat(), "file": folder.name, "names": {}}
     choices["wrong"] = _numbers_of_wrong(trial)
-    return prepare_import(asked["consultation"], by=by, asked=choices, rows=asked["rows"])
+    return prepare_import(options["consultation"], by=by, options=choices, rows=options["rows"])
 
 
 def _numbers_of_wrong(trial: Trial) -> list[int]:
@@ -91,18 +91,18 @@ def try_rows(
 
 def tried(job: Job) -> Trial:
     """Validate the rows of an import again. Raises Blocked if the spreadsheet was deleted or the disk is full."""
-    asked, consultation = job.asked, _consultation(job)
+    options, consultation = job.asked, _consultation(job)
     try:
-        content = UploadFolder(name=asked["file"]).read()
+        content = UploadFolder(name=options["file"]).read()
     except FileNotFoundError as error:
         raise Blocked(str(GONE)) from error
     return try_rows(
-        read_sheet(content, asked["encoding"]),
+        read_sheet(content, options["encoding"]),
         consultation=consultation,
         by=job.by,
-        channel=asked["channel"],
-        received_on=date.fromisoformat(asked["received_on"]),
-        names=asked["names"],
+        channel=options["channel"],
+        received_on=date.fromisoformat(options["received_on"]),
+        names=options["names"],
     )
 
 
@@ -127,11 +127,11 @@ def import_inputs(job: Job, progress: Callable[[int, int], None]) -> dict[str, A
     progress(done, job.total)
     for batch in batched(trial.built(new), BATCH):
         with transaction.atomic():
-            _take(job, batch)
+            _create_batch(job, batch)
         done += len(batch)
         progress(done, job.total)
     with transaction.atomic():
-        _tell(job)
+        _notify(job)
     return job.result
 
 
@@ -161,7 +161,7 @@ def left_out(job: Job) -> bytes:
     return LiteralXLSX().export_data(rows)
 
 
-def _take(job: Job, batch: tuple[TriedRow, ...]) -> None:
+def _create_batch(job: Job, batch: tuple[TriedRow, ...]) -> None:
     """Create some inputs and store their organisations in the same transaction."""
     rows = {each.row.key: each for each in batch}
     taken = take_in_many(
@@ -178,7 +178,7 @@ def _take(job: Job, batch: tuple[TriedRow, ...]) -> None:
     Job.objects.filter(pk=job.pk).update(result=job.result)
 
 
-def _tell(job: Job) -> None:
+def _notify(job: Job) -> None:
     """Queue the mails to the importer and the organisations and the search for duplicates, and mark the import as
     finished.
     """
@@ -221,8 +221,8 @@ class InputReader(RowReader):
         """Convert the valid cells of a row to arguments of the verb."""
         tried = super().read(number, cells)
         if not tried.problems:
-            said = {FIELDS.get(column, column): value for column, value in tried.values.items()}
-            tried.row = SheetRow(key=_key(self.draft.consultation, said), **said)
+            fields = {FIELDS.get(column, column): value for column, value in tried.values.items()}
+            tried.row = SheetRow(key=_key(self.draft.consultation, fields), **fields)
         return tried
 
     def value(self, column: str, cell: Any, number: int) -> Any:
@@ -242,8 +242,8 @@ class InputReader(RowReader):
         return tuple(value) if column == "objectives" else value
 
     def _theme(self, text: str) -> Theme:
-        if found := self.named.get(text.casefold()):
-            return found
+        if result := self.named.get(text.casefold()):
+            return result
         words = {"text": text[:80], "codes": ", ".join(theme.code for theme in self.themes)}
         raise ValueError(_("“%(text)s” is not a theme of this consultation. Its themes are: %(codes)s") % words)
 
@@ -275,9 +275,9 @@ def _parsed(text: str) -> date | None:
     return None
 
 
-def _key(consultation: Consultation, found: Mapping[str, Any]) -> uuid.UUID:
+def _key(consultation: Consultation, fields: Mapping[str, Any]) -> uuid.UUID:
     """Return the key of an input: the same organisation and text in the same consultation is the same input."""
-    who, what = str(found["stakeholder"].pk), (found["theme"].code, found["title"], found["body"])
+    who, what = str(fields["stakeholder"].pk), (fields["theme"].code, fields["title"], fields["body"])
     return uuid.uuid5(uuid.NAMESPACE_OID, "\x1f".join([consultation.slug, who, *what]))
 
 
@@ -297,7 +297,7 @@ class _Comparison:
     def compare(self, rows: list[TriedRow]) -> None:
         """Compare the next rows of the sheet with existing inputs and the rows before them."""
         sound = [tried for tried in rows if tried.row and not tried.problems]
-        here, keys = _here(self.consultation, sound), _keys(sound)
+        here, keys = _existing(self.consultation, sound), _keys(sound)
         for tried in rows:
             if reference := _reference(tried):
                 first = self.references.setdefault(reference, tried.number)
@@ -320,7 +320,7 @@ class _Comparison:
                 return
             known = [by_reference[reference]]
         first, its_words = self.earlier.setdefault(_digest(*named), (tried.number, _digest(*words)))
-        same = next((found for other, found in known if other == words), "")
+        same = next((item for other, item in known if other == words), "")
         if same:
             tried.state, tried.like = RowState.SAME, same
         elif known:
@@ -362,15 +362,15 @@ def _sent(consultation: Consultation) -> QuerySet[Submission]:
 
 def _described(inputs: QuerySet[Submission]) -> Iterator[tuple[int, str, Words, str]]:
     links = Submission.provisions.through.objects.filter(submission=OuterRef("pk")).order_by().values("provision")
-    found = inputs.values_list(
+    rows = inputs.values_list(
         "stakeholder_id", "title", "theme_id", ArraySubquery(links), MD5("body"), MD5("proposed_wording"), "audience",
         "language", "reference",
     )  # fmt: skip
-    for stakeholder, title, theme, objectives, *words, reference in found.iterator():
+    for stakeholder, title, theme, objectives, *words, reference in rows.iterator():
         yield stakeholder, title, (str(theme), _in_order(objectives), *words), reference
 
 
-def _here(consultation: Consultation, sound: list[TriedRow]) -> dict[tuple[int, str], list[tuple[Words, str]]]:
+def _existing(consultation: Consultation, sound: list[TriedRow]) -> dict[tuple[int, str], list[tuple[Words, str]]]:
     """Return existing inputs of the same organisations with the same titles: their texts and references."""
     titles, bodies = {tried.row.title for tried in sound}, {tried.row.stakeholder.pk for tried in sound}
     here = defaultdict(list)
@@ -382,8 +382,8 @@ def _here(consultation: Consultation, sound: list[TriedRow]) -> dict[tuple[int, 
 
 
 def _by_reference(consultation: Consultation, references: Iterable[str]) -> dict[str, tuple[Words, str]]:
-    found = _described(_sent(consultation).filter(reference__in=list(references)))
-    return {reference: (words, reference) for _body, _title, words, reference in found}
+    rows = _described(_sent(consultation).filter(reference__in=list(references)))
+    return {reference: (words, reference) for _body, _title, words, reference in rows}
 
 
 def _keys(sound: list[TriedRow]) -> set[uuid.UUID]:

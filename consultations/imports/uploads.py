@@ -61,8 +61,8 @@ def _folder() -> Path:
 def clear_uploads() -> int:
     """Delete uploads older than a day, except those of confirmed imports; return how many."""
     old = [path for path in _folder().iterdir() if path.stat().st_mtime < time.time() - A_DAY]
-    asked = Job.objects.filter(state__in=(JobState.WAITING, JobState.RUNNING)).values_list("asked__file", flat=True)
-    waiting = set(asked) if old else set()
+    rows = Job.objects.filter(state__in=(JobState.WAITING, JobState.RUNNING)).values_list("asked__file", flat=True)
+    waiting = set(rows) if old else set()
     gone = [path for path in old if path.name not in waiting]
     for path in gone:
         path.unlink(missing_ok=True)

@@ -77,7 +77,7 @@ class _Package(ZipFile):
                 self.elements -= block.count(b"<") - (last + block).count(b"</")
                 last = block[-1:]
         if self.elements < 0:
-            raise _too_much()
+            raise _too_large()
         return super().open(member)
 
     def root(self, name: str) -> Element:
@@ -86,14 +86,14 @@ class _Package(ZipFile):
         with self.open(name) as part:
             self.others -= before - self.elements
             if self.others < 0:
-                raise _too_much()
+                raise _too_large()
             parsed: Any = iterparse(_Guarded(part))  # noqa: S314 - it refuses what defusedxml does
             for _event in parsed:
                 pass
         return parsed.root
 
 
-def _too_much() -> NotReadable:
+def _too_large() -> NotReadable:
     return NotReadable(
         _("The workbook contains more than the portal can read at once. Copy its rows into a new one, or split it.")
     )

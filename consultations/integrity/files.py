@@ -47,7 +47,7 @@ def check(stored: Iterable[Stored] = OWN, progress: Progress = no_progress) -> I
     done = 0
     with ThreadPoolExecutor(READERS) as readers:
         for each in stored:
-            rows = _named(each.rows.order_by("pk").iterator(chunk_size=AT_ONCE), root, known)
+            rows = _existing(each.rows.order_by("pk").iterator(chunk_size=AT_ONCE), root, known)
             for row, what in _read(rows, readers):
                 done += 1
                 if what and not _is_settled(each, row, what):
@@ -55,10 +55,10 @@ def check(stored: Iterable[Stored] = OWN, progress: Progress = no_progress) -> I
                 if done % AT_ONCE == 0:
                     progress(done, total)
     progress(total, total)
-    yield from _strays(root, known)
+    yield from _orphans(root, known)
 
 
-def _named(rows: Iterator[Any], root: Path, known: set[str]) -> Iterator[Any]:
+def _existing(rows: Iterator[Any], root: Path, known: set[str]) -> Iterator[Any]:
     for row in rows:
         path = os.path.relpath(row.stored_file.path, root)
         known.add(path)
@@ -74,15 +74,15 @@ def _read(rows: Iterator[Any], readers: ThreadPoolExecutor) -> Iterator[tuple[An
     for row in rows:
         waiting.append((row, readers.submit(wrong_with, row.stored_file)))
         if len(waiting) >= AT_ONCE:
-            first, found = waiting.pop(0)
-            yield first, found.result()
-    for row, found in waiting:
-        yield row, found.result()
+            first, future = waiting.pop(0)
+            yield first, future.result()
+    for row, future in waiting:
+        yield row, future.result()
 
 
 def wrong_with(file: StoredFile) -> str:
     """Return what is wrong with a stored file, which is read in full; empty if it is unaltered."""
-    name = _shown(file.path)
+    name = _display_path(file.path)
     try:
         if not file.path.is_file():
             return f"Its file is missing: {name}"
@@ -96,7 +96,7 @@ def wrong_with(file: StoredFile) -> str:
     return "" if same else f"Its file was altered, its SHA-256 is another one: {name}"
 
 
-def _shown(path: Path) -> str:
+def _display_path(path: Path) -> str:
     return os.path.relpath(path, settings.MEDIA_ROOT)
 
 
@@ -112,7 +112,7 @@ def _is_settled(kind: Stored, row: Any, what: str) -> bool:
     )
 
 
-def _strays(root: Path, known: set[str]) -> Iterator[Finding]:
+def _orphans(root: Path, known: set[str]) -> Iterator[Finding]:
     """Yield files without a row, except recently written ones, whose row may not be committed yet."""
     newest = time.time() - UNDER_WAY
     for entry in _walk(root):

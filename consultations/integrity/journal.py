@@ -49,15 +49,15 @@ def chain(progress: Progress = no_progress) -> Iterator[Finding]:
     """Yield each entry that was changed, removed or inserted."""
     total = Event.objects.order_by("-number").values_list("number", flat=True).first() or 0
     walk = Walk(lambda checked: None if checked % 1000 else progress(checked, max(total, checked)))
-    for found in walk.findings():
-        yield Finding("journal", found.record, found.what, IN_THE_CHAIN)
+    for finding in walk.findings():
+        yield Finding("journal", finding.record, finding.what, IN_THE_CHAIN)
     progress(walk.checked, walk.checked)
 
 
 def records(progress: Progress = no_progress) -> Iterator[Finding]:
     """Yield each record that differs from its last entry, has no entry, or is missing."""
-    for found in altered_records():
-        yield Finding("records", found.record, found.what, IN_A_RECORD)
+    for finding in altered_records():
+        yield Finding("records", finding.record, finding.what, IN_A_RECORD)
     progress(1, 1)
 
 
@@ -65,6 +65,6 @@ def checkpoints(
     progress: Progress = no_progress, *, files: Sequence[Path] = (), keys: Path | None = None
 ) -> Iterator[Finding]:
     """Yield each contradiction between the journal and signed checkpoints: in the portal's file and in `files`."""
-    for found in check_checkpoints(files, keys):
-        yield Finding("checkpoints", found.record, found.what, AT_A_CHECKPOINT)
+    for finding in check_checkpoints(files, keys):
+        yield Finding("checkpoints", finding.record, finding.what, AT_A_CHECKPOINT)
     progress(1, 1)

@@ -110,22 +110,22 @@ OWN_NAME = re.compile(r"\bpgtrigger_(\w+?)_[0-9a-f]{5}\b")  # how pgtrigger deri
 
 def standing() -> dict[str, str]:
     """Return the database objects by name with their definitions; for functions the hash of the source."""
-    found = {}
+    result = {}
     with connection.cursor() as cursor:
         for name, query in QUERIES.items():
             cursor.execute(query, None)
             for key, definition in cursor.fetchall():
                 if name.startswith("function"):
                     definition = hashlib.sha256(definition.encode()).hexdigest()[:32]
-                found[name.format(key)] = _as_made(" ".join(definition.split()))
-    return found
+                result[name.format(key)] = _normalised(" ".join(definition.split()))
+    return result
 
 
-def _as_made(definition: str) -> str:
+def _normalised(definition: str) -> str:
     """Return a definition in one spelling: a restored database prints lists of texts differently from a
     migrated one.
     """
-    definition = LIST_OF_TEXTS.sub(lambda found: f"ARRAY[{found[1].replace(VARYING, '')}]", definition)
+    definition = LIST_OF_TEXTS.sub(lambda match: f"ARRAY[{match[1].replace(VARYING, '')}]", definition)
     return ONE_TEXT.sub(r"\1", definition)
 
 
@@ -137,9 +137,9 @@ def expected() -> dict[str, str]:
 
 def write() -> int:
     """Write the present objects of the database to the file as the expected ones; return their number."""
-    found = standing()
-    FILE.write_text("".join(f"{name}: {found[name]}\n" for name in sorted(found)))
-    return len(found)
+    result = standing()
+    FILE.write_text("".join(f"{name}: {result[name]}\n" for name in sorted(result)))
+    return len(result)
 
 
 def fingerprint(objects: dict[str, str]) -> str:
@@ -224,15 +224,15 @@ def check(progress: Progress = no_progress) -> Iterator[Finding]:
         elif reason := misfit(thorough=True):
             yield Finding("schema", "fingerprint", reason, TO_DO)
         return
-    wanted, found = expected(), standing()
-    for name in sorted(wanted.keys() | found.keys()):
-        if wanted.get(name) != found.get(name):
-            yield Finding("schema", name, _difference(name, wanted.get(name), found.get(name)), TO_DO)
+    required, actual = expected(), standing()
+    for name in sorted(required.keys() | actual.keys()):
+        if required.get(name) != actual.get(name):
+            yield Finding("schema", name, _difference(name, required.get(name), actual.get(name)), TO_DO)
     with connection.cursor() as cursor:
         cursor.execute("SHOW session_replication_role")
         if (role := cursor.fetchone()[0]) != "origin":
             yield Finding("schema", "session_replication_role", f"Triggers do not fire: it is “{role}” here", TO_DO)
-    progress(len(found), len(found))
+    progress(len(actual), len(actual))
 
 
 def other_version() -> str:
@@ -245,15 +245,15 @@ def other_version() -> str:
     return ", ".join([f"{each} is to be applied" for each in waiting] + [f"{each} is not known" for each in unknown])
 
 
-def _difference(name: str, wanted: str | None, found: str | None) -> str:
+def _difference(name: str, required: str | None, actual: str | None) -> str:
     plain = OWN_NAME.sub(r"\1", name)
-    if found is None:
+    if actual is None:
         return f"The {plain} is missing"
-    if "switched off" in found and found != wanted:
+    if "switched off" in actual and actual != required:
         return f"The {plain} is switched off"
-    if wanted is None:
+    if required is None:
         return f"The {plain} belongs to no version of the portal"
     if name.startswith("function"):
         return f"The source of the {plain} was changed"
-    other = OWN_NAME.sub(r"\1", found)
+    other = OWN_NAME.sub(r"\1", actual)
     return f"The {plain} is another one: {other}"

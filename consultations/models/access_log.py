@@ -86,7 +86,7 @@ class AccessQuerySet(models.QuerySet["AccessEntry"]):
         With `once` the entry is written at most once, also with concurrent writers. If writing fails, the error goes to
         the server log and the page continues; with `must`, raises NotLogged.
         """
-        entry = self.model(what=what, sha256=sha256, once=once, **_who(by), **_whom(about))
+        entry = self.model(what=what, sha256=sha256, once=once, **_who(by), **_target(about))
         entry.address, entry.details = present_client_address(), _readable(details or {})
         try:
             _write(entry, in_part=not must)
@@ -102,7 +102,7 @@ def _who(by: Any) -> dict[str, Any]:
     return {"by": known, "visitor": "" if known else _line(getattr(by, "name", ""), 200)}
 
 
-def _whom(about: Any) -> dict[str, str]:
+def _target(about: Any) -> dict[str, str]:
     if about is None:
         return {}
     kind, key = subject_of(about)

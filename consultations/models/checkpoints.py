@@ -51,9 +51,9 @@ class Checkpoint(models.Model):
         return canonical({**self.said, "signature": self.signature})
 
 
-def to_sign(kind: str, said: dict[str, Any]) -> bytes:
+def to_sign(kind: str, data: dict[str, Any]) -> bytes:
     """Return the bytes to sign: a type prefix, a newline and the canonical JSON of the content."""
-    return f"{kind}\n{canonical(said)}".encode()
+    return f"{kind}\n{canonical(data)}".encode()
 
 
 def key_id(public: bytes) -> str:
@@ -63,10 +63,10 @@ def key_id(public: bytes) -> str:
 
 def is_signed(public: bytes, kind: str, line: dict[str, Any]) -> bool:
     """Return whether `line` has a valid signature of its content by the key with these public bytes."""
-    said = {name: value for name, value in line.items() if name != "signature"}
+    data = {name: value for name, value in line.items() if name != "signature"}
     try:
         signature = base64.b64decode(line.get("signature", ""), validate=True)
-        Ed25519PublicKey.from_public_bytes(public).verify(signature, to_sign(kind, said))
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, to_sign(kind, data))
     except (InvalidSignature, ValueError, TypeError):
         return False
     return True
@@ -85,11 +85,11 @@ def keys_file() -> Path:
 @checks.register("security", deploy=True)
 def key_is_made(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
     """System check: warn if no key signs checkpoints of the journal."""
-    found: list[checks.CheckMessage] = []
+    result: list[checks.CheckMessage] = []
     if not Path(settings.CHECKPOINT_KEY).exists():
         hint = "Make one: manage.py checkpoint_key --make. See “Checkpoints of the journal” in docs/operations.md."
-        found.append(checks.Warning("No key signs checkpoints of the journal.", hint=hint, id="consultations.W001"))
+        result.append(checks.Warning("No key signs checkpoints of the journal.", hint=hint, id="consultations.W001"))
     elif not settings.CHECKPOINT_MAIL:
         hint = "Set CHECKPOINT_MAIL: who may write to the portal's files can change those on the same machine too."
-        found.append(checks.Warning("Checkpoints are mailed to nobody.", hint=hint, id="consultations.W002"))
-    return found
+        result.append(checks.Warning("Checkpoints are mailed to nobody.", hint=hint, id="consultations.W002"))
+    return result

@@ -70,17 +70,17 @@ Worded = models.Model | Said  # a record, or its prepared text
 class SaltQuerySet(models.QuerySet["Salt"]):
     def of(self, subjects: Iterable[Subject], *, other_than: Collection[int] = ()) -> dict[Subject, Salted]:
         """Return a salt for each subject, creating missing ones, but none of `other_than`. One query."""
-        wanted = list(dict.fromkeys(subjects))
-        kinds, keys = [kind for kind, _key in wanted], [key for _kind, key in wanted]
-        new = [secrets.token_bytes(32) for _subject in wanted]
+        unique = list(dict.fromkeys(subjects))
+        kinds, keys = [kind for kind, _key in unique], [key for _kind, key in unique]
+        new = [secrets.token_bytes(32) for _subject in unique]
         with connection.cursor() as cursor:
             cursor.execute(FIND_OR_MAKE, [kinds, keys, new, list(other_than)])
             return {(kind, key): (number, bytes(value)) for kind, key, number, value in cursor.fetchall()}
 
     def values_of(self, numbers: Iterable[int]) -> dict[int, bytes]:
         """Return the values of the salts with these numbers that still exist."""
-        found = self.filter(pk__in=list(numbers)).values_list("pk", "value")
-        return {number: bytes(value) for number, value in found}
+        rows = self.filter(pk__in=list(numbers)).values_list("pk", "value")
+        return {number: bytes(value) for number, value in rows}
 
 
 class Salt(models.Model):
@@ -125,8 +125,8 @@ class Salt(models.Model):
 
 def committing_models() -> list[type[models.Model]]:
     """Return the models whose texts the journal commits to."""
-    found = (model for model in apps.get_models() if getattr(model, "COMMITTED", ()) and not model._meta.proxy)
-    return sorted(found, key=lambda model: model._meta.label_lower)
+    result = (model for model in apps.get_models() if getattr(model, "COMMITTED", ()) and not model._meta.proxy)
+    return sorted(result, key=lambda model: model._meta.label_lower)
 
 
 def committed_words(record: models.Model) -> dict[str, Any] | None:
@@ -141,10 +141,10 @@ def committed_words(record: models.Model) -> dict[str, Any] | None:
 
 def said_by(records: Iterable[Worded]) -> list[Said]:
     """Return the texts of those `records` whose models commit to texts; already prepared ones unchanged."""
-    found = (
+    result = (
         each if isinstance(each, Said) else Said(subject_of(each), committed_words(each) or {}) for each in records
     )
-    return [each for each in found if each.words]
+    return [each for each in result if each.words]
 
 
 def words_of(model: type[models.Model], values: Mapping[str, Any]) -> dict[str, Any]:

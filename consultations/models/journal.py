@@ -43,19 +43,19 @@ class EventQuerySet(models.QuerySet["Event"]):
         kind, key = subject_of(record)
         return self.filter(kind=kind, object_id=key).order_by("number")
 
-    def record(self, verb: str, record: models.Model, *, commits: Iterable[Worded] = (), **said: Any) -> "Event":
+    def record(self, verb: str, record: models.Model, *, commits: Iterable[Worded] = (), **data: Any) -> "Event":
         """Append one entry about `record` and return it. It also commits to the texts of the records in `commits`."""
-        return self._append(verb, [(record, commits)], **said)[0]
+        return self._append(verb, [(record, commits)], **data)[0]
 
     def record_many(
-        self, verb: str, records: Iterable[models.Model], *, commits: bool = False, **said: Any
+        self, verb: str, records: Iterable[models.Model], *, commits: bool = False, **data: Any
     ) -> list["Event"]:
         """Append one entry about each of `records` at once; with `commits` each commits to the text of its own
         record.
         """
-        return self._append(verb, [(record, [record] if commits else ()) for record in records], **said)
+        return self._append(verb, [(record, [record] if commits else ()) for record in records], **data)
 
-    def _append(self, verb: str, entries: list[tuple[models.Model, Iterable[Worded]]], **said: Any) -> list["Event"]:
+    def _append(self, verb: str, entries: list[tuple[models.Model, Iterable[Worded]]], **data: Any) -> list["Event"]:
         """Append prepared entries: everything slow runs before taking the lock on the end of the chain; only the last
         hash is computed under it.
 
@@ -64,7 +64,7 @@ class EventQuerySet(models.QuerySet["Event"]):
         if not entries:
             return []
         with transaction.atomic(savepoint=False):
-            events = _prepared(verb, entries, **said)
+            events = _prepared(verb, entries, **data)
             number, previous = self._locked_end()
             for event in events:
                 number += 1
@@ -135,11 +135,11 @@ class _Words:
     def commitments(self, about: Subject, label: str, others: list[Said]) -> dict[str, Any]:
         """Return the commitments that replace the texts of an entry and of `others`, each with its own salt."""
         own = self.salts[about]
-        found = {word: salted(own, said) for word, said in self.messages.items()}
+        result = {word: salted(own, item) for word, item in self.messages.items()}
         if label:
-            found["object_label"] = salted(own, message("object_label", label))
-        found |= {each.key: salted(self.salts[each.subject], message(each.key, each.words)) for each in others}
-        return found | self.of_person | self.erases
+            result["object_label"] = salted(own, message("object_label", label))
+        result |= {each.key: salted(self.salts[each.subject], message(each.key, each.words)) for each in others}
+        return result | self.of_person | self.erases
 
     def digest(self, about: Subject, commitments: dict[str, Any]) -> str:
         """Return the digest of an entry with these commitments."""

@@ -259,8 +259,8 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
     def with_asked(self) -> Self:
         """Annotate `is_asked`: whether the organisation answers for a clearance step, such as legal vetting."""
-        asked = Stakeholder.objects.filter(pk=OuterRef("stakeholder"), chain_steps__is_asked=True)
-        return self.annotate(is_asked=Exists(asked))
+        rows = Stakeholder.objects.filter(pk=OuterRef("stakeholder"), chain_steps__is_asked=True)
+        return self.annotate(is_asked=Exists(rows))
 
 
 class Membership(models.Model):

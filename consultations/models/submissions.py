@@ -286,8 +286,8 @@ class Submission(models.Model):
 
     def answers_sent(self) -> list[dict[str, str]]:
         """Return the author's answers at the time of resending, in the order of the questions."""
-        said = self.questions.all() if self.resent_at else []
-        return [{"question": row.text, "answer": row.answer} for row in said if row.was_answered_by(self.resent_at)]
+        rows = self.questions.all() if self.resent_at else []
+        return [{"question": row.text, "answer": row.answer} for row in rows if row.was_answered_by(self.resent_at)]
 
     def _files(self) -> list[dict[str, str]]:
         """Return the author's files by name and hash, without the original of a paper input."""

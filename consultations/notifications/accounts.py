@@ -8,7 +8,7 @@ from .recipients import Recipient, address, recipient, send_all, typed
 
 def account_changed(
     person: User,
-    told: Iterable[Recipient],
+    notified: Iterable[Recipient],
     effects: Sequence[object],
     *,
     by: User | None,
@@ -18,7 +18,7 @@ def account_changed(
     """Notify the person and others concerned what was done to an account and by whom."""
     send_all(
         "consultations/mail/account_changed.txt",
-        told,
+        notified,
         always=True,
         person=typed(person.name),
         effects=effects,

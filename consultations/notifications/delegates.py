@@ -41,16 +41,16 @@ def news_of(people: Iterable[Delegate]) -> list[News]:
     for row in rows:
         row.reason = reasons.get(row.pk, "")
         row.calendar = calendar_address(row)
-    told = [News(row.name, [row], _to_person(row)) for row in rows if own_address(row)]
+    notifications = [News(row.name, [row], _to_person(row)) for row in rows if own_address(row)]
     rest = [row for row in rows if not own_address(row)]
     at, unreached = institution_addresses(rest), []
     for body, group in groupby(rest, key=lambda row: row.stakeholder):
         if at[body.pk]:
             named = list(group)
-            told.append(News(body.name, named, _mail("forum_decisions", Recipient(at[body.pk]), named)))
+            notifications.append(News(body.name, named, _mail("forum_decisions", Recipient(at[body.pk]), named)))
         else:
             unreached += [News(row.name, [row]) for row in group]
-    return [*told, *unreached]
+    return [*notifications, *unreached]
 
 
 def _to_person(row: Delegate) -> OutgoingMail:
@@ -109,10 +109,10 @@ def _about_to_come(forum: Forum) -> list[Recipient]:
     people = list(named.select_related("forum", "stakeholder", "user"))
     letters = forum.invitations.filter(state__in=WRITTEN_TO).exclude(email="").order_by("pk")
     institutions = institution_addresses(row for row in people if not own_address(row))
-    found = [
+    result = [
         *map(recipient, hosts),
         *(_person(row) for row in people if own_address(row)),
         *(Recipient(to) for to in institutions.values() if to),
         *(Recipient(letter.email) for letter in letters),
     ]
-    return list({each.address.lower(): each for each in reversed(found)}.values())[::-1]
+    return list({each.address.lower(): each for each in reversed(result)}.values())[::-1]

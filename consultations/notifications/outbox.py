@@ -152,8 +152,8 @@ def _blocks(body: str) -> Iterator[list[Line]]:
 
 
 def _line(line: str) -> Line:
-    found = re.fullmatch(rf"(.*?):?\s*({re.escape(settings.PORTAL_ADDRESS)}/\S+)", line)
-    return Line(found[1].strip() or found[2], found[2]) if found else Line(line)
+    match = re.fullmatch(rf"(.*?):?\s*({re.escape(settings.PORTAL_ADDRESS)}/\S+)", line)
+    return Line(match[1].strip() or match[2], match[2]) if match else Line(line)
 
 
 # --- Together, once a day -----------------------------------------------------------------------------------------

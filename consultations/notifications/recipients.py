@@ -126,8 +126,8 @@ def people_of(*stakeholders: Stakeholder) -> list[Recipient]:
 
     A verified organisation without anybody who can sign in gets mail at its contact address, if any.
     """
-    found = [each for people in people_of_each(stakeholders).values() for each in people]
-    return list({each.address.lower(): each for each in reversed(found)}.values())[::-1]
+    result = [each for people in people_of_each(stakeholders).values() for each in people]
+    return list({each.address.lower(): each for each in reversed(result)}.values())[::-1]
 
 
 def people_of_each(stakeholders: Iterable[Stakeholder]) -> dict[Stakeholder, list[Recipient]]:
@@ -408,13 +408,13 @@ def proposal_ended(proposal: Proposal, reason: str = "") -> None:
 
 
 def appointed(
-    person: User, before: str, by: User | None, told: Iterable[User], *, proposed_by: User | None, reason: str
+    person: User, before: str, by: User | None, notified: Iterable[User], *, proposed_by: User | None, reason: str
 ) -> None:
     """Notify all staff and the person of an appointment or its end, and who decided it."""
     offices = dict(Office.choices)
     send_all(
         "consultations/mail/appointed.txt",
-        map(recipient, told),
+        map(recipient, notified),
         always=True,
         person=typed(person.name),
         person_address=person.email,

@@ -44,15 +44,15 @@ def address_problems() -> Iterator[AddressProblem]:
         if model is User:
             rows = rows.filter(is_active=True)
         for record in rows.iterator():
-            address, wanted = getattr(record, field), _form_or_none(getattr(record, field))
-            if wanted != address:
-                yield AddressProblem(record, field, wanted, _holder(record, wanted))
+            address, normal = getattr(record, field), _form_or_none(getattr(record, field))
+            if normal != address:
+                yield AddressProblem(record, field, normal, _holder(record, normal))
 
 
-def _holder(record: Model, wanted: str | None) -> User | None:
-    if wanted is None or not isinstance(record, User):
+def _holder(record: Model, normal: str | None) -> User | None:
+    if normal is None or not isinstance(record, User):
         return None
-    return User.objects.filter(email=wanted).exclude(pk=record.pk).first()
+    return User.objects.filter(email=normal).exclude(pk=record.pk).first()
 
 
 def _form_or_none(address: str) -> str | None:

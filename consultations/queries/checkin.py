@@ -28,8 +28,8 @@ from ncm_portal.workflow import now
 
 def sessions_at_hand(forum: Forum, user: Any) -> list[ForumSession]:
     """Return the sessions for which `user` records points: all for the secretariat, otherwise the user's own."""
-    found = forum.sessions.exclude(kind=SessionKind.BREAK).select_related("theme").order_by("starts_at", "order")
-    return list(found if is_secretariat(user) else found.filter(pk__in=sessions_reported_by(user, forum)))
+    rows = forum.sessions.exclude(kind=SessionKind.BREAK).select_related("theme").order_by("starts_at", "order")
+    return list(rows if is_secretariat(user) else rows.filter(pk__in=sessions_reported_by(user, forum)))
 
 
 def badges(forum: Forum) -> QuerySet[Delegate]:
@@ -40,8 +40,8 @@ def badges(forum: Forum) -> QuerySet[Delegate]:
 
 def came_now(forum: Forum) -> dict[int, str]:
     """Return who checked in this half-day (primary keys), with the time (ISO 8601)."""
-    found = counting(forum).filter(at__range=half_day(now()).span).order_by("-at", "-pk")
-    return {person_of(check.delegate).pk: check.at.isoformat() for check in found}
+    rows = counting(forum).filter(at__range=half_day(now()).span).order_by("-at", "-pk")
+    return {person_of(check.delegate).pk: check.at.isoformat() for check in rows}
 
 
 def remark(person: Delegate) -> str:
@@ -70,13 +70,13 @@ def list_for_the_door(forum: Forum, user: Any) -> dict[str, Any]:
 
 
 def _cards(forum: Forum) -> list[list[Any]]:
-    came, cards = came_now(forum), []
+    attended, cards = came_now(forum), []
     for delegate in badges(forum):
         person = person_of(delegate)
         words = [person.name, person.stakeholder.name, person.get_group_display() if person.group else ""]
         counts = person.state == DelegateState.CONFIRMED
         ticket, badge = delegate.ticket.hex, delegate.badge_number
-        cards.append([ticket, badge, *words, remark(person), counts, came.get(person.pk, ""), person.pk])
+        cards.append([ticket, badge, *words, remark(person), counts, attended.get(person.pk, ""), person.pk])
     return cards
 
 
@@ -131,16 +131,16 @@ def half_called(code: str, among: Iterable[HalfDay]) -> HalfDay | None:
 def half_days(forum: Forum) -> list[HalfDay]:
     """Return the half-days with sessions of a forum; without a programme, both halves of each day."""
     times = forum.sessions.exclude(kind=SessionKind.BREAK).values_list("starts_at", flat=True)
-    found = {half_day(at) for at in times}
+    result = {half_day(at) for at in times}
     days = [date.fromordinal(number) for number in range(forum.starts_on.toordinal(), forum.ends_on.toordinal() + 1)]
-    return sorted(found or {HalfDay(day, part) for day in days for part in BEGINS})
+    return sorted(result or {HalfDay(day, part) for day in days for part in BEGINS})
 
 
 def counting(forum: Forum) -> QuerySet[CheckIn]:
     """Return the valid check-ins of a forum. Merged entries of a person count as the kept one."""
     seated = Q(delegate__state=DelegateState.CONFIRMED) | Q(delegate__merged_into__state=DelegateState.CONFIRMED)
-    found = CheckIn.objects.filter(seated, delegate__forum=forum, voids=None, voided_by=None)
-    return found.select_related("delegate__merged_into__sits_in_for", "delegate__sits_in_for")
+    rows = CheckIn.objects.filter(seated, delegate__forum=forum, voids=None, voided_by=None)
+    return rows.select_related("delegate__merged_into__sits_in_for", "delegate__sits_in_for")
 
 
 def person_of(delegate: Delegate) -> Delegate:
@@ -156,11 +156,11 @@ def seat_of(delegate: Delegate) -> Delegate:
 
 def came_by_half_day(forum: Forum) -> dict[HalfDay, set[int]]:
     """Return for each half-day with check-ins the delegates who attended (primary keys), each once."""
-    found: dict[HalfDay, set[int]] = {}
+    result: dict[HalfDay, set[int]] = {}
     person = Coalesce("delegate__merged_into", "delegate")
     for at, pk in counting(forum).select_related(None).order_by().values_list("at", person):
-        found.setdefault(half_day(at), set()).add(pk)
-    return dict(sorted(found.items()))
+        result.setdefault(half_day(at), set()).add(pk)
+    return dict(sorted(result.items()))
 
 
 @dataclass(frozen=True)
@@ -182,8 +182,8 @@ def present(forum: Forum, at: datetime | None = None) -> Present:
     """Return who is present at `at` (default: now): everybody checked in earlier that day. One query."""
     moment = at or now()
     since = datetime.combine(moment.astimezone(NAIROBI).date(), time(), NAIROBI)
-    came = counting(forum).filter(at__gte=since, at__lte=moment).order_by()
+    rows = counting(forum).filter(at__gte=since, at__lte=moment).order_by()
     fields = [_of_the_seat(name) for name in ("pk", "stakeholder", "group")]
-    seats = set(came.select_related(None).values_list(*fields).distinct())
+    seats = set(rows.select_related(None).values_list(*fields).distinct())
     institutions = frozenset(body for _seat, body, _group in seats)
     return Present(institutions, frozenset(group for _seat, _body, group in seats if group), len(seats))

@@ -44,22 +44,22 @@ class Unreadable(Exception):
 def known_keys(path: Path | None = None) -> dict[str, Key]:
     """Return the public keys in the file by name, each signed by the previous one. Raises Unreadable."""
     path = path or keys_file()
-    found: dict[str, Key] = {}
+    result: dict[str, Key] = {}
     last = ""
     for number, line in enumerate(_json_lines(path), start=1):
         try:
             public, since = base64.b64decode(line["public"], validate=True), datetime.fromisoformat(line["time"])
-            signer = found[last].public if last else public
+            signer = result[last].public if last else public
             is_sound = key_id(public) == line["key"] and line["signed_by"] == (last or line["key"])
         except (KeyError, TypeError, ValueError) as error:
             raise Unreadable(f"Line {number} of {path} is no public key.") from error
         if not is_sound or not is_signed(signer, KEY, line):
             raise Unreadable(f"Key {number} in {path} is not signed by the key before it.")
         if last:
-            found[last] = found[last]._replace(until=since)
+            result[last] = result[last]._replace(until=since)
         last = line["key"]
-        found[last] = Key(public, since)
-    return found
+        result[last] = Key(public, since)
+    return result
 
 
 # --- Lines ----------------------------------------------------------------------------------------------------------
@@ -88,16 +88,16 @@ def signed_lines(path: Path) -> list[Line]:
     except OSError as error:
         raise Unreadable(f"{path} cannot be read: {error}.") from error
     text = _text_of_mail(data) if path.suffix == ".eml" else data.decode(errors="replace")
-    found = []
+    result = []
     for line in text.splitlines():
         if line.strip().startswith("{"):
             try:
-                found.append(dict(json.loads(line)))
+                result.append(dict(json.loads(line)))
             except (ValueError, TypeError) as error:
                 raise Unreadable(f"{path} holds a line that is no checkpoint: {line[:80]}") from error
-    if not found:
+    if not result:
         raise Unreadable(f"{path} holds no checkpoint.")
-    return found
+    return result
 
 
 def _text_of_mail(data: bytes) -> str:

@@ -60,15 +60,15 @@ def people_of(
     forum: Forum, *, words: str = "", group: str = "", state: str = "", badge: str = ""
 ) -> QuerySet[Delegate]:
     """Return the delegates of `forum`, filtered by words of name, title or organisation, by group, state and badge."""
-    found = Delegate.objects.filter(forum=forum).select_related("stakeholder", "county", "sits_in_for", "merged_into")
+    rows = Delegate.objects.filter(forum=forum).select_related("stakeholder", "county", "sits_in_for", "merged_into")
     for word in words.split()[:10]:
         places = ("name", "title", "email", "stakeholder__name", "stakeholder__short_name")
-        found = found.filter(Q(*((f"{place}__icontains", word) for place in places), _connector=Q.OR))
+        rows = rows.filter(Q(*((f"{place}__icontains", word) for place in places), _connector=Q.OR))
     if group:
-        found = found.filter(group=group)
+        rows = rows.filter(group=group)
     if badge:
-        found = found.filter(BADGES[badge])
-    return found.filter(state=state) if state else found
+        rows = rows.filter(BADGES[badge])
+    return rows.filter(state=state) if state else rows
 
 
 class Badges(NamedTuple):
@@ -118,11 +118,11 @@ def same_name(first: str, second: str) -> bool:
         return False
     left = list(long)
     for word in sorted(short, key=lambda word: (word not in left, -len(word), word)):
-        found = next((other for other in left if other == word), None)
-        found = found or next((other for other in left if _same_word(word, other)), None)
-        if found is None:
+        result = next((other for other in left if other == word), None)
+        result = result or next((other for other in left if _same_word(word, other)), None)
+        if result is None:
             return False
-        left.remove(found)
+        left.remove(result)
     return True
 
 
@@ -156,8 +156,8 @@ def twins_of(forum: Forum) -> list[tuple[Delegate, Delegate]]:
     """Return pairs of active entries of `forum` that may be one person. A substitute is never a duplicate of the
     principal.
     """
-    found = Delegate.objects.filter(forum=forum, state__in=LIVE).select_related("stakeholder", "county")
-    entries = {each.pk: each for each in found.annotate(came=Count("check_ins"))}
+    rows = Delegate.objects.filter(forum=forum, state__in=LIVE).select_related("stakeholder", "county")
+    entries = {each.pk: each for each in rows.annotate(came=Count("check_ins"))}
     pairs = twins(Person(each.pk, each.name, each.email) for each in entries.values())
     both = [(entries[first], entries[second]) for first, second in pairs]
     return [(one, two) for one, two in both if one.sits_in_for_id != two.pk and two.sits_in_for_id != one.pk]
@@ -165,8 +165,8 @@ def twins_of(forum: Forum) -> list[tuple[Delegate, Delegate]]:
 
 def pair_of(forum: Forum, first: int, second: int) -> tuple[Delegate, Delegate] | None:
     """Return two entries of `forum` by primary key, or None."""
-    found = Delegate.objects.filter(forum=forum, pk__in=[first, second]).select_related("stakeholder", "county")
-    entries = {each.pk: each for each in found.annotate(came=Count("check_ins"))}
+    rows = Delegate.objects.filter(forum=forum, pk__in=[first, second]).select_related("stakeholder", "county")
+    entries = {each.pk: each for each in rows.annotate(came=Count("check_ins"))}
     return (entries[first], entries[second]) if len(entries) == 2 else None
 
 
@@ -263,7 +263,7 @@ def plan(seats: int, quotas: Mapping[str, tuple[int, int | None]], people: Mappi
         if code in quotas or code in named:
             planned = quotas.get(code, (None, None))
             groups.append(GroupSeats(code, str(label), *planned, *(numbers[code, state] for state in COUNTED)))
-    return SeatPlan(seats, groups, dict(sorted(counties.items(), key=lambda found: (-found[1], found[0]))))
+    return SeatPlan(seats, groups, dict(sorted(counties.items(), key=lambda item: (-item[1], item[0]))))
 
 
 def after(before: SeatPlan, chosen: Iterable[Seated], state: str) -> SeatPlan:
@@ -282,30 +282,30 @@ def after(before: SeatPlan, chosen: Iterable[Seated], state: str) -> SeatPlan:
         moved[kind.county] += (state == D.CONFIRMED) - (kind.state == D.CONFIRMED)
     made = plan(before.seats, quotas, {kind: number for kind, number in people.items() if kind.state in COUNTED})
     counties = {name: number for name, number in moved.items() if name and number > 0}
-    return made._replace(counties=dict(sorted(counties.items(), key=lambda found: (-found[1], found[0]))))
+    return made._replace(counties=dict(sorted(counties.items(), key=lambda item: (-item[1], item[0]))))
 
 
 def balance(seats: SeatPlan) -> list[str]:
     """Return the imbalances of a plan in plain words: over-full groups first, then missing groups, then a single
     county.
     """
-    found = []
+    result = []
     words: dict[str, Any]
     if seats.confirmed > seats.seats:
         words = {"taken": seats.confirmed, "seats": seats.seats}
-        found.append(_("%(taken)s people are confirmed, but the forum has %(seats)s seats.") % words)
+        result.append(_("%(taken)s people are confirmed, but the forum has %(seats)s seats.") % words)
     for row in seats.groups:
         words = {"group": row.label, "taken": row.confirmed, "seats": row.seats}
         if row.over:
-            found.append(_("%(group)s: %(taken)s confirmed, seats planned: %(seats)s.") % words)
+            result.append(_("%(group)s: %(taken)s confirmed, seats planned: %(seats)s.") % words)
         if row.over_reserve:
             words = {"group": row.label, "taken": row.waitlisted, "seats": row.reserve}
-            found.append(_("%(group)s: %(taken)s on the reserve list, places planned: %(seats)s.") % words)
+            result.append(_("%(group)s: %(taken)s on the reserve list, places planned: %(seats)s.") % words)
     for row in seats.groups:
         if row.seats and row.confirmed * 2 < row.seats:
             words = {"group": row.label, "taken": row.confirmed, "seats": row.seats}
-            found.append(_("%(group)s: only %(taken)s of %(seats)s seats are taken.") % words)
-    return found + _crowded(seats.counties)
+            result.append(_("%(group)s: only %(taken)s of %(seats)s seats are taken.") % words)
+    return result + _crowded(seats.counties)
 
 
 def _crowded(counties: Mapping[str, int]) -> list[str]:
@@ -344,14 +344,14 @@ def untold() -> QuerySet[Delegate]:
     """
     decided = Event.objects.filter(kind=KIND, object_id=Cast(OuterRef("pk"), CharField()), after=OuterRef("state"))
     by_desk = decided.filter(verb__in=DECISIONS, by__isnull=False).exclude(data__has_key="letter")
-    found = Delegate.objects.filter(forum__state__in=CURRENT, state__in=DECIDED, merged_into=None)
-    return found.exclude(told=F("state")).filter(Exists(by_desk) | ~Q(told=""))
+    rows = Delegate.objects.filter(forum__state__in=CURRENT, state__in=DECIDED, merged_into=None)
+    return rows.exclude(told=F("state")).filter(Exists(by_desk) | ~Q(told=""))
 
 
 def untold_of(forum: Forum) -> QuerySet[Delegate]:
     """Return those of one forum, ordered by institution and name, with what a mail needs."""
-    found = untold().filter(forum=forum).select_related("forum", "stakeholder", "user", "sits_in_for")
-    return found.order_by("stakeholder__name", "stakeholder", "name", "pk")
+    rows = untold().filter(forum=forum).select_related("forum", "stakeholder", "user", "sits_in_for")
+    return rows.order_by("stakeholder__name", "stakeholder", "name", "pk")
 
 
 def own_address(delegate: Delegate) -> str:

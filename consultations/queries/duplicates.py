@@ -51,10 +51,10 @@ class Alike:
 
 def open_pairs() -> QuerySet[Likeness]:
     """Return undecided pairs whose texts still count, the most similar first."""
-    found = Likeness.objects.filter(state=LikenessState.OPEN)
+    rows = Likeness.objects.filter(state=LikenessState.OPEN)
     withdrawn = Q(first_point__state=PointState.WITHDRAWN) | Q(second_point__state=PointState.WITHDRAWN)
     gone = Q(first_input__state__in=GONE) | Q(second_input__state__in=GONE)
-    return found.exclude(withdrawn).exclude(gone).order_by("-score", "pk")
+    return rows.exclude(withdrawn).exclude(gone).order_by("-score", "pk")
 
 
 def groups_alike(limit: int) -> tuple[list[Alike], int]:
@@ -100,16 +100,16 @@ def _connected(pairs: QuerySet[Likeness]) -> list[_Group]:
     groups = defaultdict(list)
     for pk, first, _second in edges:
         groups[lead(first)].append(pk)
-    return [_Group(found, is_of_inputs) for (is_of_inputs, _text), found in groups.items()]
+    return [_Group(item, is_of_inputs) for (is_of_inputs, _text), item in groups.items()]
 
 
 def _read(groups: list[list[int]]) -> list[Alike]:
     """Return the groups of pairs with these keys, with their texts in order of arrival."""
-    asked = Likeness.objects.filter(pk__in=[pk for pairs in groups for pk in pairs]).select_related(
+    rows = Likeness.objects.filter(pk__in=[pk for pairs in groups for pk in pairs]).select_related(
         *(f"{side}_{kind}__{more}" for side in ("first", "second") for kind, more in WITH)
     )
-    found = {pair.pk: pair for pair in asked}
-    return [_alike([found[pk] for pk in pairs]) for pairs in groups]
+    result = {pair.pk: pair for pair in rows}
+    return [_alike([result[pk] for pk in pairs]) for pairs in groups]
 
 
 WITH = [("point", "stakeholder"), ("point", "theme"), ("point", "submission"), ("point", "merged_into")]
@@ -164,8 +164,8 @@ def organisations_behind(points: Iterable[Point]) -> dict[int, int]:
     Counts non-public points too, since a number reveals no content. One query.
     """
     own = {point.pk: point.merged_into_id or point.pk for point in points}
-    said = Point.objects.standing().annotate(root=Coalesce("merged_into", "pk")).filter(root__in=set(own.values()))
-    counts = dict(said.order_by().values_list("root").annotate(Count("stakeholder", distinct=True)))
+    rows = Point.objects.standing().annotate(root=Coalesce("merged_into", "pk")).filter(root__in=set(own.values()))
+    counts = dict(rows.order_by().values_list("root").annotate(Count("stakeholder", distinct=True)))
     return {pk: counts.get(root, 0) for pk, root in own.items()}
 
 
@@ -191,8 +191,8 @@ def likeness_note(consultation: Consultation) -> dict[str, int] | None:
     """Return the figures of the search for duplicates, for the paper's note on the method; None if it found none. One
     query.
     """
-    found = Likeness.objects.filter(first_point__consultation=consultation)
-    numbers = found.aggregate(
+    rows = Likeness.objects.filter(first_point__consultation=consultation)
+    numbers = rows.aggregate(
         pairs=Count("pk"),
         merged=Count("pk", filter=Q(state=LikenessState.MERGED)),
         dismissed=Count("pk", filter=Q(state=LikenessState.DISMISSED)),

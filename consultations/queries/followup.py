@@ -36,8 +36,8 @@ def _own() -> Coalesce:
 
 def bodies_that_came(forum: Forum) -> QuerySet[Stakeholder]:
     """Return the organisations that attended `forum`, by name."""
-    came = counting(forum).select_related(None).order_by().values_list(_own())
-    return Stakeholder.objects.filter(pk__in=came).order_by("name", "pk")
+    rows = counting(forum).select_related(None).order_by().values_list(_own())
+    return Stakeholder.objects.filter(pk__in=rows).order_by("name", "pk")
 
 
 def attendance(forum: Forum) -> Attendance:
@@ -93,8 +93,8 @@ def commitments() -> QuerySet[ActionPoint]:
 
 def published_communique(sha256: str) -> Communique | None:
     """Return the published communiqué whose text has this hash, or None. One query."""
-    found = Communique.objects.filter(state=CommuniqueState.PUBLISHED, sha256=sha256)
-    return found.select_related("forum__consultation").first()
+    rows = Communique.objects.filter(state=CommuniqueState.PUBLISHED, sha256=sha256)
+    return rows.select_related("forum__consultation").first()
 
 
 def reported_done() -> QuerySet[ActionPoint]:

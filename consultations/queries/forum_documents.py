@@ -23,12 +23,12 @@ def readable_documents(user: Any, forum: Forum) -> QuerySet[ForumFile]:
 
     A forum in preparation shows documents to the secretariat only.
     """
-    found = documents(forum)
+    result = documents(forum)
     if is_secretariat(user):
-        return found
+        return result
     if forum.state == ForumState.DRAFT:
-        return found.none()
-    return found if takes_part(user, forum) else found.filter(for_everybody=True)
+        return result.none()
+    return result if takes_part(user, forum) else result.filter(for_everybody=True)
 
 
 def takes_part(user: Any, forum: Forum) -> bool:

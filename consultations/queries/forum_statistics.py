@@ -103,25 +103,25 @@ def shares(numbers: Iterable[int]) -> list[int]:
 
     All are 0 if the total is 0.
     """
-    found = list(numbers)
-    total = sum(found)
+    result = list(numbers)
+    total = sum(result)
     if not total:
-        return [0] * len(found)
-    parts = [100 * number // total for number in found]
-    by_rest = sorted(range(len(found)), key=lambda place: (-(100 * found[place] % total), place))
+        return [0] * len(result)
+    parts = [100 * number // total for number in result]
+    by_rest = sorted(range(len(result)), key=lambda place: (-(100 * result[place] % total), place))
     for place in by_rest[: 100 - sum(parts)]:
         parts[place] += 1
     return parts
 
 
-def pooled(told: Mapping[str, int], untold: int, fewest: int = FEWEST) -> tuple[dict[str, int], int]:
+def pooled(stated: Mapping[str, int], untold: int, fewest: int = FEWEST) -> tuple[dict[str, int], int]:
     """Suppress small numbers: show each of at least `fewest`, and the sum of the others.
 
     People who gave no answer are in the sum. If the sum itself is too small, the smallest shown number is added to it,
     so that nobody can be identified by subtraction.
     """
-    shown = {key: number for key, number in told.items() if number >= fewest}
-    pool = untold + sum(number for number in told.values() if number < fewest)
+    shown = {key: number for key, number in stated.items() if number >= fewest}
+    pool = untold + sum(number for number in stated.values() if number < fewest)
     while 0 < pool < fewest and shown:
         smallest = min(shown, key=lambda key: (shown[key], key))
         pool += shown.pop(smallest)
@@ -131,8 +131,8 @@ def pooled(told: Mapping[str, int], untold: int, fewest: int = FEWEST) -> tuple[
 def forum_figures(forum: Forum) -> ForumFigures:
     """Return the figures of a forum. Six queries, whatever its size."""
     half_days = came_by_half_day(forum)
-    people = _people(forum, {pk for came in half_days.values() for pk in came})
-    came = [person for person in people.values() if person["came"]]
+    people = _people(forum, {pk for item in half_days.values() for pk in item})
+    item = [person for person in people.values() if person["came"]]
     sent, seats = _letters_and_seats(forum)
     groups, minutes = _groups(forum, sent, seats, people)
     kinds, themes = _themes(forum)
@@ -141,13 +141,13 @@ def forum_figures(forum: Forum) -> ForumFigures:
         answered=_of_state(sent, InvitationState.ANSWERED),
         declined=_of_state(sent, InvitationState.DECLINED),
         confirmed=sum(person["confirmed"] for person in people.values()),
-        came=len(came),
-        organisations=len({person["stakeholder"] for person in came}),
+        came=len(item),
+        organisations=len({person["stakeholder"] for person in item}),
         groups=groups,
-        counties=_counties(came),
-        sexes=_sexes(came),
+        counties=_counties(item),
+        sexes=_sexes(item),
         half_days=_half_days(half_days),
-        silent=_silent(forum, {person["stakeholder"] for person in came}),
+        silent=_silent(forum, {person["stakeholder"] for person in item}),
         kinds=kinds,
         themes=themes,
         points=sum(row.total for row in themes),
@@ -155,15 +155,15 @@ def forum_figures(forum: Forum) -> ForumFigures:
     )
 
 
-def _people(forum: Forum, came: set[int]) -> dict[int, dict[str, Any]]:
+def _people(forum: Forum, attended: set[int]) -> dict[int, dict[str, Any]]:
     """Return the delegates with a seat or attendance, by primary key, with what is counted of them."""
     fields = ("pk", "stakeholder", "group", "county__name", "sex", "state")
-    rows = Delegate.objects.filter(Q(state=DelegateState.CONFIRMED) | Q(pk__in=came), forum=forum, merged_into=None)
-    found = {}
+    rows = Delegate.objects.filter(Q(state=DelegateState.CONFIRMED) | Q(pk__in=attended), forum=forum, merged_into=None)
+    result = {}
     for row in rows.values(*fields):
-        row |= {"came": row["pk"] in came, "confirmed": row["state"] == DelegateState.CONFIRMED}
-        found[row["pk"]] = row
-    return found
+        row |= {"came": row["pk"] in attended, "confirmed": row["state"] == DelegateState.CONFIRMED}
+        result[row["pk"]] = row
+    return result
 
 
 def _letters_and_seats(forum: Forum) -> tuple[list[tuple[str, str, int]], Counter[str]]:
@@ -176,7 +176,7 @@ def _letters_and_seats(forum: Forum) -> tuple[list[tuple[str, str, int]], Counte
 
 
 def _of_state(rows: list[tuple[str, str, int]], state: str) -> int:
-    return sum(number for _group, found, number in rows if found == state)
+    return sum(number for _group, item, number in rows if item == state)
 
 
 def _groups(
@@ -188,14 +188,14 @@ def _groups(
         invited[group] += number
         answered[group] += number if state == InvitationState.ANSWERED else 0
     confirmed = Counter(person["group"] for person in people.values() if person["confirmed"])
-    came = Counter(person["group"] for person in people.values() if person["came"])
+    attended = Counter(person["group"] for person in people.values() if person["came"])
     seats = quotas or confirmed
-    spoken = _spoken(forum)
-    known = [code for code in Group.values if any(each[code] for each in (invited, confirmed, came, seats, spoken))]
+    spoken = _speaking_time(forum)
+    known = [code for code in Group.values if any(each[code] for each in (invited, confirmed, attended, seats, spoken))]
     of_seats, of_time = (shares(each[code] for code in known) for each in (seats, spoken))
     rows = [
         GroupRow(
-            str(Group(code).label), invited[code], answered[code], confirmed[code], came[code],
+            str(Group(code).label), invited[code], answered[code], confirmed[code], attended[code],
             seats[code], of_seats[turn], spoken[code], of_time[turn],
         )
         for turn, code in enumerate(known)
@@ -203,44 +203,46 @@ def _groups(
     return rows, round(sum(spoken.values()) / 60)
 
 
-def _spoken(forum: Forum) -> Counter[str]:
+def _speaking_time(forum: Forum) -> Counter[str]:
     """Return the seconds of speaking by group, for finished speeches."""
     ended = Speech.objects.filter(session__forum=forum, ended_at__isnull=False).order_by()
     rows = ended.values_list("group").annotate(spent=Sum(F("ended_at") - F("started_at")))
     return Counter({group: round(spent.total_seconds()) for group, spent in rows})
 
 
-def _counties(came: list[dict[str, Any]]) -> list[Line]:
+def _counties(attended: list[dict[str, Any]]) -> list[Line]:
     """Return attendance by county, largest first, people without a county last."""
-    counted = Counter(person["county__name"] for person in came)
+    counted = Counter(person["county__name"] for person in attended)
     without = counted.pop(None, 0)
-    found = [Line(name, number) for name, number in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))]
-    return [*found, *([Line("", without)] if without and found else [])]
+    result = [Line(name, number) for name, number in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))]
+    return [*result, *([Line("", without)] if without and result else [])]
 
 
-def _sexes(came: list[dict[str, Any]]) -> list[Line]:
+def _sexes(attended: list[dict[str, Any]]) -> list[Line]:
     """Return attendance by sex if at least FEWEST people stated it, everybody else in one line. Empty if nobody stated
     it.
     """
-    counted = Counter(person["sex"] for person in came)
+    counted = Counter(person["sex"] for person in attended)
     untold = counted.pop("", 0)
     if not counted:
         return []
     shown, rest = pooled(counted, untold)
-    found = [Line(Sex(code).label, shown[code]) for code in Sex.values if code in shown]
-    return [*found, *([Line("", rest)] if rest else [])]
+    result = [Line(Sex(code).label, shown[code]) for code in Sex.values if code in shown]
+    return [*result, *([Line("", rest)] if rest else [])]
 
 
-def _half_days(came: Mapping[HalfDay, set[int]]) -> list[Line]:
-    return [Line(half.label, len(people)) for half, people in came.items()]
+def _half_days(attended: Mapping[HalfDay, set[int]]) -> list[Line]:
+    return [Line(half.label, len(people)) for half, people in attended.items()]
 
 
-def _silent(forum: Forum, came: set[int]) -> list[Stakeholder]:
+def _silent(forum: Forum, attended: set[int]) -> list[Stakeholder]:
     """Return organisations that attended but neither spoke nor raised a point, by name."""
     spoke = Speech.objects.filter(session__forum=forum, started_at__isnull=False).order_by().values("stakeholder")
     raised = Point.objects.standing().filter(session__forum=forum, stakeholder__isnull=False).order_by()
-    found = Stakeholder.objects.filter(pk__in=came).exclude(pk__in=spoke).exclude(pk__in=raised.values("stakeholder"))
-    return list(found.only("name", "short_name", "group").order_by("name"))
+    rows = (
+        Stakeholder.objects.filter(pk__in=attended).exclude(pk__in=spoke).exclude(pk__in=raised.values("stakeholder"))
+    )
+    return list(rows.only("name", "short_name", "group").order_by("name"))
 
 
 def _themes(forum: Forum) -> tuple[list[Any], list[ThemeRow]]:
@@ -285,8 +287,8 @@ def _each[Record: Model](rows: QuerySet[Record]) -> Iterator[Record]:
 
 
 def _delegates_of(forum: Forum) -> QuerySet[Delegate]:
-    found = Delegate.objects.filter(forum=forum, merged_into=None)
-    return found.select_related("stakeholder", "county", "sits_in_for").order_by("stakeholder__name", "name", "pk")
+    rows = Delegate.objects.filter(forum=forum, merged_into=None)
+    return rows.select_related("stakeholder", "county", "sits_in_for").order_by("stakeholder__name", "name", "pk")
 
 
 def _delegates(forum: Forum) -> Iterator[Row]:
@@ -306,10 +308,10 @@ def _delegates(forum: Forum) -> Iterator[Row]:
 def _attendance(forum: Forum) -> Iterator[Row]:
     """Return everybody with a seat or attendance, with a column for each half-day that had check-ins."""
     halves = came_by_half_day(forum)
-    came = set().union(*halves.values())
+    attended = set().union(*halves.values())
     yield [_("Badge"), _("Name"), _("Organisation"), _("Group"), *(half.label for half in halves)]
     for each in _each(_delegates_of(forum)):
-        if each.state == Delegate.State.CONFIRMED or each.pk in came:
+        if each.state == Delegate.State.CONFIRMED or each.pk in attended:
             marks = [_("came") if each.pk in people else "" for people in halves.values()]
             yield [each.badge_number, each.name, each.stakeholder.name, each.get_group_display(), *marks]
 

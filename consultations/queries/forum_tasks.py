@@ -80,12 +80,12 @@ def next_actions(counts: Counts) -> list[Action]:
     after the forum, its follow-up.
     """
     if counts.state in DURING_OR_AFTER:
-        found = _at_the_door(counts) + _untold(counts) + _points(counts)
-        return found + (_afterwards(counts) if counts.state == ForumState.HELD else [])
+        result = _at_the_door(counts) + _notifications(counts) + _points(counts)
+        return result + (_follow_up(counts) if counts.state == ForumState.HELD else [])
     if counts.state not in BEFORE:
         return []
-    found = [*_programme(counts), *_letters(counts), *_people(counts), *_untold(counts), *_badges(counts)]
-    return sorted(found, key=lambda action: not action.urgent)
+    result = [*_programme(counts), *_letters(counts), *_people(counts), *_notifications(counts), *_badges(counts)]
+    return sorted(result, key=lambda action: not action.urgent)
 
 
 def _if_any(number: int, words: str, url_name: str, urgent: bool = False) -> list[Action]:
@@ -104,31 +104,31 @@ def _points(counts: Counts) -> list[Action]:
     return _if_any(n, words, "desk_points")
 
 
-def _afterwards(counts: Counts) -> list[Action]:
+def _follow_up(counts: Counts) -> list[Action]:
     drafts, n = counts.drafts, counts.to_carry
     words = ngettext(
         "%(n)s point of the sessions is still a draft", "%(n)s points of the sessions are still drafts", drafts
     )
-    found = _if_any(drafts, words, "desk_points")
+    result = _if_any(drafts, words, "desk_points")
     words = ngettext("%(n)s commitment to carry over", "%(n)s commitments to carry over", n)
-    found += _if_any(n, words, "forum_actions")
+    result += _if_any(n, words, "forum_actions")
     if counts.communiques_out:
-        return found
+        return result
     words = _("The communiqué is not published yet") if counts.communiques else _("No communiqué yet")
-    return [*found, Action(words, "forum_communique")]
+    return [*result, Action(words, "forum_communique")]
 
 
 def _programme(counts: Counts) -> list[Action]:
     is_near, at = counts.days_left <= NEAR, "forum_programme"
     if not counts.sessions:
         return [Action(_("No programme yet"), at, is_near)]
-    found = [Action(_("Programme: %(clash)s") % {"clash": words}, at, True) for words in counts.clashes[:SHOWN]]
+    result = [Action(_("Programme: %(clash)s") % {"clash": words}, at, True) for words in counts.clashes[:SHOWN]]
     n = len(counts.clashes) - SHOWN
-    found += _if_any(max(0, n), ngettext("Programme: %(n)s more clash", "Programme: %(n)s more clashes", n), at, True)
+    result += _if_any(max(0, n), ngettext("Programme: %(n)s more clash", "Programme: %(n)s more clashes", n), at, True)
     if names := counts.no_rapporteur:
         shown = ", ".join(names[:SHOWN]) + (", …" if len(names) > SHOWN else "")
-        found.append(Action(_("No rapporteur for %(sessions)s") % {"sessions": shown}, at, is_near))
-    return found
+        result.append(Action(_("No rapporteur for %(sessions)s") % {"sessions": shown}, at, is_near))
+    return result
 
 
 def _letters(counts: Counts) -> list[Action]:
@@ -149,17 +149,17 @@ def _people(counts: Counts) -> list[Action]:
     plan, at = counts.seats, "forum_delegates"
     waiting = sum(row.nominated for row in plan.groups)
     words = ngettext("%(n)s nomination to decide", "%(n)s nominations to decide", waiting)
-    found = _if_any(waiting, words, at, counts.days_left <= NEAR)
+    result = _if_any(waiting, words, at, counts.days_left <= NEAR)
     if all(row.seats is None for row in plan.groups):
-        found.append(Action(_("No seats planned for the groups"), "forum_seats"))
+        result.append(Action(_("No seats planned for the groups"), "forum_seats"))
     else:
-        found += [Action(_("Balance: %(words)s") % {"words": words}, at) for words in balance(plan)[:SHOWN]]
+        result += [Action(_("Balance: %(words)s") % {"words": words}, at) for words in balance(plan)[:SHOWN]]
     fillable = [row.label for row in plan.groups if row.waitlisted and row.free != 0 and plan.free]
     words = _("%(group)s: a seat is free and there are people on the reserve list")
-    return found + [Action(words % {"group": label}, at) for label in fillable[:SHOWN]]
+    return result + [Action(words % {"group": label}, at) for label in fillable[:SHOWN]]
 
 
-def _untold(counts: Counts) -> list[Action]:
+def _notifications(counts: Counts) -> list[Action]:
     n = counts.untold
     words = ngettext("%(n)s person to notify", "%(n)s people to notify", n)
     return _if_any(n, words, "forum_tell", counts.days_left <= NEAR)
@@ -210,14 +210,14 @@ def _address(name: str, forum: Forum) -> str:
 def counts_of(forum: Forum) -> Counts:
     """Return all counts for the home page of `forum`. Five queries, whatever its size."""
     sessions = planned(forum)
-    found = clashes(sessions, forum.starts_on, forum.ends_on)
+    result = clashes(sessions, forum.starts_on, forum.ends_on)
     speakers = without(SessionRoleKind.RAPPORTEUR, sessions)
     return Counts(
         state=forum.state,
         days_left=(forum.starts_on - timezone.localdate(now())).days,
         seats=seat_plan(forum),
         sessions=len(sessions),
-        clashes=tuple(clash.words for clash in found),
+        clashes=tuple(clash.words for clash in result),
         no_rapporteur=tuple(each.title for each in speakers),
         **_numbers(forum),
     )
@@ -266,12 +266,12 @@ def _day_parts() -> dict[str, Any]:
 
 
 def _outcome_parts() -> dict[str, Any]:
-    said = Point.objects.filter(session__forum=OuterRef("pk"))
-    promised = said.filter(kind=PointKind.COMMITMENT, action=None)
+    rows = Point.objects.filter(session__forum=OuterRef("pk"))
+    promised = rows.filter(kind=PointKind.COMMITMENT, action=None)
     texts = Communique.objects.filter(forum=OuterRef("pk"))
     return {
-        "points": _number(said.filter(state=PointState.SUBMITTED)),
-        "drafts": _number(said.filter(state=PointState.DRAFT)),
+        "points": _number(rows.filter(state=PointState.SUBMITTED)),
+        "drafts": _number(rows.filter(state=PointState.DRAFT)),
         "to_carry": _number(promised.filter(state__in=[PointState.VALIDATED, PointState.DISPOSED])),
         "communiques": _number(texts),
         "communiques_out": _number(texts.filter(state=CommuniqueState.PUBLISHED)),

@@ -68,13 +68,13 @@ class Door(NamedTuple):
 
 def doors(forum: Forum) -> list[Door]:
     """Return the existing sections of `forum` with their URLs."""
-    found = []
+    result = []
     for room in ROOMS:
         try:
-            found.append(Door(room.label, reverse(room.url_name, args=[forum.slug]), room.what_for))
+            result.append(Door(room.label, reverse(room.url_name, args=[forum.slug]), room.what_for))
         except NoReverseMatch:
             continue
-    return found
+    return result
 
 
 # --- The consultation of the public pages -----------------------------------------------------------------------------
@@ -92,7 +92,7 @@ def public_rounds() -> list[Consultation]:
         forum_title=Subquery(forums.values("title")[:1]),
         forums_announced=ArraySubquery(forums.values(facts=JSONObject(pk="pk", slug="slug", title="title"))),
     )
-    return sorted(rounds.order_by("-opens_at", "-pk"), key=lambda found: not found.takes_inputs)
+    return sorted(rounds.order_by("-opens_at", "-pk"), key=lambda item: not item.takes_inputs)
 
 
 def current_round() -> Consultation | None:
@@ -104,11 +104,11 @@ def key_milestones(*rounds: Consultation | None) -> list[Milestone]:
     """Return the milestones of the home page timeline in order: those without a consultation and those of the first of
     `rounds` that has any. One query.
     """
-    asked = [found.pk for found in rounds if found]
-    key = list(Milestone.objects.filter(Q(consultation__in=asked) | Q(consultation=None), is_key=True))
-    for number in asked:
-        if any(found.consultation_id == number for found in key):
-            return [found for found in key if found.consultation_id in (number, None)]
+    requested = [item.pk for item in rounds if item]
+    key = list(Milestone.objects.filter(Q(consultation__in=requested) | Q(consultation=None), is_key=True))
+    for number in requested:
+        if any(item.consultation_id == number for item in key):
+            return [item for item in key if item.consultation_id in (number, None)]
     return key
 
 
@@ -124,7 +124,7 @@ def themes_of(consultation: Consultation) -> QuerySet[Theme]:
 
 def _linked(field: str, *, framework: str, **conditions: str) -> ArrayAgg:
     """Return the values of `field` of a theme's provisions in `framework`, in order."""
-    found = Q(links__provision__framework=framework) & ~Q(links__evidence=Evidence.GENERAL)
-    found &= Q(**{f"links__{name}": value for name, value in conditions.items()})
+    result = Q(links__provision__framework=framework) & ~Q(links__evidence=Evidence.GENERAL)
+    result &= Q(**{f"links__{name}": value for name, value in conditions.items()})
     order = "links__provision__order"
-    return ArrayAgg(f"links__provision__{field}", filter=found, order_by=order, default=Value([]))
+    return ArrayAgg(f"links__provision__{field}", filter=result, order_by=order, default=Value([]))

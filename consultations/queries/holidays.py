@@ -19,19 +19,19 @@ def days_off(holidays: Iterable[PublicHoliday], years: Iterable[int]) -> dict[da
     """
     kept = [(day, each) for year in years for each in holidays if (day := each.in_year(year))]
     moves = [(day, each) for day, each in kept if day.weekday() == SUNDAY and each.rule != HolidayRule.ONCE]
-    found = {day: each.name for day, each in kept if (day, each) not in moves}
+    result = {day: each.name for day, each in kept if (day, each) not in moves}
     for day, each in sorted(moves, key=lambda move: move[0]):
-        while day in found or day.weekday() == SUNDAY:
+        while day in result or day.weekday() == SUNDAY:
             day += timedelta(days=1)
-        found[day] = each.name
-    return found
+        result[day] = each.name
+    return result
 
 
 def public_holidays(start: date, end: date) -> dict[date, str]:
     """The public holidays from `start` to `end`, both included, in order. One query."""
     rows = list(PublicHoliday.objects.filter(Q(on=None) | Q(on__year__gte=start.year - 1, on__year__lte=end.year)))
-    found = days_off(rows, range(start.year - 1, end.year + 1))  # a Sunday holiday can move into the next year
-    return {day: name for day, name in sorted(found.items()) if start <= day <= end}
+    result = days_off(rows, range(start.year - 1, end.year + 1))  # a Sunday holiday can move into the next year
+    return {day: name for day, name in sorted(result.items()) if start <= day <= end}
 
 
 def working_days_between(start: date, end: date) -> int:

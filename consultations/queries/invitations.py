@@ -47,9 +47,9 @@ class Candidate(NamedTuple):
 def candidates(forum: Forum, *, group: str = "", members: bool = False) -> list[Candidate]:
     """Return verified institutions without a letter to `forum`, of one or all groups, by name. Three queries."""
     invited = Invitation.objects.filter(forum=forum, stakeholder=OuterRef("pk"))
-    found = Stakeholder.objects.verified().filter(~Exists(invited))
-    found = found.filter(Q(group=group) if group else Q(), Q(is_ncm_member=True) if members else Q())
-    bodies = list(found.order_by("name", "pk"))
+    rows = Stakeholder.objects.verified().filter(~Exists(invited))
+    rows = rows.filter(Q(group=group) if group else Q(), Q(is_ncm_member=True) if members else Q())
+    bodies = list(rows.order_by("name", "pk"))
     quotas = dict(forum.quotas.values_list("group", "seats"))
     of_group = Counter(body.group for body in bodies)
     offered = {each: share_of(quotas.get(each, 0), number) for each, number in of_group.items()}
@@ -70,8 +70,8 @@ def addresses_of(bodies: Iterable[Stakeholder]) -> dict[int, str]:
 
 def letters_of(forum: Forum) -> QuerySet[Invitation]:
     """Return the letters of a forum by institution, each with `named` (people with a seat) and `alternates`."""
-    found = forum.invitations.select_related("stakeholder").order_by("stakeholder__name", "pk")
-    return found.annotate(
+    rows = forum.invitations.select_related("stakeholder").order_by("stakeholder__name", "pk")
+    return rows.annotate(
         named=Count("delegates", filter=Q(delegates__state__in=SEATED)),
         alternates=Count("delegates", filter=Q(delegates__state=DelegateState.WAITLISTED)),
     )
@@ -95,12 +95,12 @@ def letters_to_answer() -> QuerySet[Invitation]:
 
 def open_actions(forum: Forum, bodies: Iterable[int]) -> dict[int, list[ActionPoint]]:
     """Return the open actions of each of these institutions from other forums, earliest due date first."""
-    found: dict[int, list[ActionPoint]] = defaultdict(list)
+    result: dict[int, list[ActionPoint]] = defaultdict(list)
     rows = ActionPoint.objects.filter(stakeholder__in=list(bodies), state=ActionState.OPEN).exclude(forum=forum)
     for action in rows.order_by("due_on", "pk"):
         if action.stakeholder_id:
-            found[action.stakeholder_id].append(action)
-    return found
+            result[action.stakeholder_id].append(action)
+    return result
 
 
 def contacts() -> list[Forum]:

@@ -152,8 +152,8 @@ def _salts_of(entries: list[Entry]) -> dict[int, bytes]:
 
 def _erased_salts() -> set[int]:
     """Return the numbers of the salts that entries list as erased."""
-    found = Event.objects.filter(verb=ERASE, commitments__has_key=ERASES).values_list("commitments", flat=True)
-    return {number for commitments in found for number in commitments[ERASES]}
+    rows = Event.objects.filter(verb=ERASE, commitments__has_key=ERASES).values_list("commitments", flat=True)
+    return {number for commitments in rows for number in commitments[ERASES]}
 
 
 # --- The records --------------------------------------------------------------------------------------------------
@@ -216,7 +216,7 @@ def _compared(model: type[Model], commitments: Iterator[Newest]) -> Iterator[Fin
     kind, known = model._meta.label_lower, next(commitments, None)
     for pk, words, silent in standing_words(model):
         while known is not None and known.pk < pk:
-            yield _gone(known)
+            yield _missing(known)
             known = next(commitments, None)
         if known is None or known.pk > pk:
             if not silent:
@@ -227,10 +227,10 @@ def _compared(model: type[Model], commitments: Iterator[Newest]) -> Iterator[Fin
             yield Finding(f"{kind}:{pk}", what, known.number)
         known = next(commitments, None)
     while known is not None:
-        yield _gone(known)
+        yield _missing(known)
         known = next(commitments, None)
 
 
-def _gone(known: Newest) -> Finding:
+def _missing(known: Newest) -> Finding:
     what = f"{known.kind} {known.pk} is gone; entry {known.number} of the journal commits to it"
     return Finding(f"{known.kind}:{known.pk}", what, known.number)

@@ -61,7 +61,7 @@ class Clash(NamedTuple):
 
 def planned(forum: Forum) -> list[Planned]:
     """Return the programme of `forum` in order, with all roles. Two queries."""
-    found = []
+    result = []
     roles = Prefetch("roles", SessionRole.objects.select_related("user"))
     for session in forum.sessions.prefetch_related(roles).order_by("starts_at", "order"):
         parts = [
@@ -70,8 +70,8 @@ def planned(forum: Forum) -> list[Planned]:
         ]
         when = (session.starts_at, session.ends_at)
         names = (session.title, session.kind, session.theme_id, session.room)
-        found.append(Planned(session.pk, session.order, *names, *when, tuple(parts)))
-    return found
+        result.append(Planned(session.pk, session.order, *names, *when, tuple(parts)))
+    return result
 
 
 def without(kind: str, sessions: Iterable[Planned]) -> list[Planned]:
@@ -84,14 +84,14 @@ def clashes(sessions: Sequence[Planned], first: date, last: date) -> list[Clash]
     """Return the conflicts in the programme of a forum from `first` to `last`: days, rooms, people, breaks and
     themes.
     """
-    found = [clash for each in sessions for clash in _alone(each, first, last)]
+    result = [clash for each in sessions for clash in _own_clashes(each, first, last)]
     for one, other in combinations(sessions, 2):
         if one.starts_at < other.ends_at and other.starts_at < one.ends_at:
-            found += _together(one, other)
-    return found
+            result += _pair_clashes(one, other)
+    return result
 
 
-def _alone(each: Planned, first: date, last: date) -> Iterator[Clash]:
+def _own_clashes(each: Planned, first: date, last: date) -> Iterator[Clash]:
     begins, ends = timezone.localtime(each.starts_at), timezone.localtime(each.ends_at)
     if begins.date() < first or ends.date() > last:
         yield Clash(_("%(title)s is outside the days of the forum.") % {"title": each.title}, (each.pk,))
@@ -107,7 +107,7 @@ def _alone(each: Planned, first: date, last: date) -> Iterator[Clash]:
             yield Clash(_("%(name)s is both chair and rapporteur of %(title)s.") % words, (each.pk,))
 
 
-def _together(one: Planned, other: Planned) -> Iterator[Clash]:
+def _pair_clashes(one: Planned, other: Planned) -> Iterator[Clash]:
     """Return the conflicts of two sessions that run at the same time."""
     pks, words = (one.pk, other.pk), {"one": one.title, "other": other.title, "room": one.room}
     if one.room and one.room.casefold() == other.room.casefold():
@@ -144,7 +144,7 @@ def moved(sessions: Sequence[Planned], pk: int, *, up: bool) -> dict[int, Place]
     day = timezone.localtime(me.starts_at).date()
     same_day = [each for each in sessions if timezone.localtime(each.starts_at).date() == day]
     ordered = sorted(same_day, key=lambda each: (each.starts_at, each.order))
-    slots = [list(found) for _start, found in groupby(ordered, key=lambda each: each.starts_at)]
+    slots = [list(item) for _start, item in groupby(ordered, key=lambda each: each.starts_at)]
     here = next(number for number, slot in enumerate(slots) if me in slot)
     at, there = slots[here].index(me), here - 1 if up else here + 1
     beside = at - 1 if up else at + 1
@@ -215,17 +215,17 @@ class _Calendar:
         return [self._session(row) for row in self.sessions] or [self._days()]
 
     def of_person(self, user: Any, delegate: Delegate | None) -> list[Entry]:
-        found: list[Entry] = []
+        result: list[Entry] = []
         for _when, together in groupby(self.sessions, key=lambda row: (row.starts_at, row.ends_at)):
             rows = list(together)
             own = [(row, roles) for row in rows if (roles := _roles(row, user, delegate))]
             if own:
-                found += [self._session(row, roles) for row, roles in own]
+                result += [self._session(row, roles) for row, roles in own]
             elif len(rows) == 1:
-                found.append(self._session(rows[0]))
+                result.append(self._session(rows[0]))
             else:
-                found.append(self._parallel(rows))
-        return found or [self._days()]
+                result.append(self._parallel(rows))
+        return result or [self._days()]
 
     def _session(self, row: ForumSession, roles: Iterable[str] = ()) -> Entry:
         own = _("You are: %(roles)s.") % {"roles": ", ".join(roles)} if roles else ""
@@ -305,6 +305,6 @@ def _changes(forum: Forum, sessions: list[ForumSession]) -> Changes:
 
 def _latest_change(changes: Changes, rows: list[ForumSession]) -> tuple[int, datetime | None]:
     """Return the number of changes of the forum and of `rows` together, and the time of the last one."""
-    found = [changes.get(key, (0, None)) for key in ("", *(str(row.pk) for row in rows))]
-    moments = [moment.astimezone(UTC) for _number, moment in found if moment]
-    return sum(number for number, _moment in found), max(moments, default=None)
+    result = [changes.get(key, (0, None)) for key in ("", *(str(row.pk) for row in rows))]
+    moments = [moment.astimezone(UTC) for _number, moment in result if moment]
+    return sum(number for number, _moment in result), max(moments, default=None)

@@ -22,24 +22,24 @@ def silent_organisations(
     """
     inputs = Submission.objects.filter(consultation=consultation, stakeholder=OuterRef("pk"))
     letters = Reminder.objects.filter(consultation=consultation, stakeholder=OuterRef("pk")).order_by("-number")
-    found = Stakeholder.objects.verified().filter(~Exists(inputs.sent()))
-    found = found.annotate(
+    rows = Stakeholder.objects.verified().filter(~Exists(inputs.sent()))
+    rows = rows.annotate(
         has_draft=Exists(inputs.filter(state=SubmissionState.DRAFT)),
         letter=Subquery(letters.values("number")[:1]),
         written_at=Subquery(letters.values("at")[:1]),
         wrote_to_principal=Subquery(letters.values("to_principal")[:1]),
     )
-    return found.filter(_wanted(group, last, draft)).order_by("name", "pk")
+    return rows.filter(_conditions(group, last, draft)).order_by("name", "pk")
 
 
-def _wanted(group: str, last: str, draft: str) -> Q:
+def _conditions(group: str, last: str, draft: str) -> Q:
     today = timezone.localtime(now()).replace(hour=0, minute=0, second=0, microsecond=0)
-    wanted = Q(group=group) if group else Q()
+    requested = Q(group=group) if group else Q()
     if draft:
-        wanted &= Q(has_draft=draft == "yes")
+        requested &= Q(has_draft=draft == "yes")
     written = {
         "never": Q(written_at=None),
         "week": Q(written_at__lte=now() - timedelta(days=7)),
         "today": Q(written_at__gte=today),
     }
-    return wanted & written.get(last, Q())
+    return requested & written.get(last, Q())

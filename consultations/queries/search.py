@@ -75,12 +75,12 @@ def _keys(*looked_for: QuerySet[Model, Any]) -> list[str | None]:
 
     Returned as one text, because writing and reading that many rows would take longer than the search itself.
     """
-    found = [
+    result = [
         rows[: FEW + 1].query.get_compiler(connection=connection, elide_empty=False).as_sql() for rows in looked_for
     ]
-    each = ", ".join(UP_TO_FEW.format(query=query, few=FEW) for query, _values in found)
+    each = ", ".join(UP_TO_FEW.format(query=query, few=FEW) for query, _values in result)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {each}", [value for _query, values in found for value in values])
+        cursor.execute(f"SELECT {each}", [value for _query, values in result for value in values])
         return list(cursor.fetchone())
 
 
@@ -132,11 +132,11 @@ def with_each_word(inputs: QuerySet[Submission], words: str) -> QuerySet[Submiss
     """
     among = None
     for word in words.split()[:MOST_WORDS]:
-        found = _has_word(word)
-        if isinstance(found, Q):
-            inputs = inputs.filter(found)
+        result = _has_word(word)
+        if isinstance(result, Q):
+            inputs = inputs.filter(result)
         else:
-            among = found if among is None else among & found
+            among = result if among is None else among & result
     return inputs if among is None else inputs.filter(_AmongFew(F("pk"), Value(_as_array(*among))))
 
 
@@ -199,8 +199,8 @@ def ranked(matches: QuerySet[Submission], words: str) -> list[Hit]:
     words_of_it = _entries(words).filter(submission=OuterRef("pk")).values("submission")
     rank = Subquery(words_of_it.annotate(rank=Max(SearchRank(F("words"), _query(words)))).values("rank"))
     newest = matches.order_by("-submitted_at", "-pk").annotate(rank=rank)[: RANKED + 1]
-    found: Iterable[tuple[Any, ...]] = newest.values_list("rank", "pk", "submitted_at", "reference")
-    rows = [(row[0] or 0, Hit(*row[1:])) for row in found]
+    queryset: Iterable[tuple[Any, ...]] = newest.values_list("rank", "pk", "submitted_at", "reference")
+    rows = [(row[0] or 0, Hit(*row[1:])) for row in queryset]
     return [hit for _rank, hit in sorted(rows, key=lambda row: (row[0], _place_in_time(row[1])), reverse=True)]
 
 
@@ -270,9 +270,9 @@ def shown(inputs: Iterable[Submission], words: str, user: Any) -> dict[int, Show
 
     Uses only what every reader of the input may read. Two queries.
     """
-    own = [(found.pk, for_everybody(f"{found.body}\n\n{found.proposed_wording}")) for found in inputs]
+    own = [(item.pk, for_everybody(f"{item.body}\n\n{item.proposed_wording}")) for item in inputs]
     passages = own + _elsewhere([pk for pk, _text in own], words, user)
-    titles = [for_everybody(found.title) for found in inputs]
+    titles = [for_everybody(item.title) for item in inputs]
     marked = _marked([*titles, *(text for _pk, text in passages)], words, whole=len(titles))
     parts: dict[int, str] = {}
     for (pk, _text), text in zip(passages, marked[len(titles) :], strict=True):
@@ -293,10 +293,10 @@ def _elsewhere(keys: list[int], words: str, user: Any) -> list[tuple[int, str]]:
     points = Point.objects.visible_to(user, among=keys).filter(submission__in=keys, held_back=False)
     files = Attachment.objects.visible_to(user).shown().filter(submission__in=keys, kind=Attachment.Kind.EVIDENCE)
     points = points.filter(pk__in=entries.values("point")).order_by()
-    said: QuerySet[Point, Any] = points.values_list(Value(0), "pk", "submission", Value(""), "text")
+    queryset: QuerySet[Point, Any] = points.values_list(Value(0), "pk", "submission", Value(""), "text")
     files = files.filter(pk__in=entries.values("attachment")).order_by()
     attached = files.values_list(Value(1), "pk", "submission", "name", "text")
-    rows = sorted(said.union(attached, all=True).order_by())
+    rows = sorted(queryset.union(attached, all=True).order_by())
     return [(key, for_everybody(f"{name}: {text}" if name else text)) for _kind, _pk, key, name, text in rows]
 
 
@@ -335,8 +335,8 @@ def named_like(readable: QuerySet[Submission], words: str) -> list[Stakeholder]:
     if len(words) < SHORTEST_NAME or _reference_in(words):
         return []
     alike = Q(name__trigram_word_similar=words) | Q(short_name__iexact=words)  # each has an index
-    heard = readable.order_by().filter(stakeholder=OuterRef("pk")).values("pk")
-    likest = Stakeholder.objects.filter(alike).filter(Exists(heard)).values_list("pk", "name")
+    rows = readable.order_by().filter(stakeholder=OuterRef("pk")).values("pk")
+    likest = Stakeholder.objects.filter(alike).filter(Exists(rows)).values_list("pk", "name")
     likest = likest.order_by(TrigramWordSimilarity(words, "name").desc(), "name")[:NAMES]
     query, values = likest.query.sql_with_params()
     with connection.cursor() as cursor:

@@ -141,11 +141,11 @@ def by_objective(consultation: Consultation) -> Matrix:
     sent &= ~Q(submissions__state=SubmissionState.WITHDRAWN)
     objectives = Provision.objects.filter(framework=Framework.GCM_OBJECTIVE).order_by("order", "code")
     rows = objectives.values_list("code", "order", "label", "submissions__stakeholder__group")
-    found: dict[str, tuple[str, dict[str, int]]] = {}
+    result: dict[str, tuple[str, dict[str, int]]] = {}
     for code, order, label, group, number in rows.annotate(number=Count("submissions", filter=sent)):
-        found.setdefault(code, (f"{order}. {label}", {}))[1][group] = number
+        result.setdefault(code, (f"{order}. {label}", {}))[1][group] = number
     return _matrix(
-        (code, label, [numbers.get(group, 0) for group in Group.values]) for code, (label, numbers) in found.items()
+        (code, label, [numbers.get(group, 0) for group in Group.values]) for code, (label, numbers) in result.items()
     )
 
 
@@ -189,14 +189,14 @@ def in_line(by_day: Mapping[date, int]) -> list[Arrival]:
     """Return the counts as a gapless series of days or weeks."""
     if not by_day:
         return []
-    first, last, found, so_far = min(by_day), max(by_day), [], 0
+    first, last, result, so_far = min(by_day), max(by_day), [], 0
     step = 1 if (last - first).days < LONGEST_BY_DAY else 7
     for start in range(0, (last - first).days + 1, step):
         days = [first + timedelta(days=start + turn) for turn in range(step)]
         number = sum(by_day.get(day, 0) for day in days)
         so_far += number
-        found.append(Arrival(days[0], days[-1], number, so_far))
-    return found
+        result.append(Arrival(days[0], days[-1], number, so_far))
+    return result
 
 
 # --- Figures ----------------------------------------------------------------------------------------------------------
@@ -266,12 +266,12 @@ class Delegates(NamedTuple):
 
 def participation(consultation: Consultation) -> Participation:
     """Return the numbers of sent inputs, organisations and groups."""
-    found = consultation.tallies.filter(inputs__gt=0).aggregate(
+    rows = consultation.tallies.filter(inputs__gt=0).aggregate(
         inputs=Coalesce(Sum("inputs"), 0),
         organisations=Count("stakeholder", distinct=True),
         groups=Count("stakeholder__group", distinct=True),
     )
-    return Participation(**found)
+    return Participation(**rows)
 
 
 def theme_figures(consultation: Consultation) -> list[ThemeFigures]:
@@ -286,14 +286,14 @@ def heard(consultation: Consultation, themes: list[Theme]) -> Heard:
     """Return the sent inputs by group and theme, over `themes`; one query. Groups keep the order of the register."""
     rows = consultation.tallies.filter(theme__in=themes, inputs__gt=0).values_list("stakeholder__group", "theme")
     counts = {(group, theme): number for group, theme, number in rows.annotate(Sum("inputs"))}
-    found = Heard(themes)
+    result = Heard(themes)
     for code, label in Group.choices:
         by_theme = [counts.get((code, theme.pk), 0) for theme in themes]
         if any(by_theme):
-            found.groups.append(HeardGroup(code, label, by_theme, sum(by_theme)))
+            result.groups.append(HeardGroup(code, label, by_theme, sum(by_theme)))
         else:
-            found.silent.append(label)
-    return found
+            result.silent.append(label)
+    return result
 
 
 def named_organisations(consultation: Consultation, user: Any, theme: Theme) -> QuerySet[Stakeholder]:

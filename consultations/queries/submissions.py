@@ -66,7 +66,7 @@ class Wanted:
         """Apply the filters to inputs. Resolves organisations first if they are few, so that the database looks up
         their inputs instead of scanning all. Search words come first.
         """
-        found: dict[str, Any] = {
+        result: dict[str, Any] = {
             "consultation": self.consultation,
             "theme": self.theme,
             "provisions": self.objective,
@@ -75,12 +75,12 @@ class Wanted:
             "stakeholder": self.organisation,
         }
         if self.signed:
-            found["pk__in"] = Endorsement.objects.live().values("submission")
+            result["pk__in"] = Endorsement.objects.live().values("submission")
         if self.arrived:
             first, last = self.arrived
-            found |= {"submitted_at__gte": _midnight(first), "submitted_at__lt": _midnight(last + timedelta(days=1))}
-        wanted = {name: value for name, value in found.items() if value is not None and value != ""}
-        return {**wanted, **self._senders()}
+            result |= {"submitted_at__gte": _midnight(first), "submitted_at__lt": _midnight(last + timedelta(days=1))}
+        filters = {name: value for name, value in result.items() if value is not None and value != ""}
+        return {**filters, **self._senders()}
 
     def _senders(self) -> dict[str, Any]:
         senders = {name: value for name, value in (("group", self.group), ("county", self.county)) if value}
@@ -159,10 +159,10 @@ def counted(rows: QuerySet[Model], *, most: int = 0) -> Counted:
     return Counted(min(number, most), number > most)
 
 
-def readable_inputs(user: Any, wanted: Wanted) -> QuerySet[Submission]:
-    """Return the sent inputs that `user` may read, filtered by `wanted`, newest first, with what a list shows."""
-    found = Submission.objects.visible_to(user).sent().filter(**wanted.conditions)
-    return found.select_related("stakeholder__county", "theme").only(*LISTED).order_by("-submitted_at", "-pk")
+def readable_inputs(user: Any, filters: Wanted) -> QuerySet[Submission]:
+    """Return the sent inputs that `user` may read, filtered by `filters`, newest first, with what a list shows."""
+    rows = Submission.objects.visible_to(user).sent().filter(**filters.conditions)
+    return rows.select_related("stakeholder__county", "theme").only(*LISTED).order_by("-submitted_at", "-pk")
 
 
 def readable_by_reference(user: Any, references: Iterable[str]) -> QuerySet[Submission]:
@@ -172,7 +172,7 @@ def readable_by_reference(user: Any, references: Iterable[str]) -> QuerySet[Subm
 
 def by_reference(inputs: QuerySet[Submission], references: Iterable[str]) -> QuerySet[Submission]:
     """Return those of `inputs` with one of `references`; invalid references are ignored."""
-    return inputs.filter(reference__in=[asked for asked in references if REFERENCE.fullmatch(asked)])
+    return inputs.filter(reference__in=[item for item in references if REFERENCE.fullmatch(item)])
 
 
 def input_page(inputs: QuerySet[Submission], *, before: Submission | None, after: Submission | None) -> Page:
@@ -189,11 +189,11 @@ def page_between(rows: QuerySet[Model], key: str, *, older_than: Q | None, newer
     in URLs.
     """
     if newer_than:
-        found = list(rows.filter(newer_than).reverse()[: PAGE + 1])
-        shown, more_newer, more_older = found[:PAGE][::-1], len(found) > PAGE, True
+        result = list(rows.filter(newer_than).reverse()[: PAGE + 1])
+        shown, more_newer, more_older = result[:PAGE][::-1], len(result) > PAGE, True
     else:
-        found = list(rows.filter(older_than or Q())[: PAGE + 1])
-        shown, more_newer, more_older = found[:PAGE], bool(older_than), len(found) > PAGE
+        result = list(rows.filter(older_than or Q())[: PAGE + 1])
+        shown, more_newer, more_older = result[:PAGE], bool(older_than), len(result) > PAGE
     newer = str(getattr(shown[0], key)) if shown and more_newer else ""
     older = str(getattr(shown[-1], key)) if shown and more_older else ""
     return Page(shown, newer, older)
@@ -215,8 +215,8 @@ def page_behind(
     if edge is not None:
         behind = Q(**{f"{field}__{side}": edge}) | Q(**{field: edge, f"pk__{side}": int(key)})
         rows = rows.filter(behind)
-    found = list(rows.order_by(order, "-pk" if is_falling else "pk")[: size + 1])
-    return found[:size], str(found[size - 1].pk) if len(found) > size else ""
+    result = list(rows.order_by(order, "-pk" if is_falling else "pk")[: size + 1])
+    return result[:size], str(result[size - 1].pk) if len(result) > size else ""
 
 
 def _is_number(key: str) -> bool:

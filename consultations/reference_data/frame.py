@@ -53,7 +53,7 @@ def _themes(folder: Path) -> Tally:
     """Load themes. Their titles come from the article and have the mark S; the introductions are our own."""
     sessions = {text(row, "number"): _session(row) for row in rows(folder, "sessions.csv")}
     introductions = {text(row, "code"): text(row, "introduction") for row in rows(folder, "theme_introductions.csv")}
-    found = drafts(
+    result = drafts(
         Theme,
         rows(folder, "themes.csv"),
         code=Cell("code"),
@@ -66,7 +66,7 @@ def _themes(folder: Path) -> Tally:
         evidence=Cell("code", lambda row, column: Evidence.ARTICLE),
         source=Cell("source"),
     )
-    return save("themes", Theme, ["code"], found)
+    return save("themes", Theme, ["code"], result)
 
 
 def _session(row: Row) -> str:
@@ -125,10 +125,10 @@ def _targets(folder: Path) -> list[Draft]:
 
 def _target_order(row: Row, column: str) -> int:
     """Return the official sort key: within a goal numbers come before letters (10.7 before 10.c)."""
-    found = re.fullmatch(r"(\d{1,2})\.(?:(\d{1,2})|([a-z]))", text(row, column))
-    if not found:
+    match = re.fullmatch(r"(\d{1,2})\.(?:(\d{1,2})|([a-z]))", text(row, column))
+    if not match:
         raise row.bad(column, f"“{text(row, column)}” is not an SDG target (like 10.7 or 10.c)")
-    goal, number, letter = found.groups()
+    goal, number, letter = match.groups()
     return int(goal) * 100 + (int(number) if number else ord(letter) - ord("a") + 51)
 
 
@@ -137,15 +137,15 @@ def _target_codes(row: Row, column: str) -> list[str]:
 
 
 def _targets_of_objectives(folder: Path) -> Tally:
-    known, wanted = ids(Provision), {}
+    known, links = ids(Provision), {}
     own = set(Provision.objects.filter(evidence=Evidence.OWN).values_list("code", flat=True))
     for row in rows(folder, "objectives.csv"):
         if text(row, "code") not in own:
             targets = _target_codes(row, "sdg_targets")
-            found = {look_up(row, "sdg_targets", code, known, "SDG target") for code in targets}
-            wanted[known[text(row, "code")]] = found
+            result = {look_up(row, "sdg_targets", code, known, "SDG target") for code in targets}
+            links[known[text(row, "code")]] = result
     through = Provision.targets.through
-    return link("SDG targets of objectives", through, "from_provision_id", "to_provision_id", wanted)
+    return link("SDG targets of objectives", through, "from_provision_id", "to_provision_id", links)
 
 
 # --- Themes and provisions ----------------------------------------------------------------------------------------
@@ -154,17 +154,17 @@ def _targets_of_objectives(folder: Path) -> Tally:
 def _theme_provisions(folder: Path) -> Tally:
     """Load lead and related objectives and SDG targets of each theme, each link with its own mark."""
     themes, provisions = ids(Theme), ids(Provision)
-    found = []
+    result = []
     for row in rows(folder, "themes.csv"):
         theme = themes[text(row, "code")]
         for column, code, relation, mark in _links(row):
             provision = look_up(row, column, code, provisions, "provision")
-            found.append(
+            result.append(
                 Draft(row, {"theme_id": theme, "provision_id": provision, "relation": relation, "evidence": mark})
             )
     key = ["theme_id", "provision_id"]
-    tally = save("provisions of themes", ThemeProvision, key, found)
-    tally.removed = remove_others(ThemeProvision, key, found)
+    tally = save("provisions of themes", ThemeProvision, key, result)
+    tally.removed = remove_others(ThemeProvision, key, result)
     return tally
 
 
@@ -208,13 +208,13 @@ def _instruments(folder: Path) -> list[Draft]:
 
 
 def _themes_of_instruments(folder: Path) -> Tally:
-    themes, instruments, wanted = ids(Theme), ids(Instrument), {}
+    themes, instruments, links = ids(Theme), ids(Instrument), {}
     own = set(Instrument.objects.filter(evidence=Evidence.OWN).values_list("code", flat=True))
     for row in rows(folder, "instruments.csv"):
         if text(row, "code") not in own:
-            found = {look_up(row, "theme_codes", code, themes, "theme") for code in codes(row, "theme_codes")}
-            wanted[instruments[text(row, "code")]] = found
-    return link("themes of instruments", Instrument.themes.through, "instrument_id", "theme_id", wanted)
+            result = {look_up(row, "theme_codes", code, themes, "theme") for code in codes(row, "theme_codes")}
+            links[instruments[text(row, "code")]] = result
+    return link("themes of instruments", Instrument.themes.through, "instrument_id", "theme_id", links)
 
 
 def _terms(folder: Path) -> list[Draft]:

@@ -14,7 +14,7 @@ RULES = {str(rule): str(rule) for rule in HolidayRule.values}
 
 def load(folder: Path) -> Iterator[Tally]:
     """Load the public holidays from the files of `folder`. Raises BadRow, also for rules that yield no date."""
-    found = drafts(
+    result = drafts(
         PublicHoliday,
         rows(folder, "public_holidays.csv"),
         code=Cell("code", required),
@@ -29,19 +29,19 @@ def load(folder: Path) -> Iterator[Tally]:
         evidence=Cell("evidence", evidence),
         source=Cell("source"),
     )
-    for draft in found:
+    for draft in result:
         holiday = PublicHoliday(**draft.values)
         if not _is_dated(holiday):
             raise draft.row.bad("rule", f"“{holiday.rule}” needs other columns than these")
-    yield save("public holidays", PublicHoliday, ["code"], found)
+    yield save("public holidays", PublicHoliday, ["code"], result)
 
 
 def _number(row: Row, column: str) -> int | None:
     """Return a whole number, possibly negative; None for an empty cell."""
-    found = text(row, column)
-    if found and not re.fullmatch(r"-?[0-9]{1,4}", found):
-        raise row.bad(column, f"“{found}” is not a whole number")
-    return int(found) if found else None
+    result = text(row, column)
+    if result and not re.fullmatch(r"-?[0-9]{1,4}", result):
+        raise row.bad(column, f"“{result}” is not a whole number")
+    return int(result) if result else None
 
 
 def _is_dated(holiday: PublicHoliday) -> bool:

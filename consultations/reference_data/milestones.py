@@ -22,7 +22,7 @@ def load(folder: Path) -> Iterator[Tally]:
     only a plan is known, the milestone stays planned until the secretariat confirms that it took place.
     """
     keys = {text(row, "title"): text(row, "short_title") for row in rows(folder, "key_milestones.csv")}
-    found = drafts(
+    result = drafts(
         Milestone,
         _joined(rows(folder, "timeline.csv")),
         title=Cell("title"),
@@ -42,41 +42,41 @@ def load(folder: Path) -> Iterator[Tally]:
         evidence=Cell("evidence", evidence),
         source=Cell("source"),
     )
-    yield save("milestones", Milestone, ["title"], found)
+    yield save("milestones", Milestone, ["title"], result)
 
 
 def _precision(row: Row, column: str) -> str:
-    found = text(row, column)
-    return look_up(row, "date_precision", found, PRECISIONS, "precision") if found else ""
+    result = text(row, column)
+    return look_up(row, "date_precision", result, PRECISIONS, "precision") if result else ""
 
 
-def _joined(found: list[Row]) -> list[Row]:
+def _joined(milestones: list[Row]) -> list[Row]:
     """Return one row for each milestone, with planned and actual dates side by side."""
-    for row in found:
+    for row in milestones:
         _start(row)
         day(row, "date_end")
-    plans = {_replacement(plan, found).line: plan for plan in found if text(plan, "status") == SUPERSEDED}
-    return [_with_dates(row, plans) for row in found if text(row, "status") != SUPERSEDED]
+    plans = {_replacement(plan, milestones).line: plan for plan in milestones if text(plan, "status") == SUPERSEDED}
+    return [_with_dates(row, plans) for row in milestones if text(row, "status") != SUPERSEDED]
 
 
-def _replacement(plan: Row, found: list[Row]) -> Row:
+def _replacement(plan: Row, milestones: list[Row]) -> Row:
     """Return what replaced a plan: the next held milestone of the same kind and level."""
 
     def follows(row: Row) -> bool:
         alike = all(text(row, column) == text(plan, column) for column in ("event_type", "level"))
         return alike and text(row, "status") == HELD and _start(row) > _start(plan)
 
-    later = sorted(filter(follows, found), key=_start)
+    later = sorted(filter(follows, milestones), key=_start)
     if not later:
         raise plan.bad("status", "nothing of this kind was held after this plan")
     return later[0]
 
 
 def _start(row: Row) -> date:
-    found = day(row, "date_start")
-    if found is None:
+    result = day(row, "date_start")
+    if result is None:
         raise row.bad("date_start", "a milestone needs a date")
-    return found
+    return result
 
 
 def _with_dates(row: Row, plans: Mapping[int, Row]) -> Row:

@@ -104,12 +104,12 @@ def _county_governments(folder: Path) -> list[Row]:
     ]
 
 
-def _stakeholders(found: list[Row]) -> Tally:
+def _stakeholders(institutions: list[Row]) -> Tally:
     """Save the organisations top-down, so that each finds its parent."""
     tally, counties = Tally("institutions"), ids(County)
     saved: dict[str, int | None] = {"": None}
-    refuse_doubles(["code"], [Draft(row, {"code": required(row, "code")}) for row in found])
-    waiting = found
+    refuse_doubles(["code"], [Draft(row, {"code": required(row, "code")}) for row in institutions])
+    waiting = institutions
     while waiting:
         ready = [row for row in waiting if text(row, "parent_code") in saved]
         if not ready:
@@ -121,10 +121,10 @@ def _stakeholders(found: list[Row]) -> Tally:
     return tally
 
 
-def _organisations(found: list[Row], saved: dict[str, int | None], counties: dict[str, int]) -> list[Draft]:
+def _organisations(institutions: list[Row], saved: dict[str, int | None], counties: dict[str, int]) -> list[Draft]:
     return drafts(
         Stakeholder,
-        found,
+        institutions,
         code=Cell("code"),
         name=Cell("name_current"),
         group=Cell("category", _group),

@@ -50,14 +50,14 @@ def rows(folder: Path, file: str) -> list[Row]:
         with (folder / file).open(encoding="utf-8-sig", newline="") as lines:
             reader = csv.reader(lines, strict=True)
             header = next(reader, [])
-            found = [_row(file, reader.line_num, header, cells) for cells in reader]
+            result = [_row(file, reader.line_num, header, cells) for cells in reader]
     except FileNotFoundError:
         raise BadRow(file, 0, "-", f"there is no such file in {folder}") from None
     except UnicodeDecodeError as error:
         raise BadRow(file, 0, "-", f"the file is not UTF-8 text ({error.reason})") from None
     except csv.Error as error:
         raise BadRow(file, reader.line_num, "-", f"this is not CSV ({error})") from None
-    return found
+    return result
 
 
 def _row(file: str, line: int, header: list[str], cells: list[str]) -> Row:
@@ -87,19 +87,19 @@ def required(row: Row, column: str) -> str:
 
 def whole_number(row: Row, column: str) -> int:
     """Return a cell as a whole number from 0 up. Raises BadRow."""
-    found = text(row, column)
-    if not re.fullmatch(r"[0-9]{1,9}", found):
-        raise row.bad(column, f"“{found}” is not a whole number")
-    return int(found)
+    result = text(row, column)
+    if not re.fullmatch(r"[0-9]{1,9}", result):
+        raise row.bad(column, f"“{result}” is not a whole number")
+    return int(result)
 
 
 def day(row: Row, column: str) -> date | None:
     """Return a cell as a date (YYYY-MM-DD), None when it is empty. Raises BadRow."""
-    found = text(row, column)
+    result = text(row, column)
     try:
-        return date.fromisoformat(found) if found else None
+        return date.fromisoformat(result) if result else None
     except ValueError:
-        raise row.bad(column, f"“{found}” is not a date (YYYY-MM-DD)") from None
+        raise row.bad(column, f"“{result}” is not a date (YYYY-MM-DD)") from None
 
 
 def codes(row: Row, column: str) -> list[str]:
@@ -154,9 +154,11 @@ class Draft(NamedTuple):
     values: dict[str, Any]
 
 
-def drafts(model: type[Model], found: Iterable[Row], **cells: Cell) -> list[Draft]:
+def drafts(model: type[Model], source_rows: Iterable[Row], **cells: Cell) -> list[Draft]:
     """Read rows into drafts of `model`. Raises BadRow also for values that the model's fields refuse."""
-    return [Draft(row, {field: _value(model, field, cell, row) for field, cell in cells.items()}) for row in found]
+    return [
+        Draft(row, {field: _value(model, field, cell, row) for field, cell in cells.items()}) for row in source_rows
+    ]
 
 
 def _value(model: type[Model], name: str, cell: Cell, row: Row) -> Any:

@@ -72,9 +72,9 @@ def _key(values: Mapping[str, Any], key: Sequence[str]) -> tuple[Any, ...]:
 
 
 def _stored(model: type[Model], key: Sequence[str], drafts: Iterable[Draft]) -> dict[tuple[Any, ...], Any]:
-    wanted = {draft.values[key[0]] for draft in drafts}
-    found = model._default_manager.filter(**{f"{key[0]}__in": wanted})
-    return {tuple(getattr(record, name) for name in key): record for record in found}
+    values = {draft.values[key[0]] for draft in drafts}
+    rows = model._default_manager.filter(**{f"{key[0]}__in": values})
+    return {tuple(getattr(record, name) for name in key): record for record in rows}
 
 
 def _differs(record: Any, values: Mapping[str, Any]) -> bool:
@@ -94,19 +94,19 @@ def remove_others(model: type[Model], key: Sequence[str], drafts: Sequence[Draft
     """Delete links (never records) of the owners in `drafts` that are no longer in the file, except those marked N.
     Returns how many.
     """
-    wanted = {_key(draft.values, key) for draft in drafts}
+    kept = {_key(draft.values, key) for draft in drafts}
     stored = _stored(model, key, drafts)
-    gone = [link.pk for at, link in stored.items() if at not in wanted and link.evidence != Evidence.OWN]
+    gone = [link.pk for at, link in stored.items() if at not in kept and link.evidence != Evidence.OWN]
     model._default_manager.filter(pk__in=gone).delete()
     return len(gone)
 
 
-def link(table: str, through: type[Model], owner: str, other: str, wanted: Mapping[int, Iterable[int]]) -> Tally:
-    """Set the linked records of each owner to those of `wanted` (owner's id to the others' ids)."""
-    pairs = {(own, found) for own, others in wanted.items() for found in others}
-    stored = through._default_manager.filter(**{f"{owner}__in": wanted})
+def link(table: str, through: type[Model], owner: str, other: str, targets: Mapping[int, Iterable[int]]) -> Tally:
+    """Set the linked records of each owner to those of `targets` (owner's id to the others' ids)."""
+    pairs = {(own, item) for own, others in targets.items() for item in others}
+    stored = through._default_manager.filter(**{f"{owner}__in": targets})
     ids = {(getattr(each, owner), getattr(each, other)): each.pk for each in stored}
     missing, gone = sorted(pairs - ids.keys()), ids.keys() - pairs
-    through._default_manager.bulk_create([through(**{owner: own, other: found}) for own, found in missing])
+    through._default_manager.bulk_create([through(**{owner: own, other: item}) for own, item in missing])
     through._default_manager.filter(pk__in=[ids[pair] for pair in gone]).delete()
     return Tally(table, new=len(missing), same=len(pairs) - len(missing), removed=len(gone))

@@ -120,10 +120,10 @@ def formatted(text: str | None, full: bool) -> SafeString:
 def operative(text: str, verb: str) -> SafeString:
     """Show plain text with the first occurrence of its operative words in bold."""
     text = str(text)
-    found = re.search(rf"(?<!\w){re.escape(verb)}(?!\w)", text) if verb else None
-    if not found:
+    match = re.search(rf"(?<!\w){re.escape(verb)}(?!\w)", text) if verb else None
+    if not match:
         return conditional_escape(text)
-    return format_html('{}<span class="verb">{}</span>{}', text[: found.start()], found.group(), text[found.end() :])
+    return format_html('{}<span class="verb">{}</span>{}', text[: match.start()], match.group(), text[match.end() :])
 
 
 @register.filter

@@ -55,10 +55,10 @@ def _connected(address: str) -> socket.socket:
 
 
 def _answer(line: socket.socket) -> str:
-    told = b""
-    while b"\0" not in told and len(told) < 4096:
+    received = b""
+    while b"\0" not in received and len(received) < 4096:
         piece = line.recv(4096)
         if not piece:
             break
-        told += piece
-    return told.partition(b"\0")[0].decode("utf-8", "replace").strip()
+        received += piece
+    return received.partition(b"\0")[0].decode("utf-8", "replace").strip()

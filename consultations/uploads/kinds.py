@@ -58,17 +58,17 @@ def family(path: Path, *, mails: bool = False) -> str:
         if _ends_as_archive(path):
             raise Refused("two_files")
         return "mail"
-    raise _what_else(start, "no_mail" if mails else "unknown")
+    raise _guess(start, "no_mail" if mails else "unknown")
 
 
-def _what_else(start: bytes, unknown: str) -> Refused:
+def _guess(start: bytes, unknown: str) -> Refused:
     if start.startswith(b"MZ"):
         return Refused("another", what="Windows program")
     try:
-        found = puremagic.magic_string(start)
+        result = puremagic.magic_string(start)
     except (puremagic.PureError, ValueError):
-        found = []
-    return Refused("another", what=found[0].name) if found and found[0].name else Refused(unknown)
+        result = []
+    return Refused("another", what=result[0].name) if result and result[0].name else Refused(unknown)
 
 
 def _refuse_two_in_one(path: Path, start: bytes, name: str) -> None:

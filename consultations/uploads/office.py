@@ -74,10 +74,10 @@ def _open_xml(archive: Archive) -> tuple[Kind, str]:
 
 
 def _content_type(given: Attributes, kinds: list[Kind]) -> None:
-    said = given.get("ContentType", "")
-    if "macroenabled" in said.lower() or "vbaproject" in said.lower():
+    media_type = given.get("ContentType", "")
+    if "macroenabled" in media_type.lower() or "vbaproject" in media_type.lower():
         raise Refused("macros")
-    kinds += [kind for end, kind in MAIN_PARTS.items() if said.endswith(end)]
+    kinds += [kind for end, kind in MAIN_PARTS.items() if media_type.endswith(end)]
 
 
 def _relation(element: str, given: Attributes) -> None:

@@ -25,14 +25,14 @@ def redraw(path: Path, to: Path, form: str) -> None:
             if picture.width * picture.height > MOST_PIXELS:
                 raise Refused("pixels", limit=MOST_PIXELS // 1_000_000)
             picture.load()
-            drawn = _drawn(ImageOps.exif_transpose(picture), form)
+            drawn = _decoded(ImageOps.exif_transpose(picture), form)
     except (OSError, SyntaxError, ValueError, zlib.error):
         raise Refused("damaged") from None
     with to.open("xb") as file:
         file.write(drawn)
 
 
-def _drawn(picture: Image.Image, form: str) -> bytes:
+def _decoded(picture: Image.Image, form: str) -> bytes:
     if form == "JPEG":
         picture = picture if picture.mode in {"L", "RGB"} else picture.convert("RGB")
     elif picture.mode not in PNG_MODES:

@@ -44,22 +44,22 @@ def inspect(
     given = (str(path), str(redrawn), str(seconds), str(megabytes), "mails" if mails else "")
     most = 4 * MOST_TEXT + MEGABYTE
     with tempfile.TemporaryDirectory(prefix="ncm-file-") as folder:
-        status, said = ask(MODULE, *given, folder=folder, seconds=seconds, most=most)
+        status, output = ask(MODULE, *given, folder=folder, seconds=seconds, most=most)
     if status == NO_ROOM:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(redrawn))
-    verdict, _line, text = said.partition(b"\n")
-    return _understood(verdict, text.decode("utf-8", "replace"))
+    verdict, _line, text = output.partition(b"\n")
+    return _parse(verdict, text.decode("utf-8", "replace"))
 
 
-def _understood(verdict: bytes, text: str) -> Inspected:
+def _parse(verdict: bytes, text: str) -> Inspected:
     try:
-        found: dict[str, Any] = json.loads(verdict)
+        verdict_data: dict[str, Any] = json.loads(verdict)
     except ValueError:  # the child was stopped before it had a result
         raise Refused("too_hard") from None
-    if "refused" in found:
-        raise Refused(found["refused"], **found["facts"])
+    if "refused" in verdict_data:
+        raise Refused(verdict_data["refused"], **verdict_data["facts"])
     readable = "".join(each if each.isprintable() or each == "\n" else " " for each in text[:MOST_TEXT])
-    return Inspected(found["media_type"], readable, found["is_redrawn"])
+    return Inspected(verdict_data["media_type"], readable, verdict_data["is_redrawn"])
 
 
 # --- The child ------------------------------------------------------------------------------------------------------
@@ -73,23 +73,23 @@ def main(path: Path, redrawn: Path, *, mails: bool) -> None:
     family = kinds.family(path, mails=mails)
     if family == "archive":
         kind, text = office.inspect(path)
-        _tell(media_type=kind.media_type, is_redrawn=False)
+        _report(media_type=kind.media_type, is_redrawn=False)
         _write(text)
     elif family == "pdf":
         pdfs.inspect(path)
-        _tell(media_type=kinds.PDF.media_type, is_redrawn=False)
+        _report(media_type=kinds.PDF.media_type, is_redrawn=False)
         for words in pdfs.text(path, most=MOST_TEXT, seconds=SECONDS_OF_TEXT):
             _write(words + "\n")
     elif family == "mail":
         text = letters.inspect(path)
-        _tell(media_type=kinds.MAIL.media_type, is_redrawn=False)
+        _report(media_type=kinds.MAIL.media_type, is_redrawn=False)
         _write(text)
     else:
         pictures.redraw(path, redrawn, family.upper())
-        _tell(media_type={"jpeg": kinds.JPEG, "png": kinds.PNG}[family].media_type, is_redrawn=True)
+        _report(media_type={"jpeg": kinds.JPEG, "png": kinds.PNG}[family].media_type, is_redrawn=True)
 
 
-def _tell(**verdict: Any) -> None:
+def _report(**verdict: Any) -> None:
     _write(json.dumps(verdict) + "\n")
 
 
@@ -109,9 +109,9 @@ if __name__ == "__main__":
     try:
         main(Path(sys.argv[1]), Path(sys.argv[2]), mails=sys.argv[5] == "mails")
     except Refused as refusal:
-        _tell(refused=refusal.code, facts=refusal.facts)
+        _report(refused=refusal.code, facts=refusal.facts)
     except MemoryError:
-        _tell(refused="too_hard", facts={})
+        _report(refused="too_hard", facts={})
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             os._exit(NO_ROOM)

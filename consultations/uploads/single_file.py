@@ -42,17 +42,17 @@ def whole_file(place: Path, *, name: str, data: bytes) -> Iterator[Whole]:
 
     Raises NotTaken for a refused file, or if the virus scanner gives no result.
     """
-    came, redrawn = (place.with_suffix(f".{uuid.uuid4().hex}") for _part in range(2))
-    came.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    received, redrawn = (place.with_suffix(f".{uuid.uuid4().hex}") for _part in range(2))
+    received.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        _write(came, name, data)
-        found = _looked_through(came, redrawn, name, data)
-        lies = redrawn if found.is_redrawn else came
+        _write(received, name, data)
+        result = _inspected(received, redrawn, name, data)
+        lies = redrawn if result.is_redrawn else received
         sha256 = hashlib.sha256(lies.read_bytes()).hexdigest()
-        fits = kinds.fitting(kinds.tidy(name), KINDS[found.media_type])
-        yield Whole(fits, found.media_type, lies.stat().st_size, sha256, lies, place)
+        fits = kinds.fitting(kinds.tidy(name), KINDS[result.media_type])
+        yield Whole(fits, result.media_type, lies.stat().st_size, sha256, lies, place)
     finally:
-        came.unlink(missing_ok=True)
+        received.unlink(missing_ok=True)
         redrawn.unlink(missing_ok=True)
 
 
@@ -68,14 +68,14 @@ def _write(path: Path, name: str, data: bytes) -> None:
         os.fsync(written.fileno())
 
 
-def _looked_through(file: Path, redrawn: Path, name: str, data: bytes) -> sandbox.Inspected:
+def _inspected(file: Path, redrawn: Path, name: str, data: bytes) -> sandbox.Inspected:
     try:
-        found = sandbox.inspect(file.resolve(), redrawn.resolve())
-        virus = clamd.scan(redrawn if found.is_redrawn else file, settings.CLAMD) if settings.CLAMD else ""
+        result = sandbox.inspect(file.resolve(), redrawn.resolve())
+        virus = clamd.scan(redrawn if result.is_redrawn else file, settings.CLAMD) if settings.CLAMD else ""
     except Refused as refusal:
         raise NotTaken(say(refusal), name=name, data=data) from refusal
     except clamd.ScannerDown as down:
         raise Blocked(_("The virus scanner is not responding. Add the file again in a few minutes.")) from down
     if virus:
         raise NotTaken(say(Refused("virus", what=virus)), name=name, data=data)
-    return found
+    return result

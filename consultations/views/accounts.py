@@ -46,8 +46,8 @@ def desk_accounts(request: HttpRequest) -> HttpResponse:
     """List the accounts whose name or address contains the search text."""
     form = AccountSearchForm(request.GET)
     words = form.cleaned_data["words"] if form.is_valid() else ""
-    found = User.objects.filter(Q(name__icontains=words) | Q(email__icontains=words)) if words else User.objects.none()
-    context = {"form": form, "accounts": found[:MOST], "words": words, "in_secretariat": is_secretariat(request.user)}
+    rows = User.objects.filter(Q(name__icontains=words) | Q(email__icontains=words)) if words else User.objects.none()
+    context = {"form": form, "accounts": rows[:MOST], "words": words, "in_secretariat": is_secretariat(request.user)}
     return render(request, "consultations/accounts/accounts.html", context)
 
 

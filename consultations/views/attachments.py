@@ -31,10 +31,10 @@ def _with_files_of_mine(request: HttpRequest, key: uuid.UUID) -> Submission:
     otherwise.
     """
     readable = Submission.objects.visible_to(request.user).select_related("stakeholder", "consultation")
-    found = get_object_or_404(readable, key=key)
-    if not may_submit(request.user, found) and not (is_secretariat(request.user) and found.entered_by_id):
+    result = get_object_or_404(readable, key=key)
+    if not may_submit(request.user, result) and not (is_secretariat(request.user) and result.entered_by_id):
         raise Http404
-    return found
+    return result
 
 
 def _home_of(user: Any, submission: Submission) -> str:
@@ -53,7 +53,7 @@ def attachment_add(request: SignedInRequest, key: uuid.UUID) -> HttpResponse:
     if request.method == "POST":
         form = FileForm(request.POST, request.FILES, mails=mails)
         if form.is_valid():
-            refused = _take(request, submission, form.cleaned_data["file"])
+            refused = _store(request, submission, form.cleaned_data["file"])
             if not refused:
                 messages.success(request, _("File added."))
                 return redirect("attachment_add", key)
@@ -79,7 +79,7 @@ def _why_not(request: SignedInRequest, submission: Submission) -> list[str]:
     return []
 
 
-def _take(request: SignedInRequest, submission: Submission, file: UploadedFile) -> list[str]:
+def _store(request: SignedInRequest, submission: Submission, file: UploadedFile) -> list[str]:
     """Store a whole file; return every reason why it was refused."""
     by, begun = request.user, None
     try:
@@ -112,16 +112,16 @@ def attachment_chunk(request: SignedInRequest, key: uuid.UUID, file: uuid.UUID) 
     submission = _with_files_of_mine(request, key)
     known = Attachment.objects.filter(submission=submission, key=file).first()
     if request.method != "POST":
-        return JsonResponse(_told(known) if known else {"state": "", "received": 0})
+        return JsonResponse(_as_json(known) if known else {"state": "", "received": 0})
     form = PieceForm(request.POST, request.FILES)
     if not form.is_valid():
-        return JsonResponse({"reasons": [str(each) for found in form.errors.values() for each in found]}, status=422)
+        return JsonResponse({"reasons": [str(each) for item in form.errors.values() for each in item]}, status=422)
     try:
         taken = _take_piece(request, submission, file, form.cleaned_data)
     except Blocked as refusal:
         status = {NotAllowed: 403, NoRoom: 507}.get(type(refusal), 409)
-        return JsonResponse({**(_told(known) if known else {}), "reasons": refusal.reasons}, status=status)
-    return JsonResponse(_told(taken))
+        return JsonResponse({**(_as_json(known) if known else {}), "reasons": refusal.reasons}, status=status)
+    return JsonResponse(_as_json(taken))
 
 
 def _take_piece(request: SignedInRequest, submission: Submission, key: uuid.UUID, piece: dict[str, Any]) -> Attachment:
@@ -132,7 +132,7 @@ def _take_piece(request: SignedInRequest, submission: Submission, key: uuid.UUID
     return workflow.add_file(begun, by=by) if is_whole else begun
 
 
-def _told(file: Attachment) -> dict[str, Any]:
+def _as_json(file: Attachment) -> dict[str, Any]:
     return {
         "state": file.state,
         "received": file.received,

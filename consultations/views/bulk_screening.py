@@ -77,13 +77,13 @@ def desk_bulk(request: HttpRequest) -> HttpResponse:
     form = act.form(request.POST) if confirmed else act.form()
     if confirmed and form.is_valid():
         return _do(request, act, marked, form.said)
-    found = [(submission, _refusal(name, submission, request.user)) for submission in marked]
+    result = [(submission, _refusal(name, submission, request.user)) for submission in marked]
     context = {
         "act": act,
         "name": name,
         "form": form,
-        "inputs": found,
-        "ready": sum(not reasons for _submission, reasons in found),
+        "inputs": result,
+        "ready": sum(not reasons for _submission, reasons in result),
     }
     return render(request, "consultations/bulk_screening/bulk.html", context, status=422 if confirmed else 200)
 
@@ -113,9 +113,9 @@ def _refusal(name: str, submission: Submission, user: Any) -> list[str]:
     return []
 
 
-def _do(request: HttpRequest, act: Act, marked: list[Submission], said: dict[str, Any]) -> HttpResponse:
+def _do(request: HttpRequest, act: Act, marked: list[Submission], data: dict[str, Any]) -> HttpResponse:
     """Run the action on each input separately, so that one refusal does not stop the others."""
-    outcomes = [(each, attempt(partial(act.verb, each, by=request.user, **said))) for each in marked]
+    outcomes = [(each, attempt(partial(act.verb, each, by=request.user, **data))) for each in marked]
     done = sum(not outcome.reasons for _each, outcome in outcomes)
     if done:
         messages.success(request, act.done(done) % {"n": done})

@@ -64,20 +64,20 @@ def door(request: SignedInRequest, slug: str) -> HttpResponse:
     """Check in delegates and record points. JavaScript adds an offline queue."""
     forum = door_of(request, slug)
     if request.method == "POST":
-        return _come(request, forum)
+        return _check_in(request, forum)
     return _show(request, forum, WhoForm(request.GET) if "who" in request.GET else WhoForm())
 
 
 def _show(request: HttpRequest, forum: Forum, form: WhoForm, reasons: list[str] | None = None) -> HttpResponse:
     at_the_door = is_secretariat(request.user)
-    wanted = form.cleaned_data["who"] if form.is_bound and form.is_valid() else ""
+    search = form.cleaned_data["who"] if form.is_bound and form.is_valid() else ""
     context = {
         "forum": forum,
         "form": form,
         "reasons": reasons,
         "at_the_door": at_the_door,
-        "wanted": wanted,
-        "found": _found(forum, wanted) if wanted and at_the_door else [],
+        "wanted": search,
+        "found": _matching_cards(forum, search) if search and at_the_door else [],
         "sessions": sessions_at_hand(forum, request.user),
         "kinds": PointKind.choices,
         "version": version(),
@@ -107,32 +107,32 @@ def _compressed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _found(forum: Forum, wanted: str) -> list[dict[str, Any]]:
+def _matching_cards(forum: Forum, search: str) -> list[dict[str, Any]]:
     """Return the badges that match a number, a code or part of a name, as cards with a form each."""
-    came, means = came_now(forum), _meant_by(wanted)
+    attended, means = came_now(forum), _meant_by(search)
     cards: list[dict[str, Any]] = []
     for delegate in badges(forum):
         person = checkin.person_of(delegate)
         if means(delegate, person):
             form = ComeForm(initial={"ticket": delegate.ticket})
-            cards.append({"delegate": person, "remark": remark(person), "came": came.get(person.pk), "form": form})
+            cards.append({"delegate": person, "remark": remark(person), "came": attended.get(person.pk), "form": form})
     return cards[:MOST_FOUND]
 
 
-def _meant_by(wanted: str) -> Callable[[Delegate, Delegate], bool]:
+def _meant_by(search: str) -> Callable[[Delegate, Delegate], bool]:
     """Return whether a badge matches: digits are its number, a code its ticket, other words the name or
     organisation.
     """
-    code = wanted.rpartition(":")[2].replace("-", "").casefold()
-    if wanted.isdecimal():
-        return lambda badge, person: str(badge.badge_number) == wanted
+    code = search.rpartition(":")[2].replace("-", "").casefold()
+    if search.isdecimal():
+        return lambda badge, person: str(badge.badge_number) == search
     if re.fullmatch("[0-9a-f]{32}", code):
         return lambda badge, person: badge.ticket.hex == code
-    words = wanted.casefold().split()
+    words = search.casefold().split()
     return lambda badge, person: all(word in f"{person.name} {person.stakeholder.name}".casefold() for word in words)
 
 
-def _come(request: SignedInRequest, forum: Forum) -> HttpResponse:
+def _check_in(request: SignedInRequest, forum: Forum) -> HttpResponse:
     """Check one delegate in by the button of a card, as a queue of one row."""
     if not is_secretariat(request.user):
         raise Http404
@@ -140,21 +140,21 @@ def _come(request: SignedInRequest, forum: Forum) -> HttpResponse:
     if not form.is_valid():
         return _show(request, forum, WhoForm(), [_("No badge was sent. Look it up again.")])
     ticket, at = form.cleaned_data["ticket"].hex, now()
-    said = {
+    data = {
         "key": str(form.cleaned_data["key"]),
         "kind": str(QueuedKind.CHECK_IN),
         "at": at.isoformat(),
         "code": ticket,
     }
     try:
-        row = workflow.take_queue(forum, [said], device=BY_HAND, device_now=at, by=request.user)[0]
+        row = workflow.take_queue(forum, [data], device=BY_HAND, device_now=at, by=request.user)[0]
     except Blocked as refusal:
         return _show(request, forum, WhoForm(), refusal.reasons)
     if row.outcome == QueuedOutcome.REFUSED:
         return _show(request, forum, WhoForm(), [row.reason])
-    told = _("%(name)s is checked in.") % {"name": row.delegate.name if row.delegate else ""}
+    message = _("%(name)s is checked in.") % {"name": row.delegate.name if row.delegate else ""}
     tell = messages.warning if row.outcome == QueuedOutcome.CONFLICT else messages.success
-    tell(request, f"{told} {row.reason}".strip())
+    tell(request, f"{message} {row.reason}".strip())
     return redirect("door", forum.slug)
 
 
@@ -165,8 +165,8 @@ def _come(request: SignedInRequest, forum: Forum) -> HttpResponse:
 def door_list(request: HttpRequest, slug: str) -> HttpResponse:
     """Return the list that a device stores, with a fresh token for sending its queue."""
     forum = door_of(request, slug)
-    told = list_for_the_door(forum, request.user) | {"token": get_token(request), "version": version()}
-    return _compressed(request, JsonResponse(told))
+    result = list_for_the_door(forum, request.user) | {"token": get_token(request), "version": version()}
+    return _compressed(request, JsonResponse(result))
 
 
 @takes_any_body
@@ -196,7 +196,7 @@ def door_manifest(request: HttpRequest, slug: str) -> JsonResponse:
     forum = door_of(request, slug)
     here = reverse("door", args=[slug])
     icon = {"src": static("img/door.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}
-    told = {
+    data = {
         "id": here,
         "name": _("Check-in: %(forum)s") % {"forum": forum.title},
         "short_name": _("Check-in %(code)s") % {"code": forum.code},
@@ -207,7 +207,7 @@ def door_manifest(request: HttpRequest, slug: str) -> JsonResponse:
         "theme_color": "#0a5c35",
         "icons": [icon],
     }
-    return JsonResponse(told, content_type="application/manifest+json")
+    return JsonResponse(data, content_type="application/manifest+json")
 
 
 @require_safe
@@ -222,11 +222,11 @@ def door_worker(request: HttpRequest, slug: str) -> HttpResponse:
 
 def version() -> str:
     """Return the version of the page stored by devices: it changes with its files, template or language."""
-    found = hashlib.sha256((get_language() or "").encode())
+    result = hashlib.sha256((get_language() or "").encode())
     for name in (*FILES, WORKER):
-        found.update(Path(str(finders.find(name))).read_bytes())
-    found.update(str(get_template(TEMPLATE).template.source).encode())  # type: ignore[attr-defined]
-    return found.hexdigest()[:12]
+        result.update(Path(str(finders.find(name))).read_bytes())
+    result.update(str(get_template(TEMPLATE).template.source).encode())  # type: ignore[attr-defined]
+    return result.hexdigest()[:12]
 
 
 # --- The check-in desk ------------------------------------------------------------------------------------------------
@@ -258,7 +258,7 @@ def forum_door(request: HttpRequest, slug: str) -> HttpResponse:
         words = ngettext("%(n)s row is not imported yet.", "%(n)s rows are not imported yet.", left) % {"n": left}
         messages.warning(request, f"{words} {_('Upload the same file again: the import continues where it stopped.')}")
     else:
-        messages.success(request, _told(rows))
+        messages.success(request, _summary(rows))
     return redirect("forum_door", slug)
 
 
@@ -267,15 +267,15 @@ def _take_file(request: HttpRequest, forum: Forum, data: bytes) -> list[QueuedRo
     Rows imported earlier are not duplicated.
     """
     queue, taken, begun = read_queue(data, forum), [], time.monotonic()
-    told: Any = {"device": queue.device, "device_now": queue.device_now, "by": request.user}
+    values: Any = {"device": queue.device, "device_now": queue.device_now, "by": request.user}
     for start in range(0, max(1, len(queue.rows)), PART):
         if time.monotonic() - begun > PATIENCE:
             break
-        taken += workflow.take_queue(forum, queue.rows[start : start + PART], **told)
+        taken += workflow.take_queue(forum, queue.rows[start : start + PART], **values)
     return taken + [None] * (len(queue.rows) - len(taken))
 
 
-def _told(rows: list[QueuedRow]) -> str:
+def _summary(rows: list[QueuedRow]) -> str:
     numbers = {"rows": len(rows), "open": sum(row.outcome != QueuedOutcome.TAKEN for row in rows)}
     read = ngettext("The file contains %(rows)s row.", "The file contains %(rows)s rows.", len(rows)) % numbers
     if not numbers["open"]:
@@ -337,9 +337,9 @@ def form_of(row: QueuedRow, has_check_in: bool, data: Any = None) -> SettleForm:
 
 def _words(row: QueuedRow) -> str:
     """Return the text of a point or the code of a badge as received."""
-    said = row.payload if isinstance(row.payload, dict) else {"as_text": row.payload}
+    payload = row.payload if isinstance(row.payload, dict) else {"as_text": row.payload}
     names = ["text", "as_text"] if row.kind == QueuedKind.POINT else ["code", "badge", "as_text"]
-    return str(next((said[name] for name in names if said.get(name)), ""))
+    return str(next((payload[name] for name in names if payload.get(name)), ""))
 
 
 @for_secretariat
@@ -403,21 +403,21 @@ def forum_registers(request: HttpRequest, slug: str) -> HttpResponse:
 def forum_register(request: SignedInRequest, slug: str, half: str) -> HttpResponse:
     """Enter who signed the paper register of a half-day."""
     forum = desk_forum(slug)
-    found = checkin.half_called(half, checkin.half_days(forum))
-    if found is None:
+    result = checkin.half_called(half, checkin.half_days(forum))
+    if result is None:
         raise Http404
     people = list(seated(forum))
     if request.method != "POST":
-        return _show_register(request, forum, found, people)
+        return _show_register(request, forum, result, people)
     form = RegisterForm(request.POST, people=people)
     if not form.is_valid():
-        return _show_register(request, forum, found, people, form, INVALID)
+        return _show_register(request, forum, result, people, form, INVALID)
     try:
         entered, voided = workflow.enter_register(
-            forum, found, by=request.user, signed=form.ticked, unsigned=form.unticked
+            forum, result, by=request.user, signed=form.ticked, unsigned=form.unticked
         )
     except Blocked as refusal:
-        return _show_register(request, forum, found, people, form, Outcome(refusal.reasons, 409))
+        return _show_register(request, forum, result, people, form, Outcome(refusal.reasons, 409))
     numbers = {"entered": entered, "voided": voided}
     messages.success(request, _("Entered: %(entered)s. Removed: %(voided)s.") % numbers)
     return redirect("forum_register", slug, half)
@@ -433,16 +433,16 @@ def _show_register(
 ) -> HttpResponse:
     entered = entered_on_paper(forum, half)
     ticked = set(request.POST.getlist("signed")) if form else {str(pk) for pk in entered}
-    came = checkin.came_by_half_day(forum).get(half, set())
+    attended = checkin.came_by_half_day(forum).get(half, set())
     context = {
         "forum": forum,
         "half": half,
         "halves": checkin.half_days(forum),
         "form": form or RegisterForm(people=people),
         "shown": ",".join(map(str, entered)) if form is None else form.data.get("shown", ""),
-        "rows": [(person, str(person.pk) in ticked, person.pk in came) for person in people],
+        "rows": [(person, str(person.pk) in ticked, person.pk in attended) for person in people],
         "signed": len(entered),
-        "came": len(came),
+        "came": len(attended),
         "reasons": outcome.reasons,
     }
     return render(request, "consultations/checkin/register.html", context, status=outcome.status)

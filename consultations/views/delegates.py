@@ -56,15 +56,15 @@ PAGE, MOST = 200, 500
 def forum_delegates(request: HttpRequest, slug: str) -> HttpResponse:
     """List everybody named for a forum, with the seat plan; several can be selected and decided together."""
     forum, form = desk_forum(slug), WantedDelegatesForm(request.GET)
-    found = people_of(forum, **form.wanted)
-    rows, last = page_behind(found, request.GET.get("after", ""), order="name", size=PAGE)
+    result = people_of(forum, **form.wanted)
+    rows, last = page_behind(result, request.GET.get("after", ""), order="name", size=PAGE)
     plan = seat_plan(forum)
     kept = {name: value for name, value in request.GET.items() if name != "after"}
     context = {
         "forum": forum,
         "form": form,
         "people": rows,
-        "number": found.count(),
+        "number": result.count(),
         "next": reverse("forum_delegates", args=[slug], query={**kept, "after": last}) if last else "",
         "plan": plan,
         "balance": balance(plan),
@@ -114,8 +114,8 @@ def _preview(
     request: HttpRequest, forum: Forum, move: Move, marked: list[Delegate], form: ReasonForm, outcome: Outcome
 ) -> HttpResponse:
     """Return the effect: who cannot move, and the seats before and after."""
-    found = [(each, _refusal(move, each, request.user)) for each in marked]
-    ready = [each for each, reasons in found if not reasons]
+    result = [(each, _refusal(move, each, request.user)) for each in marked]
+    ready = [each for each, reasons in result if not reasons]
     before = seat_plan(forum)
     then = after(before, [_seated(each) for each in ready if each.sits_in_for_id is None], move.target or "")
     context = {
@@ -123,7 +123,7 @@ def _preview(
         "move": move,
         "form": form,
         "reasons": outcome.reasons,
-        "people": found,
+        "people": result,
         "ready": ready,
         "plan": then,
         "rows": _side_by_side(before, then),
@@ -155,10 +155,10 @@ def _side_by_side(before: SeatPlan, then: SeatPlan) -> list[tuple[Any, Any]]:
 
 
 def _person(slug: str, pk: int) -> Delegate:
-    found = Delegate.objects.select_related(
+    rows = Delegate.objects.select_related(
         "forum", "forum__consultation", "stakeholder", "county", "sits_in_for", "merged_into", "invitation"
     )
-    return get_object_or_404(found, forum__slug=slug, pk=pk)
+    return get_object_or_404(rows, forum__slug=slug, pk=pk)
 
 
 @for_secretariat
@@ -366,7 +366,7 @@ def _preview_import(
         "forum": forum,
         "reasons": outcome.reasons,
         "sections": [
-            (label, list(map(_shown, trial.whole(trial.of(state)))), state) for state, label in STATES.items()
+            (label, list(map(_preview_row, trial.whole(trial.of(state)))), state) for state, label in STATES.items()
         ],
         "names_form": NamesForm(suggested=suggested, initial=initial) if suggested else None,
         "carried": signing.dumps(uploaded, salt=f"{SALT} {forum.pk}", compress=True),
@@ -375,7 +375,7 @@ def _preview_import(
     return render(request, "consultations/delegates/import_preview.html", context, status=outcome.status)
 
 
-def _shown(row: TriedRow) -> tuple[TriedRow, list[Any]]:
+def _preview_row(row: TriedRow) -> tuple[TriedRow, list[Any]]:
     """Return a preview row: organisation and name, then the changes."""
     changes = ", ".join(f"{name}: {value}" for name, value in row.changes.items())
     return row, [row.cells["organisation"] or "", row.cells["name"] or "", changes]
@@ -394,7 +394,7 @@ def forum_tell(request: SignedInRequest, slug: str) -> HttpResponse:
     forum = desk_forum(slug)
     if request.method == "POST":
         keys = [key for value in request.POST.getlist("key") for key in value.split(",")]
-        _say(request, workflow.tell_delegates(forum, by=request.user, keys=keys))
+        _report(request, workflow.tell_delegates(forum, by=request.user, keys=keys))
         return redirect("forum_tell", slug)
     news = news_of(untold_of(forum))
     mailed = [each for each in news if each.mail]
@@ -410,16 +410,16 @@ def forum_tell(request: SignedInRequest, slug: str) -> HttpResponse:
     return render(request, "consultations/delegates/tell.html", context)
 
 
-def _say(request: HttpRequest, told: list[News]) -> None:
-    mails = sum(each.mail is not None for each in told)
-    others = len(told) - mails
+def _report(request: HttpRequest, notifications: list[News]) -> None:
+    mails = sum(each.mail is not None for each in notifications)
+    others = len(notifications) - mails
     if mails:
-        said = ngettext("%(n)s mail is being sent.", "%(n)s mails are being sent.", mails)
-        messages.success(request, said % {"n": mails})
+        message = ngettext("%(n)s mail is being sent.", "%(n)s mails are being sent.", mails)
+        messages.success(request, message % {"n": mails})
     if others:
-        said = ngettext("%(n)s person is marked as notified.", "%(n)s people are marked as notified.", others)
-        messages.success(request, said % {"n": others})
-    if not told:
+        message = ngettext("%(n)s person is marked as notified.", "%(n)s people are marked as notified.", others)
+        messages.success(request, message % {"n": others})
+    if not notifications:
         messages.warning(
             request,
             _("Nobody was notified: no one was chosen, they had already been notified, or the decision has changed."),

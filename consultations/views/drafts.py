@@ -37,7 +37,7 @@ def draft_save(request: SignedInRequest, key: UUID) -> HttpResponse:
         raise Http404
     form = SubmissionForm(request.POST, person=request.user, consultation=consultation, draft=saved)
     if not form.is_valid():
-        problems = [str(problem) for found in form.errors.values() for problem in found]
+        problems = [str(problem) for item in form.errors.values() for problem in item]
         return JsonResponse({"reasons": problems}, status=422)
     form.cleaned_data["key"] = key
     try:
@@ -71,8 +71,8 @@ def _as_saved(request: SignedInRequest, draft: Submission) -> dict[str, Any]:
 @require_safe
 def draft_preview(request: SignedInRequest, key: UUID) -> HttpResponse:
     """Show a draft exactly as others will see it, beside what only its organisation and the secretariat read."""
-    found = own_input(request, key)
-    return _show(request, found) if found.state in EDITABLE else redirect("my_input", found.key)
+    result = own_input(request, key)
+    return _show(request, result) if result.state in EDITABLE else redirect("my_input", result.key)
 
 
 def _show(request: SignedInRequest, draft: Submission, reasons: list[str] | None = None) -> HttpResponse:

@@ -67,11 +67,11 @@ def likenesses(request: HttpRequest) -> HttpResponse:
 def _rounds() -> list[Consultation]:
     """Return the consultations in which points can be joined, with the number of texts not compared yet."""
     under_way = Consultation.objects.filter(state__in=[ConsultationState.OPEN, ConsultationState.CLOSED])
-    found: list[Any] = list(under_way.order_by("-opens_at"))
-    for each in found:
+    result: list[Any] = list(under_way.order_by("-opens_at"))
+    for each in result:
         inputs = workflow.inputs_to_compare(each).filter(workflow.NOT_COMPARED_INPUT).count()
         each.to_compare = inputs + workflow.points_to_compare(each).filter(workflow.NOT_COMPARED).count()
-    return found
+    return result
 
 
 @for_secretariat
@@ -103,7 +103,7 @@ def _show(
         "reasons": outcome.reasons,
         "form": form,
         "alike_form": form or AlikeForm(group=group),
-        "beside": _beside(group),
+        "beside": _texts_side_by_side(group),
         "others": group.texts[BESIDE:],
         "words": list(dict.fromkeys(word for each in group.pairs for word in each.words)),
         "moves": LIKENESS_MOVES,
@@ -114,7 +114,7 @@ def _show(
     return render(request, "consultations/duplicates/duplicate.html", context, status=outcome.status)
 
 
-def _beside(group: Alike) -> list[Beside]:
+def _texts_side_by_side(group: Alike) -> list[Beside]:
     """Return the first texts of the group, with words highlighted that at least two of them use."""
     texts = group.texts[:BESIDE]
     used = Counter(word for text in texts for word in similarity.words_of(_words(text)))

@@ -60,8 +60,8 @@ class Asked:
     @property
     def wanted(self) -> queries.Wanted:
         """Return the selection as filters on inputs."""
-        found = {each.name: each.found for each in self.filters if each.found}
-        return queries.Wanted(consultation=found.pop("round", None), by_words=bool(self.words), **found)
+        result = {each.name: each.found for each in self.filters if each.found}
+        return queries.Wanted(consultation=result.pop("round", None), by_words=bool(self.words), **result)
 
     @property
     def round(self) -> Consultation | None:
@@ -86,28 +86,28 @@ class Asked:
 
 def asked_of(request: HttpRequest, rounds: list[Any]) -> Asked:
     """Parse the query string of `request`. States can be filtered by users who see more than inputs on file."""
-    asked = request.GET
+    query = request.GET
     options: dict[str, dict[str, tuple[Words, Any]]] = {}
-    for choice in queries.choices(request.user, _number(asked.get("organisation", ""))):
+    for choice in queries.choices(request.user, _number(query.get("organisation", ""))):
         options.setdefault(choice.kind, {})[choice.code] = (choice.name, choice.pk)
-    forums = [forum for found in rounds for forum in found.forums_announced]
+    forums = [forum for item in rounds for forum in item.forums_announced]
     filters = [
-        _filter(asked, "theme", _("Theme"), options.get("theme", {})),
-        _filter(asked, "objective", _("Objective"), options.get("objective", {})),
-        _filter(asked, "group", _("Group"), {code: (str(label), code) for code, label in Group.choices}),
-        _filter(asked, "county", _("County"), options.get("county", {})),
-        _filter(asked, "forum", _("Forum"), {forum["slug"]: (forum["title"], forum["pk"]) for forum in forums}),
-        _filter(asked, "state", _("State"), _states(request.user)),
-        _filter(asked, "organisation", _("Organisation"), options.get("organisation", {})),
-        _filter(asked, "signed", _("Co-signatures"), {"yes": (_("Co-signed by others"), True)}),
-        _filter(asked, "arrived", _("Arrived"), _days(asked.get("arrived", ""))),
-        _filter(asked, "round", _("Consultation"), {found.slug: (found.short_title, found) for found in rounds}),
+        _filter(query, "theme", _("Theme"), options.get("theme", {})),
+        _filter(query, "objective", _("Objective"), options.get("objective", {})),
+        _filter(query, "group", _("Group"), {code: (str(label), code) for code, label in Group.choices}),
+        _filter(query, "county", _("County"), options.get("county", {})),
+        _filter(query, "forum", _("Forum"), {forum["slug"]: (forum["title"], forum["pk"]) for forum in forums}),
+        _filter(query, "state", _("State"), _states(request.user)),
+        _filter(query, "organisation", _("Organisation"), options.get("organisation", {})),
+        _filter(query, "signed", _("Co-signatures"), {"yes": (_("Co-signed by others"), True)}),
+        _filter(query, "arrived", _("Arrived"), _days(query.get("arrived", ""))),
+        _filter(query, "round", _("Consultation"), {item.slug: (item.short_title, item) for item in rounds}),
     ]
-    return Asked(queries.searchable(asked.get("q", "")), filters)
+    return Asked(queries.searchable(query.get("q", "")), filters)
 
 
-def _filter(asked: QueryDict, name: str, label: Promise, options: Options) -> Filter:
-    return Filter(name, label, options, asked.get(name, ""))
+def _filter(query: QueryDict, name: str, label: Promise, options: Options) -> Filter:
+    return Filter(name, label, options, query.get(name, ""))
 
 
 def _states(user: Any) -> Options:
@@ -118,11 +118,11 @@ def _states(user: Any) -> Options:
 
 def _days(typed: str) -> Options:
     """Parse a date range (inclusive): "2017-10-02" or "2017-10-02--2017-10-08"."""
-    found = DAYS.fullmatch(typed)
-    if found is None:
+    match = DAYS.fullmatch(typed)
+    if match is None:
         return {}
     try:
-        first, last = (date.fromisoformat(found[each] or found[1]) for each in (1, 2))
+        first, last = (date.fromisoformat(match[each] or match[1]) for each in (1, 2))
         words = span(first, last)
     except ValueError:
         return {}

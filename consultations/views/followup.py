@@ -84,8 +84,10 @@ def forum_actions_carry(request: SignedInRequest, slug: str) -> HttpResponse:
     forum = forum_of(slug)
     if request.method == "POST":
         made = len(workflow.carry_commitments(forum, by=request.user))
-        said = ngettext("%(n)s commitment is carried over.", "%(n)s commitments are carried over.", made)
-        messages.success(request, said % {"n": made} if made else _("Every commitment has already been carried over."))
+        message = ngettext("%(n)s commitment is carried over.", "%(n)s commitments are carried over.", made)
+        messages.success(
+            request, message % {"n": made} if made else _("Every commitment has already been carried over.")
+        )
     return redirect("forum_actions", slug)
 
 
@@ -145,8 +147,8 @@ def forum_action_move(request: SignedInRequest, slug: str, key: UUID, verb: str)
         report = ReportForm(request.POST)
         if not report.is_valid():
             return _show(request, action, INVALID, report=report)
-        said = report.cleaned_data["report"]
-        outcome = attempt(lambda: workflow.finish_action(action, by=request.user, report=said), action)
+        text = report.cleaned_data["report"]
+        outcome = attempt(lambda: workflow.finish_action(action, by=request.user, report=text), action)
     else:
         outcome = carry_out(request, action, verb, VERBS)
     if outcome.reasons:
@@ -166,8 +168,8 @@ def my_action(request: SignedInRequest, key: UUID) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
     form, outcome = ReportForm(posted, initial={"report": action.report}), NOTHING_DONE
     if posted is not None and form.is_valid():
-        said = form.cleaned_data["report"]
-        outcome = attempt(lambda: workflow.say_done(action, by=request.user, note=said), action)
+        text = form.cleaned_data["report"]
+        outcome = attempt(lambda: workflow.say_done(action, by=request.user, note=text), action)
         if not outcome.reasons:
             messages.success(request, _("Thank you. The secretariat will read it and mark the action as done."))
             return redirect("my_action", key)
@@ -186,9 +188,9 @@ def my_action(request: SignedInRequest, key: UUID) -> HttpResponse:
 @kept_for_visitors
 def commitments(request: HttpRequest) -> HttpResponse:
     """List commitments from reported forums by institution, with their outcome."""
-    found = queries.commitments()
-    form = WantedCommitmentsForm(request.GET, bodies=_bodies(found))
-    context = {"form": form, **_by_body(_narrowed(found, form.wanted))}
+    result = queries.commitments()
+    form = WantedCommitmentsForm(request.GET, bodies=_bodies(result))
+    context = {"form": form, **_by_body(_narrowed(result, form.wanted))}
     return render(request, "consultations/followup/commitments.html", context)
 
 
@@ -196,11 +198,11 @@ def _bodies(actions: QuerySet[ActionPoint]) -> QuerySet[Stakeholder]:
     return Stakeholder.objects.filter(pk__in=actions.order_by().values("stakeholder")).only("name").order_by("name")
 
 
-def _narrowed(actions: QuerySet[ActionPoint], wanted: dict[str, Any]) -> QuerySet[ActionPoint]:
+def _narrowed(actions: QuerySet[ActionPoint], filters: dict[str, Any]) -> QuerySet[ActionPoint]:
     """Filter actions by organisation and state."""
-    state = wanted.get("state")
-    if wanted.get("organisation"):
-        actions = actions.filter(stakeholder=wanted["organisation"])
+    state = filters.get("state")
+    if filters.get("organisation"):
+        actions = actions.filter(stakeholder=filters["organisation"])
     if state == OVERDUE:
         return actions.filter(queries.overdue())
     if state == REPORTED:
@@ -211,11 +213,11 @@ def _narrowed(actions: QuerySet[ActionPoint], wanted: dict[str, Any]) -> QuerySe
 def _by_body(actions: QuerySet[ActionPoint]) -> dict[str, Any]:
     """Return the actions grouped by organisation in name order, and their number."""
     rows = list(actions[: MOST_FOR_ALL + 1])
-    found: dict[str, list[ActionPoint]] = {}
+    result: dict[str, list[ActionPoint]] = {}
     for row in rows[:MOST_FOR_ALL]:
-        found.setdefault(row.stakeholder.name if row.stakeholder else row.responsible, []).append(row)
+        result.setdefault(row.stakeholder.name if row.stakeholder else row.responsible, []).append(row)
     shown = min(len(rows), MOST_FOR_ALL)
-    return {"bodies": sorted(found.items()), "number": shown, "is_more": len(rows) > MOST_FOR_ALL}
+    return {"bodies": sorted(result.items()), "number": shown, "is_more": len(rows) > MOST_FOR_ALL}
 
 
 @for_secretariat
@@ -224,11 +226,11 @@ def desk_commitments(request: HttpRequest) -> HttpResponse:
     """List the action points of all forums, overdue first."""
     every = ActionPoint.objects.all()
     form = DeskCommitmentsForm(request.GET, bodies=_bodies(every))
-    found = in_order(with_source(_narrowed(every, form.wanted)))
+    result = in_order(with_source(_narrowed(every, form.wanted)))
     context = {
         "form": form,
-        "actions": found[:MOST],
-        "number": found.count(),
+        "actions": result[:MOST],
+        "number": result.count(),
         "overdue": every.filter(queries.overdue()).count(),
         "most": MOST,
     }

@@ -123,9 +123,9 @@ def forum_documents(request: SignedInRequest, slug: str) -> HttpResponse:
     form = DocumentForm(request.POST, request.FILES)
     if not form.is_valid():
         return _show_seats(request, forum, form, INVALID)
-    said = form.cleaned_data
-    given = {"title": said["title"], "name": said["file"].name, "for_everybody": said["for_everybody"]}
-    outcome = attempt(lambda: workflow.keep_forum_file(forum, by=request.user, data=said["file"].read(), **given))
+    data = form.cleaned_data
+    given = {"title": data["title"], "name": data["file"].name, "for_everybody": data["for_everybody"]}
+    outcome = attempt(lambda: workflow.keep_forum_file(forum, by=request.user, data=data["file"].read(), **given))
     if outcome.reasons:
         form.add_error("file", " ".join(outcome.reasons))
         return _show_seats(request, forum, form, INVALID)

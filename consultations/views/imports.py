@@ -59,8 +59,8 @@ def _prepared(request: SignedInRequest, form: InputsImportForm) -> Job:
     chosen = form.cleaned_data
     kept = {name: chosen[name] for name in ("consultation", "channel", "received_on")}
     trial = imports.try_rows(form.sheet, by=request.user, **kept)
-    asked = {**kept, "encoding": chosen["encoding"], "name": chosen["file"].name, "rows": len(form.sheet)}
-    return imports.keep_upload(form.content, trial, by=request.user, asked=asked)
+    options = {**kept, "encoding": chosen["encoding"], "name": chosen["file"].name, "rows": len(form.sheet)}
+    return imports.keep_upload(form.content, trial, by=request.user, options=options)
 
 
 @for_secretariat
@@ -89,28 +89,28 @@ def _job(key: UUID, **of_kind: str) -> Job:
     return get_object_or_404(Job.objects.select_related("by", "consultation"), key=key, **of_kind)
 
 
-def _show(request: HttpRequest, found: Job, outcome: Outcome = NOTHING_DONE) -> HttpResponse:
+def _show(request: HttpRequest, import_job: Job, outcome: Outcome = NOTHING_DONE) -> HttpResponse:
     """Render a job; while it runs the page refreshes itself, unless the user stopped that."""
-    context = {"job": found, "reasons": outcome.reasons, "still": "still" in request.GET}
-    if found.kind == JobKind.IMPORT_INPUTS and found.state == JobState.PREPARED:
-        context |= _preview(request, found)
-    if found.kind == JobKind.IMPORT_INPUTS and found.state == JobState.DONE:
-        context |= _result(found)
+    context = {"job": import_job, "reasons": outcome.reasons, "still": "still" in request.GET}
+    if import_job.kind == JobKind.IMPORT_INPUTS and import_job.state == JobState.PREPARED:
+        context |= _preview(request, import_job)
+    if import_job.kind == JobKind.IMPORT_INPUTS and import_job.state == JobState.DONE:
+        context |= _result(import_job)
     page = render(request, "consultations/imports/job.html", context, status=outcome.status)
-    if found.state in MOVING and not context["still"]:
+    if import_job.state in MOVING and not context["still"]:
         page["Refresh"] = "2"
     return page
 
 
-def _preview(request: HttpRequest, found: Job) -> dict[str, Any]:
+def _preview(request: HttpRequest, import_job: Job) -> dict[str, Any]:
     try:
-        trial = imports.tried(found)
+        trial = imports.tried(import_job)
     except Blocked as gone:
         return {"reasons": gone.reasons}
     tally = trial.tally()
     first = next((state for state in STATES if tally[state]), RowState.NEW)
-    asked = request.GET.get("show", first)
-    state = RowState(asked) if asked in tally else first
+    requested = request.GET.get("show", first)
+    state = RowState(requested) if requested in tally else first
     return {
         "tally": [(state.value, tally[state], label) for state, label in STATES.items()],
         "show": state.value,
@@ -119,9 +119,9 @@ def _preview(request: HttpRequest, found: Job) -> dict[str, Any]:
         "new": tally[RowState.NEW],
         "wrong": tally[RowState.ERROR],
         "not_read": ", ".join(trial.not_read),
-        "encoding": imports.ENCODINGS.get(found.asked["encoding"], ""),
+        "encoding": imports.ENCODINGS.get(import_job.asked["encoding"], ""),
         "names_form": NamesForm(suggested=imports.suggestions(trial.unknown)),
-        "confirmed": found.asked["names"],
+        "confirmed": import_job.asked["names"],
     }
 
 
@@ -140,8 +140,8 @@ def _page(request: HttpRequest, trial: Trial, state: RowState) -> Rows:
     return Rows(list(trial.whole(rows[start : start + SHOWN])), max(0, start - SHOWN) if start else None, later)
 
 
-def _result(found: Job) -> dict[str, Any]:
-    result = found.result
+def _result(results: Job) -> dict[str, Any]:
+    result = results.result
     return {
         "taken": sum(map(len, result["taken"].values())),
         "organisations": len(result["taken"]),
@@ -156,28 +156,28 @@ def _result(found: Job) -> dict[str, Any]:
 @require_POST
 def job_names(request: SignedInRequest, key: UUID) -> HttpResponse:
     """Confirm which organisations are meant by unknown names."""
-    found = _job(key)
+    result = _job(key)
     try:
-        form = NamesForm(request.POST, suggested=imports.suggestions(imports.tried(found).unknown))
+        form = NamesForm(request.POST, suggested=imports.suggestions(imports.tried(result).unknown))
     except Blocked as gone:
-        return _show(request, found, Outcome(gone.reasons, 409))
+        return _show(request, result, Outcome(gone.reasons, 409))
     if not form.is_valid():
         messages.error(request, _("Choose one of the suggested names."))
         return redirect("job", key)
     outcome = attempt(
-        lambda: confirm_names(found, by=request.user, names=form.confirmed, wrong_rows=imports.wrong_rows), found
+        lambda: confirm_names(result, by=request.user, names=form.confirmed, wrong_rows=imports.wrong_rows), result
     )
-    return _show(request, found, outcome) if outcome.reasons else redirect("job", key)
+    return _show(request, result, outcome) if outcome.reasons else redirect("job", key)
 
 
 @for_secretariat
 @require_POST
 def job_confirm(request: SignedInRequest, key: UUID) -> HttpResponse:
     """Confirm an import, once; it then runs in the background."""
-    found = _job(key, kind=JobKind.IMPORT_INPUTS)
-    outcome = attempt(lambda: confirm_import(found, by=request.user), found)
+    result = _job(key, kind=JobKind.IMPORT_INPUTS)
+    outcome = attempt(lambda: confirm_import(result, by=request.user), result)
     if outcome.reasons:
-        return _show(request, found, outcome)
+        return _show(request, result, outcome)
     messages.success(request, _("Confirmed. You do not need to wait: we will e-mail you when it is done."))
     return redirect("job", key)
 
@@ -186,9 +186,9 @@ def job_confirm(request: SignedInRequest, key: UUID) -> HttpResponse:
 @require_safe
 def job_left_out(request: HttpRequest, key: UUID) -> HttpResponse:
     """Return the invalid rows to correct and upload again."""
-    found = _job(key, kind=JobKind.IMPORT_INPUTS)
+    result = _job(key, kind=JobKind.IMPORT_INPUTS)
     try:
-        return _workbook(imports.left_out(found), "rows-to-correct.xlsx")
+        return _workbook(imports.left_out(result), "rows-to-correct.xlsx")
     except Blocked as gone:
         messages.warning(request, " ".join(gone.reasons))
         return redirect(reverse("import_inputs"))

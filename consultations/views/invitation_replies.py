@@ -46,10 +46,10 @@ def forum_answer(request: HttpRequest, token: str) -> HttpResponse:
         outcome = attempt(lambda: _answer(invitation, form, token)) if form.is_valid() else INVALID
         if outcome.status == 303:
             return redirect("forum_answer_receipt", token)
-    return _page(request, "answer", **_shown(invitation, people, form, outcome), status=outcome.status)
+    return _page(request, "answer", **_context(invitation, people, form, outcome), status=outcome.status)
 
 
-def _shown(invitation: Invitation, people: list[Any], form: AnswerForm, outcome: Outcome) -> dict[str, Any]:
+def _context(invitation: Invitation, people: list[Any], form: AnswerForm, outcome: Outcome) -> dict[str, Any]:
     forum = invitation.forum
     is_open = forum.state == ForumState.ANNOUNCED
     return {
@@ -67,12 +67,12 @@ def _shown(invitation: Invitation, people: list[Any], form: AnswerForm, outcome:
 
 def _answer(invitation: Invitation, form: AnswerForm, token: str) -> None:
     given = form.cleaned_data
-    said = {"answered_by": given["answered_by"], "message": given["message"]}
+    data = {"answered_by": given["answered_by"], "message": given["message"]}
     holder = LinkHolder(token, given["answered_by"])
     if form.declines:
-        workflow.decline_invitation(invitation, by=holder, **said)
+        workflow.decline_invitation(invitation, by=holder, **data)
     else:
-        workflow.answer_invitation(invitation, by=holder, people=form.named, **said)
+        workflow.answer_invitation(invitation, by=holder, people=form.named, **data)
 
 
 @never_cache

@@ -49,8 +49,8 @@ def forum_letters_list(request: HttpRequest, slug: str) -> HttpResponse:
     """List the letters of a forum, or those in the state `?state=`: what each lacks, and the next step."""
     forum = _forum(slug)
     every = list(letters_of(forum))
-    asked = request.GET.get("state")
-    state = asked if asked in InvitationState.values else ""
+    requested = request.GET.get("state")
+    state = requested if requested in InvitationState.values else ""
     counted = [(value, label, sum(each.state == value for each in every)) for value, label in InvitationState.choices]
     rows = [
         {"letter": each, "missing": missing(each), "next": next_step(each)}
@@ -76,12 +76,12 @@ def forum_letters_list(request: HttpRequest, slug: str) -> HttpResponse:
 def forum_letters_new(request: SignedInRequest, slug: str) -> HttpResponse:
     """Choose institutions by group, NCM membership or all, and create a letter for each."""
     forum = _forum(slug)
-    asked = request.GET.get("group", "")
-    group = asked if asked in Group.values else ""
+    requested = request.GET.get("group", "")
+    group = requested if requested in Group.values else ""
     members = request.GET.get("members") == "yes"
-    found = candidates(forum, group=group, members=members)
+    result = candidates(forum, group=group, members=members)
     data = request.POST if request.method == "POST" else None
-    form = InviteForm(data, candidates=found, initial={"respond_by": forum.respond_by})
+    form = InviteForm(data, candidates=result, initial={"respond_by": forum.respond_by})
     outcome = NOTHING_DONE
     if data is not None:
         outcome = attempt(lambda: _write(request, forum, form)) if form.is_valid() else INVALID
@@ -94,7 +94,7 @@ def forum_letters_new(request: SignedInRequest, slug: str) -> HttpResponse:
         "groups": Group.choices,
         "group": group,
         "members": members,
-        "found": found,
+        "found": result,
     }
     return render(request, "consultations/invitations/letters_new.html", context, status=outcome.status)
 
@@ -103,10 +103,10 @@ def _write(request: SignedInRequest, forum: Forum, form: InviteForm) -> None:
     made = workflow.write_invitations(
         forum, by=request.user, respond_by=form.cleaned_data["respond_by"], offers=form.offers
     )
-    said = ngettext(
+    message = ngettext(
         "%(n)s letter is written but not sent yet.", "%(n)s letters are written but not sent yet.", len(made)
     )
-    messages.success(request, said % {"n": len(made)})
+    messages.success(request, message % {"n": len(made)})
 
 
 # --- Review, then send ----------------------------------------------------------------------------------------------
@@ -128,7 +128,7 @@ class Written(NamedTuple):
 REVIEWS = {"send": (InvitationState.DRAFT, "send_invitation"), "remind": (InvitationState.SENT, "remind_invited")}
 
 
-def _written(forum: Forum, kind: str, keys: list[str]) -> list[Written]:
+def _prepared_letters(forum: Forum, kind: str, keys: list[str]) -> list[Written]:
     """Return the unsaved mails of all letters that can be sent, or of those whose keys the URL names."""
     state, verb = REVIEWS[kind]
     letters = list(letters_of(forum).filter(state=state).select_related("forum__consultation"))
@@ -156,7 +156,7 @@ def forum_letters_review(request: SignedInRequest, slug: str, kind: str) -> Http
     if request.method == "POST":
         (_send if kind == "send" else _remind)(request, forum, request.POST.getlist("key"))
         return redirect("forum_letters", slug)
-    written = _written(forum, kind, request.GET.getlist("key"))
+    written = _prepared_letters(forum, kind, request.GET.getlist("key"))
     going = [each for each in written if not each.reasons]
     mailed = [each for each in going if each.mail]
     context = {
@@ -173,22 +173,22 @@ def forum_letters_review(request: SignedInRequest, slug: str, kind: str) -> Http
 
 def _keys(values: list[str]) -> list[UUID]:
     """Return the valid keys among the values."""
-    found = []
+    result = []
     for value in values:
         try:
-            found.append(UUID(value))
+            result.append(UUID(value))
         except ValueError:
             continue
-    return found
+    return result
 
 
 def _send(request: SignedInRequest, forum: Forum, values: list[str]) -> None:
     sent = workflow.send_invitations(forum, by=request.user, keys=_keys(values))
     posted = sum(not each.email for each in sent)
     if sent:
-        said = ngettext("%(n)s letter is sent.", "%(n)s letters are sent.", len(sent)) % {"n": len(sent)}
+        message = ngettext("%(n)s letter is sent.", "%(n)s letters are sent.", len(sent)) % {"n": len(sent)}
         by_post = ngettext("%(n)s of them goes by post.", "%(n)s of them go by post.", posted) % {"n": posted}
-        messages.success(request, f"{said} {by_post}" if posted else said)
+        messages.success(request, f"{message} {by_post}" if posted else message)
     else:
         messages.warning(request, _("Nothing was sent: these letters have already been sent or cannot be sent yet."))
 
@@ -202,8 +202,8 @@ def _remind(request: SignedInRequest, forum: Forum, values: list[str]) -> None:
         if outcome.reasons:
             messages.warning(request, f"{each.stakeholder.name}: {' '.join(outcome.reasons)}")
     if reminded:
-        said = ngettext("%(n)s institution has been reminded.", "%(n)s institutions have been reminded.", reminded)
-        messages.success(request, said % {"n": reminded})
+        message = ngettext("%(n)s institution has been reminded.", "%(n)s institutions have been reminded.", reminded)
+        messages.success(request, message % {"n": reminded})
 
 
 # --- One letter -----------------------------------------------------------------------------------------------------
@@ -305,5 +305,5 @@ def _record(request: SignedInRequest, letter: Invitation, form: PaperAnswerForm)
 def forum_letter_file(request: HttpRequest, slug: str, key: UUID, file: UUID) -> HttpResponseBase:
     """Download the scan of an answer: always as an attachment, never inline."""
     rows = ForumFile.objects.filter(invitation__key=key, forum__slug=slug, removed_at=None)
-    found = get_object_or_404(rows, key=file)
-    return hand_out(request, found.stored_file, found.name, found.media_type)
+    result = get_object_or_404(rows, key=file)
+    return hand_out(request, result.stored_file, result.name, result.media_type)

@@ -39,14 +39,14 @@ VERBS = {verb: getattr(workflow, verb) for verb in STAKEHOLDER_MOVES}
 def desk_organisations(request: HttpRequest) -> HttpResponse:
     """List organisations to verify, and below them the register, filtered by words, group and state."""
     form = WantedOrganisationsForm(request.GET)
-    wanted = form.wanted
-    found = with_lookalikes(_narrowed(wanted.pop("words", ""))).filter(**wanted)
-    page = further(request, "desk_organisations", "after", found, order="name", size=PAGE)
+    filters = form.wanted
+    rows = with_lookalikes(_narrowed(filters.pop("words", ""))).filter(**filters)
+    page = further(request, "desk_organisations", "after", rows, order="name", size=PAGE)
     context = {
         "form": form,
         "waiting": with_lookalikes(Stakeholder.objects.waiting()).order_by("created_at", "pk"),
         "organisations": page.rows,
-        "number": found.count(),
+        "number": rows.count(),
         "further": page,
     }
     return render(request, "consultations/organisations/organisations.html", context)
@@ -55,10 +55,10 @@ def desk_organisations(request: HttpRequest) -> HttpResponse:
 def _narrowed(words: str) -> QuerySet[Stakeholder]:
     acting = Q(memberships__in=Membership.objects.live())
     people = Count("memberships__user", filter=acting, distinct=True)
-    found = Stakeholder.objects.annotate(people=people)
+    rows = Stakeholder.objects.annotate(people=people)
     for word in words.split()[:10]:
-        found = found.filter(Q(name__icontains=word) | Q(short_name__icontains=word))
-    return found
+        rows = rows.filter(Q(name__icontains=word) | Q(short_name__icontains=word))
+    return rows
 
 
 @for_secretariat
@@ -171,8 +171,8 @@ def sign_off_rule(request: SignedInRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         needed = request.POST.get("needed") == "yes"
         workflow.rule_on_sign_off(stakeholder, by=request.user, needed=needed)
-        said = _("From now on, inputs need your sign-off.") if needed else _("Inputs no longer need a sign-off.")
-        messages.success(request, said)
+        message = _("From now on, inputs need your sign-off.") if needed else _("Inputs no longer need a sign-off.")
+        messages.success(request, message)
     return redirect(_home_of(request, stakeholder))
 
 
@@ -198,18 +198,18 @@ def end_membership(request: SignedInRequest, pk: int, membership: int) -> HttpRe
     """End a membership; earlier acts of the person are kept."""
     stakeholder = _managed(request, pk)
     live = Membership.objects.live().filter(stakeholder=stakeholder, valid_until=None)
-    found = get_object_or_404(live.select_related("stakeholder", "user"), pk=membership)
+    rows = get_object_or_404(live.select_related("stakeholder", "user"), pk=membership)
     form, outcome = ReasonForm(request.POST or None), NOTHING_DONE
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
-        outcome = attempt(lambda: workflow.end_membership(found, by=request.user, reason=reason))
+        outcome = attempt(lambda: workflow.end_membership(rows, by=request.user, reason=reason))
         if not outcome.reasons:
-            messages.success(request, _("%(name)s no longer acts for the organisation.") % {"name": found.user.name})
+            messages.success(request, _("%(name)s no longer acts for the organisation.") % {"name": rows.user.name})
             return redirect(_home_of(request, stakeholder))
     elif form.errors:
         outcome = INVALID
     home = _home_of(request, stakeholder)
-    context = {"form": form, "reasons": outcome.reasons, "membership": found, "home": home}
+    context = {"form": form, "reasons": outcome.reasons, "membership": rows, "home": home}
     return render(request, "consultations/organisations/end_membership.html", context, status=outcome.status)
 
 

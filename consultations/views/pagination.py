@@ -29,10 +29,10 @@ def further(request: HttpRequest, page: str, name: str, rows: QuerySet[Model], *
 
     Other parameters of the URL, also of another list on the page, are kept.
     """
-    found, last = page_behind(rows, request.GET.get(name, ""), **options)
+    result, last = page_behind(rows, request.GET.get(name, ""), **options)
     kept = {other: value for other, value in request.GET.items() if other != name}
     next_, first = (reverse(page, query={**kept, **edge}) for edge in ({name: last}, {}))
-    return Further(found, next_ if last else "", first if name in request.GET else "")
+    return Further(result, next_ if last else "", first if name in request.GET else "")
 
 
 # --- Spreadsheets -----------------------------------------------------------------------------------------------------

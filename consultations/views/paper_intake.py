@@ -41,8 +41,8 @@ def _typed(request: HttpRequest) -> QuerySet[Submission]:
     entry = Event.objects.filter(
         kind="consultations.submission", object_id=Cast(OuterRef("pk"), CharField()), verb="take_in_many"
     )
-    found = Submission.objects.visible_to(request.user).filter(entered_by__isnull=False).exclude(Exists(entry))
-    people = found.select_related("stakeholder", "entered_by", "checked_by", "theme", "consultation")
+    rows = Submission.objects.visible_to(request.user).filter(entered_by__isnull=False).exclude(Exists(entry))
+    people = rows.select_related("stakeholder", "entered_by", "checked_by", "theme", "consultation")
     return people.defer("body", "proposed_wording")
 
 
@@ -89,8 +89,8 @@ def intake_check(request: HttpRequest, key: UUID) -> HttpResponse:
 
 def _one(request: HttpRequest, key: UUID) -> Submission:
     people = ("consultation", "stakeholder", "theme", "entered_by", "checked_by")
-    found = Submission.objects.visible_to(request.user).filter(entered_by__isnull=False, submitted_at__isnull=False)
-    return get_object_or_404(found.select_related(*people), key=key)
+    rows = Submission.objects.visible_to(request.user).filter(entered_by__isnull=False, submitted_at__isnull=False)
+    return get_object_or_404(rows.select_related(*people), key=key)
 
 
 def _show(request: HttpRequest, submission: Submission, outcome: Outcome = NOTHING_DONE, **more: Any) -> HttpResponse:

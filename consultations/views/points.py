@@ -38,10 +38,10 @@ POINT_VERBS = {
 def desk_points(request: HttpRequest) -> HttpResponse:
     """List all points, the latest first, filtered by words, theme, kind and state."""
     form = WantedPointsForm(request.GET)
-    found = _narrowed(_points(), form.wanted)
+    result = _narrowed(_points(), form.wanted)
     older, newer = _edge(request, "before"), _edge(request, "after")
-    page = page_between(found.order_by("-pk"), "pk", older_than=older, newer_than=newer)
-    context = {"form": form, "points": page.rows, "number": found.count()}
+    page = page_between(result.order_by("-pk"), "pk", older_than=older, newer_than=newer)
+    context = {"form": form, "points": page.rows, "number": result.count()}
     context["newer"], context["older"] = neighbour(request, after=page.newer), neighbour(request, before=page.older)
     return render(request, "consultations/points/points.html", context)
 
@@ -54,10 +54,10 @@ def _points() -> QuerySet[Point]:
     ).prefetch_related(behind)
 
 
-def _narrowed(points: QuerySet[Point], wanted: dict[str, Any]) -> QuerySet[Point]:
-    for word in wanted.pop("words", "").split()[:10]:
+def _narrowed(points: QuerySet[Point], filters: dict[str, Any]) -> QuerySet[Point]:
+    for word in filters.pop("words", "").split()[:10]:
         points = points.filter(text__icontains=word) | points.filter(reference__icontains=word)
-    return points.filter(**wanted)
+    return points.filter(**filters)
 
 
 def _edge(request: HttpRequest, name: str) -> Q | None:

@@ -48,14 +48,14 @@ def forum_programme(request: SignedInRequest, slug: str) -> HttpResponse:
 
 def _show(request: HttpRequest, forum: Forum, outcome: Outcome = NOTHING_DONE, **given: forms.Form) -> HttpResponse:
     shown = planned(forum)
-    found = clashes(shown, forum.starts_on, forum.ends_on)
+    result = clashes(shown, forum.starts_on, forum.ends_on)
     sessions = forum.sessions.select_related("theme").prefetch_related("roles__user").order_by("starts_at", "order")
     times = SessionForm.after_the_last(forum)
     bad = next((form for form in given.values() if form.errors), None)
     context = {
         "forum": forum,
-        "sessions": [(each, [clash for clash in found if each.pk in clash.sessions]) for each in sessions],
-        "clashes": found,
+        "sessions": [(each, [clash for clash in result if each.pk in clash.sessions]) for each in sessions],
+        "clashes": result,
         "reasons": outcome.reasons,
         "form": bad,
         "session_form": given.get("session_form") or SessionForm(forum=forum, initial=times),
@@ -88,8 +88,8 @@ def forum_breakouts(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 def _session(slug: str, pk: int) -> ForumSession:
-    found = ForumSession.objects.select_related("forum__consultation", "theme").prefetch_related("roles__user")
-    return get_object_or_404(found, forum__slug=slug, pk=pk)
+    rows = ForumSession.objects.select_related("forum__consultation", "theme").prefetch_related("roles__user")
+    return get_object_or_404(rows, forum__slug=slug, pk=pk)
 
 
 @for_secretariat
@@ -153,9 +153,9 @@ def _part(request: SignedInRequest, session: ForumSession) -> HttpResponse:
     form = PartForm(request.POST, prefix="part")
     if not form.is_valid():
         return _show_session(request, session, INVALID, part_form=form)
-    said = form.cleaned_data
-    who = {"user": said["email"]} if said["email"] else {"name": said["name"]}
-    outcome = attempt(lambda: workflow.give_part(session, by=request.user, kind=said["kind"], **who))
+    data = form.cleaned_data
+    who = {"user": data["email"]} if data["email"] else {"name": data["name"]}
+    outcome = attempt(lambda: workflow.give_part(session, by=request.user, kind=data["kind"], **who))
     if outcome.reasons:
         return _show_session(request, session, outcome, part_form=form)
     return redirect("forum_session", session.forum.slug, session.pk)
@@ -190,8 +190,8 @@ ACTS = {
 @require_POST
 def forum_part_away(request: SignedInRequest, slug: str, pk: int, role: int) -> HttpResponse:
     """Remove a role in a session."""
-    found = SessionRole.objects.select_related("session__forum", "user")
-    row = get_object_or_404(found, pk=role, session=pk, session__forum__slug=slug)
+    rows = SessionRole.objects.select_related("session__forum", "user")
+    row = get_object_or_404(rows, pk=role, session=pk, session__forum__slug=slug)
     outcome = attempt(lambda: workflow.take_part(row, by=request.user))
     if outcome.reasons:
         return _show_session(request, _session(slug, pk), outcome)

@@ -26,53 +26,55 @@ def inputs(request: HttpRequest) -> HttpResponse:
     """
     rounds = queries.public_rounds()
     current = rounds[0] if rounds else None
-    asked = asked_of(request, rounds)
+    filters = asked_of(request, rounds)
     before, after, lost = _edges(request)
-    listed = (_search if asked.words else _list)(request, asked, before, after)
+    listed = (_search if filters.words else _list)(request, filters, before, after)
     page = listed.pop("page")
     context = {
         **listed,
-        "words": asked.words,
-        "filters": [each for each in asked.filters if each.options and (each.name != "round" or len(rounds) > 1)],
-        "is_narrowed": bool(asked.address),
-        "narrowed": f"?{urlencode(asked.address)}" if asked.address else "",
-        "not_found": lost or asked.is_unknown,
+        "words": filters.words,
+        "filters": [each for each in filters.filters if each.options and (each.name != "round" or len(rounds) > 1)],
+        "is_narrowed": bool(filters.address),
+        "narrowed": f"?{urlencode(filters.address)}" if filters.address else "",
+        "not_found": lost or filters.is_unknown,
         "inputs": page.rows,
-        "newer": _address(asked, after=page.newer),
-        "older": _address(asked, before=page.older),
-        "round": asked.round or current,
+        "newer": _address(filters, after=page.newer),
+        "older": _address(filters, before=page.older),
+        "round": filters.round or current,
     }
     return render(request, "consultations/public/inputs.html", context)
 
 
-def _list(request: HttpRequest, asked: Asked, before: Submission | None, after: Submission | None) -> dict[str, Any]:
+def _list(request: HttpRequest, filters: Asked, before: Submission | None, after: Submission | None) -> dict[str, Any]:
     """Render a page of all filtered inputs, newest first."""
-    readable = queries.readable_inputs(request.user, asked.wanted)
+    readable = queries.readable_inputs(request.user, filters.wanted)
     page = queries.input_page(readable, before=before, after=after)
     if after and not page.rows:
         page = queries.input_page(readable, before=None, after=None)
     return {"page": page, "counted": None if before or after else queries.counted(readable)}
 
 
-def _search(request: HttpRequest, asked: Asked, before: Submission | None, after: Submission | None) -> dict[str, Any]:
+def _search(
+    request: HttpRequest, filters: Asked, before: Submission | None, after: Submission | None
+) -> dict[str, Any]:
     """Render a page of search results, each with an excerpt; and organisations with similar names.
 
     If no input matches, the inputs of these organisations are listed.
     """
-    readable = queries.readable_inputs(request.user, asked.wanted).only(*queries.LISTED, "body", "proposed_wording")
-    page, hits = queries.ranked_page(readable, asked.words, before=before, after=after)
-    names = [] if before or after else queries.named_like(readable, asked.words)
+    readable = queries.readable_inputs(request.user, filters.wanted).only(*queries.LISTED, "body", "proposed_wording")
+    page, hits = queries.ranked_page(readable, filters.words, before=before, after=after)
+    names = [] if before or after else queries.named_like(readable, filters.words)
     by_name = bool(names) and not hits
     if by_name:
         page = queries.input_page(readable.filter(stakeholder__in=names), before=None, after=None)
         page = page._replace(older="")
-    shown = {} if by_name else queries.shown(page.rows, asked.words, request.user)
-    for found in page.rows:
-        found.shown = shown.get(found.pk)
+    shown = {} if by_name else queries.shown(page.rows, filters.words, request.user)
+    for item in page.rows:
+        item.shown = shown.get(item.pk)
     return {
         "page": page,
         "counted": None if before or after else _matches(hits),
-        "names": [(body, _address(asked, without_words=True, organisation=str(body.pk))) for body in names],
+        "names": [(body, _address(filters, without_words=True, organisation=str(body.pk))) for body in names],
         "by_name": by_name,
     }
 
@@ -84,18 +86,18 @@ def _matches(hits: list[queries.Hit]) -> queries.Counted:
 
 def _edges(request: HttpRequest) -> tuple[Submission | None, Submission | None, bool]:
     """Return the inputs at the edges of the requested page, and whether the URL names one that does not exist."""
-    asked = {name: request.GET[name] for name in ("before", "after") if request.GET.get(name)}
-    edges = queries.readable_by_reference(request.user, asked.values()).only("reference", "submitted_at")
-    found = {row.reference: row for row in edges} if asked else {}
-    before, after = found.get(asked.get("before")), found.get(asked.get("after"))
-    return before, after, len(found) < len(asked)
+    requested = {name: request.GET[name] for name in ("before", "after") if request.GET.get(name)}
+    edges = queries.readable_by_reference(request.user, requested.values()).only("reference", "submitted_at")
+    result = {row.reference: row for row in edges} if requested else {}
+    before, after = result.get(requested.get("before")), result.get(requested.get("after"))
+    return before, after, len(result) < len(requested)
 
 
-def _address(asked: Asked, *, without_words: bool = False, **edge: str) -> str:
+def _address(filters: Asked, *, without_words: bool = False, **edge: str) -> str:
     """Return the URL of a neighbouring page or an additional filter; empty if there is none."""
     if not any(edge.values()):
         return ""
-    return reverse("inputs", query={**(asked.choices if without_words else asked.address), **edge})
+    return reverse("inputs", query={**(filters.choices if without_words else filters.address), **edge})
 
 
 @login_not_required

@@ -38,9 +38,9 @@ def non_responses(request: HttpRequest) -> HttpResponse:
     consultation, form = _round(request.GET.get("consultation")), SilentForm(request.GET)
     context: dict[str, Any] = {"consultation": consultation, "form": form}
     if consultation:
-        found = silent_organisations(consultation, **form.wanted)
-        page = further(request, "non_responses", "after", found, order="name", size=PAGE)
-        context |= {"organisations": page.rows, "number": found.count(), "further": page}
+        result = silent_organisations(consultation, **form.wanted)
+        page = further(request, "non_responses", "after", result, order="name", size=PAGE)
+        context |= {"organisations": page.rows, "number": result.count(), "further": page}
     return render(request, "consultations/reminders/non_responses.html", context)
 
 
@@ -74,9 +74,9 @@ def non_responses_letters(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _everybody(request: HttpRequest, consultation: Consultation) -> list[int]:
-    wanted = SilentForm(request.POST).wanted
-    found = silent_organisations(consultation, **wanted)
-    return [body.pk for body in found if body.has_draft or body.letter is not None]
+    filters = SilentForm(request.POST).wanted
+    result = silent_organisations(consultation, **filters)
+    return [body.pk for body in result if body.has_draft or body.letter is not None]
 
 
 def _write(request: HttpRequest, consultation: Consultation, letters: list[Letter]) -> None:
@@ -90,5 +90,5 @@ def _write(request: HttpRequest, consultation: Consultation, letters: list[Lette
         if outcome.reasons:
             messages.warning(request, f"{body.name}: {' '.join(outcome.reasons)}")
     if written:
-        said = ngettext("%(n)s organisation is e-mailed.", "%(n)s organisations are e-mailed.", written)
-        messages.success(request, said % {"n": written})
+        message = ngettext("%(n)s organisation is e-mailed.", "%(n)s organisations are e-mailed.", written)
+        messages.success(request, message % {"n": written})

@@ -75,25 +75,25 @@ def front(request: SignedInRequest) -> dict[str, Any]:
     return {
         "themes": _by_theme(waiting),
         "waiting": waiting.count(),
-        "queue": _shown(waiting)[:QUEUE],
+        "queue": _for_list(waiting)[:QUEUE],
         "unsplit": unsplit.count(),
-        "to_split": _shown(unsplit)[:QUEUE],
+        "to_split": _for_list(unsplit)[:QUEUE],
         "organisations": organisations.order_by("created_at", "pk")[:QUEUE],
         "to_verify": organisations.count(),
         "sessions": _sessions_with_points(),
         "asked_late": asked_late().count(),
         "alike": number_of_groups(),
-        **_said_since(request),
+        **_unanswered_counts(request),
         "forums": Forum.objects.exclude(state__in=[ForumState.REPORTED, ForumState.CANCELLED]).prefetch_related(
             "sessions"
         ),
     }
 
 
-def _said_since(request: SignedInRequest) -> dict[str, int]:
+def _unanswered_counts(request: SignedInRequest) -> dict[str, int]:
     """Return the number of unanswered replies and late requests in one query."""
     rows = {"replies": Misreading.objects.filter(answered_at=None), "reported_done": reported_done()}
-    numbers = {name: Coalesce(Subquery(_number(found)), 0) for name, found in rows.items()}
+    numbers = {name: Coalesce(Subquery(_number(item)), 0) for name, item in rows.items()}
     return User.objects.filter(pk=request.user.pk).order_by().annotate(**numbers).values(*numbers).get()
 
 
@@ -108,13 +108,13 @@ def _ever_sent(request: HttpRequest) -> QuerySet[Submission]:
 
 def _by_theme(inputs: QuerySet[Submission]) -> QuerySet[Theme]:
     """Return themes with the number of `inputs` on each and the date of the oldest."""
-    found = Theme.objects.filter(submissions__in=inputs)
-    return found.annotate(waiting=Count("submissions"), oldest=Min("submissions__submitted_at")).order_by("order")
+    rows = Theme.objects.filter(submissions__in=inputs)
+    return rows.annotate(waiting=Count("submissions"), oldest=Min("submissions__submitted_at")).order_by("order")
 
 
-def _shown(inputs: QuerySet[Submission]) -> QuerySet[Submission]:
-    found = inputs.select_related("stakeholder", "theme", "assigned_to").only(*SHOWN)
-    return found.annotate(alike=in_campaign("merged", "open")).order_by("submitted_at", "pk")
+def _for_list(inputs: QuerySet[Submission]) -> QuerySet[Submission]:
+    rows = inputs.select_related("stakeholder", "theme", "assigned_to").only(*SHOWN)
+    return rows.annotate(alike=in_campaign("merged", "open")).order_by("submitted_at", "pk")
 
 
 def _sessions_with_points() -> list[dict[str, Any]]:
@@ -129,12 +129,16 @@ def desk_inputs(request: HttpRequest) -> HttpResponse:
     """List all inputs ever sent, newest first, filtered by words, theme and state."""
     form, ever_sent = WantedInputsForm(request.GET), _ever_sent(request)
     most = RANKED if form.wanted.get("words") else 0  # counting is expensive, because each row is examined
-    found = _narrowed(ever_sent, form.wanted, request.user)
+    result = _narrowed(ever_sent, form.wanted, request.user)
     edges = {name: request.GET[name] for name in ("before", "after") if request.GET.get(name)}
     edge = {row.reference: row for row in by_reference(ever_sent, edges.values())} if edges else {}
-    shown = _shown(found).order_by("-submitted_at", "-pk")
+    shown = _for_list(result).order_by("-submitted_at", "-pk")
     page = input_page(shown, before=edge.get(edges.get("before")), after=edge.get(edges.get("after")))
-    context = {"form": form, "inputs": page.rows, "counted": counted(found.order_by("-submitted_at", "-pk"), most=most)}
+    context = {
+        "form": form,
+        "inputs": page.rows,
+        "counted": counted(result.order_by("-submitted_at", "-pk"), most=most),
+    }
     context["newer"] = neighbour(request, after=page.newer)
     context["older"] = neighbour(request, before=page.older)
     return render(request, "consultations/screening/inputs.html", context)
@@ -149,10 +153,10 @@ def neighbour(request: HttpRequest, **edge: str) -> str:
     return reverse(request.resolver_match.view_name, query={**kept, **edge})
 
 
-def _narrowed(inputs: QuerySet[Submission], wanted: dict[str, Any], user: Any) -> QuerySet[Submission]:
-    if wanted.pop("mine", ""):
+def _narrowed(inputs: QuerySet[Submission], filters: dict[str, Any], user: Any) -> QuerySet[Submission]:
+    if filters.pop("mine", ""):
         inputs = inputs.filter(assigned_to=user)
-    return with_each_word(inputs, wanted.pop("words", "")).filter(**wanted)
+    return with_each_word(inputs, filters.pop("words", "")).filter(**filters)
 
 
 # --- One input ------------------------------------------------------------------------------------------------------
@@ -166,7 +170,7 @@ def desk_input(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 def _input(request: HttpRequest, key: UUID) -> Submission:
-    found = _ever_sent(request).select_related(
+    rows = _ever_sent(request).select_related(
         "consultation", "stakeholder", "theme", "author", "decided_by", "assigned_to", "late_by"
     )
     alike = {
@@ -174,7 +178,7 @@ def _input(request: HttpRequest, key: UUID) -> Submission:
         "pair": pair_of_input("merged"),
         "alike": in_campaign("merged", "open"),
     }
-    return get_object_or_404(found.annotate(**alike), key=key)
+    return get_object_or_404(rows.annotate(**alike), key=key)
 
 
 def _show(
@@ -246,11 +250,11 @@ class Passage(NamedTuple):
 def _lines(submission: Submission, form: SplitForm | None, points: Iterable[Point]) -> list[list[Passage]]:
     """Return the sentences of the text by line, numbered as in the form and marked as submitted."""
     marked = set(form["passages"].value() or []) if form else set()
-    said = [point.text for point in points if point.state != PointState.WITHDRAWN]
+    lines = [point.text for point in points if point.state != PointState.WITHDRAWN]
     numbers = count()
     return [
         [
-            Passage(number := next(numbers), sentence, str(number) in marked, taken_parts(sentence, said))
+            Passage(number := next(numbers), sentence, str(number) in marked, taken_parts(sentence, lines))
             for sentence in line
         ]
         for line in passages(submission.body)
@@ -268,8 +272,8 @@ def desk_input_move(request: HttpRequest, key: UUID, verb: str) -> HttpResponse:
     if worded and not worded[verb].is_valid():
         return _show(request, submission, INVALID, worded=worded)
     if worded:
-        said = worded[verb].said
-        outcome = attempt(lambda: SCREENING[verb](submission, by=request.user, **said), submission)
+        arguments = worded[verb].said
+        outcome = attempt(lambda: SCREENING[verb](submission, by=request.user, **arguments), submission)
     else:
         outcome = carry_out(request, submission, verb, SCREENING)
     if outcome.reasons:

@@ -22,9 +22,9 @@ def show(request: HttpRequest) -> HttpResponse:
     Counts include every sent input; each links to the list of those that the user may read.
     """
     rounds = queries.public_rounds()
-    asked = (found for found in rounds if found.slug == request.GET.get("round"))
-    current = next(asked, rounds[0] if rounds else None)
-    context: dict[str, Any] = {"round": current, "others": [found for found in rounds if found != current]}
+    matching = (item for item in rounds if item.slug == request.GET.get("round"))
+    current = next(matching, rounds[0] if rounds else None)
+    context: dict[str, Any] = {"round": current, "others": [item for item in rounds if item != current]}
     if current:
         places, arrived = statistics.by_county(current), statistics.arrivals(current)
         context |= {
@@ -43,5 +43,5 @@ def show(request: HttpRequest) -> HttpResponse:
 
 def _map(places: list[statistics.Place]) -> charts.TileMap:
     tiles = statistics.tiles()
-    found = [(place.county, tiles[place.county.code], place.inputs) for place in places if place.county.code in tiles]
-    return charts.tile_map((county.slug, tile.label, tile.column, tile.row, inputs) for county, tile, inputs in found)
+    result = [(place.county, tiles[place.county.code], place.inputs) for place in places if place.county.code in tiles]
+    return charts.tile_map((county.slug, tile.label, tile.column, tile.row, inputs) for county, tile, inputs in result)

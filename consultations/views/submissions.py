@@ -57,11 +57,11 @@ def submit(request: SignedInRequest) -> HttpResponse:
 
 def chosen_round(request: HttpRequest) -> tuple[Consultation | None, list[Consultation]]:
     """Return the consultation of an input, if known, and all open ones."""
-    rounds = [found for found in Consultation.objects.filter(state=ConsultationState.OPEN) if found.takes_inputs]
-    return _asked_for(request) or (rounds[0] if len(rounds) == 1 else None), rounds
+    rounds = [item for item in Consultation.objects.filter(state=ConsultationState.OPEN) if item.takes_inputs]
+    return _requested_consultation(request) or (rounds[0] if len(rounds) == 1 else None), rounds
 
 
-def _asked_for(request: HttpRequest) -> Consultation | None:
+def _requested_consultation(request: HttpRequest) -> Consultation | None:
     """Return the consultation named in the URL. Raises 404 for one that is not announced."""
     slug = request.GET.get("consultation")
     known = Consultation.objects.exclude(state=ConsultationState.DRAFT)
@@ -71,13 +71,13 @@ def _asked_for(request: HttpRequest) -> Consultation | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def draft(request: SignedInRequest, key: UUID) -> HttpResponse:
     """Edit a draft, or complete a returned input. A sent input redirects to its page."""
-    found = own_input(request, key)
+    result = own_input(request, key)
     if request.method == "POST":
-        return _write(request, found.consultation, found)
-    if found.state not in EDITABLE:
-        return redirect("my_input", found.key)
-    form = SubmissionForm(person=request.user, consultation=found.consultation, draft=found)
-    return _page(request, form, found.consultation, found)
+        return _write(request, result.consultation, result)
+    if result.state not in EDITABLE:
+        return redirect("my_input", result.key)
+    form = SubmissionForm(person=request.user, consultation=result.consultation, draft=result)
+    return _page(request, form, result.consultation, result)
 
 
 def own_input(request: HttpRequest, key: UUID) -> Submission:
@@ -86,10 +86,10 @@ def own_input(request: HttpRequest, key: UUID) -> Submission:
 
 
 def _own(request: HttpRequest, readable: QuerySet[Submission], **named: Any) -> Submission:
-    found = get_object_or_404(readable, **named)
-    if not may_submit(request.user, found):
+    result = get_object_or_404(readable, **named)
+    if not may_submit(request.user, result):
         raise Http404
-    return found
+    return result
 
 
 def sign_offs(request: HttpRequest, submission: Submission) -> list[Move]:
@@ -109,13 +109,13 @@ def history_of(submission: Submission) -> QuerySet[Event]:
 def receipt(request: HttpRequest, reference: str) -> HttpResponse:
     """Show the receipt of a sent input: content, time and hash."""
     readable = Submission.objects.visible_to(request.user).select_related("consultation", "stakeholder", "theme")
-    found = _own(request, readable, reference=reference)
-    files = [file for file in files_of(request.user, found) if file.kind == Attachment.Kind.EVIDENCE]
+    result = _own(request, readable, reference=reference)
+    files = [file for file in files_of(request.user, result) if file.kind == Attachment.Kind.EVIDENCE]
     context = {
-        "submission": found,
+        "submission": result,
         "files": [file for file in files if file.sha256],
         "refused": [file for file in files if file.state == Attachment.State.REFUSED],
-        "answers": found.answers_sent(),
+        "answers": result.answers_sent(),
     }
     return render(request, "consultations/submissions/receipt.html", context)
 
@@ -285,12 +285,12 @@ def asked_late() -> QuerySet[Submission, Any]:
 
     Each carries `asked_at`, `asked_by` and `why`. Their texts are not loaded: they were not sent.
     """
-    drafts = _last_said().filter(state=SubmissionState.DRAFT, late_at=None).filter(Q(last_verb="ask_late"))
+    drafts = _last_events().filter(state=SubmissionState.DRAFT, late_at=None).filter(Q(last_verb="ask_late"))
     shown = drafts.select_related("consultation", "stakeholder", "theme").defer("body", "proposed_wording")
     return shown.order_by(F("asked_at"), "pk")
 
 
-def _last_said() -> QuerySet[Submission, Any]:
+def _last_events() -> QuerySet[Submission, Any]:
     about = Event.objects.filter(
         kind=Submission._meta.label_lower, object_id=Cast(OuterRef("pk"), CharField()), verb__in=LATE
     ).order_by("-number")
@@ -311,11 +311,11 @@ def late_inputs(request: HttpRequest) -> HttpResponse:
 def _show(request: HttpRequest, outcome: Outcome = NOTHING_DONE) -> HttpResponse:
     let_in = Submission.objects.visible_to(request.user).filter(late_at__isnull=False, submitted_at__isnull=False)
     let_in = let_in.select_related("stakeholder", "late_by")
-    asked = further(request, "late_inputs", "asked", asked_late(), order="asked_at", size=PAGE, among=_last_said())
+    requests = further(request, "late_inputs", "asked", asked_late(), order="asked_at", size=PAGE, among=_last_events())
     page = further(request, "late_inputs", "let_in", let_in, order="-late_at", size=PAGE)
     context = {
-        "asked": asked.rows,
-        "more_asked": asked,
+        "asked": requests.rows,
+        "more_asked": requests,
         "let_in": page.rows,
         "more_let_in": page,
         "decides": is_head(request.user),

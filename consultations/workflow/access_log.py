@@ -60,17 +60,17 @@ def warn_owners() -> int:
     """
     since = timezone.now() - A_DAY
     recent = AccessEntry.objects.filter(what__in=WARNED_OF, kind=ACCOUNT, at__gt=since).order_by("pk")
-    found = {(entry.object_id, entry.what): entry for entry in recent.exclude(object_id="")}
-    if not found:
+    result = {(entry.object_id, entry.what): entry for entry in recent.exclude(object_id="")}
+    if not result:
         return 0
     with transaction.atomic():
-        if not _alone(WARNING_LOCK):
+        if not _try_lock(WARNING_LOCK):
             return 0
-        warned = _warned(since - AN_HOUR)
-        return sum(_warn(entry) for key, entry in found.items() if _is_due(entry, warned.get(key)))
+        warned = _last_warnings(since - AN_HOUR)
+        return sum(_warn(entry) for key, entry in result.items() if _is_due(entry, warned.get(key)))
 
 
-def _warned(since: datetime) -> dict[tuple[str, str], Warned]:
+def _last_warnings(since: datetime) -> dict[tuple[str, str], Warned]:
     rows = AccessEntry.objects.filter(what=Access.OWNER_WARNED, kind=ACCOUNT, at__gt=since).order_by("pk")
     return {(row.object_id, row.details["of"]): Warned(row.at, row.details["last"]) for row in rows}
 
@@ -96,7 +96,7 @@ def _warn(entry: AccessEntry) -> bool:
     return True
 
 
-def _alone(lock: int) -> bool:
+def _try_lock(lock: int) -> bool:
     """Return whether nobody else holds `lock`, acquiring it until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [lock])
@@ -113,25 +113,25 @@ def seal_access_log(*, at_least: timedelta = timedelta(hours=1)) -> int:
     last = AccessSeal.objects.order_by("-last_id").first()
     if last and timezone.now() - last.at < at_least:
         return 0
-    end = _settled_end()
+    end = _last_final_entry()
     if end is None or (last and end <= last.last_id):
         return 0
     return _seal_up_to(end)
 
 
-def _settled_end() -> int | None:
+def _last_final_entry() -> int | None:
     """Return the last entry before which no other can still appear; None while one is being written.
 
     Each writer holds SEAL_LOCK from before its number is assigned until commit. Whoever holds it exclusively knows that
     all lower numbers are final: committed or never used. Uses a try-lock: nobody waits.
     """
     with transaction.atomic():
-        return AccessEntry.objects.aggregate(last=Max("pk"))["last"] if _alone(SEAL_LOCK) else None
+        return AccessEntry.objects.aggregate(last=Max("pk"))["last"] if _try_lock(SEAL_LOCK) else None
 
 
 @transaction.atomic
 def _seal_up_to(end: int) -> int:
-    if not _alone(SEALING_LOCK):
+    if not _try_lock(SEALING_LOCK):
         return 0
     last = AccessSeal.objects.order_by("-last_id").first()
     first, previous = (last.last_id + 1, last.digest) if last else (1, FIRST_DIGEST)
@@ -151,7 +151,7 @@ def trim_access_log() -> int:
     """
     seal = AccessSeal.objects.filter(at__lt=timezone.now() - KEPT_FOR).order_by("-last_id").first()
     over = AccessEntry.objects.filter(pk__lte=seal.last_id if seal else 0)
-    if seal is None or not over.exists() or not _alone(SEALING_LOCK):
+    if seal is None or not over.exists() or not _try_lock(SEALING_LOCK):
         return 0
     removed = over.delete()[0]
     journal("trim_access_log", seal, by=None, data={"last": seal.last_id, "removed": removed})

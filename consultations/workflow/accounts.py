@@ -90,7 +90,7 @@ def _must_be_open(person: User, reason: str = "-") -> None:
 
 def _close(person: User, by: User | None, reason: str, proposed_by: User | None = None) -> User:
     """Close the account: no more sign-ins, and its offices, memberships and sessions end."""
-    effects, told = _effects_of_closing(person), _to_tell(person)
+    effects, notified = _effects_of_closing(person), _to_tell(person)
     office, person.office, person.is_active = person.office, Office.NONE, False
     person.set_unusable_password()  # session keys depend on it: all sessions end
     person.save()
@@ -104,7 +104,7 @@ def _close(person: User, by: User | None, reason: str, proposed_by: User | None 
         journal("appoint", person, by=by, before=office, after=person.office, reason=reason)
     named = _both(proposed_by, by)
     journal("close_account", person, by=by, before="open", after="closed", reason=reason, data=named)
-    accounts.account_changed(person, told, effects, by=by, reason=reason, proposed_by=proposed_by)
+    accounts.account_changed(person, notified, effects, by=by, reason=reason, proposed_by=proposed_by)
     return person
 
 
@@ -159,15 +159,15 @@ def address_free_for(person: User, typed: str) -> str:
 def _correct(person: User, address: str, by: User, reason: str, proposed_by: User | None = None) -> User:
     """Change the address. Both addresses are notified, and all staff for office holders."""
     give_up_unconfirmed(address, by=by, keeper=person)
-    effects, told, before = _effects_of_address(person, address), _to_tell(person), person.email
+    effects, notified, before = _effects_of_address(person, address), _to_tell(person), person.email
     EmailAddress.objects.filter(user=person).delete()
     person.email = address
     person.save()
     EmailAddress.objects.create(user=person, email=address, primary=True, verified=False)
     data = {"from": _masked(before), "to": _masked(address), **_both(proposed_by, by)}
     journal("correct_address", person, by=by, reason=reason, data=data)
-    told.append(recipients.recipient(person))
-    accounts.account_changed(person, told, effects, by=by, reason=reason, proposed_by=proposed_by)
+    notified.append(recipients.recipient(person))
+    accounts.account_changed(person, notified, effects, by=by, reason=reason, proposed_by=proposed_by)
     return person
 
 
@@ -207,14 +207,14 @@ def repair_address(user: User, *, by: User | None = None) -> User:
     if is_normal(row.email):
         return row
     try:
-        wanted = normal_form(row.email)
+        normal = normal_form(row.email)
     except NotAnAddress as error:
         return _close(row, by, _("Mail to its address cannot be sent: %(why)s") % {"why": error})
-    if holder := User.objects.filter(email=wanted).exclude(pk=row.pk).first():
+    if holder := User.objects.filter(email=normal).exclude(pk=row.pk).first():
         row.email = _given_up(row)
         return _close(row, by, _("Account %(number)s has the same address.") % {"number": holder.pk})
-    journal("repair_address", row, by=by, data={"from": _masked(row.email), "to": _masked(wanted)})
-    row.email = wanted
+    journal("repair_address", row, by=by, data={"from": _masked(row.email), "to": _masked(normal)})
+    row.email = normal
     row.save()
     return row
 
@@ -234,11 +234,11 @@ def repair_addresses(*, by: User | None = None) -> int:
     return len(problems)
 
 
-def _repair_confirmed(row: EmailAddress, wanted: str | None) -> None:
+def _repair_confirmed(row: EmailAddress, normal: str | None) -> None:
     """Repair a confirmed address: changed with the account, or deleted if somebody else has it."""
-    others = [User.objects.filter(email=wanted).exclude(pk=row.user_id), EmailAddress.objects.filter(email=wanted)]
-    if wanted and not any(each.exists() for each in others):
-        EmailAddress.objects.filter(pk=row.pk).update(email=wanted)
+    others = [User.objects.filter(email=normal).exclude(pk=row.user_id), EmailAddress.objects.filter(email=normal)]
+    if normal and not any(each.exists() for each in others):
+        EmailAddress.objects.filter(pk=row.pk).update(email=normal)
     else:
         row.delete()
 
@@ -288,10 +288,10 @@ def _effects_of_opening(person: User) -> list[Sentence]:
 
 def _effects_of_address(person: User, address: Words) -> list[Sentence]:
     instead = gettext_lazy("%(name)s signs in with %(address)s instead of %(before)s, and must confirm it first.")
-    told = gettext_lazy("Both addresses get an e-mail. Links already sent for a new password no longer work.")
+    sentence = gettext_lazy("Both addresses get an e-mail. Links already sent for a new password no longer work.")
     return [
         Sentence(instead, {"name": recipients.typed(person.name), "address": address, "before": person.email}),
-        Sentence(told, {}),
+        Sentence(sentence, {}),
     ]
 
 
@@ -354,7 +354,7 @@ def _check_restoring(person: User, values: Mapping[str, Any], by: User) -> None:
 def _carry_out_restoring(person: User, values: Mapping[str, Any], by: User, proposal: Proposal) -> None:
     """Remove the lost credentials, and send a link for a new password. Those notified can object at once."""
     _one_of_the_secretariat(person, proposal, by)
-    address, told = str(values.get("address") or ""), {each.pk: each for each in staff()}
+    address, notified = str(values.get("address") or ""), {each.pk: each for each in staff()}
     effects = _effects_of_restoring(person, address)
     if address:
         _correct(person, address_free_for(person, address), by, proposal.reason, proposal.proposed_by)
@@ -363,7 +363,7 @@ def _carry_out_restoring(person: User, values: Mapping[str, Any], by: User, prop
     person.save()
     data = _both(proposal.proposed_by, by)
     journal("restore_access", person, by=by, reason=proposal.reason, data=data)
-    others = [recipients.recipient(each) for each in told.values() if each.pk != person.pk]
+    others = [recipients.recipient(each) for each in notified.values() if each.pk != person.pk]
     accounts.account_changed(person, others, effects, by=by, reason=proposal.reason, proposed_by=proposal.proposed_by)
     token = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(person)
     accounts.access_restored(person, user_pk_to_url_str(person), token, by=by, proposed_by=proposal.proposed_by)

@@ -44,31 +44,31 @@ def _check(person: User, values: Mapping[str, Any], by: User) -> None:
 
 def _consequences(person: User, values: Mapping[str, Any]) -> list[str]:
     office, named = values.get("office", Office.NONE), {"name": person.name}
-    said = []
+    lines = []
     if person.office:
-        said.append(_("%(name)s is no longer: %(office)s.") % {**named, "office": OFFICES[person.office]})
+        lines.append(_("%(name)s is no longer: %(office)s.") % {**named, "office": OFFICES[person.office]})
     if office:
-        said.append(_("%(name)s becomes: %(office)s.") % {**named, "office": OFFICES[office]})
+        lines.append(_("%(name)s becomes: %(office)s.") % {**named, "office": OFFICES[office]})
     if office in STAFF_OFFICES:
-        said.append(
+        lines.append(
             _("From then on %(name)s signs in with a second factor and cannot act for an organisation.") % named
         )
-    return [*said, _("Everyone with an office gets an e-mail.")]
+    return [*lines, _("Everyone with an office gets an e-mail.")]
 
 
 def _carry_out(person: User, values: Mapping[str, Any], by: User, proposal: Proposal) -> None:
-    _give(person, values.get("office", Office.NONE), by, proposal.reason, proposal.proposed_by)
+    _set_office(person, values.get("office", Office.NONE), by, proposal.reason, proposal.proposed_by)
 
 
-def _give(person: User, office: str, by: User, reason: str, proposed_by: User | None = None) -> User:
+def _set_office(person: User, office: str, by: User, reason: str, proposed_by: User | None = None) -> User:
     """Set the office, write the journal entry and queue the mails to all previous and present staff."""
-    told = {each.pk: each for each in staff()}
+    notified = {each.pk: each for each in staff()}
     before, person.office = person.office, office
     person.save()
     named = {"proposed_by": proposed_by.name, "confirmed_by": by.name} if proposed_by else {}
     journal("appoint", person, by=by, before=before, after=office, reason=reason, data=named)
-    told |= {person.pk: person}
-    recipients.appointed(person, before, by, told.values(), proposed_by=proposed_by, reason=reason)
+    notified |= {person.pk: person}
+    recipients.appointed(person, before, by, notified.values(), proposed_by=proposed_by, reason=reason)
     return person
 
 
@@ -108,7 +108,7 @@ def appoint(user: User, *, office: str, by: User, reason: str = "") -> User:
     )
     if reasons := against(row, office):
         raise Blocked(reasons)
-    return _give(row, office, by, reason)
+    return _set_office(row, office, by, reason)
 
 
 @verb
@@ -130,4 +130,4 @@ def lay_down_office(*, by: User, reason: str = "") -> User:
         raise Blocked(_("You hold no office."))
     if row.is_staff and not staff().exclude(pk=row.pk).exists():
         raise Blocked(_("Nobody else holds an office. Have someone else appointed first."))
-    return _give(row, Office.NONE, by, reason)
+    return _set_office(row, Office.NONE, by, reason)

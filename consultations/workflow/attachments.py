@@ -190,13 +190,13 @@ def receive(attachment: Attachment, *, by: User, offset: int, data: bytes) -> At
     if offset + len(data) > file.size:
         raise Blocked(_("The upload is larger than the file announced. Remove it and add it again."))
     with room_to_write():
-        _put_behind(part_of(file), offset, data)
+        _append(part_of(file), offset, data)
     file.received += len(data)
     file.save(update_fields=["received"])
     return file
 
 
-def _put_behind(path: Path, offset: int, data: bytes) -> None:
+def _append(path: Path, offset: int, data: bytes) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as part:
         part.truncate(offset)
@@ -220,44 +220,44 @@ def add_file(attachment: Attachment, *, by: User) -> Attachment:
     redrawn = attachment.path.with_suffix(f".{uuid.uuid4().hex}")
     try:
         with room_to_write():
-            found, virus = _looked_through(attachment, redrawn)  # before taking locks: it can take a second
+            result, virus = _inspected(attachment, redrawn)  # before taking locks: it can take a second
         submission = locked(attachment.submission)
         file = locked(attachment)
         if file.state != A.UPLOADING:
             return file
         kind_of_files(submission, by)
-        if isinstance(found, Refused):
-            return _refuse("reject_file", file, say(found), by=by)
-        file = _take_in(file, found, redrawn, by=by, is_held=virus is None)
+        if isinstance(result, Refused):
+            return _refuse("reject_file", file, say(result), by=by)
+        file = _take_in(file, result, redrawn, by=by, is_held=virus is None)
     finally:
         redrawn.unlink(missing_ok=True)
     _unsign(submission, file, by=by)
     return file
 
 
-def _take_in(file: Attachment, found: sandbox.Inspected, redrawn: Path, *, by: User, is_held: bool) -> Attachment:
+def _take_in(file: Attachment, inspected: sandbox.Inspected, redrawn: Path, *, by: User, is_held: bool) -> Attachment:
     def take(row: Attachment) -> None:
-        kind = KINDS[found.media_type]
+        kind = KINDS[inspected.media_type]
         with room_to_write():
-            _put_in_place(row, redrawn if found.is_redrawn else part_of(row))
-        row.name, row.media_type, row.text = kinds.fitting(row.name, kind), kind.media_type, found.text
+            _put_in_place(row, redrawn if inspected.is_redrawn else part_of(row))
+        row.name, row.media_type, row.text = kinds.fitting(row.name, kind), kind.media_type, inspected.text
 
     move = ATTACHMENT_MOVES["hold_file" if is_held else "add_file"]
     return make(move, file, by=by, change=take, enter=lambda row: _enter("add_file", row, by=by))
 
 
-def _looked_through(file: Attachment, redrawn: Path) -> tuple[sandbox.Inspected | Refused, str | None]:
+def _inspected(file: Attachment, redrawn: Path) -> tuple[sandbox.Inspected | Refused, str | None]:
     """Return the inspection result or refusal, and the virus found: "" for none, None if not scanned yet."""
     try:
         is_original = file.kind == AttachmentKind.ORIGINAL  # an original by mail is not evidence of an author
-        found = sandbox.inspect(part_of(file).resolve(), redrawn.resolve(), mails=is_original)
+        result = sandbox.inspect(part_of(file).resolve(), redrawn.resolve(), mails=is_original)
     except Refused as refusal:
         return refusal, None
     try:
-        virus = _virus_in(redrawn if found.is_redrawn else part_of(file))
+        virus = _virus_in(redrawn if result.is_redrawn else part_of(file))
     except clamd.ScannerDown:
-        return found, None
-    return (Refused("virus", what=virus) if virus else found), virus
+        return result, None
+    return (Refused("virus", what=virus) if virus else result), virus
 
 
 def _virus_in(path: Path) -> str:

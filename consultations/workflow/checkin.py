@@ -58,20 +58,20 @@ def take_queue(forum: Forum, rows: Sequence[Any], *, device: str, device_now: da
         raise Blocked(_("%(rows)s rows are too many. Send up to %(most)s at a time.") % numbers)
     Forum.objects.select_for_update(no_key=True).get(pk=forum.pk)  # one queue at a time
     clock = Clock(device_now, now())
-    asked = [read(raw, clock, forum) for raw in rows]
-    known = _known(forum, asked)
-    fresh = {row.key: row for row in asked if row.key not in known}
+    parsed = [read(raw, clock, forum) for raw in rows]
+    known = _known(forum, parsed)
+    fresh = {row.key: row for row in parsed if row.key not in known}
     taking = _Taking(forum, by, _name_of(device), clock, sorted(fresh.values(), key=lambda row: row.device_at))
     known |= taking.carried_out()
-    return [known[row.key] for row in asked]
+    return [known[row.key] for row in parsed]
 
 
 def _known(forum: Forum, rows: Iterable[Row]) -> dict[uuid.UUID, QueuedRow]:
     """Return the rows received before. Raises Blocked if one of them came for another forum."""
-    found = QueuedRow.objects.filter(key__in=[row.key for row in rows]).select_related("delegate")
-    if any(row.forum_id != forum.pk for row in found):
+    queryset = QueuedRow.objects.filter(key__in=[row.key for row in rows]).select_related("delegate")
+    if any(row.forum_id != forum.pk for row in queryset):
         raise Blocked(_("This queue belongs to another forum. Nothing was imported."))
-    return {row.key: row for row in found}
+    return {row.key: row for row in queryset}
 
 
 def _name_of(device: str) -> str:
@@ -101,8 +101,8 @@ class _Taking:
         copy_in(self.checks)
         copy_in(made)
         if self.checks:
-            came = [check.delegate for check in self.checks]
-            Event.objects.record_many("check_in", came, by=self.by, data={"device": self.device})
+            attended = [check.delegate for check in self.checks]
+            Event.objects.record_many("check_in", attended, by=self.by, data={"device": self.device})
         tally = Counter(row.outcome for row in made)
         journal("take_queue", self.forum, by=self.by, data={"device": self.device, **tally})
         return {row.key: row for row in made}
@@ -145,9 +145,9 @@ class _Taking:
         """Create the points. Locks all sessions first, so that nobody waits for one while holding the journal."""
         if not rows:
             return {}
-        wanted = {number for row in rows if (number := row.number("session")) is not None}
+        requested = {number for row in rows if (number := row.number("session")) is not None}
         locked_ones = self.forum.sessions.select_for_update(of=("self",), no_key=True).select_related("theme")
-        sessions = {session.pk: session for session in locked_ones.filter(pk__in=wanted).order_by("pk")}
+        sessions = {session.pk: session for session in locked_ones.filter(pk__in=requested).order_by("pk")}
         own = set(sessions) if self.is_secretariat else sessions_reported_by(self.by, self.forum)
         bodies = Stakeholder.objects.verified().in_bulk({row.number("organisation") or 0 for row in rows})
         themes = {theme.code: theme for theme in self.forum.consultation.themes.all()}
@@ -208,8 +208,8 @@ def _closed(sessions: Iterable[ForumSession]) -> dict[int, datetime]:
     """Return when closed sessions were closed, from the journal."""
     ended = {str(session.pk): session for session in sessions if session.state == SessionState.CLOSED}
     entries = Event.objects.filter(kind=ForumSession._meta.label_lower, object_id__in=ended, verb="close_session")
-    found = {entry.object_id: entry.at for entry in entries} if ended else {}
-    return {session.pk: found.get(pk, session.ends_at) for pk, session in ended.items()}
+    result = {entry.object_id: entry.at for entry in entries} if ended else {}
+    return {session.pk: result.get(pk, session.ends_at) for pk, session in ended.items()}
 
 
 # --- The signed register --------------------------------------------------------------------------------------------
@@ -253,14 +253,14 @@ def _signature(delegate: Delegate, at: datetime, by: User) -> CheckIn:
 
 def seated(forum: Forum) -> QuerySet[Delegate]:
     """Return the delegates with a seat, in the order of the register."""
-    found = forum.delegates.filter(state=DelegateState.CONFIRMED).select_related("stakeholder", "sits_in_for")
-    return found.order_by("badge_number", "name", "pk")
+    rows = forum.delegates.filter(state=DelegateState.CONFIRMED).select_related("stakeholder", "sits_in_for")
+    return rows.order_by("badge_number", "name", "pk")
 
 
 def entered_on_paper(forum: Forum, half: checkin.HalfDay) -> dict[int, CheckIn]:
     """Return the valid paper signatures of a half-day, by delegate primary key."""
-    found = checkin.counting(forum).filter(channel=CheckInChannel.PAPER, at__range=half.span)
-    return {checkin.person_of(check.delegate).pk: check for check in found}
+    rows = checkin.counting(forum).filter(channel=CheckInChannel.PAPER, at__range=half.span)
+    return {checkin.person_of(check.delegate).pk: check for check in rows}
 
 
 def begins(forum: Forum, half: checkin.HalfDay) -> datetime:

@@ -47,12 +47,12 @@ def settle_queued(row: QueuedRow, *, by: User, how: str, note: str = "") -> Queu
     if reasons:
         raise Blocked(reasons)
     voided = _voided(fresh, how, alike)
-    said = f"{Settling(how).label}. {note.strip()}".strip()[:HOW_LIMIT]
-    _void(voided, by=by, reason=said)
+    resolution = f"{Settling(how).label}. {note.strip()}".strip()[:HOW_LIMIT]
+    _void(voided, by=by, reason=resolution)
     kept_apart = how in (Settling.FIRST, Settling.THIS)
     keys = {fresh.key, *(check.key for check in alike if kept_apart)}
     settled = QueuedRow.objects.filter(key__in=keys, settled_at=None).exclude(outcome=QueuedOutcome.TAKEN)
-    settled.update(settled_by=by, settled_at=now(), settled_how=said)
+    settled.update(settled_by=by, settled_at=now(), settled_how=resolution)
     journal("settle_queued", fresh, by=by, reason=note, data={"how": str(how), "voided": len(voided)})
     fresh.refresh_from_db()
     return fresh
@@ -67,8 +67,8 @@ def alike_of(row: QueuedRow) -> list[CheckIn]:
     if own is None:
         return []
     seat, half = checkin.seat_of(own.delegate).pk, checkin.half_day(own.at)
-    found = checkin.counting(row.forum).filter(at__range=half.span).order_by("at", "pk")
-    return [check for check in found if checkin.seat_of(check.delegate).pk == seat]
+    rows = checkin.counting(row.forum).filter(at__range=half.span).order_by("at", "pk")
+    return [check for check in rows if checkin.seat_of(check.delegate).pk == seat]
 
 
 def _not_to_be_settled(row: QueuedRow, how: str, note: str, alike: list[CheckIn]) -> list[str]:
@@ -91,7 +91,7 @@ def _voided(row: QueuedRow, how: str, alike: list[CheckIn]) -> list[CheckIn]:
     if how == Settling.NOTE:
         return []
     own = next(check for check in alike if check.key == row.key)
-    return [own] if how == Settling.VOID else _beside(first_of(alike) if how == Settling.FIRST else own, alike)
+    return [own] if how == Settling.VOID else _others(first_of(alike) if how == Settling.FIRST else own, alike)
 
 
 def first_of(alike: list[CheckIn]) -> CheckIn:
@@ -99,7 +99,7 @@ def first_of(alike: list[CheckIn]) -> CheckIn:
     return next((check for check in alike if check.channel != CheckInChannel.PAPER), alike[0])
 
 
-def _beside(kept: CheckIn, alike: list[CheckIn]) -> list[CheckIn]:
+def _others(kept: CheckIn, alike: list[CheckIn]) -> list[CheckIn]:
     """Return all but the kept one; a paper signature of the kept person is kept too."""
     person = checkin.person_of(kept.delegate)
     return [
@@ -132,18 +132,18 @@ def doubles(forum: Forum) -> tuple[list[QueuedRow], list[CheckIn]]:
     """
     rows = forum.queued_rows.filter(outcome=QueuedOutcome.CONFLICT, kind=QueuedKind.CHECK_IN, settled_at=None)
     waiting = {row.key: row for row in rows}
-    found: tuple[list[QueuedRow], list[CheckIn]] = [], []
+    result: tuple[list[QueuedRow], list[CheckIn]] = [], []
     if not waiting:
-        return found
+        return result
     places: dict[tuple[int, checkin.HalfDay], list[CheckIn]] = {}
     for check in checkin.counting(forum).order_by("at", "pk"):
         places.setdefault((checkin.seat_of(check.delegate).pk, checkin.half_day(check.at)), []).append(check)
     for alike in places.values():
         mine = [waiting[check.key] for check in alike if check.key in waiting]
         if mine and len({checkin.person_of(check.delegate).pk for check in alike}) == 1:
-            found[0].extend(mine)
-            found[1].extend(_beside(first_of(alike), alike))
-    return found
+            result[0].extend(mine)
+            result[1].extend(_others(first_of(alike), alike))
+    return result
 
 
 @verb
@@ -157,9 +157,9 @@ def settle_doubles(forum: Forum, *, by: User) -> int:
     rows, later = doubles(forum)
     if not rows:
         raise Blocked(_("There are no more badges checked in on several devices to resolve."))
-    said = str(Settling.FIRST.label)
-    _void(later, by=by, reason=said)
+    resolution = str(Settling.FIRST.label)
+    _void(later, by=by, reason=resolution)
     keys = [row.pk for row in rows]
-    QueuedRow.objects.filter(pk__in=keys).update(settled_by=by, settled_at=now(), settled_how=said)
+    QueuedRow.objects.filter(pk__in=keys).update(settled_by=by, settled_at=now(), settled_how=resolution)
     journal("settle_doubles", forum, by=by, data={"rows": len(rows), "voided": len(later)})
     return len(rows)

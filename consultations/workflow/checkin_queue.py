@@ -40,10 +40,10 @@ NAMELESS = uuid.UUID("6f3a4d9e-52a7-4f0c-9a39-6a1d4a7c2f10")  # namespace of key
 def moment(value: Any, otherwise: datetime) -> datetime:
     """Parse an aware datetime (ISO 8601); `otherwise` if invalid."""
     try:
-        found = parse_datetime(value) if isinstance(value, str) else None
+        result = parse_datetime(value) if isinstance(value, str) else None
     except ValueError:
-        found = None
-    return found if found and found.tzinfo and found.year in YEARS else otherwise
+        result = None
+    return result if result and result.tzinfo and result.year in YEARS else otherwise
 
 
 @dataclass(frozen=True)
@@ -90,14 +90,14 @@ class Row:
 
 def read(raw: Any, clock: Clock, forum: Forum) -> Row:
     """Parse one row. Without a key it gets one derived from its content, so that a resend is the same row."""
-    said: dict[str, Any] = raw if isinstance(raw, dict) else {}
-    kind = said.get("kind", "")
+    data: dict[str, Any] = raw if isinstance(raw, dict) else {}
+    kind = data.get("kind", "")
     is_known = kind in QueuedKind.values
     return Row(
-        key=_key(said.get("key"), raw, forum),
-        kind=kind if is_known else QueuedKind.POINT if "text" in said else QueuedKind.CHECK_IN,
-        device_at=moment(said.get("at"), clock.device),
-        said=said,
+        key=_key(data.get("key"), raw, forum),
+        kind=kind if is_known else QueuedKind.POINT if "text" in data else QueuedKind.CHECK_IN,
+        device_at=moment(data.get("at"), clock.device),
+        said=data,
         payload=kept(raw),
         is_known=is_known,
     )
@@ -197,10 +197,10 @@ class Book:
             number = row.number("badge")
             none = _("There is no badge with the number %(number)s at this forum.") % {"number": number}
             return self.by_badge.get(number or 0) or (none if number else _("The badge number is missing."))
-        found = CODE.fullmatch(code)
-        if found is None:
+        match = CODE.fullmatch(code)
+        if match is None:
             return _("This is not a badge code, or it was altered.")
-        ticket, named = uuid.UUID(found["ticket"]), found["forum"]
+        ticket, named = uuid.UUID(match["ticket"]), match["forum"]
         if ticket in self.elsewhere or (named and named != self.forum.code):
             return _("The badge belongs to another forum.")
         return self.by_ticket.get(ticket) or _("There is no badge with this code.")
@@ -213,10 +213,10 @@ def unknown_kind() -> Verdict:
 
 def judge(row: Row, at: datetime, book: Book, device: str) -> Verdict:
     """Return the result of a check-in from a device made at `at`, and record it if it is accepted."""
-    found = book.find(row)
-    if isinstance(found, str):
-        return refused(found)
-    person = checkin.person_of(found)
+    result = book.find(row)
+    if isinstance(result, str):
+        return refused(result)
+    person = checkin.person_of(result)
     if person.state != DelegateState.CONFIRMED:
         words = {"name": person.name, "state": person.get_state_display()}
         return refused(_("%(name)s is %(state)s, not confirmed, so the badge is not valid.") % words, person)

@@ -62,44 +62,44 @@ def _new_key(path: Path, *, signer: Ed25519PrivateKey | None, signed_by: str) ->
     new = Ed25519PrivateKey.generate()
     public = new.public_key().public_bytes_raw()
     name, at = key_id(public), timezone.now().isoformat(timespec="seconds")
-    said = {"key": name, "public": base64.b64encode(public).decode(), "time": at, "signed_by": signed_by or name}
-    signature = (signer or new).sign(to_sign(KEY, said))
+    data = {"key": name, "public": base64.b64encode(public).decode(), "time": at, "signed_by": signed_by or name}
+    signature = (signer or new).sign(to_sign(KEY, data))
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _beside(path).unlink(missing_ok=True)
-        with os.fdopen(os.open(_beside(path), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        _temporary_path(path).unlink(missing_ok=True)
+        with os.fdopen(os.open(_temporary_path(path), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(new.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
             os.fsync(file.fileno())
-        _append(keys_file(), [canonical({**said, "signature": base64.b64encode(signature).decode()})])
-        _beside(path).replace(path)
+        _append(keys_file(), [canonical({**data, "signature": base64.b64encode(signature).decode()})])
+        _temporary_path(path).replace(path)
     except OSError as error:
         raise Blocked(_("The key could not be written: %(reason)s") % {"reason": error}) from error
     return name
 
 
-def _beside(path: Path) -> Path:
+def _temporary_path(path: Path) -> Path:
     return path.with_name(f"{path.name}.new")
 
 
 def load_key() -> Ed25519PrivateKey | None:
     """Return the signing key; None if there is none. Raises Blocked for an invalid file."""
     path = Path(settings.CHECKPOINT_KEY)
-    if _beside(path).exists() and _name_in(_beside(path)) in known_keys():
-        _beside(path).replace(path)  # rotation was interrupted after publishing the key
+    if _temporary_path(path).exists() and _name_in(_temporary_path(path)) in known_keys():
+        _temporary_path(path).replace(path)  # rotation was interrupted after publishing the key
     if not path.exists():
         return None
     try:
-        found = load_pem_private_key(path.read_bytes(), password=None)
+        result = load_pem_private_key(path.read_bytes(), password=None)
     except (OSError, ValueError, TypeError) as error:
         raise Blocked(_("The key in %(path)s cannot be used: %(reason)s") % {"path": path, "reason": error}) from error
-    if not isinstance(found, Ed25519PrivateKey):
+    if not isinstance(result, Ed25519PrivateKey):
         raise Blocked(_("The key in %(path)s is not an Ed25519 key.") % {"path": path})
-    return found
+    return result
 
 
 def _name_in(path: Path) -> str:
-    found: Any = load_pem_private_key(path.read_bytes(), password=None)
-    return key_id(found.public_key().public_bytes_raw())
+    result: Any = load_pem_private_key(path.read_bytes(), password=None)
+    return key_id(result.public_key().public_bytes_raw())
 
 
 # --- Signing --------------------------------------------------------------------------------------------------------

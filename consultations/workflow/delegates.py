@@ -389,13 +389,13 @@ def tell_delegates(forum: Forum, *, by: User, keys: Collection[str]) -> list[New
     recorded as told by telephone or letter. Repeating it notifies nobody twice. Raises NotAllowed.
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Notify the delegates"))
-    row, wanted = locked(forum), set(keys)  # one notification at a time
+    row, requested = locked(forum), set(keys)  # one notification at a time
     people = untold_of(row).select_for_update(of=("self",), no_key=True)
-    told = news_of(each for each in people if key_of(each) in wanted)
-    OutgoingMail.objects.bulk_create([news.mail for news in told if news.mail])
-    for news in told:
+    notifications = news_of(each for each in people if key_of(each) in requested)
+    OutgoingMail.objects.bulk_create([news.mail for news in notifications if news.mail])
+    for news in notifications:
         _note(news, by)
-    return told
+    return notifications
 
 
 def _note(news: News, by: User) -> None:

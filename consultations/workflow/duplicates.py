@@ -41,7 +41,7 @@ def may_become_one(likeness: Likeness) -> list[Condition]:
     """Both points are still valid. Two inputs are only marked as one campaign."""
     if (both := _standing(likeness)) is None or both[0] == both[1]:
         return []
-    return [_stands(point) for point in both]
+    return [_is_valid(point) for point in both]
 
 
 def standing_for(point: Point) -> Point:
@@ -55,7 +55,7 @@ def _standing(likeness: Likeness) -> tuple[Point, Point] | None:
     return (standing_for(first), standing_for(second)) if first and second else None
 
 
-def _stands(point: Point) -> Condition:
+def _is_valid(point: Point) -> Condition:
     about = {"point": point.reference, "state": point.get_state_display()}
     is_validated = point.state == PointState.VALIDATED
     return either(is_validated, _("%(point)s is validated") % about, _("%(point)s is %(state)s") % about)
@@ -189,10 +189,10 @@ def compare(job: Job, progress: Callable[[int, int], None]) -> dict[str, Any]:
         progress(counted["done"], total)
 
     progress(0, total)
-    found = _search(inputs, NOT_COMPARED_INPUT, "input", similarity.INPUTS_ALIKE, add)
-    found += _search(points, NOT_COMPARED, "point", similarity.POINTS_ALIKE, add)
-    journal("compare", job.consultation, by=job.by, data={"texts": total, "pairs": found, "method": similarity.METHOD})
-    return {"texts": total, "pairs": found}
+    result = _search(inputs, NOT_COMPARED_INPUT, "input", similarity.INPUTS_ALIKE, add)
+    result += _search(points, NOT_COMPARED, "point", similarity.POINTS_ALIKE, add)
+    journal("compare", job.consultation, by=job.by, data={"texts": total, "pairs": result, "method": similarity.METHOD})
+    return {"texts": total, "pairs": result}
 
 
 NOT_COMPARED = Q(compared_at=None)
@@ -220,7 +220,7 @@ def _search[Row: Text](texts: QuerySet[Row], is_new: Q, kind: str, at_least: flo
     pairs = similarity.pairs_among([(pk, _words(row)) for pk, row in new.items()], old, at_least=at_least)
     kept, keys = 0, iter(new)
     while some := list(islice(keys, AT_ONCE)):
-        likenesses = [_likeness(kind, pair, rows) for found in islice(pairs, len(some)) for pair in found]
+        likenesses = [_likeness(kind, pair, rows) for item in islice(pairs, len(some)) for pair in item]
         with transaction.atomic():
             kept += _keep(kind, [each for each in likenesses if each is not None])
             texts.model.objects.filter(pk__in=some).update(compared_at=now())

@@ -197,10 +197,10 @@ def amend_action(
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Amend an action point"))
     _demand_words(text, stakeholder, responsible)
     row = _open(action)
-    said = {"text": row.text, "by_when": str(row.due_on or ""), "who": row.who}
+    data = {"text": row.text, "by_when": str(row.due_on or ""), "who": row.who}
     row.text, row.stakeholder, row.responsible, row.due_on = text.strip(), stakeholder, responsible.strip(), due_on
     row.save()
-    journal("amend_action", row, by=by, before=row.state, after=row.state, data={"said": said})
+    journal("amend_action", row, by=by, before=row.state, after=row.state, data={"said": data})
     return row
 
 

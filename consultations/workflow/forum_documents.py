@@ -28,10 +28,10 @@ def keep_forum_file(
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Add a file"))
     file = ForumFile(forum=forum, invitation=invitation, kind=kind, title=title, for_everybody=for_everybody)
-    with whole_file(file.path, name=name, data=data) as came:
-        file.name, file.media_type = came.name, came.media_type
-        file.size, file.sha256 = came.size, came.sha256
-        came.keep()
+    with whole_file(file.path, name=name, data=data) as upload:
+        file.name, file.media_type = upload.name, upload.media_type
+        file.size, file.sha256 = upload.size, upload.sha256
+        upload.keep()
     file.by, file.at = by, now()
     file.save()
     facts = {"file": str(file.key), "sha256": file.sha256}

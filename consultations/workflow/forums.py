@@ -72,8 +72,8 @@ def ready_to_announce(forum: Forum) -> list[Condition]:
 
 def ready_to_cancel(session: ForumSession) -> list[Condition]:
     """The session has no points."""
-    said = session.points.exists()
-    return [either(not said, _("It has no points yet"), _("It has points, which must be kept"))]
+    has_points = session.points.exists()
+    return [either(not has_points, _("It has no points yet"), _("It has points, which must be kept"))]
 
 
 def ready_to_report(forum: Forum) -> list[Condition]:
@@ -82,7 +82,7 @@ def ready_to_report(forum: Forum) -> list[Condition]:
     """
     points = Point.objects.filter(session__forum=forum, state__in=[PointState.DRAFT, PointState.SUBMITTED]).count()
     sitting = forum.sessions.filter(state=P.OPEN).count()
-    told = Communique.objects.filter(forum=forum, state=CommuniqueState.PUBLISHED).exists()
+    is_published = Communique.objects.filter(forum=forum, state=CommuniqueState.PUBLISHED).exists()
     waits = forum.queued_rows.exclude(outcome=QueuedOutcome.TAKEN).filter(settled_at=None).count()
     return [
         either(
@@ -105,7 +105,7 @@ def ready_to_report(forum: Forum) -> list[Condition]:
             )
             % {"n": sitting},
         ),
-        either(told, _("The communiqué is published"), _("The communiqué is not published yet")),
+        either(is_published, _("The communiqué is published"), _("The communiqué is not published yet")),
         either(
             not waits,
             _("Every check-in conflict is resolved"),

@@ -24,14 +24,14 @@ IMPORT_INPUTS = gettext_lazy("Import inputs")
 
 
 @verb
-def prepare_import(consultation: Consultation, *, by: User, asked: Mapping[str, Any], rows: int) -> Job:
+def prepare_import(consultation: Consultation, *, by: User, options: Mapping[str, Any], rows: int) -> Job:
     """Store the options of a spreadsheet upload for its preview, until it is confirmed.
 
     Raises NotAllowed.
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=IMPORT_INPUTS)
     return Job.objects.create(
-        kind=JobKind.IMPORT_INPUTS, consultation=consultation, by=by, asked=dict(asked), total=rows
+        kind=JobKind.IMPORT_INPUTS, consultation=consultation, by=by, asked=dict(options), total=rows
     )
 
 
@@ -88,15 +88,15 @@ def import_delegates[Read: DelegateList](forum: Forum, *, by: User, read: Callab
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Import delegates"))
     locked(forum)
-    found = read()
-    new, changed = list(found.newcomers()), list(found.corrections())
+    result = read()
+    new, changed = list(result.newcomers()), list(result.corrections())
     if not new and not changed:
         raise Blocked(_("Nothing in the list is new or changed."))
-    for stakeholder, said in new:
-        nominate(forum, stakeholder, by=by, **said)
-    for delegate, said in changed:
-        edit_delegate(delegate, by=by, **said)
-    return found
+    for stakeholder, fields in new:
+        nominate(forum, stakeholder, by=by, **fields)
+    for delegate, fields in changed:
+        edit_delegate(delegate, by=by, **fields)
+    return result
 
 
 # --- Organisations ----------------------------------------------------------------------------------------------------

@@ -57,8 +57,8 @@ class Paper:
 
 def print_of(delegate: Delegate) -> str:
     """Return a short fingerprint of a person's data, by which a form detects concurrent changes."""
-    told = "\x00".join([*(getattr(delegate, name) for name in TOLD), delegate.state])
-    return hashlib.sha256(told.encode()).hexdigest()[:16]
+    text = "\x00".join([*(getattr(delegate, name) for name in TOLD), delegate.state])
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def invited_by(secret: str) -> Invitation | None:
@@ -142,11 +142,11 @@ def record_answer(
     Raises NotAllowed or Blocked, also for a refused scan; then nothing is recorded.
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Record an answer by letter"))
-    said: dict[str, Any] = {"answered_by": answered_by, "message": message, "paper": paper}
+    fields: dict[str, Any] = {"answered_by": answered_by, "message": message, "paper": paper}
     if people is None:
-        row = decline_invitation(invitation, by=by, **said)
+        row = decline_invitation(invitation, by=by, **fields)
     else:
-        row = answer_invitation(invitation, by=by, people=people, **said)
+        row = answer_invitation(invitation, by=by, people=people, **fields)
     title, (name, data) = _("Answer %(reference)s") % {"reference": paper.reference}, scan
     keep_forum_file(row.forum, by=by, title=title, name=name, data=data, kind=ForumFileKind.ANSWER, invitation=row)
     return row
@@ -175,12 +175,12 @@ def _count_mail(row: Invitation, by: User | LinkHolder) -> None:
 def _stamp(row: Invitation, answered_by: str, message: str, paper: Paper | None) -> None:
     """Set whether the first answer was in time; later changes do not make it late."""
     if row.answered_at is None:
-        row.answered_at = _received(paper) if paper else now()
+        row.answered_at = _received_at(paper) if paper else now()
     row.answered_by, row.message = answered_by, message
     row.answer_reference = paper.reference if paper else row.answer_reference
 
 
-def _received(paper: Paper) -> datetime:
+def _received_at(paper: Paper) -> datetime:
     noon = timezone.make_aware(datetime.combine(paper.received_on, time(12)))
     return min(noon, now())
 
@@ -211,7 +211,7 @@ def _write_people(
                 else [_("“%(name)s” was removed from the list in the meantime.") % {"name": each.name}]
             )
         elif each.delegate and each.seen != print_of(known):
-            reasons.append(_meanwhile(known))
+            reasons.append(_conflict(known))
         elif each.leaves:
             live[known.pk] = _move(row, known, "withdraw_delegate", by)
         else:
@@ -261,10 +261,10 @@ def _correct(known: Delegate, each: Named, by: User | LinkHolder) -> list[str]:
     return []
 
 
-def _meanwhile(known: Delegate) -> str:
+def _conflict(known: Delegate) -> str:
     words = _("Someone changed “%(name)s” since you opened this page. It now says: %(now)s. Check it and send again.")
-    said = ", ".join(filter(None, [known.name, known.title, known.email, known.access_needs]))
-    return words % {"name": known.name, "now": f"{said} ({known.get_state_display()})"}
+    details = ", ".join(filter(None, [known.name, known.title, known.email, known.access_needs]))
+    return words % {"name": known.name, "now": f"{details} ({known.get_state_display()})"}
 
 
 def _what_is_wrong(row: Invitation, here: Sequence[Delegate]) -> list[str]:

@@ -327,15 +327,15 @@ def _remind(pk: int) -> bool:
         .select_related("forum", "stakeholder")
         .filter(pk=pk)
     )
-    found = row.first()
-    if found is None:
+    result = row.first()
+    if result is None:
         return False
-    reminded = timezone.localdate(found.reminded_at) if found.reminded_at else None
-    if not is_due(timezone.localdate(found.sent_at), reminded, found.respond_by, today()):
+    reminded = timezone.localdate(result.reminded_at) if result.reminded_at else None
+    if not is_due(timezone.localdate(result.sent_at), reminded, result.respond_by, today()):
         return False
-    conditions = INVITATION_MOVES["remind_invited"].conditions(found)
+    conditions = INVITATION_MOVES["remind_invited"].conditions(result)
     if all(need.met for need in conditions):
-        remind_invited(found, by=None)
+        remind_invited(result, by=None)
         return True
     return False
 

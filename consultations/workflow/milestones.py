@@ -32,18 +32,18 @@ def date_milestone(
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Record the outcome of a milestone"))
     row = locked(milestone)
-    told: dict[str, Any] = dict(zip(DATES, (planned_start, planned_end, actual_start, actual_end), strict=True))
+    data: dict[str, Any] = dict(zip(DATES, (planned_start, planned_end, actual_start, actual_end), strict=True))
     before, was = {name: getattr(row, name) for name in DATES}, row.state
-    reasons = [words for _field, words in problems_with_dates(row, state=state, **told)]
-    if told == before and state == was:
+    reasons = [words for _field, words in problems_with_dates(row, state=state, **data)]
+    if data == before and state == was:
         reasons.append(_("This changes nothing."))
     if reasons:
         raise Blocked(reasons)
     row.state, row.evidence = state, Evidence.OWN  # loading the reference data does not change it
-    for name, day in told.items():
+    for name, day in data.items():
         _set(row, name, day)
     row.save()
-    changed = [[name, _written(before[name]), _written(told[name])] for name in DATES if before[name] != told[name]]
+    changed = [[name, _format(before[name]), _format(data[name])] for name in DATES if before[name] != data[name]]
     journal("date_milestone", row, by=by, before=was, after=state, reason=note.strip(), data={"changed": changed})
     return row
 
@@ -55,7 +55,7 @@ def _set(row: Milestone, name: str, day: date | None) -> None:
     setattr(row, name, day)
 
 
-def _written(day: date | None) -> str:
+def _format(day: date | None) -> str:
     return day.isoformat() if day else ""
 
 
@@ -69,24 +69,24 @@ def problems_with_dates(
     actual_end: date | None = None,
 ) -> list[tuple[str, str]]:
     """Return the errors in the dates of a milestone in this state by field. One query."""
-    found = []
+    result = []
     if not planned_start and not actual_start:
-        found.append(("planned_start", _("Enter the planned date or the date it took place.")))
+        result.append(("planned_start", _("Enter the planned date or the date it took place.")))
     for first, last, name in (
         (planned_start, planned_end, "planned_end"),
         (actual_start, actual_end, "actual_end"),
     ):
         if last and not first:
-            found.append((name, _("Enter the first day as well.")))
+            result.append((name, _("Enter the first day as well.")))
         elif first and last and last < first:
-            found.append((name, _("The last day must be after the first.")))
+            result.append((name, _("The last day must be after the first.")))
     if state == MilestoneState.HELD and not actual_start:
-        found.append(("actual_start", _("Enter the date it took place.")))
+        result.append(("actual_start", _("Enter the date it took place.")))
     if state != MilestoneState.HELD and actual_start:
-        found.append(("actual_start", _("Choose “held”, or leave the date it took place empty.")))
+        result.append(("actual_start", _("Choose “held”, or leave the date it took place empty.")))
     if actual_start and actual_start > timezone.localdate(now()):
-        found.append(("actual_start", _("The date must be today or in the past.")))
+        result.append(("actual_start", _("The date must be today or in the past.")))
     twins = Milestone.objects.filter(title=milestone.title, planned_start=planned_start, actual_start=actual_start)
     if twins.exclude(pk=milestone.pk).exists():
-        found.append(("planned_start", _("There is already a milestone with this name and these dates.")))
-    return found
+        result.append(("planned_start", _("There is already a milestone with this name and these dates.")))
+    return result

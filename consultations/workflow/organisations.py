@@ -118,7 +118,7 @@ def _forget(user: User) -> None:
     user.__dict__.pop("live_memberships", None)
 
 
-def _settle(verb: str, stakeholder: Stakeholder, by: User, reason: str) -> Stakeholder:
+def _decide(verb: str, stakeholder: Stakeholder, by: User, reason: str) -> Stakeholder:
     def note(row: Stakeholder) -> None:
         row.state_reason = reason.strip()
 
@@ -128,7 +128,7 @@ def _settle(verb: str, stakeholder: Stakeholder, by: User, reason: str) -> Stake
 @verb
 def verify(stakeholder: Stakeholder, *, by: User, reason: str = "") -> Stakeholder:
     """Verify an organisation, so that it can take part. Mails its people."""
-    row = _settle("verify", stakeholder, by, reason)
+    row = _decide("verify", stakeholder, by, reason)
     recipients.organisation_verified(row)
     return row
 
@@ -136,7 +136,7 @@ def verify(stakeholder: Stakeholder, *, by: User, reason: str = "") -> Stakehold
 @verb
 def refuse(stakeholder: Stakeholder, *, by: User, reason: str) -> Stakeholder:
     """Refuse a registration with a reason. Mails its people."""
-    row = _settle("refuse", stakeholder, by, reason)
+    row = _decide("refuse", stakeholder, by, reason)
     recipients.organisation_refused(row)
     return row
 
@@ -144,13 +144,13 @@ def refuse(stakeholder: Stakeholder, *, by: User, reason: str) -> Stakeholder:
 @verb
 def suspend(stakeholder: Stakeholder, *, by: User, reason: str) -> Stakeholder:
     """Suspend an organisation until it is reinstated."""
-    return _settle("suspend", stakeholder, by, reason)
+    return _decide("suspend", stakeholder, by, reason)
 
 
 @verb
 def reinstate(stakeholder: Stakeholder, *, by: User, reason: str) -> Stakeholder:
     """Reinstate a suspended organisation."""
-    return _settle("reinstate", stakeholder, by, reason)
+    return _decide("reinstate", stakeholder, by, reason)
 
 
 @verb
@@ -209,8 +209,8 @@ def _hashed(token: str) -> str:
 
 def invited(token: str) -> MembershipInvitation | None:
     """Return the invitation of a link if it is still valid."""
-    found = MembershipInvitation.objects.filter(token_hash=_hashed(token), accepted_at=None, expires_at__gte=now())
-    return found.select_related("stakeholder").first()
+    rows = MembershipInvitation.objects.filter(token_hash=_hashed(token), accepted_at=None, expires_at__gte=now())
+    return rows.select_related("stakeholder").first()
 
 
 @verb

@@ -139,7 +139,7 @@ def take_in_many(
     known = set(Submission.objects.filter(key__in=[row.key for row in rows]).values_list("key", flat=True))
     fresh = {row.key: row for row in rows if row.key not in known}
     moment = now()  # one for all of them
-    asked = WhyNot(Submission(consultation=consultation, channel=channel, author=by, entered_by=by))
+    checks = WhyNot(Submission(consultation=consultation, channel=channel, author=by, entered_by=by))
     typed = {"consultation": consultation, "channel": channel, "author": by, "entered_by": by}
     typed |= {"created_at": moment, "edited_at": moment, "submitted_at": moment}
 
@@ -154,7 +154,7 @@ def take_in_many(
         by=by,
         insert=lambda made: _write(made, fresh),
         change=seal,
-        reasons_against=lambda submission: asked.about(fresh[submission.key]),
+        reasons_against=lambda submission: checks.about(fresh[submission.key]),
         verb="take_in_many",
         data=data,
     )

@@ -92,8 +92,8 @@ def split(
     row = Submission.objects.select_for_update(of=("self",), no_key=True).get(pk=submission.pk)
     if row.state != SubmissionState.ACCEPTED:
         raise Blocked(_("Put the input on file before splitting it into points."))
-    said = f"{row.title}\n\n{row.body}\n\n{row.proposed_wording}"
-    held_back, text = held_back or comes_from_held_back(text, said), without_brackets(text)
+    full_text = f"{row.title}\n\n{row.body}\n\n{row.proposed_wording}"
+    held_back, text = held_back or comes_from_held_back(text, full_text), without_brackets(text)
     again = row.points.filter(kind=kind, text=text.strip()).first()
     if again:
         return again

@@ -60,10 +60,10 @@ def _still_planned(session: ForumSession, by: User) -> ForumSession:
 
 
 @verb
-def add_session(forum: Forum, *, by: User, **said: Any) -> ForumSession:
-    """Add a session to the programme. `said`: SAID. Raises NotAllowed or Blocked."""
+def add_session(forum: Forum, *, by: User, **data: Any) -> ForumSession:
+    """Add a session to the programme. `data`: SAID. Raises NotAllowed or Blocked."""
     row = _open_programme(forum, by)
-    made = ForumSession.everything.create(forum=row, order=_next_order(row), **_checked(said))
+    made = ForumSession.everything.create(forum=row, order=_next_order(row), **_checked(data))
     journal("add_session", row, by=by, before=row.state, after=row.state, data={"session": made.pk, **_plain(made)})
     return made
 
@@ -72,13 +72,13 @@ def _next_order(forum: Forum) -> int:
     return (ForumSession.everything.filter(forum=forum).aggregate(last=Max("order"))["last"] or 0) + 1
 
 
-def _checked(said: dict[str, Any]) -> dict[str, Any]:
-    times = (said["starts_at"], said["ends_at"])
+def _checked(data: dict[str, Any]) -> dict[str, Any]:
+    times = (data["starts_at"], data["ends_at"])
     reasons = [] if times[0] < times[1] else [_("The session must end after it starts.")]
     reasons += [] if all(in_our_time(each) for each in times) else [str(NO_YEAR)]
     if reasons:
         raise Blocked(reasons)
-    return said
+    return data
 
 
 def _plain(session: ForumSession) -> dict[str, str]:
@@ -89,11 +89,11 @@ def _plain(session: ForumSession) -> dict[str, str]:
 
 
 @verb
-def change_session(session: ForumSession, *, by: User, **said: Any) -> ForumSession:
+def change_session(session: ForumSession, *, by: User, **data: Any) -> ForumSession:
     """Change a planned session. Unchanged values have no effect."""
     row = _still_planned(session, by)
     before = _plain(row)
-    for name, value in _checked(said).items():
+    for name, value in _checked(data).items():
         setattr(row, name, value)
     after = _plain(row)
     if before != after:
@@ -108,8 +108,8 @@ def move_session(session: ForumSession, *, by: User, up: bool) -> list[ForumSess
     """Swap a session with the previous or next one on its day; returns those that moved."""
     row = _still_planned(session, by)
     places = moved(planned(row.forum), row.pk, up=up)
-    found = ForumSession.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=places).order_by("pk")
-    rows = list(found.prefetch_related("points"))
+    queryset = ForumSession.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=places).order_by("pk")
+    rows = list(queryset.prefetch_related("points"))
     changes_order = [each for each in rows if each.order != places[each.pk].order]
     reasons = [
         _("%(title)s has begun or has points, so it cannot be moved.") % {"title": each.title}
@@ -141,10 +141,10 @@ def breakouts_for_themes(
     if not themes:
         raise Blocked(_("Every theme already has a breakout."))
     names = [*rooms, *[""] * len(themes)]
-    said = {"kind": SessionKind.BREAKOUT, "starts_at": starts_at, "ends_at": ends_at}
+    data = {"kind": SessionKind.BREAKOUT, "starts_at": starts_at, "ends_at": ends_at}
     order = _next_order(row)
     made = [
-        ForumSession(forum=row, order=order + number, title=_name(theme), theme=theme, room=room, **_checked(said))
+        ForumSession(forum=row, order=order + number, title=_name(theme), theme=theme, room=room, **_checked(data))
         for number, (theme, room) in enumerate(zip(themes, names, strict=False))
     ]
     ForumSession.everything.bulk_create(made)
@@ -205,8 +205,8 @@ def copy_forum(
     shift = starts_on - forum.starts_on
     answer_by = forum.respond_by + shift if forum.respond_by else None
     days = {"starts_on": starts_on, "ends_on": forum.ends_on + shift, "respond_by": answer_by}
-    said = {name: getattr(forum, name) for name in COPIED} | ({"title": title} if title else {})
-    made = Forum.objects.create(consultation=forum.consultation, code=code, slug=slug, **days, **said)
+    fields = {name: getattr(forum, name) for name in COPIED} | ({"title": title} if title else {})
+    made = Forum.objects.create(consultation=forum.consultation, code=code, slug=slug, **days, **fields)
     SeatQuota.objects.bulk_create(
         SeatQuota(forum=made, group=row.group, seats=row.seats, reserve=row.reserve) for row in forum.quotas.all()
     )

@@ -114,11 +114,11 @@ def _kind(record: Model) -> str:
 
 def _open_already(act: str, record: Model) -> list[str]:
     """Return why nothing more can be proposed now; lapses an expired proposal first."""
-    found = Proposal.objects.filter(act=act, record_kind=_kind(record), record_id=record.pk, state=P.PROPOSED).first()
-    if found is None:
+    result = Proposal.objects.filter(act=act, record_kind=_kind(record), record_id=record.pk, state=P.PROPOSED).first()
+    if result is None:
         return []
-    if found.is_over:
-        lapse_proposal(found, by=None)
+    if result.is_over:
+        lapse_proposal(result, by=None)
         return []
     return [_("The same change is already waiting for a second person. Withdraw that proposal first.")]
 

@@ -28,18 +28,18 @@ def waiting_speeches(session: ForumSession) -> QuerySet[Speech]:
     return session.speeches.filter(started_at=None, struck_at=None).order_by("order", "pk")
 
 
-def _held(session: ForumSession, by: User) -> ForumSession:
+def _locked_session(session: ForumSession, by: User) -> ForumSession:
     """Return the session, locked, so that changes to its list are serialised."""
     demand(is_secretariat(by), who=SECRETARIAT, to=LIST)
     return locked(session)
 
 
 def _speech(speech: Speech, by: User) -> tuple[ForumSession, Speech]:
-    session = _held(speech.session, by)
+    session = _locked_session(speech.session, by)
     return session, Speech.objects.select_related("stakeholder", "delegate").get(pk=speech.pk)
 
 
-def _told(session: ForumSession, what: str, speech: Speech, by: User) -> Speech:
+def _journalled(session: ForumSession, what: str, speech: Speech, by: User) -> Speech:
     data = {"speech": str(speech.key), "organisation": speech.stakeholder.name}
     journal(what, session, by=by, data=data)
     return speech
@@ -60,7 +60,7 @@ def ask_floor(
 
     Raises NotAllowed, or Blocked with every reason.
     """
-    row = _held(session, by)
+    row = _locked_session(session, by)
     body = delegate.stakeholder if delegate else stakeholder
     reasons = [] if body else [_("Choose an organisation or enter a badge number.")]
     if row.state == SessionState.CLOSED:
@@ -82,7 +82,7 @@ def ask_floor(
     made = Speech.objects.create(
         session=row, stakeholder=body, delegate=delegate, group=group, order=last + 1, asked_at=now(), by=by
     )
-    return _told(row, "ask_floor", made, by)
+    return _journalled(row, "ask_floor", made, by)
 
 
 @verb
@@ -103,7 +103,7 @@ def give_floor(speech: Speech, *, by: User) -> Speech:
         raise Blocked(reasons)
     row.started_at = now()
     row.save(update_fields=["started_at"])
-    return _told(session, "give_floor", row, by)
+    return _journalled(session, "give_floor", row, by)
 
 
 @verb
@@ -116,7 +116,7 @@ def end_speech(speech: Speech, *, by: User) -> Speech:
         raise Blocked(_("%(name)s does not have the floor.") % {"name": row.stakeholder.label})
     row.ended_at = max(now(), row.started_at)
     row.save(update_fields=["ended_at"])
-    return _told(session, "end_speech", row, by)
+    return _journalled(session, "end_speech", row, by)
 
 
 @verb
@@ -129,7 +129,7 @@ def strike_speech(speech: Speech, *, by: User) -> Speech:
         raise Blocked(reasons)
     row.struck_at = now()
     row.save(update_fields=["struck_at"])
-    return _told(session, "strike_speech", row, by)
+    return _journalled(session, "strike_speech", row, by)
 
 
 @verb
@@ -146,4 +146,4 @@ def move_speech(speech: Speech, *, by: User, up: bool) -> Speech:
     one, two = waiting[at], waiting[other]
     one.order, two.order = two.order, one.order
     Speech.objects.bulk_update([one, two], ["order"])
-    return _told(session, "move_speech", one, by)
+    return _journalled(session, "move_speech", one, by)

@@ -87,10 +87,10 @@ def _is_answered(submission: Submission) -> list[Condition]:
     """Every question asked when the input was returned has an answer."""
     if submission.state != S.RETURNED:
         return []
-    asked = list(submission.questions.values_list("answer", flat=True))
-    left = asked.count("")
+    answers = list(submission.questions.values_list("answer", flat=True))
+    left = answers.count("")
     open_ = ngettext("%(n)s question is not answered yet", "%(n)s questions are not answered yet", left) % {"n": left}
-    return [either(not left, _("Every question is answered"), open_)] if asked else []
+    return [either(not left, _("Every question is answered"), open_)] if answers else []
 
 
 def came_too_late(submission: Submission) -> list[Condition]:
@@ -123,17 +123,17 @@ def _is_complete(submission: Submission) -> list[Condition]:
 
 def _is_marked_well(submission: Submission) -> list[Condition]:
     """Its held-back passages are marked correctly, and its title, which is public, has none."""
-    found = []
+    result = []
     if "[[" in submission.title or "]]" in submission.title:
-        found.append(Condition(_("Everyone can see the title, so no part of it can be held back"), False))
+        result.append(Condition(_("Everyone can see the title, so no part of it can be held back"), False))
     bad = badly_marked(submission.body) or badly_marked(submission.proposed_wording)
     if bad:
-        found.append(
+        result.append(
             Condition(
                 _("Near “%(words)s”: every [[ needs a ]], and none can be inside another") % {"words": bad}, False
             )
         )
-    return found
+    return result
 
 
 def _has_its_files(submission: Submission) -> list[Condition]:
@@ -345,16 +345,16 @@ def stamp_as_sent(row: Submission, objectives: Iterable[str] | None = None) -> N
 def _decide(
     verb: str, submission: Submission, by: User, reason: str, set_aside_for: str = "", questions: Iterable[str] = ()
 ) -> Submission:
-    asked: list[Question] = []
+    created: list[Question] = []
 
     def stamp(row: Submission) -> None:
         row.decided_by, row.decided_at, row.state_reason = by, now(), reason.strip()
         row.set_aside_for = set_aside_for
-        asked.extend(
+        created.extend(
             Question.objects.create(submission=row, text=question.strip(), by=by, at=now()) for question in questions
         )
 
-    return make(SUBMISSION_MOVES[verb], submission, by=by, reason=reason, change=stamp, commits=asked)
+    return make(SUBMISSION_MOVES[verb], submission, by=by, reason=reason, change=stamp, commits=created)
 
 
 @verb

@@ -73,11 +73,11 @@ def joined(packages: Path, face: Face) -> TTFont:
         return Merger().merge([part(packages, face, script, folder) for script in face.scripts])
 
 
-def cut(font: TTFont, wanted: tuple[range, ...]) -> None:
+def cut(font: TTFont, requested: tuple[range, ...]) -> None:
     """Keep only the listed characters; all of them if none are listed."""
-    if wanted:
+    if requested:
         cutter = subset.Subsetter(subset.Options(hinting=False, layout_features=[]))
-        cutter.populate(unicodes=[code for codes in wanted for code in codes])
+        cutter.populate(unicodes=[code for codes in requested for code in codes])
         cutter.subset(font)
 
 

@@ -103,7 +103,7 @@ def start(folder: str | Path, *, throwaway: bool = False) -> str:
     `throwaway` trades durability for speed. Raises PostgresError.
     """
     server = Server.at(folder)
-    with _alone(server):
+    with _exclusive(server):
         _stop_orphan(server)
         if not _answers(server):
             _make_homes(server)
@@ -118,7 +118,7 @@ def stop(folder: str | Path, *, throwaway: bool = False) -> bool:
     server = Server.at(folder)
     if not server.data.exists():
         return False
-    with _alone(server):
+    with _exclusive(server):
         running = _answers(server)
         if running:
             _run(server, "pg_ctl", "-D", ".", "-m", "fast", "-w", "stop")
@@ -173,8 +173,8 @@ def _installed() -> Path:
 def _major(program: Path) -> int:
     """Return the major version of a postgres program, 0 if it does not run."""
     try:
-        said = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
-        return int(said.split()[2].split(".")[0])
+        output = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
+        return int(output.split()[2].split(".")[0])
     except (OSError, subprocess.CalledProcessError, ValueError, IndexError):
         return 0
 
@@ -276,10 +276,10 @@ def _run(server: Server, program: str, *arguments: str) -> None:
     """Run one of PostgreSQL's programs as the server's user. Raises PostgresError with its output."""
     done = _call(server, program, *arguments)
     if done.returncode:
-        said = (done.stdout + done.stderr).strip()
+        output = (done.stdout + done.stderr).strip()
         if server.log.exists():
-            said += "\n" + "\n".join(server.log.read_text(errors="replace").splitlines()[-5:])
-        raise PostgresError(f"PostgreSQL's {program} failed:\n{said}")
+            output += "\n" + "\n".join(server.log.read_text(errors="replace").splitlines()[-5:])
+        raise PostgresError(f"PostgreSQL's {program} failed:\n{output}")
 
 
 def _call(server: Server, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -326,7 +326,7 @@ def _make_reachable(folder: Path) -> None:
 
 
 @contextmanager
-def _alone(server: Server) -> Iterator[None]:
+def _exclusive(server: Server) -> Iterator[None]:
     """Lock: only one process at a time starts or stops this server."""
     try:
         if _is_root():

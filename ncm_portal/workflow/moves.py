@@ -129,8 +129,8 @@ def needs_of(moves: Mapping[str, Move], record: Any) -> list[Condition]:
     Every condition appears once, for any reader. Empty in a final state.
     """
     onward = [move for move in moves.values() if record.state in move.sources and not move.undoes]
-    asked = dict.fromkeys(part for move in onward for part in _single(move.conditions))  # one query each
-    needs = dict.fromkeys(condition for part in asked for condition in part(record))
+    requested = dict.fromkeys(part for move in onward for part in _single(move.conditions))  # one query each
+    needs = dict.fromkeys(condition for part in requested for condition in part(record))
     for who in dict.fromkeys(move.who for move in onward):
         labels = ", ".join(str(move.label) for move in onward if move.who == who)
         needs[Condition(_("Next: %(moves)s. Who: %(who)s") % {"who": who, "moves": labels}, False)] = None

@@ -128,8 +128,8 @@ def journal(
     locked rows. The entry commits to them. A record from `locked` is included automatically.
     """
     manager: Any = apps.get_model("consultations", "Event")._default_manager
-    said = {"before": before, "after": after, "reason": reason, "data": dict(data or {})}
-    return manager.record(verb, record, by=by, commits=[*([record] if _is_held(record) else ()), *commits], **said)
+    fields = {"before": before, "after": after, "reason": reason, "data": dict(data or {})}
+    return manager.record(verb, record, by=by, commits=[*([record] if _is_held(record) else ()), *commits], **fields)
 
 
 def verb[**P, R](function: Callable[P, R]) -> Callable[P, R]:
@@ -243,8 +243,8 @@ def make[Row: Model](
             enter(row)
         else:
             after = row.state  # type: ignore[attr-defined]
-            said = {"before": before, "after": after, "reason": reason, "data": data}
-            journal(move.verb, row, by=by, commits=[row, *commits], **said)
+            fields = {"before": before, "after": after, "reason": reason, "data": data}
+            journal(move.verb, row, by=by, commits=[row, *commits], **fields)
     return row
 
 
@@ -269,8 +269,8 @@ def _check_person(move: Move, row: Any, by: Any) -> None:
 def _wrong_state(move: Move, row: Any) -> list[str]:
     if row.state in move.sources:
         return []
-    said = {"move": move.label, "state": row.get_state_display()}
-    return [_("You cannot use “%(move)s” while this is %(state)s.") % said]
+    data = {"move": move.label, "state": row.get_state_display()}
+    return [_("You cannot use “%(move)s” while this is %(state)s.") % data]
 
 
 def make_many[Row: Model](

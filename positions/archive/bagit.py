@@ -73,8 +73,8 @@ class Bag:
         self.add(MANIFEST, self._list(lambda name: name.startswith("data/")))
         self.add(TAG_MANIFEST, self._list(lambda name: not name.startswith("data/")))
 
-    def _list(self, wanted: Callable[[str], bool]) -> list[bytes]:
-        return [f"{self._hashes[name]}  {name}\n".encode() for name in sorted(self._hashes) if wanted(name)]
+    def _list(self, predicate: Callable[[str], bool]) -> list[bytes]:
+        return [f"{self._hashes[name]}  {name}\n".encode() for name in sorted(self._hashes) if predicate(name)]
 
 
 class _Folder:
@@ -117,7 +117,7 @@ def new_bag(target: Path, top: str) -> Iterator[Bag]:
     beside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent))
     try:
         whole = beside / "whole"
-        with _written(whole, target, top) as bag:
+        with _temporary_bag(whole, target, top) as bag:
             yield bag
         whole.rename(target)
     finally:
@@ -125,7 +125,7 @@ def new_bag(target: Path, top: str) -> Iterator[Bag]:
 
 
 @contextmanager
-def _written(whole: Path, target: Path, top: str) -> Iterator[Bag]:
+def _temporary_bag(whole: Path, target: Path, top: str) -> Iterator[Bag]:
     if not is_zip(target):
         whole.mkdir(mode=0o700)
         yield Bag(_Folder(whole))
@@ -229,14 +229,14 @@ def _in_zip(zipped: zipfile.ZipFile, size: int) -> Package:
 def _unfit(entry: zipfile.ZipInfo) -> str:
     """Return why an entry of a ZIP file is not read."""
     parts = entry.filename.removesuffix("/").split("/")
-    if not _stays_inside(parts) or "\\" in entry.filename:
+    if not _is_relative(parts) or "\\" in entry.filename:
         return "leaves its folder"
     if (entry.external_attr >> 16) & 0o170000 not in (0, 0o100000, 0o040000):
         return "is a link or no ordinary file"
     return "is encrypted" if entry.flag_bits & 1 else ""
 
 
-def _stays_inside(parts: list[str]) -> bool:
+def _is_relative(parts: list[str]) -> bool:
     return all(part not in ("", ".", "..") and ":" not in part and "\0" not in part for part in parts)
 
 
@@ -252,30 +252,30 @@ def complaints(package: Package, progress: Progress = lambda done, total: None) 
         return ["bagit.txt does not declare BagIt 1.0."]
     package.hashes = _listed(package, MANIFEST, payload=True) | _listed(package, TAG_MANIFEST, payload=False)
     expected = package.hashes.keys() | {TAG_MANIFEST}
-    found = [f"{name} is missing." for name in sorted(expected - package.sizes.keys())]
-    found += [f"{name} is in no list: it came from elsewhere." for name in sorted(package.sizes.keys() - expected)]
-    return found + _changed(package, progress) + _oxum(package)
+    result = [f"{name} is missing." for name in sorted(expected - package.sizes.keys())]
+    result += [f"{name} is in no list: it came from elsewhere." for name in sorted(package.sizes.keys() - expected)]
+    return result + _changed(package, progress) + _oxum(package)
 
 
 def _listed(package: Package, manifest: str, *, payload: bool) -> dict[str, str]:
     """Return the files of a manifest with their hashes. Raises BadPackage for an invalid line."""
-    found: dict[str, str] = {}
+    result: dict[str, str] = {}
     lines = package.text(manifest).split("\n")
     for number, line in enumerate(lines if lines[-1] else lines[:-1], start=1):
         match = LINE.fullmatch(line)
         name = _unescaped(match[2]) if match else ""
-        if not match or name in found or not _stays_inside(name.split("/")) or name.startswith("data/") != payload:
+        if not match or name in result or not _is_relative(name.split("/")) or name.startswith("data/") != payload:
             raise BadPackage(f"{manifest}, line {number}, names no file of this package, or one twice.")
-        found[name] = match[1]
-    return found
+        result[name] = match[1]
+    return result
 
 
 def _unescaped(name: str) -> str:
-    return re.sub("%0A|%0D|%25", lambda found: ESCAPED[found[0].upper()], name, flags=re.IGNORECASE)
+    return re.sub("%0A|%0D|%25", lambda match: ESCAPED[match[0].upper()], name, flags=re.IGNORECASE)
 
 
 def _changed(package: Package, progress: Progress) -> list[str]:
-    found, done = [], 0
+    result, done = [], 0
     total = sum(package.sizes.get(name, 0) for name in package.hashes)
     for name in sorted(package.hashes.keys() & package.sizes.keys()):
         digest = hashlib.sha256()
@@ -285,16 +285,16 @@ def _changed(package: Package, progress: Progress) -> list[str]:
                 done += len(block)
                 progress(done, total)
         except BadPackage as error:
-            found += error.reasons
+            result += error.reasons
         else:
             if digest.hexdigest() != package.hashes[name]:
-                found.append(f"{name} was changed: its SHA-256 is not the one in the list.")
-    return found
+                result.append(f"{name} was changed: its SHA-256 is not the one in the list.")
+    return result
 
 
 def _oxum(package: Package) -> list[str]:
     """Return whether the package's Payload-Oxum matches its files (RFC 8493, 2.2.2)."""
     payload = [size for name, size in package.sizes.items() if name.startswith("data/")]
-    said = [line for line in package.text(INFO).splitlines() if line.startswith("Payload-Oxum:")]
+    lines = [line for line in package.text(INFO).splitlines() if line.startswith("Payload-Oxum:")]
     right = f"Payload-Oxum: {sum(payload)}.{len(payload)}"
-    return [] if said == [right] else [f"{INFO} does not tell the sum of the files, which is {right!r}."]
+    return [] if lines == [right] else [f"{INFO} does not tell the sum of the files, which is {right!r}."]

@@ -27,21 +27,21 @@ OLD_HEAD = b"number,hash\n"  # start of the chain in version 1
 
 def check(package: Package, progress: Progress = lambda done, total: None) -> Row:
     """Return the description of `package` after verifying every byte. Raises BadPackage."""
-    found = bagit.complaints(package, progress)
-    if found:
-        raise BadPackage(*_bounded(found))
+    result = bagit.complaints(package, progress)
+    if result:
+        raise BadPackage(*_bounded(result))
     described = description(package)
     if described["scope"] == PUBLIC:
-        found = _editions(package, described)
+        result = _editions(package, described)
     else:
-        found = [*_rows(package, described), *_journal(package, described)]
-    if found:
-        raise BadPackage(*_bounded(found))
+        result = [*_rows(package, described), *_journal(package, described)]
+    if result:
+        raise BadPackage(*_bounded(result))
     return described
 
 
-def _bounded(found: list[str]) -> list[str]:
-    return [*found[:MOST], f"And {len(found) - MOST} more."] if len(found) > MOST else found
+def _bounded(problems: list[str]) -> list[str]:
+    return [*problems[:MOST], f"And {len(problems) - MOST} more."] if len(problems) > MOST else problems
 
 
 def description(package: Package) -> Row:
@@ -64,37 +64,37 @@ def description(package: Package) -> Row:
 
 def _rows(package: Package, described: Row) -> list[str]:
     """Check that each table has the recorded rows, and each row with a file the right one."""
-    found: list[str] = []
+    result: list[str] = []
     known = {DESCRIPTION, ENTRIES, CHAIN, SALTS}
     tables = described.get("tables")
     if not isinstance(tables, dict):
         return [f"{DESCRIPTION} names no tables."]
     for label, table in sorted(tables.items()):
         try:
-            known |= {table["file"]} | _table(package, table, found, whole=label == EDITION)
+            known |= {table["file"]} | _table(package, table, result, whole=label == EDITION)
         except (BadPackage, KeyError, TypeError) as error:
             reasons = error.reasons if isinstance(error, BadPackage) else [f"{DESCRIPTION} does not describe {label}."]
-            found += reasons
+            result += reasons
     extra = sorted(name for name in package.sizes.keys() - known if name.startswith("data/"))
-    return found + [f"{name} belongs to no row." for name in extra]
+    return result + [f"{name} belongs to no row." for name in extra]
 
 
-def _table(package: Package, table: Row, found: list[str], *, whole: bool) -> set[str]:
-    """Return the files named by the rows of a table, checked if they must be `whole`; appends problems to `found`."""
+def _table(package: Package, table: Row, problems: list[str], *, whole: bool) -> set[str]:
+    """Return the files named by the rows of a table, checked if they must be `whole`; appends to `problems`."""
     name, hashed, number, files = table["file"], table.get("sha256_of_file", ""), 0, set()
     expected = {*table["fields"], IN_PACKAGE}
     with package.open(name) as file:
         for number, row in enumerate(read_lines(file, name), start=1):
             if row.keys() != expected and (whole or row.keys() | {IN_PACKAGE} != expected):
-                found.append(f"{name}, line {number}, has other fields than its table.")
+                problems.append(f"{name}, line {number}, has other fields than its table.")
             elif IN_PACKAGE in row:
                 files.add(row[IN_PACKAGE])
                 if package.hashes.get(row[IN_PACKAGE]) != row.get(hashed):
-                    found.append(
+                    problems.append(
                         f"{row[IN_PACKAGE]} is not the file of {name}, line {number}: SHA-256 {row.get(hashed)}."
                     )
     if number != table["rows"]:
-        found.append(f"{name} has {number} rows; {table['rows']} were written.")
+        problems.append(f"{name} has {number} rows; {table['rows']} were written.")
     return files
 
 
@@ -155,32 +155,32 @@ def _journal(package: Package, described: Row) -> list[str]:
     """Check that the chain ends as recorded, and that every full entry is part of it."""
     links, in_full, last = chain(package), 0, 0
     known = {salt.pk: bytes(salt.value) for salt in salts(package)}
-    found: list[str] = []
+    result: list[str] = []
     with package.open(ENTRIES) as file:
         for in_full, row in enumerate(read_lines(file, ENTRIES), start=1):
-            found += _entry(row, in_full, last, links, known)
+            result += _entry(row, in_full, last, links, known)
             last = row.get("number", 0)
-    told = {"entries": len(links), "last_hash": links[-1].hash if links else FIRST_HASH, "in_full": in_full}
-    return found if described["journal"] == told else [*found, f"The journal is not as {DESCRIPTION} says."]
+    data = {"entries": len(links), "last_hash": links[-1].hash if links else FIRST_HASH, "in_full": in_full}
+    return result if described["journal"] == data else [*result, f"The journal is not as {DESCRIPTION} says."]
 
 
 def _entry(row: Row, line: int, last: int, links: list[Link], known: Mapping[int, bytes]) -> list[str]:
     """Return what is wrong with a full entry that follows the one with the number `last`."""
     try:
-        found = entry(row).as_entry()
-        if not last < found.number <= len(links):
-            return [f"{ENTRIES}, line {line}: entry {found.number} is out of order."]
-        before = links[found.number - 2].hash if found.number > 1 else FIRST_HASH
-        in_its_place = found.previous_hash == before and found.hash == links[found.number - 1].hash
-        if in_its_place and found.is_as_written and not found.altered_words(known):
+        result = entry(row).as_entry()
+        if not last < result.number <= len(links):
+            return [f"{ENTRIES}, line {line}: entry {result.number} is out of order."]
+        before = links[result.number - 2].hash if result.number > 1 else FIRST_HASH
+        in_its_place = result.previous_hash == before and result.hash == links[result.number - 1].hash
+        if in_its_place and result.is_as_written and not result.altered_words(known):
             return []
     except (KeyError, TypeError, ValueError, AttributeError, IndexError):
         return [f"{ENTRIES}, line {line}, is no entry of the journal."]
-    return [f"{ENTRIES}, line {line}: entry {found.number} does not stand in the chain as it was written."]
+    return [f"{ENTRIES}, line {line}: entry {result.number} does not stand in the chain as it was written."]
 
 
 def entry(row: Row) -> Event:
     """Parse a journal entry. Raises KeyError, TypeError or ValueError if it is invalid."""
     moments = {name: datetime.fromisoformat(row[name]) for name in ("at", "recorded_at")}
-    said: Row = {name: value for name, value in row.items() if name not in (*moments, "by")}
-    return Event(**said, **moments, by_id=row["by"])
+    data: Row = {name: value for name, value in row.items() if name not in (*moments, "by")}
+    return Event(**data, **moments, by_id=row["by"])

@@ -68,14 +68,14 @@ class _Export:
             self._table(label, tables.rows_of(label, self.consultation))
             self.progress(number, len(labels) + 1)
 
-    def _table(self, label: str, found: Any) -> None:
+    def _table(self, label: str, queryset: Any) -> None:
         fields = tables.fields_of(label)
-        files = self._files(label, found)
+        files = self._files(label, queryset)
         self.keys[label] = set()
         targets = [(field, _label(field.related_model)) for field in fields if isinstance(field, ForeignKey)]
 
         def lines() -> Iterator[bytes]:
-            for values in found.values_list(*(field.attname for field in fields)).iterator(chunk_size=CHUNK):
+            for values in queryset.values_list(*(field.attname for field in fields)).iterator(chunk_size=CHUNK):
                 row = dict(zip((field.name for field in fields), values, strict=True))
                 if label == tables.MILESTONE and row["consultation"] != self.consultation.pk:
                     row["consultation"] = None
@@ -88,13 +88,13 @@ class _Export:
         self.bag.add(readme.rows_file(label), lines())
         self.counts[label] = len(self.keys[label])
 
-    def _files(self, label: str, found: Any) -> dict[Any, Row]:
+    def _files(self, label: str, queryset: Any) -> dict[Any, Row]:
         """Write the files of the rows; return their paths in the package by row key."""
         hashed = tables.FILES.get(tables.model(label))
-        return dict(self._written(found, hashed)) if hashed else {}
+        return dict(self._written(queryset, hashed)) if hashed else {}
 
-    def _written(self, found: Any, hashed: str) -> Iterator[tuple[Any, Row]]:
-        for record in found.select_related(*_WITH.get(found.model, ())).iterator(chunk_size=100):
+    def _written(self, queryset: Any, hashed: str) -> Iterator[tuple[Any, Row]]:
+        for record in queryset.select_related(*_WITH.get(queryset.model, ())).iterator(chunk_size=100):
             name, sha256 = tables.name_of(record), getattr(record, hashed)
             if not isinstance(record, Edition) and is_text(record):
                 yield record.pk, {tables.IN_PACKAGE: name}  # the text of the edition itself, which is included already
@@ -142,8 +142,8 @@ class _Export:
 
         def entries() -> Iterator[bytes]:
             nonlocal in_full
-            found = Event.objects.order_by("number").values_list(*names, named=True)
-            for entry in found.iterator(chunk_size=CHUNK):
+            rows = Event.objects.order_by("number").values_list(*names, named=True)
+            for entry in rows.iterator(chunk_size=CHUNK):
                 held.append((entry.number, entry.hash, entry.format, entry.digest or ""))
                 if entry.object_id in about.get(entry.kind, ()):
                     in_full += 1

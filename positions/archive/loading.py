@@ -85,14 +85,14 @@ def _load(package: Package, described: Row, placed: list[Path], progress: Progre
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [JOURNAL_LOCK])  # no verb writes meanwhile
     _is_empty()
-    with _past_the_guards():
+    with _guards_disabled():
         _clear_reference()
         labels = tables.packed()
         for number, label in enumerate(labels, start=1):
             _rows(package, described["tables"][label]["file"], label, placed)
             progress(number, len(labels))
     entries, bare = _journal(package)
-    _settle()
+    _check_references()
     consultation = Consultation.objects.get()
     journal(LOADED, consultation, by=None, data={"entries": entries, "elsewhere": bare})
     commit_to_records()  # includes rows of entries of which only the hash is loaded
@@ -105,15 +105,15 @@ def _load(package: Package, described: Row, placed: list[Path], progress: Progre
 
 def _is_empty() -> None:
     """Raise BadPackage with everything in this portal other than reference data."""
-    found = []
+    result = []
     for model in tables.all_models():
         rows = model._base_manager.all()
         if model is Milestone:
             rows = rows.exclude(consultation=None)
         if model._meta.label_lower not in tables.REFERENCE and (count := rows.count()):
-            found.append(f"{count} rows of {model._meta.label_lower} ({model._meta.verbose_name_plural})")
-    if found:
-        raise BadPackage("This portal is not empty. It holds:", *found)
+            result.append(f"{count} rows of {model._meta.label_lower} ({model._meta.verbose_name_plural})")
+    if result:
+        raise BadPackage("This portal is not empty. It holds:", *result)
 
 
 def _clear_reference() -> None:
@@ -124,7 +124,7 @@ def _clear_reference() -> None:
 
 
 @contextmanager
-def _past_the_guards() -> Iterator[None]:
+def _guards_disabled() -> Iterator[None]:
     """Disable the state guards for this transaction, so that rows can be inserted in any state. Constraints, and the
     triggers for search and tallies, stay active.
     """
@@ -151,8 +151,8 @@ def _rows(package: Package, name: str, label: str, placed: list[Path]) -> None:
     def prepared() -> Iterator[list[Any]]:
         with package.open(name) as file:
             for number, row in enumerate(read_lines(file, name), start=1):
-                found = values(row, fields, f"{name}, line {number},")
-                yield [*found, *secrets.values(), *_own_file(package, model, row, placed)]
+                result = values(row, fields, f"{name}, line {number},")
+                yield [*result, *secrets.values(), *_own_file(package, model, row, placed)]
 
     copy_values(model, [*fields, *added], prepared())
 
@@ -171,11 +171,11 @@ def _own_file(package: Package, model: type[Any], row: Row, placed: list[Path]) 
         place = tables.place_of(model(**{field.name: field.to_python(row[field.name])}))
     except (ValueError, ValidationError) as error:
         raise BadPackage(f"{name} belongs nowhere: {error}.") from error
-    _put(package, name, place, placed)
+    _write_file(package, name, place, placed)
     return []
 
 
-def _put(package: Package, name: str, place: Path, placed: list[Path]) -> None:
+def _write_file(package: Package, name: str, place: Path, placed: list[Path]) -> None:
     """Write a file atomically. An existing file must be identical."""
     if place.exists():
         with place.open("rb") as there:
@@ -234,7 +234,7 @@ def _entries(package: Package, links: list[checking.Link]) -> Iterator[Event]:
                 yield Event(number=number, previous_hash=previous, at=moment, recorded_at=moment, **link._asdict())
 
 
-def _settle() -> None:
+def _check_references() -> None:
     """Check all foreign keys now, and advance the sequences past the loaded keys."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -72,13 +72,13 @@ def _list(bag: Bag, name: str, rows: Iterable[Row]) -> int:
 
 
 def _inputs(consultation: Consultation) -> Iterator[Row]:
-    found = Submission.objects.visible_to(ANYBODY).filter(consultation=consultation).order_by("reference")
-    return inputs_as_data(found, reader=ANYBODY)
+    rows = Submission.objects.visible_to(ANYBODY).filter(consultation=consultation).order_by("reference")
+    return inputs_as_data(rows, reader=ANYBODY)
 
 
 def _points(consultation: Consultation) -> Iterable[Row]:
-    found = public_points(ANYBODY).filter(consultation=consultation, session__isnull=False)
-    return points_as_data(found.order_by("reference"))
+    rows = public_points(ANYBODY).filter(consultation=consultation, session__isnull=False)
+    return points_as_data(rows.order_by("reference"))
 
 
 def _forums(consultation: Consultation) -> Iterator[Row]:
@@ -88,20 +88,20 @@ def _forums(consultation: Consultation) -> Iterator[Row]:
 
 
 def _communiques(consultation: Consultation) -> Iterable[Any]:
-    found = Communique.objects.filter(forum__consultation=consultation, state=CommuniqueState.PUBLISHED)
-    return found.order_by("pk").values("forum__slug", "body", "published_at", "sha256")
+    rows = Communique.objects.filter(forum__consultation=consultation, state=CommuniqueState.PUBLISHED)
+    return rows.order_by("pk").values("forum__slug", "body", "published_at", "sha256")
 
 
 def _commitments(consultation: Consultation) -> Iterable[Row]:
     for action in commitments().filter(forum__consultation=consultation).order_by("pk"):
-        said = {name: getattr(action, name) for name in ("text", "who", "due_on", "state", "ended_on")}
+        data = {name: getattr(action, name) for name in ("text", "who", "due_on", "state", "ended_on")}
         came_of_it = "" if action.state == ActionState.OPEN else action.report
-        yield {"forum": action.forum.slug, **said, "came_of_it": came_of_it}
+        yield {"forum": action.forum.slug, **data, "came_of_it": came_of_it}
 
 
 def _findings(consultation: Consultation) -> Iterable[Any]:
-    found = Reflection.objects.public().filter(edition__paper__consultation=consultation).order_by("pk")
-    return found.values(*OF_FINDING)
+    rows = Reflection.objects.public().filter(edition__paper__consultation=consultation).order_by("pk")
+    return rows.values(*OF_FINDING)
 
 
 LISTS: list[tuple[str, str, Callable[[Consultation], Iterable[Any]]]] = [
@@ -140,9 +140,9 @@ def _files(bag: Bag, consultation: Consultation, complaints: list[str]) -> int:
     attached = (
         Attachment.objects.visible_to(ANYBODY).shown().filter(submission__in=inputs, kind=AttachmentKind.EVIDENCE)
     )
-    found: list[Any] = list(attached.select_related("submission").order_by("pk"))
+    result: list[Any] = list(attached.select_related("submission").order_by("pk"))
     for forum in Forum.objects.filter(consultation=consultation).order_by("pk"):
-        found += readable_documents(ANYBODY, forum).select_related("forum")
-    for file in found:
+        result += readable_documents(ANYBODY, forum).select_related("forum")
+    for file in result:
         complaints += copied(bag, file, tables.name_of(file), file.sha256)
-    return len(found)
+    return len(result)

@@ -40,14 +40,14 @@ def pretty(value: Row) -> bytes:
 
 def table(label: str, count: int) -> Row:
     """Return the description of a table."""
-    found = tables.model(label)
+    result = tables.model(label)
     described: Row = {
         "file": rows_file(label),
         "rows": count,
-        "what": str(found._meta.verbose_name_plural),
+        "what": str(result._meta.verbose_name_plural),
         "fields": {field.name: _field(field) for field in tables.fields_of(label)},
     }
-    hashed = tables.FILES.get(found)
+    hashed = tables.FILES.get(result)
     return described | ({"sha256_of_file": hashed} if hashed else {})
 
 

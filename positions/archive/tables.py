@@ -146,9 +146,9 @@ def model(label: str) -> type[Model]:
 def all_models() -> Iterator[type[Model]]:
     """Return every table of the portal's own apps."""
     for name in APPS:
-        for found in apps.get_app_config(name).get_models(include_auto_created=True):
-            if not found._meta.proxy:
-                yield found
+        for item in apps.get_app_config(name).get_models(include_auto_created=True):
+            if not item._meta.proxy:
+                yield item
 
 
 def packed() -> list[str]:
@@ -161,17 +161,17 @@ def rows_of(label: str, consultation: Consultation) -> QuerySet[Model]:
     rows = model(label)._base_manager.order_by("pk")
     if label in REFERENCE:
         return rows
-    wanted = Q(**{BELONGS[label]: consultation.pk})
+    requested = Q(**{BELONGS[label]: consultation.pk})
     if label == MILESTONE:
-        wanted |= Q(consultation=None)
+        requested |= Q(consultation=None)
         for follower in ("briefs__edition__paper", "reflections__edition__paper", "releases__paper"):
-            wanted |= Q(pk__in=rows.filter(**{f"{follower}__consultation": consultation.pk}).values("pk"))
+            requested |= Q(pk__in=rows.filter(**{f"{follower}__consultation": consultation.pk}).values("pk"))
     if label == "consultations.likeness":
-        wanted |= Q(first_input__consultation=consultation.pk)
-    return rows.filter(wanted & _sent(label))
+        requested |= Q(first_input__consultation=consultation.pk)
+    return rows.filter(requested & _sent_condition(label))
 
 
-def _sent(label: str) -> Q:
+def _sent_condition(label: str) -> Q:
     """Return the condition for sent inputs; drafts are excluded."""
     if label == "consultations.submission":
         return Q(submitted_at__isnull=False)
@@ -181,9 +181,9 @@ def _sent(label: str) -> Q:
 
 def fields_of(label: str) -> list[Field]:
     """Return the exported fields of a table in order."""
-    found = model(label)
-    out = set(SECRETS.get(label, ())) | ({CONTENT} if found is Edition else set())
-    return [field for field in found._meta.local_concrete_fields if field.name not in out]
+    result = model(label)
+    out = set(SECRETS.get(label, ())) | ({CONTENT} if result is Edition else set())
+    return [field for field in result._meta.local_concrete_fields if field.name not in out]
 
 
 def schema() -> dict[str, str]:

@@ -53,16 +53,16 @@ class Voices:
         """Return the points that a text cites and those joined to them, each once: by name if public, else as a
         reference, which readers count.
         """
-        found: dict[str, Content] = {}
+        result: dict[str, Content] = {}
         rows = list(groundings)
         for each in rows:
             about = {"relation": each.relation, "organisation": self.raised_by(each.point)}
-            found[each.point.reference] = {"point": each.point.reference, **about, **self.others(each.point)}
+            result[each.point.reference] = {"point": each.point.reference, **about, **self.others(each.point)}
         for each in rows:
             for one in self.behind[each.point_id]:
                 about = {"relation": each.relation, "organisation": self.raised_by(one)}
-                found.setdefault(one.reference, {"point": one.reference, **about, **self.into(one, each.point)})
-        return sorted(found.values(), key=lambda source: natural(source["point"]))
+                result.setdefault(one.reference, {"point": one.reference, **about, **self.into(one, each.point)})
+        return sorted(result.values(), key=lambda source: natural(source["point"]))
 
     def into(self, point: Any, root: Any) -> dict[str, str]:
         """Return the point that one is joined to; empty if either is not public, since the public one would reveal the
@@ -81,7 +81,7 @@ class Voices:
 
     def groups(self, content: Content) -> dict[str, str]:
         """Return the group of each organisation named in `content`. Session names are not organisations."""
-        return {name: self.known[name] for name in _named(content) if name and name in self.known}
+        return {name: self.known[name] for name in _names(content) if name and name in self.known}
 
 
 def _merged(consultation: int) -> dict[int, list[Point]]:
@@ -89,13 +89,13 @@ def _merged(consultation: int) -> dict[int, list[Point]]:
     merged: Any = Point.objects.standing().filter(merged_into__consultation=consultation)
     along = ("stakeholder__name", "session__title")
     rows = merged.select_related("stakeholder", "session").only("reference", "merged_into", *along)
-    found = defaultdict(list)
+    result = defaultdict(list)
     for each in rows:
-        found[each.merged_into_id].append(each)
-    return found
+        result[each.merged_into_id].append(each)
+    return result
 
 
-def _named(content: Content) -> Iterator[str | None]:
+def _names(content: Content) -> Iterator[str | None]:
     """Yield the names in a content, with repetitions."""
     for section in content["sections"]:
         for paragraph in section["paragraphs"]:

@@ -49,16 +49,16 @@ def render_artefacts(edition: Edition) -> None:
     _made(edition, NEEDED, with_enclosed=True)
 
 
-def render_artefact(edition: Edition, wanted: str) -> Artefact:
+def render_artefact(edition: Edition, artefact_format: str) -> Artefact:
     """Return the file of `edition` in one of the FORMS: the stored one, or rendered now and stored.
 
     Raises Blocked if it cannot be rendered, NoRoom if the disk is full; then nothing is stored.
     """
-    (artefact,) = _made(edition, [ArtefactFormat(wanted)])
+    (artefact,) = _made(edition, [ArtefactFormat(artefact_format)])
     return artefact
 
 
-def _made(edition: Edition, wanted: Sequence[ArtefactFormat], *, with_enclosed: bool = False) -> list[Artefact]:
+def _made(edition: Edition, formats: Sequence[ArtefactFormat], *, with_enclosed: bool = False) -> list[Artefact]:
     with transaction.atomic():
         row = Edition.objects.select_for_update(of=("self",), no_key=True).select_related("paper").get(pk=edition.pk)
         there = {artefact.format: artefact for artefact in row.artefacts.all()}
@@ -68,7 +68,7 @@ def _made(edition: Edition, wanted: Sequence[ArtefactFormat], *, with_enclosed: 
                 there[kind] = _keep(row, kind, there.get(ArtefactFormat.PDF))
             return there[kind]
 
-        made = [have(kind) for kind in wanted]
+        made = [have(kind) for kind in formats]
         if with_enclosed:
             inside = _inside(have(ArtefactFormat.PDF))
             made += [have(kind) for kind, name in ENCLOSED.items() if name in inside]
@@ -77,19 +77,19 @@ def _made(edition: Edition, wanted: Sequence[ArtefactFormat], *, with_enclosed: 
 
 def problems(edition: Edition) -> list[str]:
     """Return what is wrong with the files of `edition`; empty if it can be published."""
-    found = [] if _is_as_frozen(edition) else [_("The content does not match its hash.")]
+    result = [] if _is_as_frozen(edition) else [_("The content does not match its hash.")]
     kept = {artefact.format: artefact for artefact in edition.artefacts.all()}
-    for wanted in NEEDED:
-        artefact = kept.get(wanted)
-        found += (
+    for artefact_format in NEEDED:
+        artefact = kept.get(artefact_format)
+        result += (
             _file_problems(artefact)
             if artefact
-            else [_("The %(file)s has not been made yet.") % {"file": wanted.label}]
+            else [_("The %(file)s has not been made yet.") % {"file": artefact_format.label}]
         )
-    if not found:
+    if not result:
         with kept[ArtefactFormat.PDF].file.open() as file:
-            found += _pdf_problems(file.read(), json.loads(edition.content))
-    return found
+            result += _pdf_problems(file.read(), json.loads(edition.content))
+    return result
 
 
 def _is_as_frozen(edition: Edition) -> bool:
@@ -113,14 +113,14 @@ def _pdf_problems(data: bytes, content: dict[str, Any]) -> list[str]:
 
 def _sound_pdf(edition: Edition, document: str = "paper") -> bytes:
     content = json.loads(edition.content)
-    if found := pdf.obstacles(content):  # reported before rendering starts
-        raise Blocked(found)
+    if result := pdf.obstacles(content):  # reported before rendering starts
+        raise Blocked(result)
     try:
         data = pdf.render_apart(content, edition.sha256, address(edition), document=document)
     except pdf.RenderFailed as failure:
         raise Blocked(_("The PDF could not be made: %(reason)s") % {"reason": failure}) from failure
-    if found := pdf.inspect(data):
-        raise Blocked(found)
+    if result := pdf.inspect(data):
+        raise Blocked(result)
     return signed(data) if is_signed(edition) else data
 
 
@@ -167,8 +167,8 @@ def _inside(printed: Artefact) -> dict[str, bytes]:
         data = read_genuine(printed.stored_file)
     except NotGenuine:
         return {}
-    found = {name: pdf.attached(data, name) for name in ENCLOSED.values()}
-    return {name: inside for name, inside in found.items() if inside is not None}
+    result = {name: pdf.attached(data, name) for name in ENCLOSED.values()}
+    return {name: inside for name, inside in result.items() if inside is not None}
 
 
 def _made_by(edition: Edition, kind: ArtefactFormat, printed: Artefact | None) -> tuple[bytes, str]:

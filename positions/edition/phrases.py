@@ -44,10 +44,10 @@ def _abbreviations(term: str, definition: str) -> Iterator[tuple[str, str]]:
     """
     if ABBREVIATION.match(term):
         yield term, definition
-    found = IN_BRACKETS.match(term)
-    if found:
-        shorts = (short.strip() for short in found["short"].split(","))
-        yield from ((short, found["meaning"]) for short in shorts if ABBREVIATION.match(short))
+    match = IN_BRACKETS.match(term)
+    if match:
+        shorts = (short.strip() for short in match["short"].split(","))
+        yield from ((short, match["meaning"]) for short in shorts if ABBREVIATION.match(short))
 
 
 def quorum_sentence(count: QuorumCount) -> str:

@@ -20,14 +20,14 @@ def decisions(whole: Decision, numbers: dict[int, int], name: Callable[[Any], st
     over = Decision.objects.filter(paper=OuterRef("paper"), rule=Rule.NOT_ADOPTED, at__gte=OuterRef("at"))
     rows = FloorDecision.objects.filter(~Exists(over), paper=whole.paper).order_by("pk")
     along = ("wording", "decided", "moved_by", "reservation__stakeholder", "quorum")
-    found = list(rows.select_related(*along).defer("quorum__electorate"))
-    tabled = _tabled(whole, found) if found else {}
-    return [_decision(row, tabled, numbers, name) for row in found]
+    result = list(rows.select_related(*along).defer("quorum__electorate"))
+    tabled = _tabled(whole, result) if result else {}
+    return [_decision(row, tabled, numbers, name) for row in result]
 
 
-def _tabled(whole: Decision, found: list[FloorDecision]) -> dict[int, int]:
+def _tabled(whole: Decision, floor_decisions: list[FloorDecision]) -> dict[int, int]:
     """Return the numbers of the paragraphs in the text put before the meeting."""
-    gone = {row.paragraph_id for row in found if row.outcome == FloorOutcome.LEFT_OUT}
+    gone = {row.paragraph_id for row in floor_decisions if row.outcome == FloorOutcome.LEFT_OUT}
     text = Paragraph.objects.filter(Q(removed_at=None) | Q(pk__in=gone), section__paper=whole.paper)
     order = text.order_by("section__order", "order", "pk").values_list("pk", flat=True)
     return {pk: number for number, pk in enumerate(order, start=1)}

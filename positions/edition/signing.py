@@ -47,13 +47,13 @@ def signed(data: bytes) -> bytes:
     field = fields.SigFieldSpec(FIELD, on_page=0, readable_field_name=_("Signature of the secretariat"))
     written = io.BytesIO()
     pdf_signer = signers.PdfSigner(metadata, signer, new_field_spec=field)
-    _by_itself(pdf_signer.sign_pdf, IncrementalPdfFileWriter(io.BytesIO(data)), output=written)
+    _in_thread(pdf_signer.sign_pdf, IncrementalPdfFileWriter(io.BytesIO(data)), output=written)
     if not is_sound(written.getvalue(), signer.signing_cert):
         raise Blocked(_("The signing key does not belong to the certificate."))
     return written.getvalue()
 
 
-def _by_itself(work: Callable[..., Any], *given: Any, **named: Any) -> Any:
+def _in_thread(work: Callable[..., Any], *given: Any, **named: Any) -> Any:
     """Run `work` in its own thread: pyHanko starts an event loop, and this thread may have one."""
     with ThreadPoolExecutor(max_workers=1) as thread:
         return thread.submit(work, *given, **named).result()
@@ -79,7 +79,7 @@ def _signer(signers: Any) -> Any:
 
 def is_sound(data: bytes, certificate: Any) -> bool:
     """Return whether the PDF has one valid signature, by `certificate`, over all of its bytes."""
-    found = signature.read(data)
+    result = signature.read(data)
     # Trust is for readers to decide; here it is our own.
     own = hashlib.sha256(certificate.dump()).hexdigest()
-    return [(each.state, each.fingerprint) for each in found] == [(signature.INTACT, own)]
+    return [(each.state, each.fingerprint) for each in result] == [(signature.INTACT, own)]

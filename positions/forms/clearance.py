@@ -112,10 +112,10 @@ class LetterForm(forms.Form):
         """Check the requirements of each stance, and that texts have a stance."""
         data = super().clean() or {}
         for number, _stance in enumerate(self.stances):
-            said = self._said(data, number)
-            for name, problem in what_a_stance_needs(said):
+            stance = self._said(data, number)
+            for name, problem in what_a_stance_needs(stance):
                 self.add_error(f"{name}_{number}", problem)
-            if not said["value"] and (said["reason"].strip() or said["proposed_text"].strip()):
+            if not stance["value"] and (stance["reason"].strip() or stance["proposed_text"].strip()):
                 self.add_error(f"value_{number}", _("Choose the answer that this text belongs to"))
         if not self.errors and not self.words:
             raise ValidationError(_("Enter what the letter says about at least one paragraph."))
@@ -138,8 +138,8 @@ class LetterForm(forms.Form):
     @property
     def words(self) -> dict[Any, dict[str, str]]:
         """Return the answers on the paragraphs that the letter mentions."""
-        said = {stance.paragraph: self._said(self.cleaned_data, at) for at, stance in enumerate(self.stances)}
-        return {paragraph: words for paragraph, words in said.items() if words["value"]}
+        data = {stance.paragraph: self._said(self.cleaned_data, at) for at, stance in enumerate(self.stances)}
+        return {paragraph: words for paragraph, words in data.items() if words["value"]}
 
 
 CONCURS = [("yes", _("Concurs with the text as it stands")), ("no", _("Does not concur: the text cannot go forward"))]
@@ -196,15 +196,15 @@ class StepForm(forms.Form):
 SAYING_WHY = (StanceValue.COMMENT, StanceValue.RESERVATION, StanceValue.OBJECT)
 
 
-def what_a_stance_needs(said: dict[str, Any]) -> list[tuple[str, Any]]:
+def what_a_stance_needs(data: dict[str, Any]) -> list[tuple[str, Any]]:
     """Return the fields that the stance requires and that are missing, with the error messages."""
-    found: list[tuple[str, Any]] = []
-    value = said.get("value")
-    if value in SAYING_WHY and "reason" in said and not said["reason"].strip():
-        found.append(("reason", _("Enter a reason: the drafters and the meeting need it")))
-    if value == StanceValue.OBJECT and "proposed_text" in said and not said["proposed_text"].strip():
-        found.append(("proposed_text", _("Enter wording that your ministry could clear")))
-    return found
+    result: list[tuple[str, Any]] = []
+    value = data.get("value")
+    if value in SAYING_WHY and "reason" in data and not data["reason"].strip():
+        result.append(("reason", _("Enter a reason: the drafters and the meeting need it")))
+    if value == StanceValue.OBJECT and "proposed_text" in data and not data["proposed_text"].strip():
+        result.append(("proposed_text", _("Enter wording that your ministry could clear")))
+    return result
 
 
 class StanceForm(forms.Form):

@@ -307,7 +307,7 @@ def choices_of(sections: Iterable[Any], *, beginnings: bool = False) -> list[tup
     """Return options for the paragraphs of an outline, grouped by section; empty sections only as the first
     position.
     """
-    found = []
+    result = []
     for section in sections:
         options = [
             (str(each.key), f"{each.number}. {Truncator(each.wording.text).words(14)}") for each in section.standing
@@ -315,8 +315,8 @@ def choices_of(sections: Iterable[Any], *, beginnings: bool = False) -> list[tup
         if beginnings:
             options.insert(0, (f"{BEGINNING}{section.pk}", str(_("At the start of this section"))))
         if options:
-            found.append((section.heading, options))
-    return found
+            result.append((section.heading, options))
+    return result
 
 
 class PlaceForm(forms.Form):
@@ -359,8 +359,8 @@ class SoughtPointsForm(WantedForm):
 
     def __init__(self, *args: Any, paper: PositionPaper, **options: Any) -> None:
         super().__init__(*args, **options)
-        heard = Stakeholder.objects.filter(points__consultation=paper.consultation_id)
-        record_field(self, "organisation").queryset = heard.distinct().order_by("name").only("name")
+        rows = Stakeholder.objects.filter(points__consultation=paper.consultation_id)
+        record_field(self, "organisation").queryset = rows.distinct().order_by("name").only("name")
 
 
 class BesideForm(forms.Form):
@@ -382,8 +382,8 @@ class BesideForm(forms.Form):
     def wanted(self) -> dict[str, Any]:
         """Return the filters that are set and valid."""
         self.is_valid()
-        found = {name: value for name, value in self.cleaned_data.items() if value}
-        return {name: self.themes[value] if name == "theme" else value for name, value in found.items()}
+        result = {name: value for name, value in self.cleaned_data.items() if value}
+        return {name: self.themes[value] if name == "theme" else value for name, value in result.items()}
 
 
 class PickForm(forms.Form):

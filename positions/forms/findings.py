@@ -54,8 +54,8 @@ class MilestoneForm(forms.Form):
         """Show errors at each date."""
         data = super().clean() or {}
         if not self.errors:
-            told = {name: data[name] for name in ("state", *DATES)}
-            for field, words in problems_with_dates(self.milestone, **told):
+            values = {name: data[name] for name in ("state", *DATES)}
+            for field, words in problems_with_dates(self.milestone, **values):
                 self.add_error(field, words)
         return data
 
@@ -121,8 +121,8 @@ class ReflectionForm(FindingForm):
     def words(self) -> dict[str, Any]:
         """Return the arguments of the verb."""
         data = self.cleaned_data
-        found = {name: data[name] for name in ("value", "reference", "note")}
-        return {"paragraph": self.printed[data["paragraph"]], "provision": self.known[data["provision"]], **found}
+        result = {name: data[name] for name in ("value", "reference", "note")}
+        return {"paragraph": self.printed[data["paragraph"]], "provision": self.known[data["provision"]], **result}
 
 
 def _by_framework(known: Iterable[Provision]) -> list[tuple[Any, list[tuple[str, str]]]]:

@@ -64,8 +64,8 @@ class ItemForm(forms.Form):
     @property
     def words(self) -> dict[str, Any]:
         """Return the arguments of the verb."""
-        said = self.cleaned_data
-        return {**said, "paragraph": self.known.get(said["paragraph"])}
+        data = self.cleaned_data
+        return {**data, "paragraph": self.known.get(data["paragraph"])}
 
 
 class AskFloorForm(forms.Form):
@@ -93,10 +93,10 @@ class AskFloorForm(forms.Form):
         number = self.cleaned_data["badge"]
         if number is None:
             return None
-        found = self.forum.delegates.filter(badge_number=number).select_related("stakeholder").first()
-        if found is None:
+        result = self.forum.delegates.filter(badge_number=number).select_related("stakeholder").first()
+        if result is None:
             raise ValidationError(_("Nobody at this forum has badge number %(number)s."), params={"number": number})
-        return found
+        return result
 
     def clean(self) -> dict[str, Any]:
         """Require one of the two."""
@@ -218,19 +218,19 @@ class RulingForm(forms.Form):
     @property
     def ruling(self) -> Ruling:
         """Return the arguments of the verb. An organisation without a text is not a reservation."""
-        said = self.cleaned_data
-        reserves = said["outcome"] == FloorOutcome.WITH_RESERVATION
+        data = self.cleaned_data
+        reserves = data["outcome"] == FloorOutcome.WITH_RESERVATION
         return Ruling(
-            outcome=said["outcome"],
+            outcome=data["outcome"],
             mode=self.mode,
-            amendment=said["amendment"],
-            moved_by=said["moved_by"],
-            as_tabled=said.get("words") == "tabled",
-            tally={vote: said[vote] for vote, _label in VOTES if vote in said},
-            votes={name: said[place] for place, name in self.voters.items()},
-            reserving=said["reserving"] if reserves else None,
-            reservation=said["reservation"] if reserves else "",
-            note=said["note"],
+            amendment=data["amendment"],
+            moved_by=data["moved_by"],
+            as_tabled=data.get("words") == "tabled",
+            tally={vote: data[vote] for vote, _label in VOTES if vote in data},
+            votes={name: data[place] for place, name in self.voters.items()},
+            reserving=data["reserving"] if reserves else None,
+            reservation=data["reservation"] if reserves else "",
+            note=data["note"],
         )
 
 

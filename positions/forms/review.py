@@ -100,7 +100,7 @@ class ProposalForm(forms.Form):
 
 def _places(sections: Iterable[dict[str, Any]], own: str) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return the positions in each section: first, and after each paragraph except the moved one."""
-    found = []
+    result = []
     for section in sections:
         rows = section["paragraphs"]
         options = [(f"first-{rows[0]['key']}", _g("At the beginning"))]
@@ -110,8 +110,8 @@ def _places(sections: Iterable[dict[str, Any]], own: str) -> list[tuple[str, lis
             for each in rows
             if each["key"] != own
         ]
-        found.append((section["heading"], options))
-    return found
+        result.append((section["heading"], options))
+    return result
 
 
 class UploadForm(forms.Form):

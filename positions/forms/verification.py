@@ -43,10 +43,10 @@ class HashForm(forms.Form):
 
     def clean_hash(self) -> str:
         """Return the plain hash. Raises ValidationError with advice."""
-        found = hash_in(self.cleaned_data["hash"])
-        if not found:
+        result = hash_in(self.cleaned_data["hash"])
+        if not result:
             raise forms.ValidationError(_advice(self.cleaned_data["hash"]))
-        return found
+        return result
 
 
 def _advice(typed: str) -> str:
@@ -54,12 +54,12 @@ def _advice(typed: str) -> str:
     plain = GAPS.sub("", PREFIX.sub("", typed.strip().lower()))
     wrong = sorted(set(re.sub(r"[0-9a-f]", "", plain)))[:5]
     if wrong:
-        said = gettext(
+        message = gettext(
             "A hash contains only the digits 0 to 9 and the letters a to f. Check these characters: %(characters)s"
         )
-        return said % {"characters": " ".join(wrong)}
-    said = gettext("A hash has 64 characters, and you entered %(count)s. Copy all sixteen groups of four.")
-    return said % {"count": len(plain)}
+        return message % {"characters": " ".join(wrong)}
+    message = gettext("A hash has 64 characters, and you entered %(count)s. Copy all sixteen groups of four.")
+    return message % {"count": len(plain)}
 
 
 TOO_LARGE = gettext_lazy(

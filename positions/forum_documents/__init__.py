@@ -52,15 +52,15 @@ def _programme(day: Day) -> str:
     return "" if day.working_sessions else _("There is no programme yet.")
 
 
-def _came(day: Day) -> str:
+def _missing_check_ins(day: Day) -> str:
     return "" if day.check_ins else _("Nobody has checked in yet.")
 
 
-def _over(day: Day) -> str:
-    return _came(day) if people.is_over(day) else _("The forum has not ended yet.")
+def _missing_end(day: Day) -> str:
+    return _missing_check_ins(day) if people.is_over(day) else _("The forum has not ended yet.")
 
 
-def _written(day: Day) -> str:
+def _missing_communique(day: Day) -> str:
     return "" if day.communique else _("There is no communiqué yet.")
 
 
@@ -98,8 +98,8 @@ def _seat_sheets(content: Content) -> int:
 
 
 def _minutes_sheets(content: Content) -> int:
-    said = sum(len(kind["points"]) for each in content["sessions"] for kind in each["points"])
-    return 2 + _pages(said + 3 * len(content["sessions"]) + 3 * len(content["floor"]) + len(content["actions"]), 14)
+    points = sum(len(kind["points"]) for each in content["sessions"] for kind in each["points"])
+    return 2 + _pages(points + 3 * len(content["sessions"]) + 3 * len(content["floor"]) + len(content["actions"]), 14)
 
 
 PAPERS = {
@@ -178,7 +178,7 @@ PAPERS = {
             gettext_lazy("For the file: who attended which half-day, when they checked in and how."),
             people.attendance,
             _attendance_sheets,
-            _came,
+            _missing_check_ins,
         ),
         Paper(
             "certificates",
@@ -186,7 +186,7 @@ PAPERS = {
             gettext_lazy("For people who attended, with the days. The head of the secretariat signs them."),
             people.certificates,
             _one_each,
-            _over,
+            _missing_end,
             exact=True,
             for_people=True,
         ),
@@ -204,7 +204,7 @@ PAPERS = {
             gettext_lazy("The short text for the public, with its state."),
             outcome.communique,
             lambda content: _pages(sum(len(line) for _kind, lines in content["blocks"] for line in lines), 2500),
-            _written,
+            _missing_communique,
         ),
     )
 }

@@ -17,16 +17,17 @@ from .reading import Content, Day, head
 
 def minutes(day: Day, *, only: Only = None) -> Content:
     """Return the minutes: attendance, validated points of each session, decisions and action points."""
-    came = attendance(day)
+    attended = attendance(day)
     return {
         **head(day, "minutes"),
         "is_draft": day.forum.state != ForumState.REPORTED,
-        "came": len(came["people"]),
-        "organisations": len({each["organisation"] for each in came["people"]}),
-        "confirmed": came["confirmed"],
-        "by_group": _by_group(came["people"]),
+        "came": len(attended["people"]),
+        "organisations": len({each["organisation"] for each in attended["people"]}),
+        "confirmed": attended["confirmed"],
+        "by_group": _by_group(attended["people"]),
         "halves": [
-            {**each, "came": sum(each["code"] in row["came"] for row in came["people"])} for each in came["halves"]
+            {**each, "came": sum(each["code"] in row["came"] for row in attended["people"])}
+            for each in attended["halves"]
         ],
         "sessions": [{**session(row), "points": _points(day, row.pk)} for row in day.working_sessions],
         "floor": _floor(day),
@@ -47,12 +48,12 @@ def _by_group(people: list[Content]) -> list[Content]:
 def _points(day: Day, session_pk: int) -> list[Content]:
     """Return the validated points of a session by kind."""
     rows = [point(row) for row in day.points.get(session_pk, [])]
-    found = []
+    result = []
     for kind in PointKind:
         own = [row for row in rows if row["kind"] == kind]
         if own:
-            found.append({"kind": kind.value, "name": str(kind.label), "points": own})
-    return found
+            result.append({"kind": kind.value, "name": str(kind.label), "points": own})
+    return result
 
 
 def _moment(moment: Any) -> str:

@@ -73,7 +73,11 @@ def attendance(day: Day, *, only: Only = None) -> Content:
     """Return the attendance in each half-day with time and channel, from valid check-ins."""
     halves = _halves_of_attendance(day)
     rows = [
-        {**person(each), "sits_in_for": each.sits_in_for.name if each.sits_in_for else "", "came": _came(day, each)}
+        {
+            **person(each),
+            "sits_in_for": each.sits_in_for.name if each.sits_in_for else "",
+            "came": _first_check_ins(day, each),
+        }
         for each in day.who_came
     ]
     return {
@@ -95,13 +99,13 @@ def _halves_of_attendance(day: Day) -> list[HalfDay]:
     return sorted({*day.half_days, *others})
 
 
-def _came(day: Day, delegate: Delegate) -> dict[str, Content]:
+def _first_check_ins(day: Day, delegate: Delegate) -> dict[str, Content]:
     """Return the first check-in by half-day: time and channel."""
-    found: dict[str, Content] = {}
+    result: dict[str, Content] = {}
     for check in day.check_ins[delegate.pk]:
         how = {"at": f"{timezone.localtime(check.at):%H:%M}", "how": str(CheckInChannel(check.channel).label)}
-        found.setdefault(half_day(check.at).code, how)
-    return found
+        result.setdefault(half_day(check.at).code, how)
+    return result
 
 
 def days_of(day: Day, delegate: Delegate) -> list[date]:
@@ -112,7 +116,7 @@ def days_of(day: Day, delegate: Delegate) -> list[date]:
 def certificates(day: Day, *, only: Only = None) -> Content:
     """Return certificates for people who attended, with the days, once the forum is over."""
     rows = [
-        {**person(each), "days": [found.isoformat() for found in days_of(day, each)]}
+        {**person(each), "days": [item.isoformat() for item in days_of(day, each)]}
         for each in chosen(day.who_came, only)
     ]
     return {**head(day, "certificates"), "people": rows}

@@ -32,11 +32,11 @@ class Printed:
     @cached_property
     def entries(self) -> dict[str, list[Event]]:
         """Return the print entries by type of document, oldest first."""
-        found: dict[str, list[Event]] = defaultdict(list)
+        result: dict[str, list[Event]] = defaultdict(list)
         for entry in prints(self.day.forum):
             if entry.data.get("paper") in PAPERS:
-                found[PAPERS[entry.data["paper"]].kind].append(entry)
-        return dict(found)
+                result[PAPERS[entry.data["paper"]].kind].append(entry)
+        return dict(result)
 
     def standing(self, paper: Paper) -> Standing:
         """Return the present state of `paper`."""
@@ -48,7 +48,7 @@ class Printed:
         if not paper.for_people:
             is_changed = last is not None and last.data["fingerprint"] != fingerprint(made)
             return Standing(paper, "", paper.sheets(made), last, is_changed, set(), set())
-        had, now = _had(entries), prints_of(made)
+        had, now = _last_prints(entries), prints_of(made)
         new = {pk for pk, print_ in now.items() if had.get(pk) != print_}
         return Standing(paper, "", paper.sheets(made), last, bool(new), set(now), new)
 
@@ -58,7 +58,7 @@ def prints(forum: Forum) -> Any:
     return Event.objects.about(forum).filter(verb="print_paper")
 
 
-def _had(entries: list[Event]) -> dict[int, str]:
+def _last_prints(entries: list[Event]) -> dict[int, str]:
     """Return the last print of each person."""
     return {int(pk): print_ for entry in entries for pk, print_ in entry.data.get("people", {}).items()}
 

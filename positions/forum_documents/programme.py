@@ -39,8 +39,8 @@ def programme(day: Day, *, only: Only = None) -> Content:
     """Return the programme by day."""
     rows = [session(row) for row in day.sessions]
     days = sorted({row["day"] for row in rows})
-    found = [{"day": each, "sessions": [row for row in rows if row["day"] == each]} for each in days]
-    return {**head(day, "programme"), "days": found, "concept": day.forum.concept, "contact": day.forum.contact}
+    result = [{"day": each, "sessions": [row for row in rows if row["day"] == each]} for each in days]
+    return {**head(day, "programme"), "days": result, "concept": day.forum.concept, "contact": day.forum.contact}
 
 
 def point(row: Point) -> Content:

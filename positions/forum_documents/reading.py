@@ -58,27 +58,27 @@ class Day:
         """Return delegates who are confirmed, on the reserve list or undecided, by name."""
         gone = (DelegateState.REFUSED, DelegateState.WITHDRAWN)
         rows = self.forum.delegates.exclude(state__in=gone).select_related("stakeholder", "county", "sits_in_for")
-        return sorted(rows, key=lambda found: (found.name.casefold(), found.pk))
+        return sorted(rows, key=lambda item: (item.name.casefold(), item.pk))
 
     @property
     def confirmed(self) -> list[Delegate]:
         """Return delegates with a seat, by name."""
-        return [found for found in self.delegates if found.state == DelegateState.CONFIRMED]
+        return [item for item in self.delegates if item.state == DelegateState.CONFIRMED]
 
     @cached_property
     def check_ins(self) -> dict[int, list[CheckIn]]:
         """Return the valid check-ins by person, in order of time."""
-        found: dict[int, list[CheckIn]] = defaultdict(list)
+        result: dict[int, list[CheckIn]] = defaultdict(list)
         along = ("delegate__stakeholder", "delegate__merged_into__stakeholder")
         for row in checkin.counting(self.forum).select_related(*along).order_by("at", "pk"):
-            found[checkin.person_of(row.delegate).pk].append(row)
-        return dict(found)
+            result[checkin.person_of(row.delegate).pk].append(row)
+        return dict(result)
 
     @property
     def who_came(self) -> list[Delegate]:
         """Return everybody checked in, by name."""
         rows = [checkin.person_of(checks[0].delegate) for checks in self.check_ins.values()]
-        return sorted(rows, key=lambda found: (found.name.casefold(), found.pk))
+        return sorted(rows, key=lambda item: (item.name.casefold(), item.pk))
 
     @cached_property
     def half_days(self) -> list[HalfDay]:
@@ -94,11 +94,11 @@ class Day:
     def points(self) -> dict[int, list[Point]]:
         """Return the valid points of the sessions, by session, in order."""
         rows = Point.objects.standing().filter(session__forum=self.forum).select_related("stakeholder")
-        found: dict[int, list[Point]] = defaultdict(list)
+        result: dict[int, list[Point]] = defaultdict(list)
         for row in rows.order_by("session", "number"):
             assert row.session_id is not None  # checked above
-            found[row.session_id].append(row)
-        return dict(found)
+            result[row.session_id].append(row)
+        return dict(result)
 
     @cached_property
     def known_points(self) -> dict[int, list[Point]]:
@@ -106,11 +106,11 @@ class Day:
         themes = {row.theme_id for row in self.working_sessions if row.theme_id}
         seen: Any = Point.objects.visible_to(AnonymousUser())
         rows = seen.filter(consultation=self.forum.consultation_id, theme__in=themes, submission__isnull=False)
-        found: dict[int, list[Point]] = defaultdict(list)
+        result: dict[int, list[Point]] = defaultdict(list)
         counts = rows.filter(state__in=(Point.State.VALIDATED, Point.State.DISPOSED))
         for row in counts.select_related("stakeholder").order_by("reference"):
-            found[row.theme_id].append(row)
-        return dict(found)
+            result[row.theme_id].append(row)
+        return dict(result)
 
     @cached_property
     def papers(self) -> list[PositionPaper]:
@@ -156,11 +156,11 @@ class Day:
         records: list[Sequence[Any]] = [[self.forum], self.sessions, self.delegates, self.papers, self.actions]
         records += [self.who_came, [self.communique] * (self.communique is not None)]
         records += list(self.points.values())
-        found = Q(pk__in=[])
+        result = Q(pk__in=[])
         for rows in filter(None, records):
             kind = rows[0]._meta.label_lower
-            found |= Q(kind=kind, object_id__in=[str(row.pk) for row in rows])
-        return found
+            result |= Q(kind=kind, object_id__in=[str(row.pk) for row in rows])
+        return result
 
 
 def head(day: Day, paper: str) -> Content:

@@ -89,8 +89,8 @@ def match_lines(lines: Iterable[Mapping[str, Any]], targets: Iterable[Target]) -
 
 
 def _number(text: str) -> int | None:
-    found = NUMBER.match(text)
-    return int(found[1]) if found else None
+    match = NUMBER.match(text)
+    return int(match[1]) if match else None
 
 
 def _without_number(line: Mapping[str, Any]) -> tuple[str, list[str]]:
@@ -181,16 +181,16 @@ def _add_stray(matched: Matched, last: Target | None, line: Mapping[str, Any], b
 
 def columns(head: Iterable[Any]) -> dict[str, int]:
     """Return which column holds what, by its heading; the first match counts."""
-    found: dict[str, int] = {}
+    result: dict[str, int] = {}
     for place, words in enumerate(head):
         for name in ("change", "comment", "kind", "paragraph", "line", "clause", "who"):
-            if name not in found and re.match(rf"\W*({HEADS[name]})", str(words or ""), re.IGNORECASE):
-                found[name] = place
+            if name not in result and re.match(rf"\W*({HEADS[name]})", str(words or ""), re.IGNORECASE):
+                result[name] = place
                 break
-    clause = found.pop("clause", None)
-    if clause is not None and "paragraph" not in found:
-        found["paragraph"] = clause
-    return found
+    clause = result.pop("clause", None)
+    if clause is not None and "paragraph" not in result:
+        result["paragraph"] = clause
+    return result
 
 
 def match_table(
@@ -228,8 +228,8 @@ def _named(cells: Mapping[str, str], known: Mapping[int, Target], lines: Mapping
 def _why(cells: Mapping[str, str]) -> str:
     """Return the reason of a row: author, type of comment and comment."""
     comment = cells.get("comment", "")
-    said = ", ".join(filter(None, (cells.get("who", ""), cells.get("kind", ""))))
-    return f"{said}: {comment}" if said and comment else comment
+    source = ", ".join(filter(None, (cells.get("who", ""), cells.get("kind", ""))))
+    return f"{source}: {comment}" if source and comment else comment
 
 
 def _add_row(matched: Matched, cells: Mapping[str, str], known: Mapping[int, Target], lines: Mapping[int, int]) -> None:

@@ -21,18 +21,18 @@ def read_word(data: bytes, *, seconds: int = SECONDS, megabytes: int = MEGABYTES
         path = Path(folder) / "file.docx"
         path.write_bytes(data)
         given = (str(path), str(seconds), str(megabytes))
-        _status, said = ask(MODULE, *given, folder=folder, seconds=seconds, most=LARGEST_OUTPUT)
-    return _understood(said)
+        _status, output = ask(MODULE, *given, folder=folder, seconds=seconds, most=LARGEST_OUTPUT)
+    return _parse(output)
 
 
-def _understood(answer: bytes) -> dict[str, Any]:
+def _parse(answer: bytes) -> dict[str, Any]:
     try:
-        found: dict[str, Any] = json.loads(answer)
+        result: dict[str, Any] = json.loads(answer)
     except ValueError:  # the child was stopped before it had a result
         raise Refused("too_hard") from None
-    if "refused" in found:
-        raise Refused(found["refused"], **found["facts"])
-    return found
+    if "refused" in result:
+        raise Refused(result["refused"], **result["facts"])
+    return result
 
 
 def _answer(path: Path) -> dict[str, Any]:

@@ -66,15 +66,15 @@ def _pieces(body: Any, comments: dict[str, str]) -> Iterator[Piece]:
         if any(each.tag == f"{W}tbl" for each in element.iterancestors()):
             continue
         if element.tag == f"{W}bookmarkStart":
-            found = KEY.fullmatch(element.get(f"{W}name", ""))
+            match = KEY.fullmatch(element.get(f"{W}name", ""))
             is_inside = any(each.tag == f"{W}p" for each in element.iterancestors())
-            waiting = found[1] if found and not is_inside else waiting
+            waiting = match[1] if match and not is_inside else waiting
             continue
         inside = (KEY.fullmatch(each.get(f"{W}name", "")) for each in element.iter(f"{W}bookmarkStart"))
-        key = next((found[1] for found in inside if found), waiting)
+        key = next((match[1] for match in inside if match), waiting)
         waiting = ""
-        said = [comments.get(each.get(f"{W}id"), "") for each in element.iter(f"{W}commentReference")]
-        yield Piece(*_before_and_after(element), _mark(element), key, list(filter(None, said)))
+        comments_here = [comments.get(each.get(f"{W}id"), "") for each in element.iter(f"{W}commentReference")]
+        yield Piece(*_before_and_after(element), _mark(element), key, list(filter(None, comments_here)))
 
 
 def _before_and_after(paragraph: Any) -> tuple[str, str]:
@@ -119,7 +119,7 @@ def _line(pieces: list[Piece]) -> dict[str, Any]:
         "after": [piece.after.strip() for piece in pieces],
         "is_new": [not text.strip() for text in old],
         "is_joined": pieces[-1].mark == "out" and bool(pieces[-1].after.strip()),
-        "comments": [said for piece in pieces for said in piece.comments],
+        "comments": [comment for piece in pieces for comment in piece.comments],
     }
 
 

@@ -84,5 +84,5 @@ def _address(record: Any) -> str:
     import_module(settings.ROOT_URLCONF)  # loads the admin pages too
     if admin.site.is_registered(type(record)):
         return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[record.pk])
-    owner = next((found for name in OWNERS if (found := getattr(record, name, None)) is not None), None)
+    owner = next((result for name in OWNERS if (result := getattr(record, name, None)) is not None), None)
     return _address(owner) if owner is not None else ""

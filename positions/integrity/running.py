@@ -53,11 +53,11 @@ class Result:
             "looked_at": self.looked_at,
         }
 
-    def take(self, told: dict[str, str]) -> None:
+    def take(self, data: dict[str, str]) -> None:
         """Count a finding, and keep it up to a limit."""
         self.number += 1
         if len(self.findings) < MOST:
-            self.findings.append(told)
+            self.findings.append(data)
 
     def end(self) -> None:
         """Finish the report, with findings in the order of the checks."""
@@ -91,10 +91,10 @@ def _run_here(checks: Mapping[str, Check], result: Result, tell: Tell) -> None:
 
     for name, check in checks.items():
         for finding in check(progress(name)):
-            result.take(_told(name, finding))
+            result.take(_as_data(name, finding))
 
 
-def _told(name: str, finding: Finding) -> dict[str, str]:
+def _as_data(name: str, finding: Finding) -> dict[str, str]:
     """Return a finding with the name and page of its record."""
     title, address = named(finding)
     address = settings.PORTAL_ADDRESS + address if address else ""
@@ -147,15 +147,15 @@ class _Beside:
 
     def _read(self) -> None:
         for line in self._process.stdout or ():
-            told = json.loads(line)
-            if "finding" in told:
-                self._result.take(told["finding"])
-            elif "looked" in told:
-                name, done, total = told["looked"]
+            result = json.loads(line)
+            if "finding" in result:
+                self._result.take(result["finding"])
+            elif "looked" in result:
+                name, done, total = result["looked"]
                 self._result.looked_at[name] = done
                 self._tell(name, done, total)
             self._is_reading.set()
-            self._has_ended = "end" in told
+            self._has_ended = "end" in result
         self._is_reading.set()
 
     def wait_until_it_reads(self) -> None:
@@ -180,12 +180,12 @@ class _Beside:
 def run_apart(snapshot: str, write: Callable[[str], None]) -> None:
     """Run the separate checks in the child process, reported line by line."""
 
-    def say(**told: Any) -> None:
-        write(json.dumps(told))
+    def say(**data: Any) -> None:
+        write(json.dumps(data))
 
     class Teller(Result):
-        def take(self, told: dict[str, str]) -> None:
-            say(finding=told)
+        def take(self, data: dict[str, str]) -> None:
+            say(finding=data)
 
     with translation.override("en"), transaction.atomic():
         _at_one_moment(snapshot)

@@ -51,8 +51,8 @@ class EditionQuerySet(models.QuerySet["Edition"]):
                 silent = Q(paper__state=PaperState.SILENCE, paper__is_restricted=False)
                 seen |= silent & Q(kind=EditionKind.CLEARANCE) & Q(~Exists(newer))
             seen |= Q(clearances__ministry__in=[body.pk for body in bodies], paper__is_restricted=False)
-            asked = Q(paper__consultation__chain_steps__institution__in=[body.pk for body in bodies])
-            seen |= asked & Q(
+            requested = Q(paper__consultation__chain_steps__institution__in=[body.pk for body in bodies])
+            seen |= requested & Q(
                 paper__is_restricted=False, kind=EditionKind.CLEARANCE, paper__consultation__chain_steps__is_asked=True
             )
         return self.filter(seen).distinct()

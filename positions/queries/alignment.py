@@ -62,13 +62,13 @@ def earlier_words(findings: Iterable[Reflection]) -> dict[int, list[Reflection]]
     if not corrected:
         return {}
     about = {(each.milestone_id, each.paragraph_id, each.provision_id): each.pk for each in corrected}
-    asked = Q(paragraph__in={each.paragraph_id for each in corrected}, replaced_by__isnull=False)
-    found: dict[int, list[Reflection]] = defaultdict(list)
-    for row in Reflection.objects.filter(asked).select_related("by").order_by("-pk"):
+    requested = Q(paragraph__in={each.paragraph_id for each in corrected}, replaced_by__isnull=False)
+    result: dict[int, list[Reflection]] = defaultdict(list)
+    for row in Reflection.objects.filter(requested).select_related("by").order_by("-pk"):
         last = about.get((row.milestone_id, row.paragraph_id, row.provision_id))
         if last and row.pk < last:
-            found[last].append(row)
-    return found
+            result[last].append(row)
+    return result
 
 
 def milestones_of(paper: PositionPaper, *, all_written: bool = False) -> list[Any]:
@@ -82,8 +82,8 @@ def milestones_of(paper: PositionPaper, *, all_written: bool = False) -> list[An
         shown |= Q(Exists(Brief.objects.filter(edition__paper=paper, milestone=OuterRef("pk"))))
     own = Q(consultation=paper.consultation_id) | Q(consultation=None)
     key = own & Q(is_key=True) & since(adopted_on(paper))
-    found = Milestone.objects.annotate(day=_day(), is_released=released)
-    return list(found.filter(key | shown).order_by("day", "pk"))
+    rows = Milestone.objects.annotate(day=_day(), is_released=released)
+    return list(rows.filter(key | shown).order_by("day", "pk"))
 
 
 def since(day: date) -> Q:
@@ -109,10 +109,10 @@ def last_entry(paper: PositionPaper, milestones: Iterable[Any]) -> Entry | None:
     """
     way = list(milestones)
     released = [str(each) for each in way if each.is_released]
-    found = Q(kind=_kind(paper), object_id=str(paper.pk), verb__in=FOUND, data__milestone__in=released)
+    result = Q(kind=_kind(paper), object_id=str(paper.pk), verb__in=FOUND, data__milestone__in=released)
     dated = Q(kind=Milestone._meta.label_lower, object_id__in=[str(each.pk) for each in way])
     published = Q(kind=_kind(paper), object_id=str(paper.pk), verb="publish")
-    rows = Event.objects.filter(found | dated | published).exclude(verb__endswith=":refused").order_by("-number")
+    rows = Event.objects.filter(result | dated | published).exclude(verb__endswith=":refused").order_by("-number")
     row = rows.values_list("number", "at").first()
     return Entry(*row) if row else None
 
@@ -158,9 +158,9 @@ def content(paper: PositionPaper, edition: Edition, frozen: Content, milestones:
                 "milestone": way[each.milestone_id],
                 "provision": each.provision.code,
                 "paragraph": places[str(each.paragraph.key)],
-                **_said(each),
+                **_version(each),
                 "reason": each.reason,
-                "earlier": [_said(old) for old in earlier.get(each.pk, [])],
+                "earlier": [_version(old) for old in earlier.get(each.pk, [])],
             }
             for each in findings
             if each.milestone_id in way and str(each.paragraph.key) in places
@@ -173,16 +173,16 @@ def _milestone(row: Milestone) -> Content:
         "title": str(row),
         "place": row.place,
         "state": row.state,
-        "planned": [_written(row.planned_start), _written(row.planned_end), row.planned_precision],
-        "actual": [_written(row.actual_start), _written(row.actual_end), row.actual_precision],
+        "planned": [_format(row.planned_start), _format(row.planned_end), row.planned_precision],
+        "actual": [_format(row.actual_start), _format(row.actual_end), row.actual_precision],
     }
 
 
-def _written(day: date | None) -> str:
+def _format(day: date | None) -> str:
     return day.isoformat() if day else ""
 
 
-def _said(row: Reflection) -> Content:
+def _version(row: Reflection) -> Content:
     words = {name: getattr(row, name) for name in ("value", "reference", "note")}
     return {**words, "at": row.at.isoformat(timespec="seconds")}
 
@@ -194,9 +194,9 @@ def numbers(content: Content) -> dict[str, int]:
 
 def naming(content: Content) -> dict[str, list[int]]:
     """Return the numbers of the paragraphs on each provision by its code."""
-    found: dict[str, list[int]] = defaultdict(list)
+    result: dict[str, list[int]] = defaultdict(list)
     for section in content["sections"]:
         for each in section["paragraphs"]:
             for code in each.get("provisions", []):
-                found[code].append(each["number"])
-    return found
+                result[code].append(each["number"])
+    return result

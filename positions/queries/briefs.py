@@ -19,9 +19,9 @@ PARTS = ("ask", "flexibility", "red_line", "speaking_points")
 def briefs_of(paper: PositionPaper, reader: Any) -> list[Brief]:
     """Return the latest brief of a paper for each milestone that `reader` may read, by date. One query."""
     rows: Any = Brief.objects.visible_to(reader)
-    found = rows.filter(edition__paper=paper).select_related("milestone", "by", "edition").defer("edition__content")
+    queryset = rows.filter(edition__paper=paper).select_related("milestone", "by", "edition").defer("edition__content")
     last: dict[int, Brief] = {}
-    for each in found.order_by("at", "pk"):
+    for each in queryset.order_by("at", "pk"):
         last[each.milestone_id] = each
     return sorted(last.values(), key=lambda each: (_first_day(each), each.pk))
 

@@ -34,8 +34,8 @@ def adopted_points(forum: Forum) -> list[Point]:
     """
     standing = Point.objects.filter(session__forum=forum, kind__in=TOLD)
     adopted = standing.filter(state__in=[PointState.VALIDATED, PointState.DISPOSED])
-    found = adopted.select_related("theme", "stakeholder", "session").order_by("theme__order", "session", "number")
-    return sorted(found, key=lambda point: (point.theme.order, list(TOLD).index(PointKind(point.kind))))
+    rows = adopted.select_related("theme", "stakeholder", "session").order_by("theme__order", "session", "number")
+    return sorted(rows, key=lambda point: (point.theme.order, list(TOLD).index(PointKind(point.kind))))
 
 
 def first_draft(forum: Forum) -> str:
@@ -67,40 +67,40 @@ def _opening(forum: Forum) -> str:
         (groups, "group", "groups"),
     ]
     who, sent_by, of = (f"{number} {one if number == 1 else many}" for number, one, many in took_part)
-    came = f" Taking part: {who} from {sent_by} of {of}." if people else ""
-    return f"The forum{convened} met on the consultation “{forum.consultation.title}”.{came}"
+    sentence = f" Taking part: {who} from {sent_by} of {of}." if people else ""
+    return f"The forum{convened} met on the consultation “{forum.consultation.title}”.{sentence}"
 
 
 def _papers(forum: Forum) -> list[str]:
     """Return the meeting's decision on its paper, and the paper's present state."""
-    told = []
+    lines = []
     for paper in PositionPaper.objects.filter(forum=forum, is_restricted=False).order_by("pk"):
         decision = Decision.objects.filter(paper=paper, forum=forum).first()
         edition = latest_official(paper)
         if decision:
             how = f"On {_day(decision.at)} the meeting decided on the position paper “{paper.title}”: "
             how += f"{decision.get_rule_display()}."
-            told.append(how + (f" It is edition {edition.number}, {edition.status}." if edition else ""))
-    return told
+            lines.append(how + (f" It is edition {edition.number}, {edition.status}." if edition else ""))
+    return lines
 
 
 def _by_theme(points: Iterable[Point]) -> list[str]:
     """Return the points as paragraphs: theme heading, kind heading, then each point on its own line."""
-    said: list[str] = []
+    lines: list[str] = []
     theme: Theme | None = None
     kind = ""
     for point in points:
         if point.theme != theme:
             theme, kind = point.theme, ""
-            said.append(str(theme))
+            lines.append(str(theme))
         if point.kind != kind:
             kind = point.kind
-            said.append(TOLD[PointKind(kind)])
-        said.append(_told(point))
-    return said
+            lines.append(TOLD[PointKind(kind)])
+        lines.append(_sentence(point))
+    return lines
 
 
-def _told(point: Point) -> str:
+def _sentence(point: Point) -> str:
     who = point.responsible or (point.stakeholder.name if point.stakeholder else "")
     when = f" (by {_day(point.due_on)})" if point.due_on else ""
     return f"- {who}: {point.text}{when}" if point.kind == PointKind.COMMITMENT and who else f"- {point.text}{when}"
@@ -130,13 +130,13 @@ def blocks(body: str) -> list[Block]:
     """Split a communiqué into blocks: a paragraph that starts with a dash is an item, a short one without a full stop
     is a heading. The text is not changed.
     """
-    found: list[Block] = []
+    result: list[Block] = []
     for part in re.split(r"\n\s*\n", body.strip("\n")):
         if part.startswith("- "):
-            if not found or found[-1].kind != "items":
-                found.append(Block("items", []))
-            found[-1].lines.append(part[2:])
+            if not result or result[-1].kind != "items":
+                result.append(Block("items", []))
+            result[-1].lines.append(part[2:])
         elif part.strip():
             is_heading = len(part) <= LONGEST_HEADING and "\n" not in part and part.rstrip()[-1] not in ".:;,!?"
-            found.append(Block("heading" if is_heading else "text", [part]))
-    return found
+            result.append(Block("heading" if is_heading else "text", [part]))
+    return result

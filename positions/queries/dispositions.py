@@ -58,7 +58,7 @@ class Became:
 
 def what_became(points: list[Point], user: Any) -> list[Became]:
     """Return what became of `points`, in order, as `user` may read it. Under a dozen queries, whatever their number."""
-    return _Outcomes(points, _together({_root(point) for point in points}, user), user).all() if points else []
+    return _Outcomes(points, _joined({_root(point) for point in points}, user), user).all() if points else []
 
 
 def what_became_of(submission: Submission, user: Any) -> list[Became]:
@@ -66,9 +66,9 @@ def what_became_of(submission: Submission, user: Any) -> list[Became]:
     groups, and five for what became of them.
     """
     own = Point.objects.standing().filter(submission=submission).annotate(root=Coalesce("merged_into", "pk"))
-    together = _together(own.order_by().values("root"), user)
-    said = [point for point in together if point.is_seen and point.submission_id == submission.pk]
-    return _Outcomes(sorted(said, key=lambda point: point.number), together, user).all() if said else []
+    together = _joined(own.order_by().values("root"), user)
+    lines = [point for point in together if point.is_seen and point.submission_id == submission.pk]
+    return _Outcomes(sorted(lines, key=lambda point: point.number), together, user).all() if lines else []
 
 
 def _root(point: Point) -> int:
@@ -89,8 +89,8 @@ class _Outcomes:
         self.written = self._written()
         own = Submission.objects.in_full_for(user).filter(points__in=points)
         self.in_full = set(own.values_list("points", flat=True))
-        said = Misreading.objects.filter(point__in=self.in_full).select_related("stakeholder")
-        self.misreadings = {each.point_id: each for each in said}
+        rows = Misreading.objects.filter(point__in=self.in_full).select_related("stakeholder")
+        self.misreadings = {each.point_id: each for each in rows}
         self.events = _events(points)
 
     def all(self) -> list[Became]:
@@ -153,7 +153,7 @@ class _Outcomes:
 
     def _written(self) -> dict[tuple[int, int], datetime]:
         """Return when a visible paragraph was first based on a point, by their keys."""
-        shown = {place.paragraph for found in self.places.values() for place in found}
+        shown = {place.paragraph for item in self.places.values() for place in item}
         rows = Grounding.objects.filter(point__in=set(self.roots.values()), wording__paragraph__in=shown).order_by()
         first = rows.values_list("point", "wording__paragraph").annotate(Min("at"))
         return {(point, paragraph): at for point, paragraph, at in first}
@@ -162,7 +162,7 @@ class _Outcomes:
 TOLD = ("merge", "unmerge", "say_misread", "answer_misreading")
 
 
-def _together(roots: set[int] | QuerySet[Point, Any], user: Any) -> list[Any]:
+def _joined(roots: set[int] | QuerySet[Point, Any], user: Any) -> list[Any]:
     """Return the points joined to each of `roots`, and these; `is_seen` marks those that `user` may read."""
     seen = Point.objects.visible_to(user).filter(pk=OuterRef("pk"))
     group = Point.objects.standing().filter(Q(pk__in=roots) | Q(merged_into__in=roots))
@@ -174,26 +174,26 @@ def _organisations(together: list[Point]) -> dict[int, int]:
     bodies = defaultdict(set)
     for point in together:
         bodies[_root(point)].update({point.stakeholder_id} - {None})
-    return {root: len(found) for root, found in bodies.items()}
+    return {root: len(item) for root, item in bodies.items()}
 
 
 def _events(points: list[Point]) -> dict[int, list[Event]]:
     """Return the journal entries about each of `points`. One query."""
-    found = defaultdict(list)
+    result = defaultdict(list)
     keys = [str(point.pk) for point in points]
-    asked = Event.objects.filter(kind=Point._meta.label_lower, object_id__in=keys, verb__in=TOLD)
-    for event in asked.order_by("number"):
-        found[int(event.object_id)].append(event)
-    return found
+    rows = Event.objects.filter(kind=Point._meta.label_lower, object_id__in=keys, verb__in=TOLD)
+    for event in rows.order_by("number"):
+        result[int(event.object_id)].append(event)
+    return result
 
 
 def _places(answers: Iterable[Answer]) -> dict[int, list[Place]]:
     """Return the paragraphs named by each of `answers`, with their texts, by disposition."""
-    found = {}
+    result = {}
     for answer in answers:
         paper = answer.disposition.paper
-        found[answer.disposition.pk] = [
+        result[answer.disposition.pk] = [
             Place(paper.slug, paper.short_title, each.number, each.wording.text if each.wording else "", each.pk)
             for each in answer.paragraphs
         ]
-    return found
+    return result

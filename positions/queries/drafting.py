@@ -30,16 +30,16 @@ def outline_at_a_glance(paper: PositionPaper) -> list[Section]:
         doubtful=Count("pk", filter=Exists(sources.filter(is_confirmed=False))),
     )
     held: dict[int, Any] = {row["section"]: row for row in rows}
-    found: list[Any] = list(paper.sections.select_related("theme").order_by("order"))
+    result: list[Any] = list(paper.sections.select_related("theme").order_by("order"))
     last = number = 0
-    for section in found:
+    for section in result:
         row = held.get(section.pk, {})
         section.written, section.bare, section.doubtful = (row.get(name, 0) for name in ("written", "bare", "doubtful"))
         section.first, last = last + 1, last + section.written
         counts = bool(section.written) and section.part in (SectionPart.BODY, SectionPart.THEME)
         number += counts
         section.number = str(number) if counts else ""
-    return found
+    return result
 
 
 class Part(NamedTuple):
@@ -76,26 +76,26 @@ def part_of(section: Any, number: int) -> Part:
     return Part(keys, start, min(start + PART, len(keys)), section.first - 1)
 
 
-def sought_points(paper: PositionPaper, reader: Any, wanted: dict[str, Any]) -> QuerySet[Point]:
+def sought_points(paper: PositionPaper, reader: Any, filters: dict[str, Any]) -> QuerySet[Point]:
     """Return the validated points of the paper's consultation that `reader` may read, by reference.
 
-    `wanted` filters them: `words` in text, reference or organisation; `free` for those without a paragraph;
+    `filters` filters them: `words` in text, reference or organisation; `free` for those without a paragraph;
     `organisation`, `theme`, `kind`. `resting` counts the paragraphs of the paper that cite each.
     """
     points: Any = Point.objects
-    found = points.visible_to(reader).filter(consultation=paper.consultation_id, state=PointState.VALIDATED)
-    wanted = dict(wanted)
-    for word in wanted.pop("words", "").split()[:MOST_WORDS]:
+    rows = points.visible_to(reader).filter(consultation=paper.consultation_id, state=PointState.VALIDATED)
+    filters = dict(filters)
+    for word in filters.pop("words", "").split()[:MOST_WORDS]:
         places = ("text", "reference", "stakeholder__name")
-        found = found.filter(Q(*((f"{each}__icontains", word) for each in places), _connector=Q.OR))
+        rows = rows.filter(Q(*((f"{each}__icontains", word) for each in places), _connector=Q.OR))
     today = Paragraph.objects.standing().filter(section__paper=paper).order_by().values("wording")
     here = Grounding.objects.filter(point=OuterRef("pk"), wording__in=today)
-    if wanted.pop("free", False):
-        found = found.filter(~Exists(here))
-    if "organisation" in wanted:
-        wanted["stakeholder"] = wanted.pop("organisation")
+    if filters.pop("free", False):
+        rows = rows.filter(~Exists(here))
+    if "organisation" in filters:
+        filters["stakeholder"] = filters.pop("organisation")
     resting = Count("groundings", filter=Q(groundings__wording__in=today))
-    shown = found.filter(**wanted).annotate(resting=resting)
+    shown = rows.filter(**filters).annotate(resting=resting)
     return shown.select_related("submission", "session", "stakeholder", "theme").order_by("reference")
 
 

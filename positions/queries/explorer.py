@@ -28,10 +28,10 @@ SOURCE = 150  # bytes of a source with its name
 
 def groups_of(content: Content) -> dict[str, str]:
     """Return the group of each organisation, as far as the edition records it, by name."""
-    found: dict[str, str] = dict(content.get("organisations", {}))
+    result: dict[str, str] = dict(content.get("organisations", {}))
     for person in content["participants"]:
-        found.setdefault(person["organisation"], person["group"])
-    return found
+        result.setdefault(person["organisation"], person["group"])
+    return result
 
 
 def traits(content: Content) -> dict[int, Traits]:
@@ -50,18 +50,22 @@ def traits(content: Content) -> dict[int, Traits]:
     }
 
 
-def values(found: Mapping[int, Traits]) -> dict[str, set[str]]:
+def values(traits_by_number: Mapping[int, Traits]) -> dict[str, set[str]]:
     """Return the values that occur in any paragraph, by filter."""
     every: dict[str, set[str]] = defaultdict(set)
-    for each in found.values():
+    for each in traits_by_number.values():
         for name, having in each.items():
             every[name] |= having
     return dict(every)
 
 
-def matching(found: Mapping[int, Traits], wanted: Mapping[str, str]) -> list[int]:
-    """Return the numbers of the paragraphs that match all filters of `wanted`, in order."""
-    return [number for number, having in found.items() if all(value in having[name] for name, value in wanted.items())]
+def matching(traits_by_number: Mapping[int, Traits], requested: Mapping[str, str]) -> list[int]:
+    """Return the numbers of the paragraphs that match all filters of `requested`, in order."""
+    return [
+        number
+        for number, having in traits_by_number.items()
+        if all(value in having[name] for name, value in requested.items())
+    ]
 
 
 def _names(paragraph: Content) -> set[str]:
@@ -80,20 +84,20 @@ def sheets(content: Content, numbers: Iterable[int], most: int) -> list[list[int
 
     A section starts a new page rather than being split, unless it is longer than a page.
     """
-    found: list[list[int]] = [[]]
-    wanted, room = set(numbers), most
+    result: list[list[int]] = [[]]
+    requested, room = set(numbers), most
     for section in content["sections"]:
-        sizes = {each["number"]: _size(each) for each in section["paragraphs"] if each["number"] in wanted}
-        if sizes and found[-1] and sum(sizes.values()) > room:
-            found.append([])
+        sizes = {each["number"]: _size(each) for each in section["paragraphs"] if each["number"] in requested}
+        if sizes and result[-1] and sum(sizes.values()) > room:
+            result.append([])
             room = most
         for number, size in sizes.items():
-            if found[-1] and size > room:
-                found.append([])
+            if result[-1] and size > room:
+                result.append([])
                 room = most
-            found[-1].append(number)
+            result[-1].append(number)
             room -= size
-    return found
+    return result
 
 
 def _size(paragraph: Content) -> int:
@@ -127,17 +131,17 @@ def heard(content: Content, groups: Sequence[str]) -> list[Line]:
     A point counts once per theme, however many paragraphs cite it, in part or as contrary.
     """
     known = groups_of(content)
-    said: dict[str, dict[str, set[tuple[str, str]]]] = {}
+    points: dict[str, dict[str, set[tuple[str, str]]]] = {}
     hidden: dict[str, set[str]] = defaultdict(set)
     for section, each in _paragraphs(content):
         theme = section["theme"] or OTHER
         for source in each["sources"]:
-            own = said.setdefault(theme, defaultdict(set))
+            own = points.setdefault(theme, defaultdict(set))
             if source["organisation"]:
                 own[known.get(source["organisation"], OTHER)].add((source["point"], source["organisation"]))
             else:
                 hidden[theme].add(source["point"])
-    shown = [*groups, *([OTHER] if any(OTHER in own for own in said.values()) else [])]
+    shown = [*groups, *([OTHER] if any(OTHER in own for own in points.values()) else [])]
     return [
         Line(
             theme,
@@ -145,12 +149,12 @@ def heard(content: Content, groups: Sequence[str]) -> list[Line]:
             _cell("", set().union(*own.values())),
             len(hidden[theme]),
         )
-        for theme, own in sorted(said.items(), key=lambda each: each[0] == OTHER)
+        for theme, own in sorted(points.items(), key=lambda each: each[0] == OTHER)
     ]
 
 
-def _cell(group: str, said: set[tuple[str, str]]) -> Cell:
-    return Cell(group, len({point for point, _name in said}), len({name for _point, name in said}))
+def _cell(group: str, points: set[tuple[str, str]]) -> Cell:
+    return Cell(group, len({point for point, _name in points}), len({name for _point, name in points}))
 
 
 # --- One paragraph --------------------------------------------------------------------------------------------------

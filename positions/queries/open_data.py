@@ -59,48 +59,52 @@ def inputs_as_data(inputs: QuerySet[Submission], *, reader: Any) -> Iterator[Dat
     )  # fmt: skip
     address, after = _page("input", "REFERENCE").split("REFERENCE")
     for chunk in batched(rows.iterator(chunk_size=CHUNK), CHUNK):
-        along = _along([row.pk for row in chunk], reader)
+        along = _related_data([row.pk for row in chunk], reader)
         for row in chunk:
             yield _input(row, along, url=f"{address}{row.reference}{after}")
 
 
-def _along(keys: list[int], reader: Any) -> _Along:
+def _related_data(keys: list[int], reader: Any) -> _Along:
     """Return the data exported with the inputs `keys`, as far as `reader` may read it."""
     objectives = Submission.provisions.through.objects.filter(submission__in=keys)
     objectives = objectives.order_by("provision__framework", "provision__order")
     files = Attachment.objects.visible_to(reader).shown().filter(submission__in=keys, kind=AttachmentKind.EVIDENCE)
     points = _points(reader, among=keys).filter(submission__in=keys).order_by("number")
     named = ("pk", "submission", "reference", "kind", "theme__code", "text", "state", "merged_into", "held_back")
-    said = [_Said(*row) for row in points.values_list(*named)]
-    merged = Point.objects.visible_to(reader).filter(pk__in={point.merged_into for point in said if point.merged_into})
+    tuples = [_Said(*row) for row in points.values_list(*named)]
+    merged = Point.objects.visible_to(reader).filter(
+        pk__in={point.merged_into for point in tuples if point.merged_into}
+    )
     return _Along(
         _grouped(objectives.values_list("submission", "provision__code")),
         _grouped(
             (of_input, {"name": name, "media_type": media_type, "size": size})
             for of_input, name, media_type, size in files.values_list("submission", "name", "media_type", "size")
         ),
-        _grouped((point.submission, point) for point in said),
+        _grouped((point.submission, point) for point in tuples),
         dict(merged.values_list("pk", "reference")),
-        answers_by_key(point.pk for point in said),
+        answers_by_key(point.pk for point in tuples),
     )
 
 
 def _grouped(pairs: Iterable[tuple[Any, Any]]) -> dict[int, list[Any]]:
-    found: dict[int, list[Any]] = defaultdict(list)
+    result: dict[int, list[Any]] = defaultdict(list)
     for key, value in pairs:
-        found[key].append(value)
-    return found
+        result[key].append(value)
+    return result
 
 
 def points_as_data(points: Iterable[Point]) -> list[Data]:
     """Yield each of `points` (of `public_points`) with its source, organisation and answer."""
-    found = list(points)
-    answers = answers_for(found)
-    merged = {point.merged_into.pk: point.merged_into.reference for point in found if point.merged_into}
-    return [{**_point(_said(point), merged, answers.get(point.pk), full=False), **_source(point)} for point in found]
+    result = list(points)
+    answers = answers_for(result)
+    merged = {point.merged_into.pk: point.merged_into.reference for point in result if point.merged_into}
+    return [
+        {**_point(_point_tuple(point), merged, answers.get(point.pk), full=False), **_source(point)} for point in result
+    ]
 
 
-def _said(point: Point) -> _Said:
+def _point_tuple(point: Point) -> _Said:
     kept = (point.pk, point.submission_id, point.reference, point.kind, point.theme.code, point.text, point.state)
     return _Said(*kept, point.merged_into_id, point.held_back)
 
@@ -117,7 +121,7 @@ def _points(reader: Any, among: list[int] | None = None) -> QuerySet[Point]:
 
 
 def _input(row: Any, along: _Along, *, url: str) -> Data:
-    said = (lambda text: text) if row.in_full else for_everybody
+    redact = (lambda text: text) if row.in_full else for_everybody
     points = along.points.get(row.pk, [])
     return {
         "reference": row.reference,
@@ -131,9 +135,9 @@ def _input(row: Any, along: _Along, *, url: str) -> Data:
         "theme": row.theme__code,
         "objectives": along.objectives.get(row.pk, []),
         "forum": row.forum__slug,
-        "title": said(row.title),
-        "body": said(row.body),
-        "proposed_wording": said(row.proposed_wording),
+        "title": redact(row.title),
+        "body": redact(row.body),
+        "proposed_wording": redact(row.proposed_wording),
         "language": row.language,
         "audience": row.audience,
         "channel": row.channel,

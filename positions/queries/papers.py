@@ -53,15 +53,15 @@ from positions.models import (
 def official_editions() -> QuerySet[Edition]:
     """Return official editions, newest first, without their content; `pdf_size` is that of the PDF, if rendered."""
     pdf = Artefact.objects.filter(edition=OuterRef("pk"), format=ArtefactFormat.PDF).values("size")
-    found = Edition.objects.official().select_related("paper__consultation").defer("content")
-    return found.annotate(pdf_size=Subquery(pdf)).order_by("-frozen_at", "-pk")
+    rows = Edition.objects.official().select_related("paper__consultation").defer("content")
+    return rows.annotate(pdf_size=Subquery(pdf)).order_by("-frozen_at", "-pk")
 
 
 def latest_edition(consultation: Consultation | None) -> Edition | None:
     """Return the newest official edition of the consultation, or of any consultation if it has none. One query."""
-    found = list(official_editions()[:20])
-    own = (edition for edition in found if consultation and edition.paper.consultation_id == consultation.pk)
-    return next(own, found[0] if found else None)
+    result = list(official_editions()[:20])
+    own = (edition for edition in result if consultation and edition.paper.consultation_id == consultation.pk)
+    return next(own, result[0] if result else None)
 
 
 def latest_official(paper: PositionPaper) -> Edition | None:
@@ -71,10 +71,10 @@ def latest_official(paper: PositionPaper) -> Edition | None:
 
 def readable_editions(user: Any, slug: str) -> list[Edition]:
     """Return the editions of the paper `slug` that `user` may read, newest first, without their content. One query."""
-    found = Edition.objects.visible_to(user).filter(paper__slug=slug).select_related("paper__forum")
+    rows = Edition.objects.visible_to(user).filter(paper__slug=slug).select_related("paper__forum")
     names = ("slug", "title", "short_title", "language", "state", "is_restricted", "forum__slug")
     paper = [f"paper__{name}" for name in names]
-    return list(found.only("number", "kind", "status", "sha256", "frozen_at", *paper).order_by("-frozen_at", "-pk"))
+    return list(rows.only("number", "kind", "status", "sha256", "frozen_at", *paper).order_by("-frozen_at", "-pk"))
 
 
 def readable_papers(user: Any) -> list[PositionPaper]:
@@ -83,11 +83,11 @@ def readable_papers(user: Any) -> list[PositionPaper]:
     """
     rounds = ReviewRound.objects.visible_to(user).filter(paper=OuterRef("pk"), closes_at__gte=workflow.now())
     known = PositionPaper.objects.visible_to(user).order_by().values("pk")
-    found = PositionPaper.objects.annotate(closes=Subquery(rounds.order_by("closes_at").values("closes_at")[:1]))
-    found = found.filter(Q(pk__in=known) | Q(state=PaperState.REVIEW, closes__isnull=False)).order_by("-created_at")
+    rows = PositionPaper.objects.annotate(closes=Subquery(rounds.order_by("closes_at").values("closes_at")[:1]))
+    rows = rows.filter(Q(pk__in=known) | Q(state=PaperState.REVIEW, closes__isnull=False)).order_by("-created_at")
     consultation = ("consultation__title", "consultation__is_sample")
     fields = ("slug", "title", "language", "state", "is_restricted", "published_at", "created_at", *consultation)
-    papers = list(found.select_related("consultation").only(*fields))
+    papers = list(rows.select_related("consultation").only(*fields))
     shown = Edition.objects.visible_to(user).filter(paper__in=papers).order_by("-frozen_at", "-pk")
     held = defaultdict(list)
     for edition in shown.only("paper_id", "number", "kind", "status", "frozen_at"):
@@ -135,8 +135,8 @@ def find_copy(sha256: str) -> Copy | None:
 
     One query for an unknown hash, two for a known one, two more if a newer paper has replaced it.
     """
-    asked = Edition.objects.filter(Q(sha256=sha256) | Q(artefacts__sha256=sha256))
-    official = Edition.objects.official().filter(paper__in=asked.values("paper")).select_related("paper__consultation")
+    rows = Edition.objects.filter(Q(sha256=sha256) | Q(artefacts__sha256=sha256))
+    official = Edition.objects.official().filter(paper__in=rows.values("paper")).select_related("paper__consultation")
     paper = (
         "paper__slug",
         "paper__title",
@@ -182,10 +182,10 @@ def numbered_paragraphs(
         groundings = groundings.filter(point__in=Point.objects.visible_to(reader).values("pk"))
     if sources_of is not None:
         groundings = groundings.filter(wording__paragraph__key=sources_of)
-    found = Paragraph.objects.standing().filter(section__paper=paper)
+    rows = Paragraph.objects.standing().filter(section__paper=paper)
     if part is not None:
-        found = found.filter(key__in=part.keys).annotate(remarks=Count("comments", Q(comments__resolved_at=None)))
-    shown = found.select_related("section__theme", "wording").prefetch_related(
+        rows = rows.filter(key__in=part.keys).annotate(remarks=Count("comments", Q(comments__resolved_at=None)))
+    shown = rows.select_related("section__theme", "wording").prefetch_related(
         "provisions", Prefetch("wording__groundings", groundings.order_by("point__reference"))
     )
     paragraphs = list(shown)
@@ -257,20 +257,20 @@ def answers_for(points: Iterable[Point]) -> dict[int, Answer]:
 
 def answers_by_key(points: Iterable[int]) -> dict[int, Answer]:
     """Return the published answers to the points with these primary keys."""
-    found = _numbered(_published_answers().filter(point__in=list(points)))
-    return {answer.disposition.point_id: answer for answer in found}
+    rows = _numbered(_published_answers().filter(point__in=list(points)))
+    return {answer.disposition.point_id: answer for answer in rows}
 
 
 def _published_answers() -> QuerySet[Disposition]:
-    found = Disposition.objects.answered().filter(paper__in=PositionPaper.objects.published())
+    rows = Disposition.objects.answered().filter(paper__in=PositionPaper.objects.published())
     named = Prefetch("paragraphs", Paragraph.objects.select_related("wording"))
-    return found.select_related("paper", "point").prefetch_related(named).order_by("point__reference", "paper")
+    return rows.select_related("paper", "point").prefetch_related(named).order_by("point__reference", "paper")
 
 
 def _numbered(dispositions: QuerySet[Disposition]) -> list[Answer]:
-    found = list(dispositions)
-    numbers = {paper: paragraph_numbers(paper) for paper in {disposition.paper for disposition in found}}
-    return [Answer(row, _standing(row, numbers[row.paper])) for row in found]
+    result = list(dispositions)
+    numbers = {paper: paragraph_numbers(paper) for paper in {disposition.paper for disposition in result}}
+    return [Answer(row, _standing(row, numbers[row.paper])) for row in result]
 
 
 def _standing(disposition: Disposition, numbers: dict[int, int]) -> list[Paragraph]:
@@ -335,22 +335,22 @@ def carries(paragraph: Paragraph) -> bool:
 
 
 def _own_points(consultation_id: int) -> list[Point]:
-    found = Point.objects.standing().exclude(state=PointState.MERGED).filter(consultation=consultation_id)
+    rows = Point.objects.standing().exclude(state=PointState.MERGED).filter(consultation=consultation_id)
     return list(
-        found.select_related("submission", "session", "stakeholder", "theme").order_by("theme__order", "reference")
+        rows.select_related("submission", "session", "stakeholder", "theme").order_by("theme__order", "reference")
     )
 
 
 def _cells(consultation: Consultation, points: list[Point], covered: set[int]) -> tuple[list[str], list[Any]]:
     """Return the labels of groups with points, and a row of cells for each theme of the consultation."""
-    heard: dict[tuple[int, str], list[bool]] = defaultdict(list)
+    counts: dict[tuple[int, str], list[bool]] = defaultdict(list)
     for point in points:
-        heard[point.theme_id, point.stakeholder.group if point.stakeholder else ""].append(point.pk in covered)
-    present = {group for _theme, group in heard}
+        counts[point.theme_id, point.stakeholder.group if point.stakeholder else ""].append(point.pk in covered)
+    present = {group for _theme, group in counts}
     heads = {**{code: str(label) for code, label in Group.choices}, "": _("At the forum")}
     shown = {code: label for code, label in heads.items() if code in present}
     rows = [
-        (theme, [Cell(len(heard[theme.pk, code]), sum(heard[theme.pk, code])) for code in shown])
+        (theme, [Cell(len(counts[theme.pk, code]), sum(counts[theme.pk, code])) for code in shown])
         for theme in consultation.themes.order_by("order")
     ]
     return list(shown.values()), rows
@@ -363,29 +363,33 @@ def ministries_of(paragraphs: Iterable[Paragraph]) -> dict[Stakeholder, list[Par
     """Return who clears what: each ministry with a confirmed mandate, and the paragraphs of its themes, with the
     changes for single paragraphs. Ministries by name, paragraphs in the given order. Two queries.
     """
-    asked = list(paragraphs)
+    listed = list(paragraphs)
     by_theme = defaultdict(list)
-    for paragraph in asked:
+    for paragraph in listed:
         by_theme[paragraph.section.theme_id].append(paragraph)
     confirmed = Mandate.objects.filter(is_confirmed=True, theme__in=[theme for theme in by_theme if theme])
-    found: dict[Stakeholder, list[Paragraph]] = {}
+    result: dict[Stakeholder, list[Paragraph]] = {}
     for mandate in confirmed.select_related("ministry").order_by("ministry__name", "ministry", "theme__order"):
-        found.setdefault(mandate.ministry, []).extend(by_theme[mandate.theme_id])
-    return _adjusted(found, asked)
+        result.setdefault(mandate.ministry, []).extend(by_theme[mandate.theme_id])
+    return _adjusted(result, listed)
 
 
-def _adjusted(found: dict[Stakeholder, list[Paragraph]], asked: list[Paragraph]) -> dict[Stakeholder, list[Paragraph]]:
+def _adjusted(
+    mandates: dict[Stakeholder, list[Paragraph]], listed: list[Paragraph]
+) -> dict[Stakeholder, list[Paragraph]]:
     """Apply the last change for each paragraph and ministry."""
-    changes = MandateChange.objects.filter(paragraph__in=asked).select_related("ministry").order_by("at", "pk")
+    changes = MandateChange.objects.filter(paragraph__in=listed).select_related("ministry").order_by("at", "pk")
     last = {(change.ministry, change.paragraph_id): change.adds for change in changes}
-    places = {paragraph.pk: (place, paragraph) for place, paragraph in enumerate(asked)}
+    places = {paragraph.pk: (place, paragraph) for place, paragraph in enumerate(listed)}
     for ministry in {ministry for ministry, _paragraph in last}:
-        own = {each.pk for each in found.get(ministry, [])}
+        own = {each.pk for each in mandates.get(ministry, [])}
         for (body, pk), adds in last.items():
             if body == ministry:
                 own = own | {pk} if adds else own - {pk}
-        found[ministry] = [paragraph for _place, paragraph in sorted((places[pk] for pk in own), key=lambda at: at[0])]
-    kept = {ministry: paragraphs for ministry, paragraphs in found.items() if paragraphs}
+        mandates[ministry] = [
+            paragraph for _place, paragraph in sorted((places[pk] for pk in own), key=lambda at: at[0])
+        ]
+    kept = {ministry: paragraphs for ministry, paragraphs in mandates.items() if paragraphs}
     return dict(sorted(kept.items(), key=lambda row: (row[0].name, row[0].pk)))
 
 
@@ -395,15 +399,15 @@ def tallies(consultation: Consultation) -> dict[str, Any]:
     Counts inputs of any audience, since a number reveals no content. Two queries.
     """
     accepted = Submission.objects.filter(consultation=consultation, state=SubmissionState.ACCEPTED).order_by()
-    heard = list(accepted.values_list("theme__code", "stakeholder__group", "stakeholder").annotate(Count("pk")))
+    rows = list(accepted.values_list("theme__code", "stakeholder__group", "stakeholder").annotate(Count("pk")))
     inputs: Counter[tuple[str, str]] = Counter()
-    for theme, group, _stakeholder, number in heard:
+    for theme, group, _stakeholder, number in rows:
         inputs[theme, group] += number
     cells = [{"theme": theme, "group": group, "inputs": inputs[theme, group]} for theme, group in sorted(inputs)]
     return {
         "inputs": inputs.total(),
         "points": Point.objects.standing().filter(consultation=consultation).count(),
-        "organisations": len({stakeholder for _theme, _group, stakeholder, _number in heard}),
+        "organisations": len({stakeholder for _theme, _group, stakeholder, _number in rows}),
         "groups": len({group for _theme, group in inputs}),
         "theme_by_group": cells,
     }

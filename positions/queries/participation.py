@@ -28,7 +28,7 @@ Content = dict[str, Any]
 def report(consultation: Consultation) -> Content:
     """Return the report on `consultation` as JSON values. Six queries."""
     themes = list(_themes(consultation))
-    by_theme, asked = statistics.by_theme(consultation, themes), _asked(consultation)
+    by_theme, groups = statistics.by_theme(consultation, themes), _groups(consultation)
     counted = _counted(consultation)
     points, sent = _points(themes, counted["met"]), counted["sent"]
     return {
@@ -42,9 +42,9 @@ def report(consultation: Consultation) -> Content:
         "closed": consultation.closes_at.isoformat(),
         "as_of": (counted["as_of"] or workflow.now()).isoformat(timespec="seconds"),
         "address": settings.PORTAL_ADDRESS + reverse("participation", query={"round": consultation.slug}),
-        "figures": _figures(asked, points),
+        "figures": _figures(groups, points),
         "groups": {code: str(label) for code, label in Group.choices},
-        "asked": asked,
+        "asked": groups,
         "channels": _channels(sent),
         "themes": [{"code": theme.code, "title": theme.title} for theme in themes],
         "tallies": {
@@ -84,35 +84,35 @@ def _counted(consultation: Consultation) -> Content:
 
     The time is that of the journal's last entry: the report is unchanged until the next one.
     """
-    found = Consultation.objects.filter(pk=consultation.pk).values(
+    rows = Consultation.objects.filter(pk=consultation.pk).values(
         as_of=Subquery(Event.objects.order_by("-number").values("at")[:1]),
         sent=ArraySubquery(_sent(consultation)),
-        met=ArraySubquery(_met(consultation)),
+        met=ArraySubquery(_dispositions(consultation)),
     )
-    return {**found.get()}
+    return {**rows.get()}
 
 
-def _figures(asked: list[Content], points: list[Content]) -> dict[str, int]:
+def _figures(groups: list[Content], points: list[Content]) -> dict[str, int]:
     return {
-        "inputs": sum(row["inputs"] for row in asked),
-        "organisations": sum(row["answered"] for row in asked),
-        "groups": sum(row["answered"] > 0 for row in asked),
+        "inputs": sum(row["inputs"] for row in groups),
+        "organisations": sum(row["answered"] for row in groups),
+        "groups": sum(row["answered"] > 0 for row in groups),
         "points": sum(row["points"] for row in points),
     }
 
 
-def _asked(consultation: Consultation) -> list[dict[str, Any]]:
+def _groups(consultation: Consultation) -> list[dict[str, Any]]:
     """Return for each group: organisations that could answer (verified today, or with an input), that answered, and
     their inputs.
     """
-    heard = consultation.tallies.filter(stakeholder=OuterRef("pk"), inputs__gt=0).order_by()
-    inputs = Subquery(heard.values("stakeholder").values(number=Sum("inputs")))
+    queryset = consultation.tallies.filter(stakeholder=OuterRef("pk"), inputs__gt=0).order_by()
+    inputs = Subquery(queryset.values("stakeholder").values(number=Sum("inputs")))
     could = Stakeholder.objects.annotate(inputs=inputs).filter(Q(state=Stakeholder.State.VERIFIED) | Q(inputs__gt=0))
     rows = could.order_by().values_list("group").annotate(Count("pk"), Count("inputs"), Sum("inputs"))
-    found = {code: (number, answered, inputs or 0) for code, number, answered, inputs in rows}
+    result = {code: (number, answered, inputs or 0) for code, number, answered, inputs in rows}
     return [
         {"group": code, "organisations": number, "answered": answered, "inputs": inputs}
-        for code, (number, answered, inputs) in ((code, found.get(code, (0, 0, 0))) for code in Group.values)
+        for code, (number, answered, inputs) in ((code, result.get(code, (0, 0, 0))) for code in Group.values)
     ]
 
 
@@ -123,7 +123,7 @@ def _sent(consultation: Consultation) -> QuerySet[Submission, Any]:
     return rows.values_list(JSONObject(day="day", channel="channel", number="number"))
 
 
-def _met(consultation: Consultation) -> QuerySet[Disposition, Any]:
+def _dispositions(consultation: Consultation) -> QuerySet[Disposition, Any]:
     """Return the number of points of each theme by outcome, from the newest published paper."""
     answers = Disposition.objects.answered().filter(paper__in=PositionPaper.objects.published())
     newest = (
@@ -153,21 +153,21 @@ def _channels(sent: list[Content]) -> list[dict[str, Any]]:
 
 def _counties(consultation: Consultation) -> list[Content]:
     """Return all counties with their positions on the tile map; counties without one are in the table only."""
-    tiles, found = statistics.tiles(), []
+    tiles, result = statistics.tiles(), []
     for place in statistics.by_county(consultation):
         tile = tiles.get(place.county.code)
         spot = {"label": tile.label, "column": tile.column, "row": tile.row} if tile else None
         numbers = {"organisations": place.organisations, "inputs": place.inputs}
-        found.append({"code": place.county.code, "name": place.county.name, "tile": spot, **numbers})
-    return found
+        result.append({"code": place.county.code, "name": place.county.name, "tile": spot, **numbers})
+    return result
 
 
 def _points(themes: list[Any], rows: list[Content]) -> list[Content]:
     """Return for each theme its points, and their number by outcome."""
     met = Counter({(row["theme"], row["outcome"]): row["number"] for row in rows})
-    found = []
+    result = []
     for theme in themes:
         outcomes, points = {outcome: met[theme.pk, outcome] for outcome in Outcome.values}, theme.standing or 0
         waiting = max(0, points - sum(outcomes.values()))
-        found.append({"theme": theme.code, "points": points, "outcomes": outcomes, "open": waiting})
-    return found
+        result.append({"theme": theme.code, "points": points, "outcomes": outcomes, "open": waiting})
+    return result

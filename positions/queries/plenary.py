@@ -55,8 +55,8 @@ def quorum_of(forum: Forum) -> QuorumCount:
 
 def paper_of(forum: Forum) -> PositionPaper | None:
     """Return the paper before the forum. One query."""
-    found = list(forum.papers.filter(state__in=BEFORE_A_MEETING).order_by("pk"))
-    return min(found, key=lambda paper: BEFORE_A_MEETING.index(paper.state), default=None)
+    result = list(forum.papers.filter(state__in=BEFORE_A_MEETING).order_by("pk"))
+    return min(result, key=lambda paper: BEFORE_A_MEETING.index(paper.state), default=None)
 
 
 def text_before(paper: PositionPaper) -> list[Paragraph]:
@@ -64,11 +64,11 @@ def text_before(paper: PositionPaper) -> list[Paragraph]:
     queries.
     """
     paragraphs = Paragraph.objects.standing().filter(section__paper=paper).select_related("wording", "section")
-    said = {each.paragraph_id: each for each in FloorDecision.objects.counting().filter(paper=paper)}
-    found: list[Any] = list(paragraphs)
-    for number, each in enumerate(found, start=1):
-        each.number, each.ruling = number, said.get(each.pk)
-    return found
+    decisions_by_paragraph = {each.paragraph_id: each for each in FloorDecision.objects.counting().filter(paper=paper)}
+    result: list[Any] = list(paragraphs)
+    for number, each in enumerate(result, start=1):
+        each.number, each.ruling = number, decisions_by_paragraph.get(each.pk)
+    return result
 
 
 def shortened(text: str, limit: int) -> str:
@@ -80,7 +80,7 @@ def around_changes(spans: list[Span], limit: int) -> list[Span]:
     """Return one side of a comparison for the screen: for a long text only the context of the changes."""
     if sum(len(span.text) for span in spans) <= limit:
         return spans
-    found, left = [], limit
+    result, left = [], limit
     for place, span in enumerate(spans):
         text = span.text
         if span.kind == "same" and len(text) > 2 * AROUND:
@@ -88,8 +88,8 @@ def around_changes(spans: list[Span], limit: int) -> list[Span]:
             text = f"{first} … {last}"
         text = shortened(text, max(left, 0))
         left -= len(text)
-        found.append(Span(span.kind, text))
-    return [span for span in found if span.text.strip(" …")] or found[:1]
+        result.append(Span(span.kind, text))
+    return [span for span in result if span.text.strip(" …")] or result[:1]
 
 
 # --- The screen -------------------------------------------------------------------------------------------------------
@@ -150,12 +150,12 @@ def may_watch(user: Any, forum: Watched) -> bool:
 
 def screens_of(user: Any) -> list[Forum]:
     """Return the forums in session whose screen `user` may watch. One query."""
-    found = Forum.objects.filter(state=ForumState.IN_SESSION).order_by("starts_on")
+    rows = Forum.objects.filter(state=ForumState.IN_SESSION).order_by("starts_on")
     if is_secretariat(user) or is_member(user):
-        return list(found)
+        return list(rows)
     seated = Delegate.objects.filter(user=user, state=DelegateState.CONFIRMED).values("forum")
     return list(
-        found.filter(Q(pk__in=seated) | Q(pk__in=SessionRole.objects.filter(user=user).values("session__forum")))
+        rows.filter(Q(pk__in=seated) | Q(pk__in=SessionRole.objects.filter(user=user).values("session__forum")))
     )
 
 

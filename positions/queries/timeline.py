@@ -74,13 +74,13 @@ def steps(events: Iterable[Any], verbs: Iterable[str] = SENTENCES) -> list[Step]
     """Return the sentences for those of `events` that are steps of the paper, oldest first. Repeated steps are worded
     as such.
     """
-    told, found, seen = set(verbs), [], set()
+    data, result, seen = set(verbs), [], set()
     for event in events:
-        if event.verb in told:
+        if event.verb in data:
             sentence = AGAIN.get(event.verb, SENTENCES[event.verb]) if event.verb in seen else SENTENCES[event.verb]
-            found.append(Step(event.at, str(sentence) % event.data))
+            result.append(Step(event.at, str(sentence) % event.data))
             seen.add(event.verb)
-    return found
+    return result
 
 
 def public_steps(paper: PositionPaper) -> list[Step]:

@@ -82,8 +82,8 @@ def hash_within(data: bytes) -> str:
     except etree.XMLSyntaxError:
         return ""
     path = "a:*/a:meta/a:identification/a:FRBRExpression/a:FRBRalias[@name='sha256']"
-    found = root.find(path, {"a": NAMESPACE})
-    return "" if found is None else str(found.get("value"))
+    result = root.find(path, {"a": NAMESPACE})
+    return "" if result is None else str(result.get("value"))
 
 
 def _languages(content: Content) -> list[str]:
@@ -251,8 +251,8 @@ def _proprietary(content: Content, sha256: str, address: str) -> Iterator[Any]:
         verification=address,
     )
     for row in _paragraphs(content):
-        said = {"secretariatText": "true"} if row.get("secretariat_text") else {}
+        data = {"secretariatText": "true"} if row.get("secretariat_text") else {}
         if row.get("came_from"):
-            said["cameFrom"] = " ".join(map(paragraph_key, row["came_from"]))
-        if said:
-            yield ours.paragraph(wId=paragraph_key(row["key"]), **said)
+            data["cameFrom"] = " ".join(map(paragraph_key, row["came_from"]))
+        if data:
+            yield ours.paragraph(wId=paragraph_key(row["key"]), **data)

@@ -76,12 +76,12 @@ def names(content: Content) -> Names:
 
 def _sections(rows: list[Content]) -> list[str]:
     """Return sec_6 by the printed number; sec_nn_1, sec_nn_2 ... for sections without one."""
-    found: list[str] = []
+    result: list[str] = []
     for row in rows:
         numbered = f"sec_{row['number']}" if is_numbered(row) else ""
-        unnumbered = sum(each.startswith("sec_nn_") for each in found) + 1
-        found.append(numbered if numbered and numbered not in found else f"sec_nn_{unnumbered}")
-    return found
+        unnumbered = sum(each.startswith("sec_nn_") for each in result) + 1
+        result.append(numbered if numbered and numbered not in result else f"sec_nn_{unnumbered}")
+    return result
 
 
 def is_numbered(section: Content) -> bool:
@@ -96,6 +96,6 @@ def paragraph_key(key: str) -> str:
 
 def _bodies(content: Content) -> Iterable[str]:
     """Return the organisations that speak in the text and its record."""
-    heard = [*content.get("reservations", []), *content.get("explanations", [])]
+    counts = [*content.get("reservations", []), *content.get("explanations", [])]
     cleared = [row["ministry"] for row in content.get("clearances", [])]
-    return sorted({*cleared, *(row["organisation"] for row in heard)})
+    return sorted({*cleared, *(row["organisation"] for row in counts)})

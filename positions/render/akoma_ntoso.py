@@ -39,8 +39,8 @@ def render(content: Content, *, sha256: str, address: str) -> bytes:
     content.
     """
     sealed(content, sha256)
-    if found := sorted(set().union(*(UNWRITABLE.findall(text) for text in strings(content)))):
-        raise ValueError(f"XML cannot carry these characters: {', '.join(f'U+{ord(each):04X}' for each in found)}.")
+    if result := sorted(set().union(*(UNWRITABLE.findall(text) for text in strings(content)))):
+        raise ValueError(f"XML cannot carry these characters: {', '.join(f'U+{ord(each):04X}' for each in result)}.")
     set_up_alone()
     with translation.override(content["language"]):
         root = akn.akomaNtoso(_statement(content, sha256, address))
@@ -80,11 +80,11 @@ def _lines(text: str, verb: str = "", strength: str = "") -> list[Any]:
 
 
 def _p(lines: list[list[Piece]], strength: str) -> Any:
-    said: list[Any] = []
+    result: list[Any] = []
     for turn, line in enumerate(lines):
-        said += [akn.br()] * (turn > 0)
-        said += [_operative(piece.text, strength) if piece.strong else piece.text for piece in line]
-    return akn.p(*said)
+        result += [akn.br()] * (turn > 0)
+        result += [_operative(piece.text, strength) if piece.strong else piece.text for piece in line]
+    return akn.p(*result)
 
 
 def _operative(words: str, strength: str) -> Any:
@@ -140,8 +140,8 @@ def _section(section: Content, eid: str, content: Content) -> Any:
     theme = {"refersTo": "#" + name("theme", section["theme"])} if section.get("theme") else {}
     head = [akn.num(section["number"])] if is_numbered(section) else []
     known = {each["code"]: each for each in content["themes"]}
-    for make, said in zip((akn.heading, akn.subheading), headings(section, known, content["language"]), strict=True):
-        head += [make(said.text, {LANGUAGE: said.lang} if said.lang else {})] if said.text else []
+    for make, title in zip((akn.heading, akn.subheading), headings(section, known, content["language"]), strict=True):
+        head += [make(title.text, {LANGUAGE: title.lang} if title.lang else {})] if title.text else []
     rows = [_paragraph(each, f"{eid}__para_{each['number']}", content) for each in section["paragraphs"]]
     return akn.section(*head, *_opener(section, eid, content), *rows, eId=eid, **theme)
 
@@ -149,22 +149,22 @@ def _section(section: Content, eid: str, content: Content) -> Any:
 def _opener(section: Content, eid: str, content: Content) -> Iterator[Any]:
     """Return the objectives, targets and lead institutions under the title of a theme."""
     theme = next((each for each in content["themes"] if each["code"] == section.get("theme")), None)
-    told = opener(theme, labels(content))
-    if told:
-        yield akn.intro(*(akn.p(f"{term}: {value}") for term, value in told), eId=f"{eid}__intro")
+    facts = opener(theme, labels(content))
+    if facts:
+        yield akn.intro(*(akn.p(f"{term}: {value}") for term, value in facts), eId=f"{eid}__intro")
 
 
 def _paragraph(row: Content, eid: str, content: Content) -> Any:
     """Return a numbered paragraph with references to its strength and provisions."""
     refers = [name("strength", row["strength"])] * bool(row["strength"])
     refers += [name("provision", code) for code in row.get("provisions", [])]
-    said = {"eId": eid, "wId": paragraph_key(row["key"])}
+    data = {"eId": eid, "wId": paragraph_key(row["key"])}
     if refers:
-        said["refersTo"] = " ".join(f"#{each}" for each in refers)
+        data["refersTo"] = " ".join(f"#{each}" for each in refers)
     if language := other_language(row, content):
-        said[LANGUAGE] = language
+        data[LANGUAGE] = language
     text = _lines(row["text"], row.get("verb", ""), row["strength"])
-    return akn.paragraph(akn.num(str(row["number"])), akn.content(*text), said)
+    return akn.paragraph(akn.num(str(row["number"])), akn.content(*text), data)
 
 
 # --- After the text -------------------------------------------------------------------------------------------------
@@ -205,7 +205,7 @@ def _ruling(row: Content) -> Any:
     """Return one decision with its details."""
     votes = "; ".join(f"{body}: {vote}" for body, vote in row["votes"])
     taken = _("They are the words of the paragraph.") if row["is_changed"] else _("They were not taken.")
-    told = with_values(
+    facts = with_values(
         (_("Reservation"), row["reservation"]),
         (_("Proposed by"), row["moved_by"]),
         (_("Words as tabled"), row["before"]),
@@ -214,7 +214,7 @@ def _ruling(row: Content) -> Any:
         (_("Votes"), votes),
         (_("Note of the chair"), row["note"]),
     )
-    decided = [akn.p(row["outcome"]), *(akn.p(f"{term}: {value}") for term, value in told)]
+    decided = [akn.p(row["outcome"]), *(akn.p(f"{term}: {value}") for term, value in facts)]
     plain = [akn.td(akn.p(words)) for words in (row["how"], str(row["members"]), str(row["groups"]))]
     return akn.tr(akn.th(akn.p(row["places"])), akn.td(*decided), *plain)
 
@@ -225,9 +225,9 @@ def _attachments(content: Content, called: Names) -> Iterator[Any]:
         ("reservations", _("Reservations"), content.get("reservations", [])),
         ("explanations", _("Explanations of position"), content.get("explanations", [])),
     ]
-    found = [kind for kind in kinds if kind[2]]
-    if found:
-        numbered = enumerate(found, start=1)
+    result = [kind for kind in kinds if kind[2]]
+    if result:
+        numbered = enumerate(result, start=1)
         yield akn.attachments(*(_attachment(f"att_{turn}", kind, content, called) for turn, kind in numbered))
 
 

@@ -69,8 +69,8 @@ class Line(NamedTuple):
     @property
     def findings(self) -> list[Finding]:
         """Return all findings by paragraph, then time."""
-        found = [finding for cell in self.cells for finding in cell.findings]
-        return sorted(found, key=lambda finding: finding.number)
+        result = [finding for cell in self.cells for finding in cell.findings]
+        return sorted(result, key=lambda finding: finding.number)
 
 
 class Mark(NamedTuple):
@@ -159,8 +159,8 @@ def _finding(row: Content, letter: str) -> Finding:
     ]
     anchor = f"{letter}-{row['provision']}-{row['paragraph']}"
     value, number = row["value"], row["paragraph"]
-    told = (row["reference"], row["note"], row["reason"])
-    return Finding(anchor, letter, number, value, finding_words(value), *told, earlier)
+    result = (row["reference"], row["note"], row["reason"])
+    return Finding(anchor, letter, number, value, finding_words(value), *result, earlier)
 
 
 def _breadth(lines: Sequence[Line], heads: int, stretched: bool) -> int:

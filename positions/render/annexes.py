@@ -124,10 +124,10 @@ def _by_reference(content: Content) -> dict[str, Content]:
 
 def _joined(content: Content) -> dict[str, list[Content]]:
     """Return the joined points by the reference of the point they are joined to."""
-    found = defaultdict(list)
+    result = defaultdict(list)
     for point in content.get("points", []):
-        found[point.get("into", "")].append(point)
-    return found
+        result[point.get("into", "")].append(point)
+    return result
 
 
 def contributors(point: Content, joined: list[Content]) -> str:
@@ -155,8 +155,8 @@ def summary(content: Content) -> list[tuple[str, int]]:
 
 def method_note(content: Content) -> str:
     """Return the note on how duplicates were found and decided; empty if no search suggested any."""
-    found = content.get("likeness")
-    if not found:
+    result = content.get("likeness")
+    if not result:
         return ""
     return _(
         "Note on the method. A search compared the words of all points, two at a time. How alike two texts are depends"
@@ -165,7 +165,7 @@ def method_note(content: Content) -> str:
         " officers of the secretariat read each pair, merged %(merged)s and kept %(dismissed)s apart, with a reason in"
         " the journal. Points that were merged stand in this table with their own authors, and every organisation"
         " behind a point is counted."
-    ) % {name: found[name] for name in ("pairs", "merged", "dismissed")}
+    ) % {name: result[name] for name in ("pairs", "merged", "dismissed")}
 
 
 def adoption_facts(content: Content) -> list[tuple[str, str]]:
@@ -190,12 +190,12 @@ def adoption_facts(content: Content) -> list[tuple[str, str]]:
 
 def correction_words(content: Content) -> str:
     """Return which edition was corrected where and why; empty for others."""
-    found = content.get("correction")
-    if not found:
+    result = content.get("correction")
+    if not result:
         return ""
-    numbers = ", ".join(str(change["paragraph"]) for change in found["changes"])
+    numbers = ", ".join(str(change["paragraph"]) for change in result["changes"])
     words = _("edition %(of)s, in the words of paragraph %(numbers)s: %(reason)s")
-    return words % {"of": found["of"], "numbers": numbers, "reason": found["reason"]}
+    return words % {"of": result["of"], "numbers": numbers, "reason": result["reason"]}
 
 
 def roll_tally(adoption: Content) -> str:

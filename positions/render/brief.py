@@ -59,13 +59,13 @@ def objectives(numbers: list[str]) -> str:
 def told(text: str) -> list[Content]:
     """Split a part of the brief into paragraphs and lists: lines that start with a dash are list items."""
     runs = groupby((line.strip() for line in text.splitlines()), key=lambda line: line.startswith(DASHES))
-    found: list[Content] = []
+    result: list[Content] = []
     for is_list, lines in runs:
         if is_list:
-            found.append({"listed": [line[2:].strip() for line in lines]})
+            result.append({"listed": [line[2:].strip() for line in lines]})
         elif paragraphs := blocks("\n".join(lines)):
-            found.append({"blocks": paragraphs})
-    return found
+            result.append({"blocks": paragraphs})
+    return result
 
 
 def html(content: Content, sha256: str) -> str:

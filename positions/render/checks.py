@@ -45,8 +45,8 @@ def inspect(pdf: bytes) -> list[str]:
     try:
         with pikepdf.open(io.BytesIO(pdf)) as document:
             problems = [*pages(document), *language_and_title(document), *tags(document), *claims(document)]
-            found = list(dictionaries(document))
-            problems += [*fonts(found), *active(document, found), *outside(found)]
+            result = list(dictionaries(document))
+            problems += [*fonts(result), *active(document, result), *outside(result)]
             subject = str(document.docinfo.get("/Subject", ""))
     except pikepdf.PdfError as error:
         return [f"This is not a readable PDF: {error}"]
@@ -107,9 +107,9 @@ def dictionaries(document: pikepdf.Pdf) -> Iterator[Any]:
         yield from inner(thing)
 
 
-def fonts(found: list[Any]) -> Iterator[str]:
+def fonts(nodes: list[Any]) -> Iterator[str]:
     """Check that every font is embedded."""
-    for thing in found:
+    for thing in nodes:
         if thing.get("/Type") != "/Font" or thing.get("/Subtype") in ("/Type0", "/Type3"):
             continue
         descriptor = thing.get("/FontDescriptor", {})
@@ -117,13 +117,13 @@ def fonts(found: list[Any]) -> Iterator[str]:
             yield f"The font {thing.get('/BaseFont', 'without a name')} is not embedded."
 
 
-def active(document: pikepdf.Pdf, found: list[Any]) -> Iterator[str]:
+def active(document: pikepdf.Pdf, nodes: list[Any]) -> Iterator[str]:
     """Check that there is no active content: no scripts, no forms but signatures, no actions but links."""
     if "/OpenAction" in document.Root:
         yield "The file acts when it is opened."
     if "/AcroForm" in document.Root and not only_signatures(document.Root.AcroForm):
         yield "The file contains a form."
-    for thing in found:
+    for thing in nodes:
         if "/AA" in thing:
             yield "The file acts when something in it is touched."
         if "/JS" in thing or "/JavaScript" in thing:
@@ -144,9 +144,9 @@ def is_harmful(thing: Any) -> bool:
     return kind in KNOWN_HARM or (thing.get("/Type") == "/Action" and kind not in HARMLESS_ACTIONS)
 
 
-def outside(found: list[Any]) -> Iterator[str]:
+def outside(nodes: list[Any]) -> Iterator[str]:
     """Check that nothing is loaded from elsewhere: no external streams or unembedded files."""
-    for thing in found:
+    for thing in nodes:
         if thing.get("/Type") == "/Filespec" and "/EF" not in thing:
             yield "The file refers to another file that it does not carry."
         if isinstance(thing, pikepdf.Stream) and ("/F" in thing or thing.get("/FS") == "/URL"):

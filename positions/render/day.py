@@ -190,7 +190,7 @@ def minutes(content: Content) -> Content:
     """Return the minutes with dates and figures formatted."""
     return {
         "sessions": [
-            {**each, "when": _when(each), "points": _promised(each["points"])} for each in content["sessions"]
+            {**each, "when": _when(each), "points": _with_commitments(each["points"])} for each in content["sessions"]
         ],
         "figures": _figures(content),
         "halves": [(half_name(half), half["came"]) for half in content["halves"] if half["came"]],
@@ -203,20 +203,20 @@ def minutes(content: Content) -> Content:
     }
 
 
-def _promised(kinds: list[Content]) -> list[Content]:
+def _with_commitments(kinds: list[Content]) -> list[Content]:
     """Return points by kind, with responsible party and date formatted."""
-    return [{**kind, "points": [{**row, "promise": _promise(row)} for row in kind["points"]]} for kind in kinds]
+    return [{**kind, "points": [{**row, "promise": _commitment(row)} for row in kind["points"]]} for kind in kinds]
 
 
-def _promise(point: Content) -> str:
+def _commitment(point: Content) -> str:
     by = _("by %(day)s") % {"day": day(point["due_on"])} if point["due_on"] else ""
     return ", ".join(filter(None, [point["responsible"], by]))
 
 
 def _figures(content: Content) -> list[tuple[int, str]]:
-    came, bodies, groups = content["came"], content["organisations"], len(content["by_group"])
+    attended, bodies, groups = content["came"], content["organisations"], len(content["by_group"])
     return [
-        (came, ngettext("person came", "people came", came)),
+        (attended, ngettext("person came", "people came", attended)),
         (content["confirmed"], ngettext("was confirmed", "were confirmed", content["confirmed"])),
         (bodies, ngettext("organisation", "organisations", bodies)),
         (groups, ngettext("group", "groups", groups)),
@@ -269,12 +269,12 @@ def _listed(words: list[str]) -> str:
 
 def warnings(content: Content) -> list[str]:
     """Return the warnings for every page: sample or draft."""
-    said = [_("SAMPLE: organisations and people are invented")] * bool(content["sample"])
+    lines = [_("SAMPLE: organisations and people are invented")] * bool(content["sample"])
     if content["paper"] == "minutes" and content["is_draft"]:
-        said.append(_("DRAFT: these minutes have not been reported yet"))
+        lines.append(_("DRAFT: these minutes have not been reported yet"))
     if content["paper"] == "communique" and content["state"] not in FINAL_STATES:
-        said.append(_("NOT FOR PUBLICATION: %(state)s") % {"state": content["state_name"]})
-    return said
+        lines.append(_("NOT FOR PUBLICATION: %(state)s") % {"state": content["state_name"]})
+    return lines
 
 
 def readable(content: Content) -> Content:
@@ -297,17 +297,17 @@ def readable(content: Content) -> Content:
 def html(content: Content) -> str:
     """Return one document, or the `parts` of a set, as HTML for printing, in its language."""
     set_up_alone()
-    found = content.get("parts") or [content]
-    with translation.override(found[0]["language"]):
-        parts = [readable(part) for part in found]
+    result = content.get("parts") or [content]
+    with translation.override(result[0]["language"]):
+        parts = [readable(part) for part in result]
         title = " – ".join([*dict.fromkeys(part["title"] for part in parts), parts[0]["forum"]["title"]])
         values = {
             "parts": parts,
-            "language": found[0]["language"],
+            "language": result[0]["language"],
             "title": title,
             "warnings": list(dict.fromkeys(warning for part in parts for warning in part["warnings"])),
             "renderer": f"NCM Portal, {RENDERER_VERSION}",
-            "moment": _moment(found).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "moment": _moment(result).strftime("%Y-%m-%dT%H:%M:%SZ"),
         }
         return engine().get_template("print/day/day.html").render(Context(values, use_l10n=False, use_tz=False))
 

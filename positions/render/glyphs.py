@@ -38,11 +38,11 @@ def complaints(passages: Iterable[Passage]) -> list[str]:
     """Return one sentence for each passage with unprintable characters: where it is, how it begins, and the
     characters.
     """
-    found = [(each, sorted(missing_glyphs(each.text))) for each in passages]
-    told = [_sentence(passage, letters) for passage, letters in found if letters]
-    left = len(told) - MOST_PASSAGES
+    result = [(each, sorted(missing_glyphs(each.text))) for each in passages]
+    lines = [_sentence(passage, letters) for passage, letters in result if letters]
+    left = len(lines) - MOST_PASSAGES
     more = [_("%(count)s more places have the same problem.") % {"count": left}] if left > 0 else []
-    return told[:MOST_PASSAGES] + more
+    return lines[:MOST_PASSAGES] + more
 
 
 def _sentence(passage: Passage, letters: list[str]) -> str:

@@ -53,10 +53,10 @@ def look_inside(path: Path, *, seconds: int = SECONDS, megabytes: int = MEGABYTE
     """Inspect the file at `path` in a child process. Raises TooHard."""
     given = (str(path.resolve()), str(seconds), str(megabytes))
     with tempfile.TemporaryDirectory(prefix="ncm-copy-") as folder:
-        status, said = ask(MODULE, *given, folder=folder, seconds=2 * seconds, most=TOLD)
+        status, output = ask(MODULE, *given, folder=folder, seconds=2 * seconds, most=TOLD)
     if status:
         raise TooHard
-    return Inside(**json.loads(said))
+    return Inside(**json.loads(output))
 
 
 # --- The child ------------------------------------------------------------------------------------------------------
@@ -66,9 +66,9 @@ def read(path: Path) -> Inside:
     """Inspect a file in this process: for trusted files, and for the child."""
     with path.open("rb") as file:
         is_pdf = b"%PDF-" in file.read(HEAD)
-    found = _pdf(path) if is_pdf else _json(path)
-    told = claim(path) if not found.kind else None
-    return Inside(told.kind, claims=told.sha256, says=told.says) if told else found
+    result = _pdf(path) if is_pdf else _json(path)
+    claimed = claim(path) if not result.kind else None
+    return Inside(claimed.kind, claims=claimed.sha256, says=claimed.says) if claimed else result
 
 
 def _pdf(path: Path) -> Inside:
@@ -99,8 +99,8 @@ def _compared(document: pikepdf.Pdf) -> tuple[str, str]:
     if redline.ATTACHMENT not in document.attachments:
         return "", ""
     try:
-        told = json.loads(document.attachments[redline.ATTACHMENT].get_file().read_bytes())
-        hashes = [told[which]["sha256"] for which in ("before", "after")]
+        data = json.loads(document.attachments[redline.ATTACHMENT].get_file().read_bytes())
+        hashes = [data[which]["sha256"] for which in ("before", "after")]
         return (hashes[0], hashes[1]) if all(HASH.fullmatch(each) for each in hashes) else ("", "")
     except (ValueError, KeyError, TypeError, RecursionError):
         return "", ""
@@ -125,10 +125,10 @@ def _json(path: Path) -> Inside:
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Refuse duplicate keys: programs differ in which value they read (RFC 8259, 4)."""
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    result = dict(pairs)
+    if len(result) != len(pairs):
         raise ValueError("A name stands twice.")
-    return found
+    return result
 
 
 if __name__ == "__main__":

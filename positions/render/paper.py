@@ -29,8 +29,8 @@ def attested(content: dict[str, Any], sha256: str) -> bytes:
     """
     attachment = sealed(content, sha256)
     set_up_alone()
-    if found := obstacles(content):
-        raise ValueError(" ".join(found))
+    if result := obstacles(content):
+        raise ValueError(" ".join(result))
     return attachment
 
 
@@ -65,8 +65,8 @@ def as_of(content: dict[str, Any]) -> datetime:
 
 def filled(template: str, values: dict[str, Any], *, moment: datetime, renderer: str = "") -> str:
     """Render one of our templates with `values`, the time of its content and the name of its renderer."""
-    said = {"renderer": f"NCM Portal, {renderer or RENDERER_VERSION}", "moment": moment.strftime("%Y-%m-%dT%H:%M:%SZ")}
-    return engine().get_template(template).render(Context({**values, **said}, use_l10n=False, use_tz=False))
+    data = {"renderer": f"NCM Portal, {renderer or RENDERER_VERSION}", "moment": moment.strftime("%Y-%m-%dT%H:%M:%SZ")}
+    return engine().get_template(template).render(Context({**values, **data}, use_l10n=False, use_tz=False))
 
 
 def html(content: dict[str, Any], *, sha256: str, address: str) -> str:

@@ -52,7 +52,7 @@ def days(first: str, last: str) -> str:
 def unbroken(text: str) -> str:
     """Return a text with no-break spaces in its dates: "4 September 2017"."""
     months = "|".join(map(str, MONTHS.values()))
-    return re.sub(rf"(?<=\d) ({months})\b(?: (?=\d{{4}}))?", lambda found: found[0].replace(" ", "\u00a0"), text)
+    return re.sub(rf"(?<=\d) ({months})\b(?: (?=\d{{4}}))?", lambda match: match[0].replace(" ", "\u00a0"), text)
 
 
 def spans(numbers: list[int]) -> str:
@@ -79,8 +79,8 @@ def short_reference(reference: str) -> str:
 
 def blocks(text: str, verb: str = "") -> list[list[list[Piece]]]:
     """Split a text into paragraphs of lines of pieces; the first occurrence of the operative words is strong."""
-    found = re.search(rf"(?<!\w){re.escape(verb)}(?!\w)", text) if verb else None
-    start, end = found.span() if found else (0, 0)
+    match = re.search(rf"(?<!\w){re.escape(verb)}(?!\w)", text) if verb else None
+    start, end = match.span() if match else (0, 0)
     pieces = [Piece(text[:start]), Piece(text[start:end], strong=True), Piece(text[end:])]
     paragraphs: list[list[list[Piece]]] = [[[]]]
     for piece in pieces:

@@ -151,10 +151,10 @@ def finish_streams(_document: Any, pdf: Any) -> None:
     """Compress every page, font and image once, and release the source: their bytes are requested twice, for the file
     and its identifier.
     """
-    for number, found in enumerate(pdf.objects):
-        if isinstance(found, pydyf.Stream):
+    for number, item in enumerate(pdf.objects):
+        if isinstance(item, pydyf.Stream):
             finished = pdf.objects[number] = Finished()
-            finished.number, finished.data = found.number, found.data
+            finished.number, finished.data = item.number, item.data
 
 
 class Enclosure(NamedTuple):

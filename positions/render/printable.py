@@ -28,12 +28,12 @@ def is_final(content: Content) -> bool:
 
 def warnings(content: Content) -> list[str]:
     """Return the warnings for every page: sample or draft."""
-    said = []
+    lines = []
     if content.get("sample"):
-        said.append(_("SAMPLE: not a position of the Government of Kenya"))
+        lines.append(_("SAMPLE: not a position of the Government of Kenya"))
     if not is_final(content):
-        said.append(_("DRAFT, edition %(number)s") % {"number": content["edition"]["number"]})
-    return said
+        lines.append(_("DRAFT, edition %(number)s") % {"number": content["edition"]["number"]})
+    return lines
 
 
 def edition_line(content: Content) -> str:

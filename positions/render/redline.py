@@ -62,74 +62,80 @@ def kind_words(kind: str) -> str:
     }.get(kind, kind)
 
 
-def row(found: Row, language: str) -> Content:
+def row(change: Row, language: str) -> Content:
     """Return a paragraph for printing: its numbers, its change, and its text before and after."""
     return {
-        "number": found.after["number"] if found.after else "",
-        "was": found.before["number"] if found.before and number_moved(found) else "",
-        "kind": kind_words(found.kind),
-        "notes": notes(found),
-        "before": spoken(found.old) if found.before else None,
-        "after": spoken(found.new) if found.after else None,
-        "before_lang": other_language(found.before or {}, {"language": language}),
-        "after_lang": other_language(found.after or {}, {"language": language}),
-        "long": sum(len(span.text) for span in found.spans) > VERY_LONG,
+        "number": change.after["number"] if change.after else "",
+        "was": change.before["number"] if change.before and number_moved(change) else "",
+        "kind": kind_words(change.kind),
+        "notes": notes(change),
+        "before": spoken(change.old) if change.before else None,
+        "after": spoken(change.new) if change.after else None,
+        "before_lang": other_language(change.before or {}, {"language": language}),
+        "after_lang": other_language(change.after or {}, {"language": language}),
+        "long": sum(len(span.text) for span in change.spans) > VERY_LONG,
     }
 
 
-def number_moved(found: Row) -> bool:
+def number_moved(change: Row) -> bool:
     """Return whether its number in the earlier edition must be shown."""
-    if found.before and found.after:
-        return found.before["number"] != found.after["number"]
-    return found.after is None
+    if change.before and change.after:
+        return change.before["number"] != change.after["number"]
+    return change.after is None
 
 
-def notes(found: Row) -> list[str]:
+def notes(change: Row) -> list[str]:
     """Return further changes: strength, and where text came from or went."""
-    said = []
-    if found.has_other_strength and found.before and found.after:
-        verbs = {"before": found.before["verb"] or _("none"), "after": found.after["verb"] or _("none")}
-        said.append(_("Strength: %(before)s → %(after)s") % verbs)
-    if found.into:
-        said.append(_("Taken up in %(numbers)s") % {"numbers": ", ".join(map(str, found.into))})
-    if found.out_of:
-        said.append(_("Came out of %(numbers)s as it was") % {"numbers": ", ".join(map(str, found.out_of))})
-    return said
+    lines = []
+    if change.has_other_strength and change.before and change.after:
+        verbs = {"before": change.before["verb"] or _("none"), "after": change.after["verb"] or _("none")}
+        lines.append(_("Strength: %(before)s → %(after)s") % verbs)
+    if change.into:
+        lines.append(_("Taken up in %(numbers)s") % {"numbers": ", ".join(map(str, change.into))})
+    if change.out_of:
+        lines.append(_("Came out of %(numbers)s as it was") % {"numbers": ", ".join(map(str, change.out_of))})
+    return lines
 
 
 def spoken(spans: list[Span]) -> list[Content]:
     """Return runs of words, each with a spoken label for deletions and insertions."""
-    said = {"removed": _("deleted:"), "added": _("inserted:")}
+    data = {"removed": _("deleted:"), "added": _("inserted:")}
     return [
-        {"kind": span.kind, "gap": " " if span.gap else "", "text": span.rest, "said": said.get(span.kind, "")}
+        {"kind": span.kind, "gap": " " if span.gap else "", "text": span.rest, "said": data.get(span.kind, "")}
         for span in spans
     ]
 
 
-def part(found: Part, language: str) -> Content:
+def part(changed_part: Part, language: str) -> Content:
     """Return a section for printing, with the change of its heading and the number of unchanged paragraphs."""
-    same = len(found.rows) - len(found.changed)
+    same = len(changed_part.rows) - len(changed_part.changed)
     stayed = ngettext("%(n)s more paragraph is as it was.", "%(n)s more paragraphs are as they were.", same)
     return {
-        "heading": f"{found.number}. {found.heading}" if found.number and found.heading else heading(found),
-        "note": heading_note(found),
-        "rows": [row(each, language) for each in found.changed],
+        "heading": f"{changed_part.number}. {changed_part.heading}"
+        if changed_part.number and changed_part.heading
+        else heading(changed_part),
+        "note": heading_note(changed_part),
+        "rows": [row(each, language) for each in changed_part.changed],
         "same": stayed % {"n": same} if same else "",
     }
 
 
-def heading(found: Part) -> str:
+def heading(changed_part: Part) -> str:
     """Return the heading of a section, or the earlier one if it was removed."""
-    return found.heading or found.old_heading
+    return changed_part.heading or changed_part.old_heading
 
 
-def heading_note(found: Part) -> str:
+def heading_note(changed_part: Part) -> str:
     """Return the change of the heading; empty if there is none."""
-    if not found.heading:
+    if not changed_part.heading:
         return _("Nothing of this section stands in the later edition.")
-    if not found.old_heading:
+    if not changed_part.old_heading:
         return _("This section is new.")
-    return "" if found.heading == found.old_heading else _("It was headed “%(old)s”.") % {"old": found.old_heading}
+    return (
+        ""
+        if changed_part.heading == changed_part.old_heading
+        else _("It was headed “%(old)s”.") % {"old": changed_part.old_heading}
+    )
 
 
 def edition(content: Content) -> Content:

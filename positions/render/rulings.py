@@ -33,11 +33,11 @@ def mode_words(row: Content) -> str:
 def rulings(content: Content) -> list[Content]:
     """Return the decisions on paragraphs in order; empty if the text was not decided that way."""
     rows = (content.get("adoption") or {}).get("paragraphs", [])
-    found: list[Content] = []
+    result: list[Content] = []
     for _key, group in groupby(enumerate(rows), key=_alike):
         same = [row for _place, row in group]
-        found.append(_row(same[0], [row["tabled"] for row in same]))
-    return found
+        result.append(_row(same[0], [row["tabled"] for row in same]))
+    return result
 
 
 def _alike(at: tuple[int, Content]) -> tuple[Any, ...]:

@@ -64,8 +64,8 @@ def render_apart(
     Raises RenderFailed with the child's message, or before it starts with the unprintable characters and their places,
     in the user's language.
     """
-    if document in ALL_WORDS and (found := obstacles(content)):
-        raise RenderFailed(*found)
+    if document in ALL_WORDS and (result := obstacles(content)):
+        raise RenderFailed(*result)
     order = json.dumps({"content": content, "sha256": sha256, "address": address, "document": document}).encode()
     with tempfile.TemporaryDirectory(prefix="ncm-print-") as folder:
         child = subprocess.Popen(
@@ -78,20 +78,20 @@ def render_apart(
             stderr=subprocess.PIPE,
         )
         try:
-            printed, told = child.communicate(order, timeout=PATIENCE * seconds)
+            printed, output = child.communicate(order, timeout=PATIENCE * seconds)
         except subprocess.TimeoutExpired:
             raise RenderFailed(f"Printing took longer than {PATIENCE * seconds} seconds and was stopped.") from None
         finally:
             end(child)
     if child.returncode != 0 or not printed.startswith(b"%PDF-"):
-        raise RenderFailed(reason(child.returncode, told.decode("utf-8", "replace"), seconds, megabytes))
+        raise RenderFailed(reason(child.returncode, output.decode("utf-8", "replace"), seconds, megabytes))
     return printed
 
 
-def reason(code: int, told: str, seconds: int, megabytes: int) -> str:
+def reason(code: int, output: str, seconds: int, megabytes: int) -> str:
     """Return why the child ended, followed by its last lines of output."""
     if code == REFUSED:
-        return told.strip()
+        return output.strip()
     if code == -signal.SIGKILL:
         why = (
             f"The printing process was killed: its {seconds} seconds of processor time were over, or the machine had no"
@@ -99,7 +99,7 @@ def reason(code: int, told: str, seconds: int, megabytes: int) -> str:
         )
     elif code == -signal.SIGXCPU:
         why = f"Printing used up its {seconds} seconds of processor time and was stopped."
-    elif "MemoryError" in told or "Cannot allocate memory" in told or "out of memory" in told.lower():
+    elif "MemoryError" in output or "Cannot allocate memory" in output or "out of memory" in output.lower():
         why = f"Printing needed more than {megabytes} MB of memory and was stopped."
     elif code < 0:
         name = signal.Signals(-code).name
@@ -108,7 +108,7 @@ def reason(code: int, told: str, seconds: int, megabytes: int) -> str:
         why = (
             f"The printing process failed with code {code}. It may use {seconds} seconds and {megabytes} MB of memory."
         )
-    return f"{why}\n{told.strip()[-TOLD:]}".strip()
+    return f"{why}\n{output.strip()[-TOLD:]}".strip()
 
 
 def refuse_network(event: str, _arguments: tuple[Any, ...]) -> None:

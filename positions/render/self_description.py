@@ -64,8 +64,8 @@ def _statement(data: bytes) -> Claim | None:
         return None
 
     def said(name: str) -> str:
-        found = part.find(f"{IDENTIFICATION}{name}")
-        return "" if found is None else str(found.get("value", ""))
+        result = part.find(f"{IDENTIFICATION}{name}")
+        return "" if result is None else str(result.get("value", ""))
 
     uri = said(f"{{{NAMESPACE}}}FRBRExpression/{{{NAMESPACE}}}FRBRuri")
     name = said(f"{{{NAMESPACE}}}FRBRWork/{{{NAMESPACE}}}FRBRname")
@@ -86,8 +86,8 @@ def _packed(path: Path) -> Claim | None:
             root = _parsed(file.read(MOST_PROPERTIES))
     if root is None:
         return None
-    found = HASH.search(root.findtext(f"{DUBLIN_CORE}identifier") or "")
-    return Claim(kind, found.group(), one_line(root.findtext(f"{DUBLIN_CORE}title") or "")) if found else None
+    match = HASH.search(root.findtext(f"{DUBLIN_CORE}identifier") or "")
+    return Claim(kind, match.group(), one_line(root.findtext(f"{DUBLIN_CORE}title") or "")) if match else None
 
 
 def _parsed(data: bytes) -> Any:

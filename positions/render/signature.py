@@ -58,10 +58,10 @@ def look_at(path: Path, *, seconds: int = SECONDS, megabytes: int = MEGABYTES) -
     """Return the first signatures of the PDF at `path`, oldest first, read in a child process. Raises TooHard."""
     given = (str(path.resolve()), str(seconds), str(megabytes))
     with tempfile.TemporaryDirectory(prefix="ncm-signed-") as folder:
-        status, said = ask(MODULE, *given, folder=folder, seconds=2 * seconds, most=TOLD)
+        status, output = ask(MODULE, *given, folder=folder, seconds=2 * seconds, most=TOLD)
     if status:
         raise TooHard
-    return [Signature(*each) for each in json.loads(said)]
+    return [Signature(*each) for each in json.loads(output)]
 
 
 # --- The child ------------------------------------------------------------------------------------------------------
@@ -69,11 +69,11 @@ def look_at(path: Path, *, seconds: int = SECONDS, megabytes: int = MEGABYTES) -
 
 def read(data: bytes) -> list[Signature]:
     """Read signatures in this process: for trusted files, and for the child."""
-    found = _unless_it_stumbles(lambda: sorted(_opened(data), key=lambda each: each[0]), [])
-    return [_unless_it_stumbles(partial(_judged, data, each), Signature(UNREAD)) for _revision, each in found[:MOST]]
+    result = _or_default(lambda: sorted(_opened(data), key=lambda each: each[0]), [])
+    return [_or_default(partial(_judged, data, each), Signature(UNREAD)) for _revision, each in result[:MOST]]
 
 
-def _unless_it_stumbles(work: Callable[[], Any], otherwise: Any) -> Any:
+def _or_default(work: Callable[[], Any], otherwise: Any) -> Any:
     """Return the result of `work`. Hostile files can make the library raise anything; memory errors are kept apart."""
     try:
         return work()
@@ -91,7 +91,7 @@ def _opened(data: bytes) -> Iterator[tuple[int, Any]]:
 
     reader = PdfFileReader(BytesIO(data), strict=False)
     for name, _value, field in enumerate_sig_fields(reader, filled_status=True):
-        embedded: Any = _unless_it_stumbles(partial(EmbeddedPdfSignature, reader, field, name), None)
+        embedded: Any = _or_default(partial(EmbeddedPdfSignature, reader, field, name), None)
         if embedded is None or embedded.sig_object_type != "/Sig":
             yield sys.maxsize, None
         else:
@@ -101,11 +101,11 @@ def _opened(data: bytes) -> Iterator[tuple[int, Any]]:
 def _judged(data: bytes, embedded: Any) -> Signature:
     """Return the result for a signature. Raises the library's errors for an unreadable one."""
     certificate = embedded.signer_cert
-    said = _said(certificate, embedded.self_reported_timestamp)
-    return said._replace(state=_unless_it_stumbles(partial(_state, data, embedded, certificate), BROKEN))
+    content = _from_certificate(certificate, embedded.self_reported_timestamp)
+    return content._replace(state=_or_default(partial(_state, data, embedded, certificate), BROKEN))
 
 
-def _said(certificate: Any, signed_at: Any) -> Signature:
+def _from_certificate(certificate: Any, signed_at: Any) -> Signature:
     return Signature(
         UNREAD,
         _name(certificate.subject),
@@ -120,8 +120,8 @@ def _said(certificate: Any, signed_at: Any) -> Signature:
 def _name(name: Any) -> str:
     """Return the subject of a certificate on one line: the person or body, then its organisation."""
     parts = name.native
-    found = ", ".join(str(parts[key]) for key in NAMES if parts.get(key)) or name.human_friendly
-    return one_line(found, LONGEST)
+    result = ", ".join(str(parts[key]) for key in NAMES if parts.get(key)) or name.human_friendly
+    return one_line(result, LONGEST)
 
 
 def _state(data: bytes, embedded: Any, certificate: Any) -> str:

@@ -63,7 +63,7 @@ def shortened(text: str, verb: str, letters: int) -> str:
     if len(text) <= letters:
         return text
     least = max(text.find(verb), 0) + len(verb)
-    ends = [found.start() for found in END_OF_SENTENCE.finditer(text) if found.start() >= least] + [len(text)]
+    ends = [match.start() for match in END_OF_SENTENCE.finditer(text) if match.start() >= least] + [len(text)]
     kept = text[: max((end for end in ends if end <= letters), default=ends[0])]
     longest = max(letters, least) + SPARE
     if len(kept) > longest:
@@ -120,10 +120,10 @@ def others_words(numbers: list[int], *, after: bool) -> str:
 
 def themes(content: Content, measure: Measure) -> list[Content]:
     """Return the sections in which Kenya commits to, asks for or supports something."""
-    found = (
+    result = (
         section for section in content["sections"] if any(p["strength"] in OPERATIVE for p in section["paragraphs"])
     )
-    return [theme(section, content, measure) for section in found]
+    return [theme(section, content, measure) for section in result]
 
 
 def reservations(content: Content, measure: Measure) -> tuple[list[Content], str]:
@@ -154,17 +154,17 @@ def heard(content: Content) -> list[tuple[str, str]]:
 def heard_words(inputs: int, present: int) -> str:
     """Return the text on a group's participation."""
     sent = ngettext("%(n)s input", "%(n)s inputs", inputs) % {"n": inputs} if inputs else ""
-    came = ngettext("%(n)s person at the forum", "%(n)s people at the forum", present) % {"n": present}
-    return ", ".join(filter(None, [sent, came if present else ""]))
+    sentence = ngettext("%(n)s person at the forum", "%(n)s people at the forum", present) % {"n": present}
+    return ", ".join(filter(None, [sent, sentence if present else ""]))
 
 
 def decided(content: Content) -> list[tuple[str, str]]:
     """Return the decision and how it was made."""
-    found = dict(annexes.adoption_facts(content))
+    result = dict(annexes.adoption_facts(content))
     left_out = {_("Reasons"), _("Convened by")}
     paper = content["paper"]
     return with_values(
-        *((term, value) for term, value in found.items() if term not in left_out),
+        *((term, value) for term, value in result.items() if term not in left_out),
         (_("Purpose"), paper["purpose"]),
     )
 

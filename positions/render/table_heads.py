@@ -36,7 +36,7 @@ def rows_of(table: Any) -> list[tuple[Any, list[Any]]]:
 def places(rows: list[list[Any]]) -> list[Place]:
     """Return the grid position of each cell, considering row and column spans."""
     taken: set[tuple[int, int]] = set()
-    found = []
+    result = []
     for number, row in enumerate(rows):
         column = 0
         for cell in row:
@@ -44,9 +44,9 @@ def places(rows: list[list[Any]]) -> list[Place]:
                 column += 1
             wide, high = cell.box.colspan, cell.box.rowspan
             taken |= {(number + down, column + right) for down in range(high) for right in range(wide)}
-            found.append(Place(cell, number, column, wide))
+            result.append(Place(cell, number, column, wide))
             column += wide
-    return found
+    return result
 
 
 def scope(cell: Any) -> str:

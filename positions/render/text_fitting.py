@@ -40,13 +40,13 @@ SLACK = 1.04  # joined and kerned letters differ a little from their sum
 @functools.cache
 def advances() -> dict[str, float]:
     """Return the advance width of each character of the badge fonts, relative to the font size."""
-    found: dict[str, float] = {}
+    result: dict[str, float] = {}
     for filename in STACK:
         with TTFont(FOLDER / filename, lazy=True) as font:
             widths, unit = font["hmtx"], font["head"].unitsPerEm
             for code, glyph in font.getBestCmap().items():
-                found.setdefault(chr(code), widths[glyph][0] / unit)
-    return found
+                result.setdefault(chr(code), widths[glyph][0] / unit)
+    return result
 
 
 def width(text: str, size: float) -> float:

@@ -67,10 +67,10 @@ def _about(book: Workbook, content: Content, *, sha256: str, address: str) -> No
     sheet = _laid_out(book, content, _("Edition"), [28, 100])
     sheet.append([_styled(text_cell(sheet, content["paper"]["title"]), LARGE, ONE_LINE)])
     for name, value in _facts(content, sha256=sha256, address=address):
-        said = _styled(text_cell(sheet, value), LINK if value == address else PLAIN, TEXT)
+        cell_content = _styled(text_cell(sheet, value), LINK if value == address else PLAIN, TEXT)
         if value == address:
-            said.hyperlink = address
-        sheet.append([_styled(text_cell(sheet, name), STRONG, TEXT), said])
+            cell_content.hyperlink = address
+        sheet.append([_styled(text_cell(sheet, name), STRONG, TEXT), cell_content])
 
 
 def _facts(content: Content, *, sha256: str, address: str) -> Iterator[tuple[str, str]]:

@@ -42,10 +42,10 @@ def delegates() -> list[Row]:
 
 def inputs() -> list[Row]:
     """Return every input with its points by theme; body and first_body without trailing blanks."""
-    found = rows("inputs_*", "input")
-    for row in found:
+    result = rows("inputs_*", "input")
+    for row in result:
         row |= {field: row[field].strip() for field in ("body", "first_body") if field in row}
-    return found
+    return result
 
 
 def input_points() -> list[Row]:

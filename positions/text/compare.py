@@ -123,16 +123,16 @@ class _Pair:
     def sections_that_stayed(self) -> dict[int, int]:
         """Return the later index of each earlier section: with the same heading, or else where its paragraphs went."""
         headings = {(each["theme"], each["heading"]): place for place, each in enumerate(self.new_sections)}
-        found = {
+        result = {
             place: headings[each["theme"], each["heading"]]
             for place, each in enumerate(self.old_sections)
             if (each["theme"], each["heading"]) in headings
         }
         for place, section in enumerate(self.old_sections):
             went = Counter(self.new_home[each["key"]] for each in section["paragraphs"] if each["key"] in self.new)
-            if place not in found and went and went.most_common(1)[0][0] not in found.values():
-                found[place] = went.most_common(1)[0][0]
-        return found
+            if place not in result and went and went.most_common(1)[0][0] not in result.values():
+                result[place] = went.most_common(1)[0][0]
+        return result
 
     def moved_keys(self) -> set[str]:
         """Return the keys of moved paragraphs: in another section or order, as few as possible."""
@@ -147,31 +147,31 @@ class _Pair:
         """Return the later sections with their rows, then entirely removed sections."""
         came_from = {new: old for old, new in self.same_section.items()}
         removed = self.removed()
-        found = []
+        result = []
         for place, section in enumerate(self.new_sections):
             before = came_from.get(place, NOWHERE)
             old = "" if before == NOWHERE else self.old_sections[before]["heading"]
             rows = list(removed.pop((before, ""), []))
             for paragraph in section["paragraphs"]:
                 rows += [self.row(paragraph["key"]), *removed.pop((before, paragraph["key"]), [])]
-            found.append(Part(section["heading"], old, section["number"], rows))
+            result.append(Part(section["heading"], old, section["number"], rows))
         for (gone, _key), rows in removed.items():
             section = self.old_sections[gone]
-            found.append(Part("", section["heading"], "", rows))
-        return found
+            result.append(Part("", section["heading"], "", rows))
+        return result
 
     def removed(self) -> dict[tuple[int, str], list[Row]]:
         """Return the rows of removed paragraphs by section and by the paragraph they follow in the later edition."""
-        found: dict[tuple[int, str], list[Row]] = defaultdict(list)
+        result: dict[tuple[int, str], list[Row]] = defaultdict(list)
         for place, section in enumerate(self.old_sections):
             behind = ""
             for paragraph in section["paragraphs"]:
                 key = paragraph["key"]
                 if key not in self.new:
-                    found[place, behind].append(self.row(key))
+                    result[place, behind].append(self.row(key))
                 elif key not in self.moved:
                     behind = key
-        return dict(found)
+        return dict(result)
 
     def row(self, key: str) -> Row:
         """Return the paragraph with this key in both editions."""

@@ -85,7 +85,7 @@ def merge(base: str, mine: str, theirs: str) -> Merged:
     parts: list[str] = []
     conflicts = 0
     for piece in _pieces(old, left, right):
-        text, is_conflict = _settled(*("".join(each) for each in piece))
+        text, is_conflict = _resolve(*("".join(each) for each in piece))
         parts.append(text)
         conflicts += is_conflict
     return Merged("".join(parts).removeprefix(pad), conflicts)
@@ -127,18 +127,18 @@ def bracketed(base: str, others: Mapping[str, str]) -> list[str | list[Option]]:
     old, texts = words(pad + base), {name: words(pad + text) for name, text in others.items()}
     pieces: list[str | list[Option]] = []
     for stands, *options in _pieces(old, *texts.values()):
-        said: dict[str, list[str]] = {}
+        data: dict[str, list[str]] = {}
         for name, piece in zip(texts, options, strict=True):
-            said.setdefault("" if piece == stands else " " + _joined(piece), []).append(name)
-        if list(said) in ([""], []):
+            data.setdefault("" if piece == stands else " " + _joined(piece), []).append(name)
+        if list(data) in ([""], []):
             pieces.append("".join(stands))
             continue
-        made = [Option(", ".join(names), text[1:]) for text, names in said.items() if text]
-        pieces.append([Option("", _joined(stands)), *made] if stands and "" in said else made)
-    found = _run_together(pieces)
-    if found and isinstance(found[0], str):
-        found[0] = found[0].removeprefix(pad)
-    return found
+        made = [Option(", ".join(names), text[1:]) for text, names in data.items() if text]
+        pieces.append([Option("", _joined(stands)), *made] if stands and "" in data else made)
+    result = _run_together(pieces)
+    if result and isinstance(result[0], str):
+        result[0] = result[0].removeprefix(pad)
+    return result
 
 
 def _joined(piece: list[str]) -> str:
@@ -147,13 +147,13 @@ def _joined(piece: list[str]) -> str:
 
 def _run_together(pieces: list[str | list[Option]]) -> list[str | list[Option]]:
     """Return the same with consecutive words joined."""
-    found: list[str | list[Option]] = []
+    result: list[str | list[Option]] = []
     for piece in pieces:
-        if isinstance(piece, str) and found and isinstance(found[-1], str):
-            found[-1] += piece
+        if isinstance(piece, str) and result and isinstance(result[-1], str):
+            result[-1] += piece
         elif piece:
-            found.append(piece)
-    return found
+            result.append(piece)
+    return result
 
 
 # --- Two texts ------------------------------------------------------------------------------------------------------
@@ -161,13 +161,13 @@ def _run_together(pieces: list[str | list[Option]]) -> list[str | list[Option]]:
 
 def _changes(old: list[str], new: list[str]) -> list[Change]:
     """Return the changes in order; changes with hardly a word in between are joined."""
-    found: list[Change] = []
+    result: list[Change] = []
     for change in _raw_changes(old, new):
-        if found and change.i - found[-1].j < SHORTEST_PAUSE:
-            change = Change(found[-1].i, change.j, found[-1].k, change.m)
-            found.pop()
-        found.append(change)
-    return found
+        if result and change.i - result[-1].j < SHORTEST_PAUSE:
+            change = Change(result[-1].i, change.j, result[-1].k, change.m)
+            result.pop()
+        result.append(change)
+    return result
 
 
 def _raw_changes(old: list[str], new: list[str]) -> Iterator[Change]:
@@ -236,11 +236,11 @@ def longest_rising(numbers: Sequence[int]) -> list[int]:
         length = bisect_left(ends, number, key=lambda end: numbers[end])
         before.append(ends[length - 1] if length else None)
         ends[length : length + 1] = [index]
-    found, at = [], ends[-1] if ends else None
+    result, at = [], ends[-1] if ends else None
     while at is not None:
-        found.append(at)
+        result.append(at)
         at = before[at]
-    return found[::-1]
+    return result[::-1]
 
 
 def _late(change: Change, end: int, old: list[str], new: list[str]) -> Change:
@@ -266,7 +266,7 @@ def _common(one: list[str], other: list[str]) -> int:
 Piece = list[list[str]]
 
 
-def _kept(old: list[str], new: list[str]) -> dict[int, int]:
+def _unchanged(old: list[str], new: list[str]) -> dict[int, int]:
     """Return the position in `new` of each unchanged word of `old`."""
     places: dict[int, int] = {}
     i = k = 0
@@ -278,7 +278,7 @@ def _kept(old: list[str], new: list[str]) -> dict[int, int]:
 
 def _pieces(old: list[str], *others: list[str]) -> Iterator[Piece]:
     """Split texts at common words: alternating what is between two such words, and such a word."""
-    kept = [_kept(old, other) for other in others]
+    kept = [_unchanged(old, other) for other in others]
     done, ends = 0, [0] * len(others)
     for place, word in enumerate(old):
         if all(place in each for each in kept):
@@ -289,7 +289,7 @@ def _pieces(old: list[str], *others: list[str]) -> Iterator[Piece]:
     yield [old[done:], *(text[a:] for text, a in zip(others, ends, strict=True))]
 
 
-def _settled(base: str, mine: str, theirs: str) -> tuple[str, bool]:
+def _resolve(base: str, mine: str, theirs: str) -> tuple[str, bool]:
     """Return the words of one piece, and whether the two texts conflict there."""
     if mine in (base, theirs):
         return theirs, False

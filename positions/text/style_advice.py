@@ -24,8 +24,8 @@ class Preference(NamedTuple):
 
 def preferences(definitions: Iterable[str]) -> list[Preference]:
     """Return the preferences stated in the definitions and notes of the vocabulary, each once."""
-    found = (each for text in definitions for each in PREFERRED.finditer(text))
-    return list(dict.fromkeys(Preference(each["say"].strip(), each["instead_of"].strip()) for each in found))
+    result = (each for text in definitions for each in PREFERRED.finditer(text))
+    return list(dict.fromkeys(Preference(each["say"].strip(), each["instead_of"].strip()) for each in result))
 
 
 def advise(text: str, strength: str, *, ladder: Mapping[str, str], preferred: Iterable[Preference] = ()) -> list[str]:
@@ -38,10 +38,10 @@ def advise(text: str, strength: str, *, ladder: Mapping[str, str], preferred: It
 
 def _on_terms(text: str, preferred: Iterable[Preference]) -> list[str]:
     words = _("Use “%(say)s” instead of “%(instead_of)s”: it is the term of the vocabulary.")
-    return [words % each._asdict() for each in preferred if _stands(f"{re.escape(each.instead_of)}(?:s|ly)?", text)]
+    return [words % each._asdict() for each in preferred if _matches(f"{re.escape(each.instead_of)}(?:s|ly)?", text)]
 
 
-def _stands(pattern: str, text: str) -> bool:
+def _matches(pattern: str, text: str) -> bool:
     return re.search(rf"(?<!\w){pattern}(?!\w)", text, re.IGNORECASE) is not None
 
 
@@ -54,22 +54,22 @@ def _on_style(text: str, strength: str, ladder: Mapping[str, str]) -> list[str]:
             if acts
             else []
         )
-    own, found = ladder[strength], []
-    if not _stands("|".join(map(re.escape, _forms(own))), text):
-        found.append(_("The paragraph is marked “%(words)s”, but its text does not say so.") % {"words": own})
+    own, result = ladder[strength], []
+    if not _matches("|".join(map(re.escape, _forms(own))), text):
+        result.append(_("The paragraph is marked “%(words)s”, but its text does not say so.") % {"words": own})
     if len(acts) > 1:
-        found.append(
+        result.append(
             _("A paragraph has one action, and this one has several (%(words)s). Split it.") % {"words": named}
         )
-    return found
+    return result
 
 
 def _acts(text: str, ladder: Mapping[str, str]) -> list[str]:
     """Return the operative words of the text in order, with repetitions."""
     forms = {form.lower(): words for words in ladder.values() for form in _forms(words)}
     choice = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
-    found = re.finditer(rf"{ACTS}(?P<verb>{choice})(?!\w)", text, re.IGNORECASE | re.MULTILINE)
-    return [forms[each["verb"].lower()] for each in found]
+    result = re.finditer(rf"{ACTS}(?P<verb>{choice})(?!\w)", text, re.IGNORECASE | re.MULTILINE)
+    return [forms[each["verb"].lower()] for each in result]
 
 
 def _forms(words: str) -> tuple[str, str]:

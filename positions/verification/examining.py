@@ -180,7 +180,7 @@ class Verdict:
         if number <= 0:
             return ""
         if self.seals:
-            said = ngettext(
+            message = ngettext(
                 "One more digital signature was not checked.",
                 "%(number)s more digital signatures were not checked.",
                 number,
@@ -188,12 +188,12 @@ class Verdict:
         elif self.why_not_checked:
             return self.why_not_checked
         else:
-            said = ngettext(
+            message = ngettext(
                 ("The PDF contains what looks like a digital signature, but no PDF reader would find it."),
                 ("The PDF contains what looks like %(number)s digital signatures, but no PDF reader would find them."),
                 number,
             )
-        return said % {"number": number}
+        return message % {"number": number}
 
 
 def examine(path: Path) -> Verdict:
@@ -202,18 +202,18 @@ def examine(path: Path) -> Verdict:
     """
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    found = find_copy(sha256)
-    if found and found.file is None:  # the canonical content itself
-        return Verdict(State.AUTHENTIC, sha256, found)
-    communique = None if found else published_communique(sha256)
+    copy = find_copy(sha256)
+    if copy and copy.file is None:  # the canonical content itself
+        return Verdict(State.AUTHENTIC, sha256, copy)
+    communique = None if copy else published_communique(sha256)
     if communique:
         return Verdict(State.AUTHENTIC, sha256, communique=communique)
     try:
         inside = look_inside(path)
     except TooHard:
-        return Verdict(State.AUTHENTIC if found else State.UNREADABLE, sha256, found, is_too_hard=True)
-    if found:
-        return _with_seals(Verdict(State.AUTHENTIC, sha256, found, inside=inside), path)
+        return Verdict(State.AUTHENTIC if copy else State.UNREADABLE, sha256, copy, is_too_hard=True)
+    if copy:
+        return _with_seals(Verdict(State.AUTHENTIC, sha256, copy, inside=inside), path)
     verdict = _with_seals(_not_exactly_ours(path, sha256, inside), path)
     is_signed = inside.signatures == 1 and verdict.standing == Standing.SOUND
     return replace(verdict, state=State.SIGNED) if is_signed else verdict
@@ -231,11 +231,11 @@ def _with_seals(verdict: Verdict, path: Path) -> Verdict:
             ),
         )
     try:
-        found = signature.look_at(path)
+        result = signature.look_at(path)
     except TooHard:
         why = _("The PDF is signed, but checking the signature takes more time or memory than allowed.")
         return replace(verdict, why_not_checked=why)
-    return replace(verdict, seals=tuple(seals_of(found, is_ours=verdict.is_authentic)))
+    return replace(verdict, seals=tuple(seals_of(result, is_ours=verdict.is_authentic)))
 
 
 def _not_exactly_ours(path: Path, sha256: str, inside: Inside) -> Verdict:
@@ -245,14 +245,14 @@ def _not_exactly_ours(path: Path, sha256: str, inside: Inside) -> Verdict:
     if inside.after and (verdict := _redline(sha256, inside)):
         return verdict
     named = inside.sha256 or inside.claims
-    found = find_copy(named) if named else None
-    if found is None:
+    result = find_copy(named) if named else None
+    if result is None:
         is_unreadable = inside.kind in ("", "bag")
         return Verdict(State.UNREADABLE if is_unreadable else State.UNKNOWN, sha256, inside=inside)
     if inside.kind == "json":
-        return Verdict(State.SAME_TEXT, sha256, found, inside=inside)
-    is_added_to = any(_begins_with(path, file) for file in found.files)
-    return Verdict(State.ALTERED, sha256, found, inside=inside, is_added_to=is_added_to)
+        return Verdict(State.SAME_TEXT, sha256, result, inside=inside)
+    is_added_to = any(_begins_with(path, file) for file in result.files)
+    return Verdict(State.ALTERED, sha256, result, inside=inside, is_added_to=is_added_to)
 
 
 def _redline(sha256: str, inside: Inside) -> Verdict | None:

@@ -58,8 +58,8 @@ def redline_pdf(before: Edition, after: Edition, contents: tuple[dict[str, Any],
 
 def comparison(before: Edition, after: Edition) -> str:
     """Return the URL of the page that compares two editions."""
-    asked = urlencode({"from": before.number, "to": after.number})
-    return f"{reverse('paper_compare', args=[after.paper.slug])}?{asked}"
+    requested = urlencode({"from": before.number, "to": after.number})
+    return f"{reverse('paper_compare', args=[after.paper.slug])}?{requested}"
 
 
 def _hash(data: bytes) -> str:

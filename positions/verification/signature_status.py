@@ -91,8 +91,8 @@ class Seal:
     @property
     def word(self) -> str:
         """Return the verdict on it in a word or two."""
-        said = str(WORDS[self.standing])
-        return f"{said}, {str(WORDS[Standing.FOREIGN]).lower()}" if self._is_strange else said
+        message = str(WORDS[self.standing])
+        return f"{message}, {str(WORDS[Standing.FOREIGN]).lower()}" if self._is_strange else message
 
     @property
     def is_sound(self) -> bool:
@@ -102,8 +102,8 @@ class Seal:
     @property
     def sentence(self) -> str:
         """Return the explanation."""
-        said = str(SENTENCES[self.standing])
-        return f"{said} {NOT_OWN}" if self._is_strange else said
+        message = str(SENTENCES[self.standing])
+        return f"{message} {NOT_OWN}" if self._is_strange else message
 
     @property
     def _is_strange(self) -> bool:
@@ -131,11 +131,12 @@ class Seal:
         return _moment(self.signature.signed_at)
 
 
-def seals_of(found: Iterable[Signature], *, is_ours: bool) -> list[Seal]:
+def seals_of(signatures: Iterable[Signature], *, is_ours: bool) -> list[Seal]:
     """Return the value of each of the signatures of a file that `is_ours` by its hash, or is not."""
     own, moment = own_fingerprint(), now()
     return [
-        Seal(_standing(each, own=own, is_ours=is_ours, moment=moment), each, each.fingerprint == own) for each in found
+        Seal(_standing(each, own=own, is_ours=is_ours, moment=moment), each, each.fingerprint == own)
+        for each in signatures
     ]
 
 
@@ -143,10 +144,10 @@ def seals_of_ours(file: Artefact) -> list[Seal]:
     """Return the value of the signatures of a stored file. Empty if it was altered or cannot be inspected."""
     try:
         open_genuine(file.stored_file).close()
-        found = _signatures(file.stored_file)
+        result = _signatures(file.stored_file)
     except (NotGenuine, TooHard):
         return []
-    return seals_of(found, is_ours=True)
+    return seals_of(result, is_ours=True)
 
 
 @lru_cache(maxsize=KNOWN)
@@ -155,15 +156,18 @@ def _signatures(file: StoredFile) -> tuple[Signature, ...]:
     return tuple(signature.look_at(file.path)) if is_signed and signature.can_check() else ()
 
 
-def _standing(found: Signature, *, own: str, is_ours: bool, moment: datetime) -> Standing:
-    if found.state in UNSOUND:
-        return UNSOUND[found.state]
-    if found.fingerprint != own:
+def _standing(each_signature: Signature, *, own: str, is_ours: bool, moment: datetime) -> Standing:
+    if each_signature.state in UNSOUND:
+        return UNSOUND[each_signature.state]
+    if each_signature.fingerprint != own:
         return Standing.FORMER if is_ours else Standing.FOREIGN
-    signed_at = _moment(found.signed_at)
+    signed_at = _moment(each_signature.signed_at)
     # A leaked expired key can sign with any date: only files known by hash need no further check.
     moments = [each for each in (signed_at, None if is_ours else moment) if each]
-    in_force = [datetime.fromisoformat(found.since) <= each <= datetime.fromisoformat(found.until) for each in moments]
+    in_force = [
+        datetime.fromisoformat(each_signature.since) <= each <= datetime.fromisoformat(each_signature.until)
+        for each in moments
+    ]
     return Standing.SOUND if all(in_force) else Standing.OUT_OF_FORCE
 
 

@@ -67,14 +67,14 @@ def paper_alignment_pdf(request: HttpRequest, slug: str) -> HttpResponse:
     paper, edition = _published(slug)
     way = alignment.milestones_of(paper)
     content = _content(paper, edition, way) | alignment.as_of(paper, edition, way)
-    asked = {"document": "alignment", "version": RENDERER_VERSION, "address": content["address"]}
-    headers = {"Cache-Control": "public, no-cache", "ETag": f'"{name_of(content, **asked)}"'}
+    requested = {"document": "alignment", "version": RENDERER_VERSION, "address": content["address"]}
+    headers = {"Cache-Control": "public, no-cache", "ETag": f'"{name_of(content, **requested)}"'}
     known = HttpResponse(headers=headers)
     unchanged = get_conditional_response(request, etag=headers["ETag"], response=known)
     if unchanged is not None and unchanged is not known:
         return unchanged
     try:
-        data = kept(content, **asked)
+        data = kept(content, **requested)
     except Printing:
         return later(_("The portal is printing another annex. Try again in a few seconds."))
     except RenderFailed:

@@ -29,10 +29,10 @@ def amendments_of(paper: PositionPaper) -> QuerySet[Amendment]:
     """
     joined = CoSponsor.objects.live().select_related("stakeholder")
     advised = Recommendation.objects.filter(replaced_at=None).select_related("by", "consent_by")
-    found = Amendment.objects.filter(round__paper=paper).select_related(
+    rows = Amendment.objects.filter(round__paper=paper).select_related(
         "round", "paragraph__wording", "paragraph__section", "base", "sponsor", "by", "decided_by", "section", "after"
     )
-    shown = found.prefetch_related(
+    shown = rows.prefetch_related(
         Prefetch("cosponsors", joined, to_attr="joined"), Prefetch("recommendations", advised, to_attr="advised")
     )
     return shown.order_by("at", "pk")
@@ -43,14 +43,14 @@ def read(amendments: Iterable[Any], numbers: Mapping[int, int]) -> list[Any]:
 
     `numbers` are those of the paragraphs by primary key; a removed paragraph has none.
     """
-    found = list(amendments)
-    for each in found:
+    result = list(amendments)
+    for each in result:
         each.number = numbers.get(each.paragraph_id)
         each.behind = numbers.get(each.after_id) if each.after_id else None
         each.spans = spans(each)
         each.advice = each.advised[0] if each.advised else None
         each.is_stale = each.state == AmendmentState.STALE
-    return found
+    return result
 
 
 def spans(amendment: Amendment) -> list[Span]:
@@ -82,11 +82,11 @@ class Group:
     @cached_property
     def contending(self) -> list[Any]:
         """Return active conflicting amendments, each with its `letter`."""
-        found = [each for each in self.amendments if (each.is_open or each.is_untaken)]
-        found = [each for each in found if rivals(each, self.amendments)]
-        for place, each in enumerate(found):
+        result = [each for each in self.amendments if (each.is_open or each.is_untaken)]
+        result = [each for each in result if rivals(each, self.amendments)]
+        for place, each in enumerate(result):
             each.letter = letter(place)
-        return found
+        return result
 
     @cached_property
     def others(self) -> list[Any]:
@@ -120,11 +120,11 @@ def words_today(amendment: Amendment) -> str:
 
 def groups(amendments: Iterable[Any]) -> dict[int, Group]:
     """Return the amendments by the primary key of their paragraph, without withdrawn ones."""
-    found: dict[int, Group] = defaultdict(Group)
+    result: dict[int, Group] = defaultdict(Group)
     for each in amendments:
         if each.state != AmendmentState.WITHDRAWN:
-            found[each.paragraph_id].amendments.append(each)
-    return dict(found)
+            result[each.paragraph_id].amendments.append(each)
+    return dict(result)
 
 
 @dataclass
@@ -138,10 +138,10 @@ class Load:
 
 def loads(paper: PositionPaper, **of: Any) -> dict[Any, Load]:
     """Return the load of each paragraph by key. One query without texts."""
-    found = Amendment.objects.filter(round__paper=paper, **of).exclude(state=AmendmentState.WITHDRAWN)
+    queryset = Amendment.objects.filter(round__paper=paper, **of).exclude(state=AmendmentState.WITHDRAWN)
     held: dict[Any, list[Amendment]] = defaultdict(list)
     keys: dict[int, Any] = {}
-    rows = found.only("pk", "state", "operation", "taken_at", "paragraph_id", "paragraph__key")
+    rows = queryset.only("pk", "state", "operation", "taken_at", "paragraph_id", "paragraph__key")
     for each in rows.select_related("paragraph"):
         keys[each.paragraph_id] = each.paragraph.key
         held[each.paragraph_id].append(each)
@@ -154,7 +154,7 @@ def _load(own: list[Amendment]) -> Load:
     return Load(len(own), len(waiting), int(touched[True] > 0))
 
 
-def total(found: Iterable[Load]) -> Load:
+def total(items: Iterable[Load]) -> Load:
     """Return the sum of several loads."""
-    rows = list(found)
+    rows = list(items)
     return Load(*(sum(getattr(row, name) for row in rows) for name in ("amendments", "waiting", "contended")))

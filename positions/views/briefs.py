@@ -34,10 +34,10 @@ def _closed(response: HttpResponse) -> HttpResponse:
 
 def _brief(request: HttpRequest, paper: PositionPaper, pk: int) -> Brief:
     """Return the latest brief for a milestone; raises 404 if there is none for this reader."""
-    found = next((each for each in briefs.briefs_of(paper, request.user) if each.milestone_id == pk), None)
-    if found is None:
+    result = next((each for each in briefs.briefs_of(paper, request.user) if each.milestone_id == pk), None)
+    if result is None:
         raise Http404
-    return found
+    return result
 
 
 @require_safe

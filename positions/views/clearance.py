@@ -40,12 +40,12 @@ def clearances(request: HttpRequest) -> HttpResponse:
     steps = steps_for(request.user)
     silences = PositionPaper.objects.under_silence() if is_member(request.user) else []
     live = Q(stances__replaced_at=None)
-    asked = Clearance.objects.visible_to(request.user).select_related("paper", "ministry", "edition")
-    asked = asked.defer("edition__content").annotate(
+    queryset = Clearance.objects.visible_to(request.user).select_related("paper", "ministry", "edition")
+    queryset = queryset.defer("edition__content").annotate(
         paragraphs=Count("stances", filter=live),
         open=Count("stances", filter=live & Q(stances__value=StanceValue.PENDING)),
     )
-    rows = sorted(asked, key=lambda row: (row.state != Clearance.State.REQUESTED, row.due_at, row.ministry.name))
+    rows = sorted(queryset, key=lambda row: (row.state != Clearance.State.REQUESTED, row.due_at, row.ministry.name))
     return render(
         request, "positions/clearance/clearances.html", {"clearances": rows, "steps": steps, "silences": silences}
     )
@@ -53,8 +53,8 @@ def clearances(request: HttpRequest) -> HttpResponse:
 
 def known_clearance(request: HttpRequest, pk: int) -> Clearance:
     """Return the clearance for those who may read it; raises 404 for others."""
-    asked = Clearance.objects.visible_to(request.user).select_related("paper__consultation", "ministry", "edition")
-    return get_object_or_404(asked.defer("edition__content"), pk=pk)
+    rows = Clearance.objects.visible_to(request.user).select_related("paper__consultation", "ministry", "edition")
+    return get_object_or_404(rows.defer("edition__content"), pk=pk)
 
 
 def live_stances(clearance: Clearance) -> list[Any]:
@@ -76,7 +76,7 @@ def clearance(request: HttpRequest, pk: int) -> HttpResponse:
 def _show(request: HttpRequest, row: Clearance, outcome: Outcome = NOTHING_DONE) -> HttpResponse:
     stances = live_stances(row)
     pending = sum(stance.value == StanceValue.PENDING for stance in stances)
-    asked, is_open = row.state == Clearance.State.REQUESTED, row.paper.state == PaperState.IN_CLEARANCE
+    requested, is_open = row.state == Clearance.State.REQUESTED, row.paper.state == PaperState.IN_CLEARANCE
     context = {
         "clearance": row,
         "stances": stances,
@@ -85,7 +85,7 @@ def _show(request: HttpRequest, row: Clearance, outcome: Outcome = NOTHING_DONE)
         "open_words": ",".join(str(each.wording_id) for each in stances if each.value == StanceValue.PENDING),
         "may_answer": is_open and row.state != Clearance.State.SILENT and may_answer(request.user, row),
         "reasons": outcome.reasons,
-        "needs": CLEARANCE_MOVES["answer"].conditions(row) if asked else [],
+        "needs": CLEARANCE_MOVES["answer"].conditions(row) if requested else [],
         "moves": moves_open_to({"record_silence": CLEARANCE_MOVES["record_silence"]}, row, request.user),
         "letters": row.letters.select_related("typed_by") if is_secretariat(request.user) else [],
         "may_type": is_open and row.state != Clearance.State.SILENT and is_secretariat(request.user),
@@ -218,18 +218,18 @@ SAID = {
 
 def _row(clearance: Any, numbers: dict[int, int]) -> dict[str, Any]:
     """Return one ministry's row from its clearance with `live` stances: paragraphs and answers, most urgent first."""
-    said: dict[str, list[int]] = {}
+    by_stance: dict[str, list[int]] = {}
     for stance in clearance.live:
         stance.clearance = clearance
         stance.number = numbers.get(stance.paragraph_id, 0)
-        said.setdefault(stance.value, []).append(stance.number)
+        by_stance.setdefault(stance.value, []).append(stance.number)
     return {
         "clearance": clearance,
         "paragraphs": len(clearance.live),
         "said": [
-            (value or "requested", words % {"numbers": runs(sorted(said[value])), "count": len(said[value])})
+            (value or "requested", words % {"numbers": runs(sorted(by_stance[value])), "count": len(by_stance[value])})
             for value, words in SAID.items()
-            if value in said
+            if value in by_stance
         ],
         "objections": [stance for stance in clearance.live if stance.value == StanceValue.OBJECT],
     }

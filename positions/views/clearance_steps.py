@@ -30,8 +30,8 @@ def _known(request: HttpRequest, slug: str, pk: int) -> tuple[PositionPaper, Cha
 @require_http_methods(["GET", "HEAD", "POST"])
 def step(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Show the text being cleared, the office's answer, and the form for it."""
-    paper, asked = _known(request, slug, pk)
-    by_letter = not may_answer_step(request.user, asked)
+    paper, requested = _known(request, slug, pk)
+    by_letter = not may_answer_step(request.user, requested)
     form = StepForm(request.POST if request.method == "POST" else None, by_letter=by_letter)
     outcome = NOTHING_DONE
     if request.method == "POST":
@@ -39,20 +39,20 @@ def step(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
         if form.is_valid():
             words: dict[str, Any] = form.words
             seen = request.POST.get("seen")
-            outcome = attempt(lambda: workflow.answer_step(paper, asked, by=request.user, seen=seen, **words))
+            outcome = attempt(lambda: workflow.answer_step(paper, requested, by=request.user, seen=seen, **words))
             if not outcome.reasons:
-                said = (
+                message = (
                     _("Recorded. A second officer must countersign it.") if by_letter else _("The answer is recorded.")
                 )
-                messages.success(request, said)
+                messages.success(request, message)
                 return redirect("step", slug, pk)
-    return _show(request, paper, asked, form, outcome)
+    return _show(request, paper, requested, form, outcome)
 
 
 def _show(
-    request: HttpRequest, paper: PositionPaper, asked: ChainStep, form: StepForm, outcome: Outcome
+    request: HttpRequest, paper: PositionPaper, chain_step: ChainStep, form: StepForm, outcome: Outcome
 ) -> HttpResponse:
-    given = paper.step_answers.filter(step=asked).select_related("edition", "by", "countersigned_by")
+    given = paper.step_answers.filter(step=chain_step).select_related("edition", "by", "countersigned_by")
     answers: list[Any] = list(given.defer("edition__content"))
     for answer in answers:
         answer.waits = bool(answer.letter_reference) and answer.countersigned_at is None
@@ -60,7 +60,7 @@ def _show(
     text: Any = clearance_text(paper)
     context = {
         "paper": paper,
-        "step": asked,
+        "step": chain_step,
         "text": text,
         "seen": request.POST.get("seen", text.number) if outcome == INVALID else text.number,
         "answers": answers,
@@ -74,11 +74,11 @@ def _show(
 @require_POST
 def step_countersign(request: SignedInRequest, slug: str, pk: int, answer: int) -> HttpResponse:
     """Confirm as a second officer that the recorded answer matches the letter."""
-    paper, asked = _known(request, slug, pk)
-    row = get_object_or_404(StepAnswer.objects.filter(paper=paper, step=asked), pk=answer)
+    paper, requested = _known(request, slug, pk)
+    row = get_object_or_404(StepAnswer.objects.filter(paper=paper, step=requested), pk=answer)
     outcome = attempt(lambda: workflow.countersign_step(row, by=request.user))
     if outcome.reasons:
-        by_letter = not may_answer_step(request.user, asked)
-        return _show(request, paper, asked, StepForm(by_letter=by_letter), outcome)
+        by_letter = not may_answer_step(request.user, requested)
+        return _show(request, paper, requested, StepForm(by_letter=by_letter), outcome)
     messages.success(request, _("Countersigned: the answer counts."))
     return redirect("step", slug, pk)

@@ -15,7 +15,7 @@ from positions import workflow
 from positions.forms.drafting import CommentForm, ResolveForm
 
 from .papers import known_paper
-from .paragraphs import _gone, _place, _place_in, _show, _was_removed
+from .paragraphs import _place, _place_in, _removed, _show, _was_removed
 
 
 @for_secretariat
@@ -24,7 +24,7 @@ def desk_comment(request: SignedInRequest, slug: str, key: UUID) -> HttpResponse
     """Add a comment to a paragraph."""
     paper = known_paper(request, slug)
     if _was_removed(paper, key):
-        return _gone(request, paper, key)
+        return _removed(request, paper, key)
     place = _place_in(paper, key)
     if request.method != "POST":
         return redirect("desk_paragraph", slug, key)

@@ -54,17 +54,17 @@ def forum_communique(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 def _communique(forum: Forum) -> Communique | None:
-    found = Communique.objects.filter(forum=forum).select_related("written_by", "cleared_by", "forum")
-    return found.first()
+    rows = Communique.objects.filter(forum=forum).select_related("written_by", "cleared_by", "forum")
+    return rows.first()
 
 
-def _save(request: SignedInRequest, forum: Forum, communique: Communique | None, said: dict[str, Any]) -> None:
+def _save(request: SignedInRequest, forum: Forum, communique: Communique | None, data: dict[str, Any]) -> None:
     """Create or replace the text. Raises Blocked, and Conflict also if two people create it at once."""
     if communique is None:
-        communique = workflow.draft_communique(forum, by=request.user, body=said["body"])
-        if communique.body == said["body"]:
+        communique = workflow.draft_communique(forum, by=request.user, body=data["body"])
+        if communique.body == data["body"]:
             return
-    workflow.edit_communique(communique, by=request.user, **said)
+    workflow.edit_communique(communique, by=request.user, **data)
 
 
 def _two_texts(request: HttpRequest, forum: Forum, theirs: Communique, form: CommuniqueForm) -> HttpResponse:
@@ -106,9 +106,9 @@ def _show(
 
 def _unreached(forum: Forum) -> list[Stakeholder]:
     """Return organisations that took part and cannot be reached by mail."""
-    came = bodies_that_came(forum)
-    reached = people_of_each([body for body in came if body.state == Stakeholder.State.VERIFIED])
-    return [body for body in came if not reached.get(body)]
+    attended = bodies_that_came(forum)
+    reached = people_of_each([body for body in attended if body.state == Stakeholder.State.VERIFIED])
+    return [body for body in attended if not reached.get(body)]
 
 
 @for_secretariat
@@ -133,14 +133,14 @@ def communique(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the published communiqué; while it circulates, only to participants and the secretariat. Raises 404
     otherwise.
     """
-    found = get_object_or_404(Communique.objects.select_related("forum__consultation"), forum__slug=slug)
-    if not reads_communique(request.user, found):
+    rows = get_object_or_404(Communique.objects.select_related("forum__consultation"), forum__slug=slug)
+    if not reads_communique(request.user, rows):
         raise Http404
     context = {
-        "communique": found,
-        "blocks": blocks(found.body),
-        "forum": found.forum,
-        "is_published": found.state == CommuniqueState.PUBLISHED,
+        "communique": rows,
+        "blocks": blocks(rows.body),
+        "forum": rows.forum,
+        "is_published": rows.state == CommuniqueState.PUBLISHED,
     }
     return render(request, "positions/communique/communique.html", context)
 
@@ -152,7 +152,7 @@ def communique_text(request: HttpRequest, slug: str) -> HttpResponse:
     otherwise.
     """
     published = Communique.objects.filter(state=CommuniqueState.PUBLISHED)
-    found = get_object_or_404(published, forum__slug=slug)
-    answer = HttpResponse(found.body.encode(), content_type="text/plain; charset=utf-8")
+    result = get_object_or_404(published, forum__slug=slug)
+    answer = HttpResponse(result.body.encode(), content_type="text/plain; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="communique-{slug}.txt"'
     return answer

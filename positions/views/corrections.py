@@ -135,12 +135,12 @@ def standing_annexes(request: HttpRequest, paper: PositionPaper) -> Any:
 def annexes(request: SignedInRequest, slug: str) -> HttpResponse:
     """Show the restricted annexes of a paper."""
     paper = trusted_paper(request, slug)
-    found = list(standing_annexes(request, paper).select_related("by"))
-    if found:
+    result = list(standing_annexes(request, paper).select_related("by"))
+    if result:
         enter_reading(paper, by=request.user)
     context = {
         "paper": paper,
-        "annexes": found,
+        "annexes": result,
         "may_write": is_secretariat(request.user),
         "has_text": bool(readable_editions(request.user, slug)),
         "briefs": briefs_of(paper, request.user),

@@ -119,31 +119,33 @@ def my_organisation(request: SignedInRequest) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest, organisations: list[Stakeholder]) -> Stakeholder:
-    asked = request.GET.get("organisation")
-    found = next((body for body in organisations if str(body.pk) == asked), None) if asked else organisations[0]
-    if found is None:
+    requested = request.GET.get("organisation")
+    result = (
+        next((body for body in organisations if str(body.pk) == requested), None) if requested else organisations[0]
+    )
+    if result is None:
         raise Http404
-    return found
+    return result
 
 
 def _open_reviews(user: Any) -> list[ReviewRound]:
     """Return the review rounds in which the person can propose amendments, the first to close first."""
-    found = ReviewRound.objects.filter(paper__state=PaperState.REVIEW).select_related("paper").order_by("closes_at")
-    return [each for each in found if each.is_open and sponsors(user, each)]
+    rows = ReviewRound.objects.filter(paper__state=PaperState.REVIEW).select_related("paper").order_by("closes_at")
+    return [each for each in rows if each.is_open and sponsors(user, each)]
 
 
 def _silences(organisation: Stakeholder) -> QuerySet[PositionPaper]:
     """Return the texts on which the organisation, if a member, can break the silence, the first to end first."""
-    found = PositionPaper.objects
-    return found.under_silence() if organisation.is_verified_member else found.none()
+    result = PositionPaper.objects
+    return result.under_silence() if organisation.is_verified_member else result.none()
 
 
 def _asked_about(organisation: Stakeholder) -> QuerySet[Amendment]:
     """Return the organisation's amendments that need its answer: to confirm, or with an unanswered recommendation."""
     unanswered = Q(state=AmendmentState.PROPOSED, recommendations__replaced_at=None, recommendations__consent="")
     advised = unanswered & Q(recommendations__isnull=False)
-    found = Amendment.objects.filter(Q(state=AmendmentState.STALE) | advised, sponsor=organisation)
-    return found.select_related("round__paper").order_by("at").distinct()
+    rows = Amendment.objects.filter(Q(state=AmendmentState.STALE) | advised, sponsor=organisation)
+    return rows.select_related("round__paper").order_by("at").distinct()
 
 
 def _about(request: HttpRequest, organisation: Stakeholder) -> dict[str, Any]:
@@ -161,7 +163,7 @@ def _about(request: HttpRequest, organisation: Stakeholder) -> dict[str, Any]:
         "rules": may_rule_on_sign_off(request.user, organisation),
         "needs": needs_of(STAKEHOLDER_MOVES, organisation) if organisation.state == "registered" else [],
         "events": Event.objects.about(organisation).exclude(verb__endswith=":refused").reverse()[:SHOWN_EVENTS],
-        "rounds": [found for found in open_rounds if found.takes_inputs],
+        "rounds": [item for item in open_rounds if item.takes_inputs],
     }
 
 

@@ -156,7 +156,7 @@ def desk_paper(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the paper's home page: sections, gaps, conditions of the next moves, and history."""
     glance = glance_at(known_paper(request, slug))
     paper = glance.paper
-    ways = _ways(paper, request.user)
+    ways = _next_pages(paper, request.user)
     events = list(Event.objects.about(paper).reverse())
     context = {
         "paper": paper,
@@ -190,7 +190,7 @@ def _figures(glance: Glance) -> list[tuple[int, Any]]:
     ]
 
 
-def _ways(paper: PositionPaper, user: Any) -> list[dict[str, Any]]:
+def _next_pages(paper: PositionPaper, user: Any) -> list[dict[str, Any]]:
     """Return the moves that `user` could make now, each page once: of several on one page, the first that is not
     serious.
     """
@@ -384,7 +384,7 @@ def _show(
         "form": form,
         "reasons": reasons,
         "picked": pick.data if pick else {},
-        **_beside(request, paper, sections, section),
+        **_side_points(request, paper, sections, section),
     }
     return render(
         request, "positions/drafting/section.html", context, status=REFUSED if reasons or form.errors else 200
@@ -393,8 +393,8 @@ def _show(
 
 def _asked_number(request: HttpRequest) -> int:
     """Return the paragraph number in the URL; 0 if there is none."""
-    asked = request.GET.get("p", "")
-    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 6 else 0
+    requested = request.GET.get("p", "")
+    return int(requested) if requested.isascii() and requested.isdecimal() and len(requested) < 6 else 0
 
 
 def _rows(section: Any, part: Part, paragraphs: list[Any]) -> list[dict[str, Any]]:
@@ -408,16 +408,16 @@ def _rows(section: Any, part: Part, paragraphs: list[Any]) -> list[dict[str, Any
     return rows
 
 
-def _beside(request: HttpRequest, paper: PositionPaper, sections: list[Any], section: Any) -> dict[str, Any]:
+def _side_points(request: HttpRequest, paper: PositionPaper, sections: list[Any], section: Any) -> dict[str, Any]:
     """Return the points beside the text: as filtered by the URL, else those of the theme without a paragraph."""
-    asked = {name: value for name, value in request.GET.items() if name != "p"} or {
+    requested = {name: value for name, value in request.GET.items() if name != "p"} or {
         "free": "on",
         **({"theme": section.theme.code} if section.theme else {}),
     }
-    form = BesideForm(asked, themes=[each.theme for each in sections if each.theme])
-    found = sought_points(paper, request.user, form.wanted)
-    rows = list(found.filter(reference__gt=asked.get("after", ""))[: PAGE + 1])
+    form = BesideForm(requested, themes=[each.theme for each in sections if each.theme])
+    result = sought_points(paper, request.user, form.wanted)
+    rows = list(result.filter(reference__gt=requested.get("after", ""))[: PAGE + 1])
     place = {"p": request.GET["p"]} if "p" in request.GET else {}
-    more = {**asked, **place, "after": rows[PAGE - 1].reference} if len(rows) > PAGE else None
+    more = {**requested, **place, "after": rows[PAGE - 1].reference} if len(rows) > PAGE else None
     here = reverse("desk_section", args=[paper.slug, section.pk], query=more) if more else ""
     return {"search": form, "place_asked": place.get("p", ""), "points": rows[:PAGE], "more": here}

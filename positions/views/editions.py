@@ -20,18 +20,18 @@ KINDS = ("changed", "moved and changed", "moved", "new", "removed")
 
 def _editions(request: HttpRequest, slug: str) -> list[Edition]:
     """Return the editions of the paper that the reader may see, newest first; raises 404 if there are none."""
-    found = readable_editions(request.user, slug)
-    if not found:
+    result = readable_editions(request.user, slug)
+    if not result:
         raise Http404
-    return found
+    return result
 
 
 def _chosen(editions: list[Edition], number: str) -> Edition:
     """Return the edition with this number; raises 404 if there is none for this reader."""
-    found = next((each for each in editions if each.number == number), None)
-    if found is None:
+    result = next((each for each in editions if each.number == number), None)
+    if result is None:
         raise Http404
-    return found
+    return result
 
 
 # --- Two editions ---------------------------------------------------------------------------------------------------
@@ -105,8 +105,8 @@ def _lines(request: HttpRequest, slug: str, number: str, *, line: int) -> HttpRe
     edition = _chosen(_editions(request, slug), number)
     enter_reading_of(request, edition)
     blocks = public_papers.lines(edition.sha256)
-    asked = [block for block in blocks if block.first <= line <= block.last]
-    if line and not asked:
+    requested = [block for block in blocks if block.first <= line <= block.last]
+    if line and not requested:
         raise Http404
     whole = "all" in request.GET
     context = {
@@ -114,7 +114,7 @@ def _lines(request: HttpRequest, slug: str, number: str, *, line: int) -> HttpRe
         "edition": edition,
         "official": is_official(edition),
         "blocks": blocks,
-        "shown": blocks if whole else asked or blocks[:1],
+        "shown": blocks if whole else requested or blocks[:1],
         "whole": whole,
         "line": line,
         "frozen": public_papers.facts(edition.sha256),

@@ -49,26 +49,26 @@ def paper_explore(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     enter_reading_of(request, edition)
     content, traits = public_papers.content(edition.sha256), public_papers.traits(edition.sha256)
     filters = _filters(request, content, traits)
-    asked = {each.name: each.chosen for each in filters if each.chosen}
+    requested = {each.name: each.chosen for each in filters if each.chosen}
     context = {
         **standing(edition, editions),
         "filters": [each for each in filters if each.options],
         "asked": [(each.label, each.options[each.chosen][0]) for each in filters if each.chosen],
         "not_found": any(each.is_unknown for each in filters),
         "all": len(traits),
-        **(_found(request, edition, asked) if asked else _heard(content)),
+        **(_results(request, edition, requested) if requested else _groups_table(content)),
     }
     return render(request, "positions/explorer/explore.html", context)
 
 
 def _filters(request: HttpRequest, content: dict[str, Any], traits: dict[int, explorer.Traits]) -> list[Filter]:
     """Return the filters with labelled options that occur in this text, and the selection."""
-    found = explorer.values(traits)
+    rows = explorer.values(traits)
     options: dict[str, Options] = {
         "theme": {code: (title, None) for code, title in _themes(content).items()},
         "objective": {each["code"]: (f"{each['code']} {each['label']}", None) for each in content["provisions"]},
         "group": {code: (label, None) for code, label in _groups(content).items()},
-        "organisation": {name: (name, None) for name in sorted(found.get("organisation", ()))},
+        "organisation": {name: (name, None) for name in sorted(rows.get("organisation", ()))},
         "strength": {value: (capfirst(str(label)), None) for value, label in Strength.choices},
         "reserved": {explorer.RESERVED: (_("With a reservation"), None)},
     }
@@ -76,7 +76,7 @@ def _filters(request: HttpRequest, content: dict[str, Any], traits: dict[int, ex
         Filter(
             name,
             label,
-            {value: option for value, option in options[name].items() if value in found.get(name, ())},
+            {value: option for value, option in options[name].items() if value in rows.get(name, ())},
             request.GET.get(name, ""),
         )
         for name, label in LABELS.items()
@@ -99,24 +99,24 @@ def _groups(content: dict[str, Any]) -> dict[str, str]:
     return {**named, explorer.OTHER: _("Others")} if named else {}
 
 
-def _found(request: HttpRequest, edition: Edition, asked: dict[str, str]) -> dict[str, Any]:
+def _results(request: HttpRequest, edition: Edition, requested: dict[str, str]) -> dict[str, Any]:
     """Return the matching paragraphs: the numbers of all, and one page with texts."""
-    numbers = explorer.matching(public_papers.traits(edition.sha256), asked)
+    numbers = explorer.matching(public_papers.traits(edition.sha256), requested)
     pages = explorer.sheets(public_papers.content(edition.sha256), numbers, public_papers.MOST)
     part, address = part_of(request, len(pages)), address_of(edition)
     return {
         "numbers": numbers,
         "text": public_papers.rows(edition.sha256, address, pages[part - 1]),
-        "previous": _page_at(asked, part - 1, len(pages)),
-        "next": _page_at(asked, part + 1, len(pages)),
+        "previous": _page_at(requested, part - 1, len(pages)),
+        "next": _page_at(requested, part + 1, len(pages)),
     }
 
 
-def _page_at(asked: dict[str, str], part: int, pages: int) -> str:
-    return f"?{urlencode({**asked, 'part': part})}" if 0 < part <= pages else ""
+def _page_at(requested: dict[str, str], part: int, pages: int) -> str:
+    return f"?{urlencode({**requested, 'part': part})}" if 0 < part <= pages else ""
 
 
-def _heard(content: dict[str, Any]) -> dict[str, Any]:
+def _groups_table(content: dict[str, Any]) -> dict[str, Any]:
     """Return the table of points by group and theme."""
     groups, themes = _groups(content), _themes(content)
     lines = explorer.heard(content, [code for code in groups if code != explorer.OTHER])
@@ -168,8 +168,8 @@ def paper_paragraph(request: HttpRequest, slug: str, number: str, paragraph: int
 def _source(source: dict[str, Any]) -> dict[str, Any]:
     """Return a source with labels: its reference, its group, and its point with the answer."""
     groups: dict[str, Any] = dict(Group.choices)
-    said = _answer(source["said"]) if source["said"] else {}
-    return {**said, **public_papers.named(source), "group": groups.get(source["group"], "")}
+    content = _answer(source["said"]) if source["said"] else {}
+    return {**content, **public_papers.named(source), "group": groups.get(source["group"], "")}
 
 
 def _answer(point: dict[str, Any]) -> dict[str, Any]:

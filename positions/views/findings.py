@@ -43,16 +43,16 @@ def desk_after(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect(
             "desk_findings", slug, known_milestone(int(chosen) if re.fullmatch(r"[0-9]{1,10}", chosen) else 0).pk
         )
-    found = alignment.milestones_of(paper, all_written=True)
+    result = alignment.milestones_of(paper, all_written=True)
     findings: dict[int, int] = {}
     standing = Reflection.objects.standing().filter(edition__paper=paper)
     for number in standing.order_by().values_list("milestone", flat=True):
         findings[number] = findings.get(number, 0) + 1
-    others = Milestone.objects.exclude(pk__in=[each.pk for each in found])
+    others = Milestone.objects.exclude(pk__in=[each.pk for each in result])
     context = {
         "paper": paper,
         "edition": final_edition(paper),
-        "milestones": [(each, findings.get(each.pk, 0)) for each in found],
+        "milestones": [(each, findings.get(each.pk, 0)) for each in result],
         "others": others.filter(alignment.since(alignment.adopted_on(paper))),
     }
     return render(request, "positions/findings/after.html", context)
@@ -81,9 +81,9 @@ def desk_findings(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     paper, milestone = known_paper(request, slug), known_milestone(pk)
     printed, known = printed_with_words(final_edition(paper)), alignment.provisions()
     findings = _findings(paper, milestone)
-    left = _left(printed, alignment.objectives(known), findings)
+    left = _missing(printed, alignment.objectives(known), findings)
     data = request.POST if request.method == "POST" else None
-    form = ReflectionForm(data, printed=printed, provisions=known, initial=_asked(request, left))
+    form = ReflectionForm(data, printed=printed, provisions=known, initial=_initial(request, left))
     outcome = NOTHING_DONE
     if request.method == "POST":
         outcome = INVALID
@@ -101,7 +101,7 @@ def _findings(paper: PositionPaper, milestone: Milestone) -> list[Reflection]:
     return alignment.with_names(current.select_related("by"))
 
 
-def _left(
+def _missing(
     printed: Printed, objectives: list[Provision], findings: list[Reflection]
 ) -> list[tuple[dict[str, Any], Provision]]:
     """Return the paragraphs and objectives without a finding yet."""
@@ -115,7 +115,7 @@ def _left(
     ]
 
 
-def _asked(request: HttpRequest, left: list[tuple[dict[str, Any], Provision]]) -> dict[str, str]:
+def _initial(request: HttpRequest, left: list[tuple[dict[str, Any], Provision]]) -> dict[str, str]:
     """Return the initial values of the form: from the URL, or else the first missing finding."""
     if {"paragraph", "provision"} <= set(request.GET):
         return {name: request.GET[name] for name in ("paragraph", "provision")}
@@ -179,8 +179,8 @@ def desk_release(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
         return redirect("desk_findings", slug, pk)
     printed, known = printed_with_words(final_edition(paper)), alignment.provisions()
     findings = _findings(paper, milestone)
-    left = _left(printed, alignment.objectives(known), findings)
-    form = ReflectionForm(printed=printed, provisions=known, initial=_asked(request, left))
+    left = _missing(printed, alignment.objectives(known), findings)
+    form = ReflectionForm(printed=printed, provisions=known, initial=_initial(request, left))
     return _show(request, paper, milestone, printed, findings, left, form=form, outcome=outcome)
 
 
@@ -258,7 +258,7 @@ def milestones(paper: PositionPaper, user: Any) -> Rows:
     for each in alignment.milestones_of(paper, all_written=is_secretariat(user)):
         yield [
             each.title, each.place, each.planned_start, each.planned_end, each.actual_start, each.actual_end,
-            each.get_state_display(), _yes(each.is_released), each.reference, each.source,
+            each.get_state_display(), _yes_or_no(each.is_released), each.reference, each.source,
         ]  # fmt: skip
 
 
@@ -279,7 +279,7 @@ def findings(paper: PositionPaper, user: Any) -> Rows:
             each.milestone.title, each.provision.get_framework_display(), each.provision.code, each.provision.title,
             printed["number"], printed["text"],
             each.get_value_display(), each.reference, each.note, each.reason, timezone.localdate(each.at),
-            _yes(each.milestone_id in released),
+            _yes_or_no(each.milestone_id in released),
         ]  # fmt: skip
 
 
@@ -298,7 +298,7 @@ def promises(paper: PositionPaper, user: Any) -> Rows:
         ]  # fmt: skip
 
 
-def _yes(is_so: bool) -> str:
+def _yes_or_no(is_so: bool) -> str:
     return _("yes") if is_so else _("no")
 
 

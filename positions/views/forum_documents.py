@@ -164,9 +164,9 @@ def forum_papers(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def forum_print(request: SignedInRequest, slug: str, paper: str) -> HttpResponse:
     """Print a document, for selected people if it is personal. The print is recorded; then the file is downloaded."""
-    day, wanted = Day(_forum(slug)), _paper(paper)
+    day, document = Day(_forum(slug)), _paper(paper)
     printed = Printed(day)
-    standing = printed.standing(wanted)
+    standing = printed.standing(document)
     form = _form(request, day, standing)
     outcome = NOTHING_DONE
     if request.method == "POST":
@@ -175,10 +175,10 @@ def forum_print(request: SignedInRequest, slug: str, paper: str) -> HttpResponse
             outcome = Outcome([standing.missing], 409)
         elif form is None or form.is_valid():
             only = form.cleaned_data["only"] if form else None
-            outcome, address = _print(request, day, wanted, only)
+            outcome, address = _print(request, day, document, only)
             if not outcome.reasons:
                 return redirect(address)
-    entries = printed.entries.get(wanted.kind, [])
+    entries = printed.entries.get(document.kind, [])
     lots = [(entry, len(entry.data["people"])) for entry in reversed(entries[-LOTS:])]
     context = {"forum": day.forum, "standing": standing, "form": form, "reasons": outcome.reasons, "lots": lots}
     return render(request, "positions/forum_documents/print.html", context, status=outcome.status)
@@ -203,9 +203,9 @@ def _print(request: SignedInRequest, day: Day, paper: Paper, only: set[int] | No
     if data is None:
         return Outcome([_("The portal is printing another paper. Try again in a few seconds.")], 503), ""
     people = prints_of(made) if paper.for_people else {}
-    found: list[Any] = []
+    result: list[Any] = []
     outcome = attempt(
-        lambda: found.append(
+        lambda: result.append(
             print_paper(
                 day.forum,
                 paper.slug,
@@ -217,7 +217,7 @@ def _print(request: SignedInRequest, day: Day, paper: Paper, only: set[int] | No
             )
         )
     )
-    query = {"lot": found[0].number} if found and paper.for_people else {}
+    query = {"lot": result[0].number} if result and paper.for_people else {}
     return outcome, reverse("forum_paper", args=[day.forum.slug, paper.slug], query=query)
 
 
@@ -247,9 +247,9 @@ def _printed_paper(made: Content) -> bytes | None:
 @require_safe
 def forum_paper(request: SignedInRequest, slug: str, paper: str) -> HttpResponse:
     """Return a document as PDF, to view or print again: for everybody, or for those of the batch `?lot=`."""
-    day, wanted = Day(_forum(slug)), _paper(paper)
+    day, document = Day(_forum(slug)), _paper(paper)
     only = _lot(request, day) if "lot" in request.GET else None
-    if missing := wanted.missing(day):
+    if missing := document.missing(day):
         messages.error(request, missing)
         return redirect("forum_print", slug, paper)
     try:
@@ -267,10 +267,10 @@ def forum_paper(request: SignedInRequest, slug: str, paper: str) -> HttpResponse
 
 def _lot(request: HttpRequest, day: Day) -> set[int]:
     number = request.GET["lot"]
-    found = lot(day.forum, int(number)) if number.isascii() and number.isdecimal() and len(number) < 19 else None
-    if found is None:
+    result = lot(day.forum, int(number)) if number.isascii() and number.isdecimal() and len(number) < 19 else None
+    if result is None:
         raise Http404
-    return found
+    return result
 
 
 @for_secretariat

@@ -53,9 +53,9 @@ class Slot(NamedTuple):
 
 def slots(sessions: Iterable[ForumSession]) -> list[Slot]:
     """Group the programme into slots of sessions with the same start and end, in order of time."""
-    ordered = sorted(sessions, key=lambda found: (found.starts_at, found.ends_at, found.order))
-    together = groupby(ordered, key=lambda found: (found.starts_at, found.ends_at))
-    return [Slot(start, end, list(found)) for (start, end), found in together]
+    ordered = sorted(sessions, key=lambda item: (item.starts_at, item.ends_at, item.order))
+    together = groupby(ordered, key=lambda item: (item.starts_at, item.ends_at))
+    return [Slot(start, end, list(item)) for (start, end), item in together]
 
 
 @login_not_required
@@ -151,11 +151,11 @@ def _style_element() -> SafeString:
 
 def _by_theme(sessions: list[ForumSession]) -> list[tuple[Any, list[ForumSession]]]:
     """Return the sessions of each theme in order of themes."""
-    found: dict[Any, list[ForumSession]] = defaultdict(list)
+    result: dict[Any, list[ForumSession]] = defaultdict(list)
     for session in sessions:
         if session.theme and session.kind != SessionKind.BREAK:
-            found[session.theme].append(session)
-    return sorted(found.items(), key=lambda row: row[0].order)
+            result[session.theme].append(session)
+    return sorted(result.items(), key=lambda row: row[0].order)
 
 
 def _documents(forum: Forum) -> list[tuple[ForumFile, str]]:

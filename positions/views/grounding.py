@@ -60,7 +60,7 @@ def _of_theme(theme: Any, points: list[Any]) -> dict[str, Any]:
 
 def _by_paragraph(pairs: list[tuple[Any, Grounding]]) -> list[tuple[Any, list[Grounding]]]:
     grouped = groupby(pairs, key=lambda pair: pair[0])
-    return [(paragraph, [grounding for _paragraph, grounding in found]) for paragraph, found in grouped]
+    return [(paragraph, [grounding for _paragraph, grounding in item]) for paragraph, item in grouped]
 
 
 # --- Dispositions ---------------------------------------------------------------------------------------------------
@@ -71,17 +71,17 @@ def _by_paragraph(pairs: list[tuple[Any, Grounding]]) -> list[tuple[Any, list[Gr
 def desk_dispositions(request: HttpRequest, slug: str) -> HttpResponse:
     """List the answers to points, filtered by words, theme and answer."""
     text = text_of(known_paper(request, slug))
-    asked = request.GET.dict()
-    form = WantedDispositionsForm(asked)
-    found = _narrowed(_points(text.paper), text.paper, form.wanted)
-    rows = list(found.filter(reference__gt=asked.pop("after", ""))[: PAGE + 1])
-    older = {**asked, "after": rows[PAGE - 1].reference} if len(rows) > PAGE else None
+    requested = request.GET.dict()
+    form = WantedDispositionsForm(requested)
+    result = _narrowed(_points(text.paper), text.paper, form.wanted)
+    rows = list(result.filter(reference__gt=requested.pop("after", ""))[: PAGE + 1])
+    older = {**requested, "after": rows[PAGE - 1].reference} if len(rows) > PAGE else None
     context = {
         "paper": text.paper,
         "text": text,
         "form": form,
         "rows": [_answered(point, text) for point in rows[:PAGE]],
-        "number": found.count(),
+        "number": result.count(),
         "unanswered": open_points(text.paper).count(),
         "next": open_points(text.paper).order_by("theme__order", "reference").first(),
         "older": reverse("desk_dispositions", args=[slug], query=older) if older else "",
@@ -98,10 +98,10 @@ def _points(paper: PositionPaper) -> QuerySet[Point]:
     return shown.prefetch_related(Prefetch("dispositions", here, to_attr="answers")).order_by("reference")
 
 
-def _narrowed(points: QuerySet[Point], paper: PositionPaper, wanted: dict[str, Any]) -> QuerySet[Point]:
-    for word in wanted.pop("words", "").split()[:10]:
+def _narrowed(points: QuerySet[Point], paper: PositionPaper, filters: dict[str, Any]) -> QuerySet[Point]:
+    for word in filters.pop("words", "").split()[:10]:
         points = points.filter(Q(text__icontains=word) | Q(reference__icontains=word))
-    outcome, rests = wanted.pop("outcome", ""), wanted.pop("rests", "")
+    outcome, rests = filters.pop("outcome", ""), filters.pop("rests", "")
     answers = Disposition.objects.filter(paper=paper, point=OuterRef("pk"))
     if outcome:
         points = points.filter(~Exists(answers) if outcome == OPEN else Exists(answers.filter(outcome=outcome)))
@@ -109,7 +109,7 @@ def _narrowed(points: QuerySet[Point], paper: PositionPaper, wanted: dict[str, A
         today = Paragraph.objects.standing().filter(section__paper=paper).order_by().values("wording")
         grounded = Grounding.objects.filter(wording__in=today)
         points = points.filter(merged_into=None).exclude(pk__in=grounded.values("point"))
-    return points.filter(**wanted)
+    return points.filter(**filters)
 
 
 def _answered(point: Any, text: Text) -> dict[str, Any]:
@@ -204,8 +204,8 @@ def _start(point: Any, resting: list[tuple[Any, Grounding]]) -> dict[str, Any]:
 
 def _in_context(point: Point) -> tuple[str, str, str] | None:
     """Return the text of the input before, at and after the point; None if the point's text is not found in it."""
-    said = in_full(point.submission.body) if point.submission else ""
-    before, words, behind = said.partition(point.text)
+    content = in_full(point.submission.body) if point.submission else ""
+    before, words, behind = content.partition(point.text)
     return (before, words, behind) if words else None
 
 

@@ -55,9 +55,9 @@ def home(request: HttpRequest) -> HttpResponse:
 def next_milestone(milestones: Iterable[Milestone]) -> Milestone | None:
     """Return the first of `milestones` that is neither held, cancelled nor past."""
     today = timezone.localdate(workflow.now())
-    ahead = (found for found in milestones if found.state in (MilestoneState.PLANNED, MilestoneState.MOVED))
-    dated = ((found, found.actual_start or found.planned_start) for found in ahead)
-    return next((found for found, day in dated if day and day >= today), None)
+    ahead = (item for item in milestones if item.state in (MilestoneState.PLANNED, MilestoneState.MOVED))
+    dated = ((item, item.actual_start or item.planned_start) for item in ahead)
+    return next((item for item, day in dated if day and day >= today), None)
 
 
 # --- The front page of the desk ---------------------------------------------------------------------------------------
@@ -90,17 +90,17 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     Raises 404 for an unknown theme; an unknown consultation is ignored.
     """
     rounds = queries.public_rounds()
-    asked = (found for found in rounds if found.slug == request.GET.get("round"))
-    current = next(asked, rounds[0] if rounds else None)
+    matching = (item for item in rounds if item.slug == request.GET.get("round"))
+    current = next(matching, rounds[0] if rounds else None)
     theme = get_object_or_404(_themes(current), code=code)
-    others = [found for found in rounds if found != current]
+    others = [item for item in rounds if item != current]
     context: dict[str, Any] = {"theme": theme, "round": current, "others": others}
     if current:
-        wanted = queries.Wanted(consultation=current, theme=theme)
+        filters = queries.Wanted(consultation=current, theme=theme)
         context |= {
             "heard": queries.heard(current, [theme]),
             "organisations": queries.named_organisations(current, request.user, theme),
-            "inputs": queries.readable_inputs(request.user, wanted)[:NEWEST],
+            "inputs": queries.readable_inputs(request.user, filters)[:NEWEST],
             "paper": on_theme(current, theme),
         }
     return render(request, "positions/home/theme.html", context)

@@ -37,11 +37,11 @@ def desk_matrix(request: HttpRequest, slug: str) -> HttpResponse:
     paper = known_paper(request, slug)
     paragraphs = list(Paragraph.objects.standing().filter(section__paper=paper).select_related("section", "wording"))
     mandated = ministries_of(paragraphs)
-    said = _said(paper)
-    ministries = sorted({*mandated, *(ministry for ministry, _pk in said)}, key=lambda body: (body.name, body.pk))
+    stances = _stances(paper)
+    ministries = sorted({*mandated, *(ministry for ministry, _pk in stances)}, key=lambda body: (body.name, body.pk))
     planned = {(ministry, each.pk) for ministry, own in mandated.items() for each in own}
     rows = [
-        (number, each, [_cell(ministry, each, said, planned) for ministry in ministries])
+        (number, each, [_cell(ministry, each, stances, planned) for ministry in ministries])
         for number, each in enumerate(paragraphs, start=1)
     ]
     changes = paper.mandate_changes.select_related("ministry", "by").order_by("-at", "-pk")
@@ -56,15 +56,15 @@ def desk_matrix(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "positions/mandates/matrix.html", context)
 
 
-def _said(paper: PositionPaper) -> dict[tuple[Stakeholder, int], Stance]:
+def _stances(paper: PositionPaper) -> dict[tuple[Stakeholder, int], Stance]:
     """Return the present stance of each ministry on each paragraph."""
     live = Prefetch("stances", queryset=Stance.objects.filter(replaced_at=None), to_attr="live")
-    asked = paper.clearances.select_related("ministry").prefetch_related(live)
-    return {(row.ministry, stance.paragraph_id): stance for row in asked for stance in row.live}
+    rows = paper.clearances.select_related("ministry").prefetch_related(live)
+    return {(row.ministry, stance.paragraph_id): stance for row in rows for stance in row.live}
 
 
-def _cell(ministry: Stakeholder, paragraph: Paragraph, said: dict[Any, Stance], planned: set[Any]) -> Cell:
-    stance = said.get((ministry, paragraph.pk))
+def _cell(ministry: Stakeholder, paragraph: Paragraph, stances: dict[Any, Stance], planned: set[Any]) -> Cell:
+    stance = stances.get((ministry, paragraph.pk))
     if stance is None:
         return Cell(_("to be asked")) if (ministry, paragraph.pk) in planned else Cell()
     moved = stance.wording_id != paragraph.wording_id and stance.value != StanceValue.PENDING
@@ -92,12 +92,12 @@ def desk_mandate(request: SignedInRequest, slug: str, key: UUID) -> HttpResponse
             words = form.words
             outcome = attempt(lambda: workflow.adjust_mandate(paragraph, by=request.user, **words))
             if not outcome.reasons:
-                said = (
+                message = (
                     _("%(name)s must clear the paragraph now.")
                     if words["adds"]
                     else _("%(name)s does not need to clear the paragraph any more.")
                 )
-                messages.success(request, said % {"name": words["ministry"].name})
+                messages.success(request, message % {"name": words["ministry"].name})
                 return redirect("desk_matrix", slug)
     context = {
         "paper": paper,

@@ -43,19 +43,19 @@ def _page(
     **more: Any,
 ) -> HttpResponse:
     """Show a form of the meeting; on valid POST run `act`, show the message `done` and redirect back."""
-    outcome, found = NOTHING_DONE, []
+    outcome, result = NOTHING_DONE, []
     if request.method == "POST":
         outcome = INVALID
         if form.is_valid():
-            outcome = attempt(lambda: found.append(act()))
+            outcome = attempt(lambda: result.append(act()))
             if not outcome.reasons:
-                messages.success(request, done(found[0]))
+                messages.success(request, done(result[0]))
                 return redirect("desk_adoption", paper.slug)
     context = {"paper": paper, "form": form, "reasons": outcome.reasons, **more}
     return render(request, f"positions/meeting/{template}.html", context, status=outcome.status)
 
 
-def _sent(request: HttpRequest) -> Any:
+def _submitted(request: HttpRequest) -> Any:
     return request.POST if request.method == "POST" else None
 
 
@@ -66,7 +66,7 @@ def desk_roll_call(request: SignedInRequest, slug: str) -> HttpResponse:
     paper = _chaired(request, slug)
     count = last_count(paper)
     names = [each["name"] for each in count.electorate if each["present"]] if count else []
-    form = RollCallForm(_sent(request), names=names)
+    form = RollCallForm(_submitted(request), names=names)
     return _page(
         request, paper, form,
         lambda: workflow.call_roll(paper, by=request.user, votes=form.words),
@@ -88,7 +88,7 @@ def desk_agreed(request: SignedInRequest, slug: str) -> HttpResponse:
     agreed = set(decided_on(paper).values_list("paragraph", "decided"))
     paragraphs = numbered_paragraphs(paper)
     left = [each for each in paragraphs if (each.pk, each.wording_id) not in agreed]
-    form = AgreedForm(_sent(request), paragraphs=left)
+    form = AgreedForm(_submitted(request), paragraphs=left)
     return _page(
         request, paper, form,
         lambda: workflow.agree_paragraphs(paper, by=request.user, paragraphs=form.words),
@@ -101,7 +101,7 @@ def desk_agreed(request: SignedInRequest, slug: str) -> HttpResponse:
 def desk_explanation(request: SignedInRequest, slug: str) -> HttpResponse:
     """Record an explanation of position as it will be printed."""
     paper = known_paper(request, slug)
-    form = ExplanationForm(_sent(request))
+    form = ExplanationForm(_submitted(request))
     return _page(
         request, paper, form,
         lambda: workflow.record_explanation(paper, by=request.user, **form.cleaned_data),
@@ -115,7 +115,7 @@ def desk_explanation_withdraw(request: SignedInRequest, slug: str, pk: int) -> H
     """Record that an organisation withdrew its explanation before the decision."""
     paper = known_paper(request, slug)
     explanation = get_object_or_404(paper.explanations.select_related("stakeholder", "paper"), pk=pk)
-    form = NeededReasonForm(_sent(request))
+    form = NeededReasonForm(_submitted(request))
     return _page(
         request, paper, form,
         lambda: workflow.withdraw_explanation(explanation, by=request.user, reason=form.cleaned_data["reason"]),

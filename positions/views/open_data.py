@@ -130,10 +130,10 @@ def inputs_export(request: HttpRequest, form: str) -> StreamingHttpResponse:
     """Export what the list of inputs shows to the reader at the same URL, all pages in one file."""
     if form not in FORMATS:
         raise Http404
-    asked = asked_of(request, queries.public_rounds())
-    inputs = queries.readable_inputs(request.user, asked.wanted)
-    if asked.words:
-        inputs = queries.found(inputs, asked.words)
+    requested = asked_of(request, queries.public_rounds())
+    inputs = queries.readable_inputs(request.user, requested.wanted)
+    if requested.words:
+        inputs = queries.found(inputs, requested.words)
     if request.user.is_authenticated:  # visitors get public data
         enter_export(None, by=request.user, list="inputs", form=form)
     write, kind = FORMATS[form]
@@ -223,9 +223,9 @@ def feed_points(request: HttpRequest) -> Data:
     """Return public points in order of creation."""
     (pk,) = _after(request, 1)
     points = public_points(EVERYBODY).filter(pk__gt=pk).order_by("pk")
-    found = list(points[: PAGE + 1])
-    last = "" if len(found) <= PAGE else str(found[PAGE - 1].pk)
-    return {"points": points_as_data(found[:PAGE]), "next": _next("feed_points", last)}
+    result = list(points[: PAGE + 1])
+    last = "" if len(result) <= PAGE else str(result[PAGE - 1].pk)
+    return {"points": points_as_data(result[:PAGE]), "next": _next("feed_points", last)}
 
 
 @feed
@@ -236,10 +236,10 @@ def openapi(request: HttpRequest) -> Data:
 
 def _after(request: HttpRequest, parts: int) -> list[int]:
     """Parse `?after=` into numbers; zeros if absent. Raises Misasked for values that we never returned."""
-    asked = request.GET.get("after", "")
-    if not asked:
+    requested = request.GET.get("after", "")
+    if not requested:
         return [0] * parts
-    numbers = asked.split("-")
+    numbers = requested.split("-")
     if len(numbers) != parts or not all(each.isascii() and each.isdigit() and len(each) < 18 for each in numbers):
         raise Misasked("“after” is none that this feed gave: take the address of “next” as it is.")
     return [int(each) for each in numbers]

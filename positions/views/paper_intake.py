@@ -31,20 +31,20 @@ TYPES = {
 def printed_form(request: HttpRequest, theme: str, kind: str) -> HttpResponse:
     """Return the form of a theme in the consultation `?round=`, or else the open or latest one."""
     rounds = queries.public_rounds()
-    asked = request.GET.get("round")
-    current = next((found for found in rounds if asked in (None, found.slug)), None)
-    wanted = current.themes.filter(code=theme).first() if current else None
-    if current is None or wanted is None or kind not in TYPES:
+    requested = request.GET.get("round")
+    current = next((item for item in rounds if requested in (None, item.slug)), None)
+    rows = current.themes.filter(code=theme).first() if current else None
+    if current is None or rows is None or kind not in TYPES:
         raise Http404
-    content = _content(current, wanted)
+    content = _content(current, rows)
     sha256 = hashlib.sha256(canonical(content)).hexdigest()
     data = cache.get(name := f"form-{kind}-{sha256}")
     if data is None:
-        data = _made(kind, content, sha256)
+        data = _rendered(kind, content, sha256)
         if data is None:
             return later(_("The portal is printing the form. Try again in a few seconds."))
         cache.set(name, data, KEPT)
-    headers = {"Content-Disposition": f'attachment; filename="form-{current.slug}-{wanted.code}.{kind}"'}
+    headers = {"Content-Disposition": f'attachment; filename="form-{current.slug}-{rows.code}.{kind}"'}
     return HttpResponse(data, content_type=TYPES[kind], headers=headers)
 
 
@@ -59,7 +59,7 @@ def refusals(failure: RenderFailed) -> list[str]:
     return [_("The portal could not print it: %(why)s") % {"why": first.splitlines()[0]}, *more]
 
 
-def _made(kind: str, content: dict[str, Any], sha256: str) -> bytes | None:
+def _rendered(kind: str, content: dict[str, Any], sha256: str) -> bytes | None:
     """Return the bytes of a form; None while another PDF is being printed, or if it cannot be."""
     if kind == "docx":
         return form.docx(content)
@@ -86,6 +86,6 @@ def _content(current: Consultation, theme: Theme) -> dict[str, Any]:
         "opens": current.opens_at.isoformat(),
         "closes": current.closes_at.isoformat(),
         "sample": current.is_sample,
-        "objectives": [list(found) for found in provisions],
+        "objectives": [list(item) for item in provisions],
         "address": settings.PORTAL_ADDRESS + reverse("submit", query=query),
     }

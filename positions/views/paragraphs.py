@@ -69,7 +69,7 @@ def _place_in(paper: PositionPaper, key: UUID) -> Place:
     return Place(text, paragraph)
 
 
-def _anew(place: Place) -> Place:
+def _reloaded(place: Place) -> Place:
     """Return the paragraph reloaded."""
     place.text.paper.refresh_from_db(fields=["state"])
     return _place_in(place.text.paper, place.paragraph.key)
@@ -84,7 +84,7 @@ def desk_paragraph(request: SignedInRequest, slug: str, key: UUID) -> HttpRespon
     """Show a paragraph with its history; POST saves a new wording. If somebody else saved meanwhile, both are shown."""
     paper = known_paper(request, slug)
     if _was_removed(paper, key):
-        return _gone(request, paper, key)
+        return _removed(request, paper, key)
     place = _place_in(paper, key)
     if request.method != "POST":
         return _show(request, place)
@@ -95,7 +95,7 @@ def desk_paragraph(request: SignedInRequest, slug: str, key: UUID) -> HttpRespon
     try:
         workflow.reword(place.paragraph, by=request.user, text=typed["text"], why=typed["why"], base=typed["base"])
     except Conflict:
-        return _both_texts(request, _anew(place), typed)
+        return _both_texts(request, _reloaded(place), typed)
     except Blocked as refusal:
         return _show(request, place, words=form, reasons=refusal.reasons)
     messages.success(request, _("Saved. Check whether the paragraph still matches its sources."))
@@ -107,7 +107,7 @@ def _was_removed(paper: PositionPaper, key: UUID) -> bool:
     return Paragraph.objects.filter(key=key, section__paper=paper, removed_at__isnull=False).exists()
 
 
-def _gone(request: HttpRequest, paper: PositionPaper, key: UUID) -> HttpResponse:
+def _removed(request: HttpRequest, paper: PositionPaper, key: UUID) -> HttpResponse:
     """Redirect to the history of a removed paragraph; text entered for it meanwhile is shown."""
     if request.method != "POST":
         return redirect("desk_paragraph_history", paper.slug, key)
@@ -182,12 +182,12 @@ def _advice(paragraph: Any, words: RewordForm | None) -> list[str]:
 
 def _comments(paragraph: Paragraph, typed: Form | None) -> list[Any]:
     """Return its comments, open ones first, these with a form to resolve them."""
-    found: list[Any] = list(paragraph.comments.select_related("by", "resolved_by", "wording"))
-    for each in found:
+    result: list[Any] = list(paragraph.comments.select_related("by", "resolved_by", "wording"))
+    for each in result:
         each.of_earlier_words = each.wording_id != paragraph.wording_id
         name = f"settle_{each.pk}_%s"
         each.settle = typed if typed and typed.auto_id == name else ResolveForm(auto_id=name)
-    return sorted(found, key=lambda each: each.resolved_at is not None)
+    return sorted(result, key=lambda each: each.resolved_at is not None)
 
 
 def _both_texts(request: HttpRequest, place: Place, typed: dict[str, Any]) -> HttpResponse:
@@ -244,7 +244,7 @@ def desk_paragraph_place(request: SignedInRequest, slug: str, key: UUID) -> Http
     outcome = attempt(lambda: workflow.move_paragraph(place.paragraph, by=request.user, **form.words))
     if outcome.reasons:
         return _show(request, place, target=form, reasons=outcome.reasons)
-    place = _anew(place)
+    place = _reloaded(place)
     messages.success(request, _("It is paragraph %(number)s now.") % {"number": place.paragraph.number})
     return redirect(at_paragraph(slug, place.section, place.paragraph))
 
@@ -284,7 +284,7 @@ def desk_sources(request: SignedInRequest, slug: str, key: UUID) -> HttpResponse
     if request.method != "POST":
         return _show_sources(request, place)
     form = GroundForm(request.POST)
-    point = _grounds(request, place).filter(reference=form.data.get("point")).first() if form.is_valid() else None
+    point = _sources(request, place).filter(reference=form.data.get("point")).first() if form.is_valid() else None
     if point is None:
         return _show_sources(request, place, [_("There is no such point.")])
     relation = form.cleaned_data["relation"]
@@ -293,7 +293,7 @@ def desk_sources(request: SignedInRequest, slug: str, key: UUID) -> HttpResponse
     )
 
 
-def _grounds(request: HttpRequest, place: Place) -> QuerySet[Point]:
+def _sources(request: HttpRequest, place: Place) -> QuerySet[Point]:
     points: Any = Point.objects
     return points.visible_to(request.user).filter(consultation=place.text.paper.consultation_id)
 
@@ -303,7 +303,7 @@ def _then_sources(request: HttpRequest, place: Place, act: Callable[[], Any]) ->
     slug, key = place.text.paper.slug, place.paragraph.key
     reasons = attempt(act).reasons
     if reasons:
-        return _show_sources(request, _anew(place), reasons)
+        return _show_sources(request, _reloaded(place), reasons)
     return redirect(reverse("desk_sources", args=[slug, key], query=request.GET))
 
 
@@ -323,14 +323,14 @@ def _show_sources(request: HttpRequest, place: Place, reasons: list[str] | None 
 def _search(request: HttpRequest, place: Place) -> dict[str, Any]:
     """Return the points matching the URL's filters, by reference; by default those of the section's theme."""
     theme = place.section.theme
-    asked = request.GET.dict() or ({"theme": theme.code} if theme else {})
-    form = SoughtPointsForm(asked, paper=place.text.paper)
+    requested = request.GET.dict() or ({"theme": theme.code} if theme else {})
+    form = SoughtPointsForm(requested, paper=place.text.paper)
     under = [source.point_id for source in place.paragraph.sources]
-    found = sought_points(place.text.paper, request.user, form.wanted).exclude(pk__in=under)
-    rows = list(found.filter(reference__gt=asked.pop("after", ""))[: PAGE + 1])
-    older = {**asked, "after": rows[PAGE - 1].reference} if len(rows) > PAGE else None
+    queryset = sought_points(place.text.paper, request.user, form.wanted).exclude(pk__in=under)
+    rows = list(queryset.filter(reference__gt=requested.pop("after", ""))[: PAGE + 1])
+    older = {**requested, "after": rows[PAGE - 1].reference} if len(rows) > PAGE else None
     here = reverse("desk_sources", args=[place.text.paper.slug, place.paragraph.key], query=older)
-    return {"search": form, "number": found.count(), "points": rows[:PAGE], "older": here if older else ""}
+    return {"search": form, "number": queryset.count(), "points": rows[:PAGE], "older": here if older else ""}
 
 
 @for_secretariat

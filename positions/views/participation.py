@@ -29,8 +29,8 @@ PRINTING = 90
 def show(request: HttpRequest) -> HttpResponse:
     """Show the report of the consultation `?round=`, or else of the open or latest one."""
     rounds = queries.public_rounds()
-    asked = (found for found in rounds if found.slug == request.GET.get("round"))
-    current = next(asked, rounds[0] if rounds else None)
+    matching = (item for item in rounds if item.slug == request.GET.get("round"))
+    current = next(matching, rounds[0] if rounds else None)
     context = readable(report(current)) if current else {}
     return render(request, "positions/participation/participation.html", {**context, "round": current})
 
@@ -39,7 +39,7 @@ def show(request: HttpRequest) -> HttpResponse:
 @require_safe
 def pdf(request: HttpRequest, slug: str) -> HttpResponse:
     """Return the report as a tagged PDF. One is printed at a time; other requests get 503 with Retry-After."""
-    current = next((found for found in queries.public_rounds() if found.slug == slug), None)
+    current = next((item for item in queries.public_rounds() if item.slug == slug), None)
     if current is None:
         raise Http404
     name, lock = f"participation-{slug}", f"participation-{slug}-printing"

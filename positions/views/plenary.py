@@ -166,10 +166,10 @@ def _place(forum: Forum, key: UUID) -> tuple[PositionPaper, Any, list[Any]]:
     """
     paper = paper_of(forum)
     paragraphs: list[Any] = text_before(paper) if paper else []
-    found = next((each for each in paragraphs if each.key == key), None)
-    if paper is None or found is None:
+    result = next((each for each in paragraphs if each.key == key), None)
+    if paper is None or result is None:
         raise Http404
-    return paper, found, paragraphs
+    return paper, result, paragraphs
 
 
 @for_secretariat
@@ -184,7 +184,9 @@ def forum_chair_decide(request: SignedInRequest, slug: str, key: UUID) -> HttpRe
     if not form.is_valid():
         return _paragraph(request, forum, paragraph, INVALID, form)
     seen = form.cleaned_data["seen"] or 0
-    outcome = attempt(lambda: workflow.decide_paragraph(paper, paragraph, by=request.user, said=form.ruling, seen=seen))
+    outcome = attempt(
+        lambda: workflow.decide_paragraph(paper, paragraph, by=request.user, ruling=form.ruling, seen=seen)
+    )
     if outcome.reasons:
         return _paragraph(request, forum, _place(forum, key)[1], outcome, form)
     messages.success(request, _("Decision recorded: paragraph %(number)s.") % {"number": paragraph.number})
@@ -252,11 +254,11 @@ def forum_chair_words(request: SignedInRequest, slug: str, key: UUID) -> HttpRes
     if not floor.is_valid():
         return _paragraph(request, forum, paragraph, INVALID, floor=floor)
     screen = _screen(forum)
-    said = dict(floor.cleaned_data)
-    if said["amendment"].strip() == paragraph.wording.text:
-        said = {"amendment": "", "moved_by": None}
+    data = dict(floor.cleaned_data)
+    if data["amendment"].strip() == paragraph.wording.text:
+        data = {"amendment": "", "moved_by": None}
     shown: dict[str, Any] = {"session": screen.session if screen else None, "heading": screen.heading if screen else ""}
-    outcome = attempt(lambda: workflow.show_on_screen(forum, by=request.user, paragraph=paragraph, **shown, **said))
+    outcome = attempt(lambda: workflow.show_on_screen(forum, by=request.user, paragraph=paragraph, **shown, **data))
     if outcome.reasons:
         return _paragraph(request, forum, paragraph, outcome, floor=floor)
     messages.success(request, _("The screen shows it."))
@@ -271,10 +273,10 @@ KEPT = 16
 
 def _watched(request: HttpRequest, slug: str) -> Watched:
     """Return the forum for those who may watch its screen; raises 404 for others."""
-    found = watched(slug, request.user)
-    if found is None or not may_watch(request.user, found):
+    result = watched(slug, request.user)
+    if result is None or not may_watch(request.user, result):
         raise Http404
-    return found
+    return result
 
 
 def _forum(pk: int) -> Forum:
@@ -282,11 +284,11 @@ def _forum(pk: int) -> Forum:
 
 
 def _page(request: HttpRequest, slug: str, news: str, **more: Any) -> HttpResponse:
-    found = _watched(request, slug)
-    forum = _forum(found.forum_id)
+    result = _watched(request, slug)
+    forum = _forum(result.forum_id)
     context = {
         "forum": forum,
-        "version": found.version,
+        "version": result.version,
         "shown": shown_on(forum),
         "room": room_of(forum),
         "news": reverse(news, args=[slug]),
@@ -315,17 +317,17 @@ def screen(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def screen_news(request: HttpRequest, slug: str) -> HttpResponse:
     """Return the parts changed since the viewer's version, or 204 if there are none."""
-    found = _watched(request, slug)
+    result = _watched(request, slug)
     since = request.GET.get("since", "")
-    if since == found.version:
+    if since == result.version:
         return HttpResponse(status=204)
     shown, _dot, room = since.partition(".")
-    forum, parts = _forum(found.forum_id), []
-    if shown != str(found.shown):
-        parts.append(_text(forum, found.shown, get_language()))
-    if room != found.room or parts:
-        parts.append(_room(forum, found.version, get_language()))
-    return HttpResponse("".join(parts), headers={"X-Version": found.version, "Cache-Control": "no-store, private"})
+    forum, parts = _forum(result.forum_id), []
+    if shown != str(result.shown):
+        parts.append(_text(forum, result.shown, get_language()))
+    if room != result.room or parts:
+        parts.append(_room(forum, result.version, get_language()))
+    return HttpResponse("".join(parts), headers={"X-Version": result.version, "Cache-Control": "no-store, private"})
 
 
 @require_safe

@@ -49,10 +49,10 @@ CONFLICT = 409
 @kept_for_visitors
 def papers(request: HttpRequest) -> HttpResponse:
     """List the papers that the reader may see: official ones, then those in preparation."""
-    found = readable_papers(request.user)
+    result = readable_papers(request.user)
     context = {
-        "official": [paper for paper in found if paper.is_official],
-        "coming": [paper for paper in found if not paper.is_official],
+        "official": [paper for paper in result if paper.is_official],
+        "coming": [paper for paper in result if not paper.is_official],
     }
     return render(request, "positions/public_papers/papers.html", context)
 
@@ -153,8 +153,8 @@ def address_of(edition: Edition) -> str:
 
 def part_of(request: HttpRequest, number: int) -> int:
     """Return which of `number` pages the URL asks for: the first by default."""
-    asked = request.GET.get("part", "")
-    return int(asked) if asked in map(str, range(1, number + 1)) else 1
+    requested = request.GET.get("part", "")
+    return int(requested) if requested in map(str, range(1, number + 1)) else 1
 
 
 @login_not_required
@@ -181,10 +181,10 @@ def edition_file(request: HttpRequest, slug: str, number: str, form: str) -> Htt
                 status=CONFLICT,
             )
         artefact.edition = edition
-    return _sent(request, artefact, f"{slug}-{number}.{form}")
+    return _response(request, artefact, f"{slug}-{number}.{form}")
 
 
-def _sent(request: HttpRequest, artefact: Artefact, name: str) -> HttpResponseBase:
+def _response(request: HttpRequest, artefact: Artefact, name: str) -> HttpResponseBase:
     """Return the stored file; an official one is remembered for the next reader."""
     media_type = FORMS[ArtefactFormat(artefact.format)].media_type
     sent = Sent(name, media_type, etag=f'"{artefact.sha256}"', modified=int(artefact.rendered_at.timestamp()))
@@ -357,7 +357,7 @@ def sections(whole: dict[str, Any], numbers: Collection[int] | None = None) -> l
             "called": headings(section, themes, whole["language"]),
             "id": f"section-{place}",
             "paragraphs": [
-                {**each, "reservations": reserved[each["number"]], **_rests(each["sources"])}
+                {**each, "reservations": reserved[each["number"]], **_sources(each["sources"])}
                 for each in section["paragraphs"]
                 if numbers is None or each["number"] in numbers
             ],
@@ -367,7 +367,7 @@ def sections(whole: dict[str, Any], numbers: Collection[int] | None = None) -> l
     ]
 
 
-def _rests(sources: list[dict[str, Any]]) -> dict[str, Any]:
+def _sources(sources: list[dict[str, Any]]) -> dict[str, Any]:
     """Return the public sources, and the number of the others."""
     public = [named(source) for source in sources if source["organisation"]]
     return {"public": public, "hidden": len(sources) - len(public)}
@@ -375,11 +375,11 @@ def _rests(sources: list[dict[str, Any]]) -> dict[str, Any]:
 
 def named(source: dict[str, Any]) -> dict[str, Any]:
     """Return a point by its short reference; `input` is the reference of its input, if any."""
-    found = POINT_OF_AN_INPUT.match(source["point"])
-    return {**source, "short": short(source["point"]), "input": found["input"] if found else ""}
+    match = POINT_OF_AN_INPUT.match(source["point"])
+    return {**source, "short": short(source["point"]), "input": match["input"] if match else ""}
 
 
 def short(reference: str) -> str:
     """Return the reference of a point without the part common to the consultation."""
-    found = POINT_OF_AN_INPUT.match(reference)
-    return reference.removeprefix(found["year"]) if found else reference
+    match = POINT_OF_AN_INPUT.match(reference)
+    return reference.removeprefix(match["year"]) if match else reference

@@ -66,10 +66,10 @@ def _sections(paper: PositionPaper) -> list[Any]:
     keys: dict[int, list[Any]] = {}
     for section, key in rows:
         keys.setdefault(section, []).append(key)
-    found: list[Any] = list(paper.sections.filter(pk__in=keys).order_by("order"))
-    for each in found:
+    result: list[Any] = list(paper.sections.filter(pk__in=keys).order_by("order"))
+    for each in result:
         each.load = total(held.get(key, Load()) for key in keys[each.pk])
-    return found
+    return result
 
 
 @for_secretariat
@@ -109,9 +109,9 @@ def _show(
     """Render the page of an amendment with submitted forms instead of fresh ones."""
     own = Amendment.objects.filter(round__paper=paper).only("paragraph")
     paragraph = get_object_or_404(own, pk=pk).paragraph_id
-    found = read(amendments_of(paper).filter(paragraph=paragraph), paragraph_numbers(paper))
-    amendment = next(each for each in found if each.pk == pk)
-    group = groups(found).get(paragraph) or Group()
+    rows = read(amendments_of(paper).filter(paragraph=paragraph), paragraph_numbers(paper))
+    amendment = next(each for each in rows if each.pk == pk)
+    group = groups(rows).get(paragraph) or Group()
     context = {
         "paper": paper,
         "amendment": amendment,
@@ -145,7 +145,7 @@ def _known(paper: PositionPaper, pk: int) -> Amendment:
 
 
 def _decide(
-    request: HttpRequest, slug: str, pk: int, verb: Callable[..., Any], name: str, form: forms.Form, said: str
+    request: HttpRequest, slug: str, pk: int, verb: Callable[..., Any], name: str, form: forms.Form, message: str
 ) -> HttpResponse:
     """Run the decision of a form on the page of an amendment; refusals keep the entered values."""
     paper = known_paper(request, slug)
@@ -160,7 +160,7 @@ def _decide(
         return _show_conflict(request, paper, pk, form, conflict)
     except Blocked as refusal:
         return _show(request, paper, pk, {name: form}, reasons=refusal.reasons)
-    messages.success(request, said)
+    messages.success(request, message)
     return redirect(
         "desk_review_section", slug, Paragraph.objects.values_list("section", flat=True).get(pk=amendment.paragraph_id)
     )
@@ -180,8 +180,8 @@ def _show_conflict(
 def desk_amendment_accept(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Accept an amendment as proposed."""
     form = AcceptForm(request.POST, auto_id="accept_%s")
-    said = _("Accepted. The sponsor gets an e-mail.")
-    return _decide(request, slug, pk, workflow.accept_amendment, "accept", form, said)
+    message = _("Accepted. The sponsor gets an e-mail.")
+    return _decide(request, slug, pk, workflow.accept_amendment, "accept", form, message)
 
 
 @for_secretariat
@@ -189,8 +189,8 @@ def desk_amendment_accept(request: HttpRequest, slug: str, pk: int) -> HttpRespo
 def desk_amendment_in_part(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Accept an amendment with an adapted text, with the reason."""
     form = FitForm(request.POST, auto_id="fit_%s")
-    said = _("Accepted in part. The sponsor gets an e-mail.")
-    return _decide(request, slug, pk, workflow.accept_in_part, "in_part", form, said)
+    message = _("Accepted in part. The sponsor gets an e-mail.")
+    return _decide(request, slug, pk, workflow.accept_in_part, "in_part", form, message)
 
 
 @for_secretariat
@@ -198,8 +198,8 @@ def desk_amendment_in_part(request: HttpRequest, slug: str, pk: int) -> HttpResp
 def desk_amendment_decline(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Decline an amendment, with the reason."""
     form = DeclineForm(request.POST, auto_id="decline_%s")
-    said = _("Not accepted. The sponsor gets an e-mail.")
-    return _decide(request, slug, pk, workflow.decline_amendment, "decline", form, said)
+    message = _("Not accepted. The sponsor gets an e-mail.")
+    return _decide(request, slug, pk, workflow.decline_amendment, "decline", form, message)
 
 
 @for_secretariat
@@ -207,8 +207,8 @@ def desk_amendment_decline(request: HttpRequest, slug: str, pk: int) -> HttpResp
 def desk_amendment_recommend(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Recommend a decision, and ask the sponsor to consent."""
     form = RecommendForm(request.POST, auto_id="recommend_%s")
-    said = _("Recommended. The sponsor gets an e-mail and can consent or insist.")
-    return _decide(request, slug, pk, workflow.recommend, "recommend", form, said)
+    message = _("Recommended. The sponsor gets an e-mail and can consent or insist.")
+    return _decide(request, slug, pk, workflow.recommend, "recommend", form, message)
 
 
 # --- One text of several --------------------------------------------------------------------------------------------

@@ -37,58 +37,58 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 @require_safe
 def review_docx(request: HttpRequest, slug: str) -> HttpResponse:
     """Return the text under review as a Word document that tracks changes."""
-    found = known_round(request, slug)
-    content = public_papers.content(found.edition.sha256)
-    data = docx(content, sections_of(found), closes=written_hour(found.closes_at))
-    name = f"{slug}-{found.edition.number}-review.docx"
+    result = known_round(request, slug)
+    content = public_papers.content(result.edition.sha256)
+    data = docx(content, sections_of(result), closes=written_hour(result.closes_at))
+    name = f"{slug}-{result.edition.number}-review.docx"
     return HttpResponse(data, content_type=WORD, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def review_import(request: SignedInRequest, slug: str) -> HttpResponse:
     """Upload a file: first show every proposal in it, then propose the selected ones."""
-    found = known_round(request, slug)
-    bodies = sponsors(request.user, found)
+    result = known_round(request, slug)
+    bodies = sponsors(request.user, result)
     if not bodies:
         raise Http404
-    if not is_in_time(found):
+    if not is_in_time(result):
         messages.warning(request, _("The round is closed: no more amendments can be proposed."))
         return redirect("review", slug)
     if "form-TOTAL_FORMS" in request.POST:
-        return _confirm(request, found, bodies)
+        return _confirm(request, result, bodies)
     form = UploadForm(request.POST or None, request.FILES or None, sponsors=bodies)
     if request.method == "POST" and form.is_valid():
         try:
-            matched = _read(form.cleaned_data["file"].read(), found)
+            matched = _read(form.cleaned_data["file"].read(), result)
         except (NotReadable, Refused) as refusal:
             form.add_error("file", say(refusal) if isinstance(refusal, Refused) else str(refusal))
         else:
-            return _preview(request, found, form.body, matched)
-    enter_refused_files(request, form, found.paper)
-    context = frame(request, found, False) | {"form": form}
+            return _preview(request, result, form.body, matched)
+    enter_refused_files(request, form, result.paper)
+    context = frame(request, result, False) | {"form": form}
     return render(request, "positions/review_files/import.html", context, status=REFUSED if form.errors else 200)
 
 
 # --- Reading --------------------------------------------------------------------------------------------------------
 
 
-def _read(data: bytes, found: ReviewRound) -> Matched:
+def _read(data: bytes, review_round: ReviewRound) -> Matched:
     """Return the proposals in a file. Raises Refused, or NotReadable if there are none."""
     targets = [
         Target(each["key"], each["number"], each["text"])
-        for section in sections_of(found)
+        for section in sections_of(review_round)
         for each in section["paragraphs"]
     ]
-    lines = _lines(found)
+    lines = _lines(review_round)
     matched = _read_word(data, targets, lines) if _is_word(data) else _read_sheet(data, targets, lines)
     if not matched.found and not matched.left:
         raise NotReadable(_("This file contains no change. Check that you chose the file that you edited."))
     return matched
 
 
-def _lines(found: ReviewRound) -> dict[int, int]:
+def _lines(review_round: ReviewRound) -> dict[int, int]:
     """Return the paragraph number of each numbered line of the edition under review."""
-    blocks = public_papers.lines(found.edition.sha256)
+    blocks = public_papers.lines(review_round.edition.sha256)
     passages = [each for block in blocks for each in block.passages if each.paragraph]
     return {line.number: each.paragraph for each in passages for line in each.lines if each.paragraph}
 
@@ -127,20 +127,20 @@ def _read_sheet(data: bytes, targets: list[Target], lines: dict[int, int]) -> Ma
 # --- The preview ----------------------------------------------------------------------------------------------------
 
 
-def _preview(request: HttpRequest, found: ReviewRound, body: Any, matched: Matched) -> HttpResponse:
+def _preview(request: HttpRequest, review_round: ReviewRound, body: Any, matched: Matched) -> HttpResponse:
     shown = matched.found[:MOST_FOUND]
     start = [{**each._asdict(), "take": True} for each in shown]
     rows = FoundFormSet(initial=start)
     notes = [each.note for each in shown]
     beyond = len(matched.found) - len(shown)
-    return _show(request, found, body, rows, notes=notes, left=matched.left, beyond=beyond)
+    return _show(request, review_round, body, rows, notes=notes, left=matched.left, beyond=beyond)
 
 
 def _show(
-    request: HttpRequest, found: ReviewRound, body: Any, rows: Any, *, status: int = 200, **more: Any
+    request: HttpRequest, review_round: ReviewRound, body: Any, rows: Any, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     """Show the proposals with the present texts of the paragraphs; `refused` are the reasons by row."""
-    sections = sections_of(found)
+    sections = sections_of(review_round)
     known = {each["key"]: each for section in sections for each in section["paragraphs"]}
     notes, refused = more.pop("notes", []), more.pop("refused", {})
     labels = dict(Operation.choices)
@@ -155,32 +155,38 @@ def _show(
         for place, form in enumerate(rows)
     ]
     problems = [_problem(row) for row in table if row["form"].errors or row["reasons"]]
-    context = frame(request, found, False) | {"rows": rows, "table": table, "body": body, "problems": problems, **more}
+    context = frame(request, review_round, False) | {
+        "rows": rows,
+        "table": table,
+        "body": body,
+        "problems": problems,
+        **more,
+    }
     return render(request, "positions/review_files/import_preview.html", context, status=status)
 
 
 def _problem(row: dict[str, Any]) -> tuple[str, str]:
     """Return where a row is, and what is wrong with it."""
-    said = [*row["reasons"], *(str(error) for errors in row["form"].errors.values() for error in errors)]
+    lines = [*row["reasons"], *(str(error) for errors in row["form"].errors.values() for error in errors)]
     number = row["paragraph"]["number"] if row["paragraph"] else "?"
-    return row["form"]["reason"].id_for_label, f"{_('Paragraph %(number)s') % {'number': number}}: {' '.join(said)}"
+    return row["form"]["reason"].id_for_label, f"{_('Paragraph %(number)s') % {'number': number}}: {' '.join(lines)}"
 
 
-def _confirm(request: SignedInRequest, found: ReviewRound, bodies: Iterable[Any]) -> HttpResponse:
+def _confirm(request: SignedInRequest, review_round: ReviewRound, bodies: Iterable[Any]) -> HttpResponse:
     """Propose the selected ones; refused ones stay on the page with their text and the reasons."""
     body = next((each for each in bodies if str(each.pk) == request.POST.get("sponsor")), None)
     rows = FoundFormSet(request.POST)
     if body is None:
         raise Http404
     if not rows.is_valid():
-        return _show(request, found, body, rows, status=REFUSED)
+        return _show(request, review_round, body, rows, status=REFUSED)
     kept: list[dict[str, Any]] = []
     refused: dict[int, list[str]] = {}
     done = 0
     taken = [row for row in rows.cleaned_data if row.get("take")]
-    paragraphs = _paragraphs(found, {row["key"] for row in taken})
+    paragraphs = _paragraphs(review_round, {row["key"] for row in taken})
     for row in taken:
-        reasons = _propose(request, found, body, paragraphs[row["key"]], row)
+        reasons = _propose(request, review_round, body, paragraphs[row["key"]], row)
         if reasons:
             refused[len(kept)] = reasons
             kept.append(row)
@@ -189,21 +195,25 @@ def _confirm(request: SignedInRequest, found: ReviewRound, bodies: Iterable[Any]
         words = ngettext("%(number)s amendment is proposed.", "%(number)s amendments are proposed.", done)
         messages.success(request, words % {"number": done})
     if not kept:
-        return redirect("review", found.paper.slug)
-    return _show(request, found, body, FoundFormSet(initial=kept), refused=refused, status=REFUSED)
+        return redirect("review", review_round.paper.slug)
+    return _show(request, review_round, body, FoundFormSet(initial=kept), refused=refused, status=REFUSED)
 
 
 def _propose(
-    request: SignedInRequest, found: ReviewRound, body: Any, paragraph: Paragraph, row: dict[str, Any]
+    request: SignedInRequest, review_round: ReviewRound, body: Any, paragraph: Paragraph, row: dict[str, Any]
 ) -> list[str]:
     """Propose a row; return every reason of a refusal."""
     given = {name: row[name] for name in ("operation", "text", "reason")}
-    return attempt(lambda: workflow.propose_amendment(found, paragraph, by=request.user, sponsor=body, **given)).reasons
+    return attempt(
+        lambda: workflow.propose_amendment(review_round, paragraph, by=request.user, sponsor=body, **given)
+    ).reasons
 
 
-def _paragraphs(found: ReviewRound, keys: set[Any]) -> dict[Any, Paragraph]:
+def _paragraphs(review_round: ReviewRound, keys: set[Any]) -> dict[Any, Paragraph]:
     """Return the paragraphs of the paper with these keys; raises 404 if one belongs to another paper."""
-    known = Paragraph.objects.select_related("wording", "section").filter(section__paper=found.paper, key__in=keys)
+    known = Paragraph.objects.select_related("wording", "section").filter(
+        section__paper=review_round.paper, key__in=keys
+    )
     by_key = {each.key: each for each in known}
     if by_key.keys() != keys:
         raise Http404

@@ -22,7 +22,7 @@ from positions.text.diff import redline
 
 from .drafting import REFUSED, at_paragraph
 from .papers import known_paper
-from .paragraphs import Place, _anew, _gone, _place_in, _was_removed
+from .paragraphs import Place, _place_in, _reloaded, _removed, _was_removed
 
 SENTENCE = re.compile(r"(?<=[.!?;:])\s+")
 TOLD = ("reword", "write", "split", "merge")  # wordings and lineage cover these
@@ -36,8 +36,8 @@ TOLD = ("reword", "write", "split", "merge")  # wordings and lineage cover these
 def desk_paragraph_history(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
     """Show the history of a paragraph, also if it was removed from the text: who, when and why."""
     paper = known_paper(request, slug)
-    found = Paragraph.objects.select_related("section", "wording").filter(section__paper=paper)
-    paragraph: Any = get_object_or_404(found, key=key)
+    rows = Paragraph.objects.select_related("section", "wording").filter(section__paper=paper)
+    paragraph: Any = get_object_or_404(rows, key=key)
     numbers = paragraph_numbers(paper)
     origins, successions = _relatives(paragraph, numbers)
     context = {
@@ -93,7 +93,7 @@ def desk_paragraph_split(request: SignedInRequest, slug: str, key: UUID) -> Http
     """Split a paragraph: `cut` in the URL is the sentence after which to split; both texts can be edited."""
     paper = known_paper(request, slug)
     if _was_removed(paper, key):
-        return _gone(request, paper, key)
+        return _removed(request, paper, key)
     place = _place_in(paper, key)
     if request.method != "POST":
         return _show_split(request, place, _cut(place, request.GET.get("cut", "")))
@@ -105,17 +105,21 @@ def desk_paragraph_split(request: SignedInRequest, slug: str, key: UUID) -> Http
     try:
         workflow.split_paragraph(place.paragraph, by=request.user, texts=texts, **given)
     except Conflict as refusal:
-        return _show_split(request, _anew(place), _on_new_words(form, place), refusal.reasons)
+        return _show_split(request, _reloaded(place), _on_new_words(form, place), refusal.reasons)
     except Blocked as refusal:
-        return _show_split(request, _anew(place), form, refusal.reasons)
+        return _show_split(request, _reloaded(place), form, refusal.reasons)
     messages.success(request, _("There are two paragraphs now. Check whether each one matches its sources."))
     return redirect(at_paragraph(slug, place.section, place.paragraph))
 
 
-def _cut(place: Place, asked: str) -> SplitForm:
+def _cut(place: Place, requested: str) -> SplitForm:
     """Return a form with the text split after the requested sentence, or else after the first."""
     sentences = _sentences(place.paragraph.wording.text)
-    at = int(asked) if asked.isascii() and asked.isdecimal() and 0 < int(asked[:4]) < len(sentences) else 1
+    at = (
+        int(requested)
+        if requested.isascii() and requested.isdecimal() and 0 < int(requested[:4]) < len(sentences)
+        else 1
+    )
     first = sentences[at - 1][1] if at <= len(sentences) else 0
     text = place.paragraph.wording.text
     start = {"text": text[:first].rstrip(), "rest": text[first:].lstrip()}
@@ -124,7 +128,7 @@ def _cut(place: Place, asked: str) -> SplitForm:
 
 def _sentences(text: str) -> list[tuple[str, int]]:
     """Return the sentences of `text` with their end positions."""
-    ends = [*(found.start() for found in SENTENCE.finditer(text)), len(text)]
+    ends = [*(match.start() for match in SENTENCE.finditer(text)), len(text)]
     starts = [0, *ends]
     return [(text[start:end].strip(), end) for start, end in zip(starts, ends, strict=False)]
 
@@ -160,18 +164,18 @@ def desk_paragraph_merge(request: SignedInRequest, slug: str, key: UUID) -> Http
     """Merge two paragraphs: `with` in the URL names the other one, which is removed from the text."""
     paper = known_paper(request, slug)
     if _was_removed(paper, key):
-        return _gone(request, paper, key)
+        return _removed(request, paper, key)
     place = _place_in(paper, key)
     others = [each for each in place.text.paragraphs if each.pk != place.paragraph.pk]
-    asked = (request.POST if request.method == "POST" else request.GET).get("with", "")
-    named = next((each for each in others if str(each.key) == asked), None)
+    requested = (request.POST if request.method == "POST" else request.GET).get("with", "")
+    named = next((each for each in others if str(each.key) == requested), None)
     other = named or _neighbour(place)
     if request.method != "POST":
         return _show_merge(request, place, other, MergeForm(initial=_joined(place.paragraph, other)))
     form = MergeForm(request.POST)
     if named is None:
         gone = [_("The other paragraph is not part of the text any more. Choose another paragraph to merge with.")]
-        return _show_merge(request, place, other, _again(form, place.paragraph, other), gone)
+        return _show_merge(request, place, other, _rebased(form, place.paragraph, other), gone)
     if not form.is_valid():
         return _show_merge(request, place, other, form)
     data = form.cleaned_data
@@ -179,18 +183,18 @@ def desk_paragraph_merge(request: SignedInRequest, slug: str, key: UUID) -> Http
     try:
         workflow.merge_paragraphs(place.paragraph, other, by=request.user, **given)
     except Blocked as refusal:
-        place = _anew(place)
+        place = _reloaded(place)
         other = next((each for each in place.text.paragraphs if each.pk == other.pk), None)
-        return _show_merge(request, place, other, _again(form, place.paragraph, other), refusal.reasons)
+        return _show_merge(request, place, other, _rebased(form, place.paragraph, other), refusal.reasons)
     messages.success(request, _("The two paragraphs are merged. Check whether the new paragraph matches its sources."))
-    place = _anew(place)
+    place = _reloaded(place)
     return redirect(at_paragraph(slug, place.section, place.paragraph))
 
 
 def _neighbour(place: Place) -> Any:
     """Return the next paragraph, or else the previous one; None if there is no other."""
-    found, at = place.text.paragraphs, place.text.paragraphs.index(place.paragraph)
-    return found[at + 1] if at + 1 < len(found) else found[at - 1] if at else None
+    result, at = place.text.paragraphs, place.text.paragraphs.index(place.paragraph)
+    return result[at + 1] if at + 1 < len(result) else result[at - 1] if at else None
 
 
 def _joined(paragraph: Any, other: Any) -> dict[str, Any]:
@@ -202,7 +206,7 @@ def _joined(paragraph: Any, other: Any) -> dict[str, Any]:
     return {"text": text, "base": paragraph.wording_id, "other_base": other.wording_id, "with": other.key}
 
 
-def _again(form: MergeForm, paragraph: Any, other: Any) -> MergeForm:
+def _rebased(form: MergeForm, paragraph: Any, other: Any) -> MergeForm:
     """Return the entered text based on the present wording."""
     assert isinstance(form.data, QueryDict)  # it was sent
     data = form.data.copy()

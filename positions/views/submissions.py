@@ -86,8 +86,8 @@ def endorse(request: SignedInRequest, reference: str) -> HttpResponse:
     submission = _input(request, reference)
     if request.method != "POST":
         return redirect("input", reference)
-    asked = request.POST.get("organisation", "")
-    own = [body for body in organisations_of(request.user) if str(body.pk) == asked]
+    requested = request.POST.get("organisation", "")
+    own = [body for body in organisations_of(request.user) if str(body.pk) == requested]
     if not own:
         return _show(request, submission, Outcome([_("Choose the organisation that co-signs.")], 422))
     outcome = attempt(lambda: workflow.endorse(submission, own[0], by=request.user))

@@ -38,8 +38,8 @@ def verify(request: HttpRequest) -> HttpResponseBase:
         return _verify_file(request)
     form = HashForm(request.GET) if "hash" in request.GET else HashForm()
     if form.is_bound and form.is_valid():
-        asked = form.cleaned_data["hash"]
-        return redirect("verify_communique" if published_communique(asked) else "verify_hash", asked)
+        requested = form.cleaned_data["hash"]
+        return redirect("verify_communique" if published_communique(requested) else "verify_hash", requested)
     return _forms(request, form, FileForm(), status=422 if form.is_bound else 200)
 
 
@@ -80,20 +80,20 @@ def verify_hash(request: HttpRequest, sha256: str) -> HttpResponse:
     """Show what has this hash. 404 with an explanation if it is neither an official edition or file, nor a restricted
     print that this reader may read.
     """
-    asked = hash_in(sha256)
-    if not asked:
+    requested = hash_in(sha256)
+    if not requested:
         form = HashForm({"hash": sha256})
         form.is_valid()
         return _forms(request, form, FileForm(), status=404)
-    found = find_copy(asked)
-    context: dict[str, Any] = {"hash_form": HashForm(), "asked": asked, "found": found}
-    if found and found.file:
-        context["seals"] = seals_of_ours(found.file)
-    if found is None and (copy := find_restricted(asked, request.user)):
-        response = render(request, PAGE, {"copy": copy, "asked": asked})
+    result = find_copy(requested)
+    context: dict[str, Any] = {"hash_form": HashForm(), "asked": requested, "found": result}
+    if result and result.file:
+        context["seals"] = seals_of_ours(result.file)
+    if result is None and (copy := find_restricted(requested, request.user)):
+        response = render(request, PAGE, {"copy": copy, "asked": requested})
         response["Cache-Control"] = "no-store, private"
         return response
-    return render(request, PAGE, context, status=200 if found else 404)
+    return render(request, PAGE, context, status=200 if result else 404)
 
 
 @login_not_required
@@ -101,7 +101,7 @@ def verify_hash(request: HttpRequest, sha256: str) -> HttpResponse:
 @kept_for_visitors
 def verify_communique(request: HttpRequest, sha256: str) -> HttpResponse:
     """Show the published communiqué with this hash; raises 404 if there is none."""
-    found = published_communique(hash_in(sha256))
-    if found is None:
+    result = published_communique(hash_in(sha256))
+    if result is None:
         raise Http404
-    return render(request, PAGE, {"communique": found})
+    return render(request, PAGE, {"communique": result})

@@ -111,16 +111,16 @@ def withdraw_reservation(reservation: Reservation, *, by: User, reason: str) -> 
 
 def _rule_reasons(paper: PositionPaper, rule: str, reasons: str) -> list[str]:
     reserved = paper.reservations.filter(withdrawn_at=None).exists()
-    found = []
+    result = []
     if rule not in {Rule.CONSENSUS, Rule.WITH_RESERVATIONS}:
-        found.append(_("Choose the rule by which the text is adopted."))
+        result.append(_("Choose the rule by which the text is adopted."))
     if rule == Rule.CONSENSUS and reserved:
-        found.append(_("There are reservations: declare consensus with reservations."))
+        result.append(_("There are reservations: declare consensus with reservations."))
     if rule == Rule.WITH_RESERVATIONS and not reserved:
-        found.append(_("There is no reservation: declare consensus."))
+        result.append(_("There is no reservation: declare consensus."))
     if rule == Rule.WITH_RESERVATIONS and not reasons.strip():
-        found.append(_("Enter the chair's reasons: they are printed in the record."))
-    return found
+        result.append(_("Enter the chair's reasons: they are printed in the record."))
+    return result
 
 
 @verb
@@ -131,9 +131,9 @@ def adopt(paper: PositionPaper, *, by: User, rule: str, reasons: str = "") -> Po
     """
 
     def check_rule(row: PositionPaper) -> None:
-        found = _rule_reasons(row, rule, reasons) + unprintable(row)
-        if found:
-            raise Blocked(found)
+        result = _rule_reasons(row, rule, reasons) + unprintable(row)
+        if result:
+            raise Blocked(result)
 
     row = make(PAPER_MOVES["adopt"], paper, by=by, reason=reasons, change=check_rule, data={"rule": rule})
     _leave_out(row, by)
@@ -231,9 +231,9 @@ def publish(paper: PositionPaper, *, by: User) -> PositionPaper:
     def sign(row: PositionPaper) -> None:
         adopted = final_edition(row)
         assert adopted is not None  # its state says so
-        found = edition.problems(adopted)  # the files may have changed since rendering
-        if found:
-            raise Blocked(found)
+        result = edition.problems(adopted)  # the files may have changed since rendering
+        if result:
+            raise Blocked(result)
         row.published_by, row.published_at = by, now()
         answered.extend(row.dispositions.filter(answered_at=None).select_for_update(of=("self",), no_key=True))
         row.dispositions.filter(answered_at=None).update(answered_at=row.published_at)

@@ -185,7 +185,7 @@ def _says_nothing(made: Amendment) -> list[str]:
     """Return why an amendment would change nothing."""
     paragraph, operation = made.paragraph, made.operation
     if operation == Operation.MOVE:
-        return _goes_nowhere(made)
+        return _changes_nothing(made)
     if operation == Operation.SPLIT and len(parts(made.text)) < 2:
         return [_("Add an empty line where the new paragraph begins.")]
     if operation == Operation.INSERT and not made.text:
@@ -195,7 +195,7 @@ def _says_nothing(made: Amendment) -> list[str]:
     return []
 
 
-def _goes_nowhere(made: Amendment) -> list[str]:
+def _changes_nothing(made: Amendment) -> list[str]:
     target, after, paragraph = made.section, made.after, made.paragraph
     if target is None or (after and after.pk == paragraph.pk):
         return [_("Choose where to put the paragraph.")]

@@ -151,8 +151,8 @@ def _clearances(
         made = Clearance.objects.create(paper=paper, ministry=ministry, edition=text, requested_at=now(), due_at=due_at)
         journal("ask", made, by=by, after=made.state)
     live = Prefetch("stances", queryset=Stance.objects.filter(replaced_at=None))
-    asked = paper.clearances.filter(ministry__in=mandated).select_related("ministry")
-    return list(asked.order_by("ministry__name").prefetch_related(live))
+    rows = paper.clearances.filter(ministry__in=mandated).select_related("ministry")
+    return list(rows.order_by("ministry__name").prefetch_related(live))
 
 
 def _ask(clearance: Clearance, paragraphs: list[Paragraph], text: Edition, by: User, due_at: datetime) -> None:
@@ -240,13 +240,13 @@ def take_stance(
         reasons.append(_("This paragraph is outside your ministry's mandate."))
     if reasons or stance is None:
         raise Blocked(reasons)
-    said = (value, reason.strip(), proposed_text.strip())
+    answer = (value, reason.strip(), proposed_text.strip())
     if seen is not None and seen != stance.mark:
-        if stance.by_id == by.pk and (stance.value, stance.reason, stance.proposed_text) == said:
+        if stance.by_id == by.pk and (stance.value, stance.reason, stance.proposed_text) == answer:
             return stance
         raise Conflict(stance)
     before = stance.value
-    stance.value, stance.reason, stance.proposed_text = said
+    stance.value, stance.reason, stance.proposed_text = answer
     stance.by, stance.at, stance.letter = by, now(), letter
     stance.clean_fields(exclude=["by", "letter"])
     stance.save()

@@ -55,8 +55,8 @@ def clearance_is_open(letter: AnswerByLetter) -> list[Condition]:
 
 def words_still_stand(letter: AnswerByLetter) -> list[Condition]:
     """The paragraphs have the texts that the letter answers, and are asked of the ministry."""
-    asked = letter.clearance.stances.filter(replaced_at=None).values_list("paragraph", "wording")
-    now_asked = dict(asked)
+    rows = letter.clearance.stances.filter(replaced_at=None).values_list("paragraph", "wording")
+    now_asked = dict(rows)
     moved = [line for line in letter.lines.all() if now_asked.get(line.paragraph_id) != line.wording_id]
     if not moved:
         return [Condition(_("The letter answers the current text"), True)]
@@ -118,13 +118,13 @@ def type_answer(
     """
     demand(may_run_clearance(by, clearance), who=SECRETARIAT, to=gettext_lazy("Type an answer that came by letter"))
     row = locked(clearance)
-    asked = {each.paragraph_id: each for each in row.stances.filter(replaced_at=None)}
+    requested = {each.paragraph_id: each for each in row.stances.filter(replaced_at=None)}
     reasons = [] if lines else [_("Enter what the letter says about at least one paragraph.")]
     if received_on > timezone.localdate(now()):
         reasons.append(_("The date must be today or in the past."))
-    for paragraph, said in lines.items():
-        reasons += stance_reasons(row, **said)
-        if paragraph.pk not in asked:
+    for paragraph, answer in lines.items():
+        reasons += stance_reasons(row, **answer)
+        if paragraph.pk not in requested:
             reasons.append(_("This paragraph is outside your ministry's mandate."))
     if reasons:
         raise Blocked(list(dict.fromkeys(reasons)))
@@ -132,8 +132,8 @@ def type_answer(
         clearance=row, reference=reference, received_on=received_on, signed_by=signed_by, typed_by=by, typed_at=now()
     )
     made = LetterLine.objects.bulk_create(
-        LetterLine(letter=letter, paragraph=paragraph, wording_id=asked[paragraph.pk].wording_id, **said)
-        for paragraph, said in lines.items()
+        LetterLine(letter=letter, paragraph=paragraph, wording_id=requested[paragraph.pk].wording_id, **answer)
+        for paragraph, answer in lines.items()
     )
     data = {"reference": reference, "lines": len(lines)}
     journal("type_answer", letter, by=by, after=letter.state, data=data, commits=[letter, *made])
@@ -147,12 +147,12 @@ def add_scan(letter: AnswerByLetter, *, by: User, name: str, data: bytes) -> Ans
     or Blocked, NoRoom if the disk is full.
     """
     demand(may_handle_letter(by, letter), who=SECRETARIAT, to=gettext_lazy("Add the scan of a letter"))
-    with whole_file(letter.path, name=name, data=data) as came:
+    with whole_file(letter.path, name=name, data=data) as upload:
         row = locked(letter)
         if row.state != L.TYPED:
             raise Blocked(_("This letter is already countersigned or struck out, so its scan cannot change."))
-        row.scan_name, row.scan_type, row.scan_sha256 = came.name, came.media_type, came.sha256
-        came.keep()
+        row.scan_name, row.scan_type, row.scan_sha256 = upload.name, upload.media_type, upload.sha256
+        upload.keep()
     row.save(update_fields=["scan_name", "scan_type", "scan_sha256"])
     journal("add_scan", row, by=by, before=row.state, after=row.state, data={"sha256": row.scan_sha256})
     return row

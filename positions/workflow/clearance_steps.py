@@ -28,8 +28,8 @@ def asked_steps(paper: PositionPaper) -> list[ChainStep]:
     """Return the steps of the paper, each with `answer`: the last valid one for the text in clearance, and `waiting`: a
     later letter without a countersignature.
     """
-    asked = ChainStep.objects.filter(consultation=paper.consultation_id, is_asked=True)
-    steps = list(asked.select_related("institution"))
+    rows = ChainStep.objects.filter(consultation=paper.consultation_id, is_asked=True)
+    steps = list(rows.select_related("institution"))
     if not steps:
         return []
     given = StepAnswer.objects.filter(paper=paper, edition=clearance_text(paper))
@@ -46,8 +46,8 @@ def steps_for(user: Any) -> list[tuple[PositionPaper, ChainStep]]:
     none.
     """
     bodies = [membership.stakeholder_id for membership in live_memberships(user)]
-    asked = ChainStep.objects.filter(institution__in=bodies, is_asked=True).select_related("institution")
-    steps = list(asked) if bodies else []
+    rows = ChainStep.objects.filter(institution__in=bodies, is_asked=True).select_related("institution")
+    steps = list(rows) if bodies else []
     if not steps:
         return []
     rounds = {step.consultation_id for step in steps}
@@ -57,10 +57,10 @@ def steps_for(user: Any) -> list[tuple[PositionPaper, ChainStep]]:
 
 def steps_are_done(paper: PositionPaper) -> list[Condition]:
     """Every clearance step, such as legal vetting, is done for the present text."""
-    return [_told(step) for step in asked_steps(paper)]
+    return [_condition(step) for step in asked_steps(paper)]
 
 
-def _told(step: ChainStep) -> Condition:
+def _condition(step: ChainStep) -> Condition:
     words = {"step": str(step)}
     if step.answer is None:
         return Condition(_("%(step)s: not done yet") % words, False)

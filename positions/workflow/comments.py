@@ -22,9 +22,9 @@ def comment(paragraph: Paragraph, *, by: User, text: str) -> Comment:
     reasons += [_("This paragraph was removed from the text.")] if row.removed_at else []
     if reasons:
         raise Blocked(reasons)
-    said = row.comments.open().filter(by=by, text=text.strip(), wording=row.wording_id).first()
-    if said:
-        return said
+    existing = row.comments.open().filter(by=by, text=text.strip(), wording=row.wording_id).first()
+    if existing:
+        return existing
     assert row.wording_id is not None  # every paragraph is written with words
     made = Comment(paragraph=row, wording_id=row.wording_id, text=text.strip(), by=by, at=now())
     made.clean_fields()

@@ -64,8 +64,8 @@ def left_out(paper: PositionPaper) -> QuerySet[Paragraph]:
 
 def live_stances(paper: PositionPaper) -> QuerySet[Stance]:
     """Return the stances that count: on present paragraphs that the meeting does not leave out."""
-    found = Stance.objects.filter(clearance__paper=paper, replaced_at=None, paragraph__removed_at=None)
-    return found.exclude(paragraph__in=decided_on(paper).filter(outcome=FloorOutcome.LEFT_OUT).values("paragraph"))
+    rows = Stance.objects.filter(clearance__paper=paper, replaced_at=None, paragraph__removed_at=None)
+    return rows.exclude(paragraph__in=decided_on(paper).filter(outcome=FloorOutcome.LEFT_OUT).values("paragraph"))
 
 
 def _none_left(count: int, met: str, unmet: Any) -> Condition:
@@ -132,15 +132,15 @@ def review_has_closed(paper: PositionPaper) -> list[Condition]:
 
 def amendments_are_decided(paper: PositionPaper) -> list[Condition]:
     """No amendment waits for a decision or for its sponsor, and accepted ones are in the text."""
-    found = list(_unsettled(paper))
-    waiting = [each for each in found if each.state == AmendmentState.PROPOSED]
-    stale = [each for each in found if each.state == AmendmentState.STALE]
+    result = list(_unsettled(paper))
+    waiting = [each for each in result if each.state == AmendmentState.PROPOSED]
+    stale = [each for each in result if each.state == AmendmentState.STALE]
     met, unmet = (
         _("Every amendment is decided"),
         ngettext_lazy("%(count)s amendment waits for a decision", "%(count)s amendments wait for a decision", "count"),
     )
     decided = [] if stale and not waiting else [_none_left(len(waiting), met, unmet)]
-    return [*decided, *_stale_amendments(stale), *_contended(found), *_texts_to_choose(paper, found)]
+    return [*decided, *_stale_amendments(stale), *_contended(result), *_texts_to_choose(paper, result)]
 
 
 def _unsettled(paper: PositionPaper) -> QuerySet[Amendment]:
@@ -157,10 +157,10 @@ def _stale_amendments(stale: list[Amendment]) -> list[Condition]:
     return [Condition(words % {"count": len(stale)}, False)] if stale else []
 
 
-def _contended(found: list[Amendment]) -> list[Condition]:
+def _contended(amendments: list[Amendment]) -> list[Condition]:
     """Return how many paragraphs have conflicting open amendments."""
     still_open: dict[int, list[Amendment]] = defaultdict(list)
-    for each in found:
+    for each in amendments:
         if each.is_open:
             still_open[each.paragraph_id].append(each)
     paragraphs = [own for own in still_open.values() if any(rivals(each, own) for each in own)]
@@ -172,10 +172,10 @@ def _contended(found: list[Amendment]) -> list[Condition]:
     return [Condition(words % {"count": len(paragraphs)}, False)] if paragraphs else []
 
 
-def _texts_to_choose(paper: PositionPaper, found: list[Amendment]) -> list[Condition]:
+def _texts_to_choose(paper: PositionPaper, amendments: list[Amendment]) -> list[Condition]:
     """Return for each paragraph with accepted amendments that are not in the text: what to do."""
     held: dict[int, list[str]] = defaultdict(list)
-    for each in found:
+    for each in amendments:
         if each.is_untaken:
             held[each.paragraph_id].append(each.sponsor.label)
     if not held:
@@ -273,8 +273,8 @@ def objections_are_settled(paper: PositionPaper) -> list[Condition]:
 
 def answers_are_in(paper: PositionPaper) -> list[Condition]:
     """Every ministry has answered or is recorded as silent after the due time."""
-    asked = Stance.objects.filter(replaced_at=None, clearance=OuterRef("pk"))  # nothing: it was removed again
-    waiting = paper.clearances.filter(Exists(asked), state=ClearanceState.REQUESTED).select_related("ministry")
+    queryset = Stance.objects.filter(replaced_at=None, clearance=OuterRef("pk"))  # nothing: it was removed again
+    waiting = paper.clearances.filter(Exists(queryset), state=ClearanceState.REQUESTED).select_related("ministry")
     rows = [Condition(_waiting_for(clearance), False) for clearance in waiting]
     return rows or [Condition(_("Every ministry has answered or is recorded as silent"), True)]
 

@@ -73,19 +73,19 @@ def printed_paragraphs(frozen: Edition) -> dict[str, dict[str, Any]]:
 
 def against(before: str, after: str, operative: str = "") -> list[str]:
     """Return why a change of text is not editorial."""
-    found = weigh(before, after, operative)
+    result = weigh(before, after, operative)
     reasons = []
-    if found.changed > MOST_WORDS:
+    if result.changed > MOST_WORDS:
         words = ngettext(
             "A correction changes at most %(most)s words of a paragraph; %(count)s word changes here.",
             "A correction changes at most %(most)s words of a paragraph; %(count)s words change here.",
-            found.changed,
+            result.changed,
         )
-        reasons.append(words % {"most": MOST_WORDS, "count": found.changed})
-    if found.weighty:
+        reasons.append(words % {"most": MOST_WORDS, "count": result.changed})
+    if result.weighty:
         words = _("These words carry the meaning, so a correction cannot add or remove them: %(words)s.")
-        reasons.append(words % {"words": ", ".join(found.weighty)})
-    if not found.keeps_operative:
+        reasons.append(words % {"words": ", ".join(result.weighty)})
+    if not result.keeps_operative:
         reasons.append(_("The operative words must stay as adopted: %(words)s.") % {"words": operative})
     return reasons
 
@@ -133,8 +133,8 @@ def _reasons(
             reasons.append(_("The paragraph is not part of this text."))
             continue
         words = _("Paragraph %(number)s: %(reason)s")
-        found = against(known["text"], text, known["verb"]) if text else [_("Enter the text of the paragraph.")]
-        reasons += [words % {"number": known["number"], "reason": each} for each in found]
+        result = against(known["text"], text, known["verb"]) if text else [_("Enter the text of the paragraph.")]
+        reasons += [words % {"number": known["number"], "reason": each} for each in result]
     return reasons
 
 

@@ -44,7 +44,7 @@ def decide(
     demand(may_draft(by, paper), who=SECRETARIAT, to=gettext_lazy("Answer a point"))
     row = locked(paper)
     named = list(paragraphs)
-    reasons = [*_not_now(row, point), *_not_so(row, point, outcome, reason_code, reason, named)]
+    reasons = [*_state_reasons(row, point), *_outcome_reasons(row, point, outcome, reason_code, reason, named)]
     if challenges_own_words(row, point, by):
         reasons.append(_("The point goes against a paragraph that you wrote: another officer must answer it."))
     if reasons:
@@ -58,7 +58,7 @@ def decide(
     return disposition
 
 
-def _not_now(paper: PositionPaper, point: Point) -> list[str]:
+def _state_reasons(paper: PositionPaper, point: Point) -> list[str]:
     reasons = []
     is_open = paper.state in BEFORE_ADOPTION
     is_late = paper.state == PaperState.ADOPTED and not paper.dispositions.filter(point=point).exists()
@@ -71,7 +71,7 @@ def _not_now(paper: PositionPaper, point: Point) -> list[str]:
     return reasons
 
 
-def _not_so(
+def _outcome_reasons(
     paper: PositionPaper, point: Point, outcome: str, reason_code: str, reason: str, named: list[Paragraph]
 ) -> list[str]:
     reasons = []

@@ -104,12 +104,12 @@ def rename_paper(
     Unchanged values have no effect. Raises NotAllowed, or Blocked with every reason.
     """
     row = _open_text(paper.pk, by, gettext_lazy("Rename the paper"))
-    said = {"title": title, "short_title": short_title, "purpose": purpose, "language": language}
-    changed = {name: [getattr(row, name), words] for name, words in said.items() if words != getattr(row, name)}
+    data = {"title": title, "short_title": short_title, "purpose": purpose, "language": language}
+    changed = {name: [getattr(row, name), words] for name, words in data.items() if words != getattr(row, name)}
     if "purpose" in changed and locked(row.consultation).papers.filter(purpose=purpose).exists():
         raise Blocked(_("This consultation already has a paper for this purpose."))
     if changed:
-        for name, words in said.items():
+        for name, words in data.items():
             setattr(row, name, words)
         row.save(update_fields=list(changed))
         journal("rename_paper", row, by=by, data={"changed": changed}, commits=[row])

@@ -71,9 +71,9 @@ def _objections(
 
 def _ask_now(paper: PositionPaper, paragraph: Paragraph, ministry: Stakeholder, by: User, adds: bool) -> None:
     if not adds:
-        asked = Stance.objects.filter(clearance__paper=paper, clearance__ministry=ministry, paragraph=paragraph)
+        rows = Stance.objects.filter(clearance__paper=paper, clearance__ministry=ministry, paragraph=paragraph)
         for clearance in paper.clearances.filter(ministry=ministry):
-            replace_stances(asked, clearance, by=by)
+            replace_stances(rows, clearance, by=by)
         return
     due_at = paper.clearances.aggregate(last=Max("due_at"))["last"]
     text = paper.editions.filter(kind=EditionKind.CLEARANCE).first()

@@ -54,15 +54,17 @@ def meeting_is_through(paper: PositionPaper) -> list[Condition]:
 
 def _decided(paper: PositionPaper) -> list[Condition]:
     """Return the undecided paragraphs, one per line."""
-    said = {row[0]: row[1:] for row in decided_on(paper).values_list("paragraph", "outcome", "decided")}
+    decisions = {row[0]: row[1:] for row in decided_on(paper).values_list("paragraph", "outcome", "decided")}
     numbers, missing = paragraph_numbers(paper), []
     reserved: dict[int, list[str]] = defaultdict(list)
     for pk, name in paper.reservations.filter(withdrawn_at=None).values_list("paragraph", "stakeholder__name"):
         reserved[pk].append(name)
     for pk, wording in standing(paper).values_list("pk", "wording"):
-        outcome, decided = said.get(pk, ("", None))
+        outcome, decided = decisions.get(pk, ("", None))
         missing += [each % {"number": numbers[pk]} for each in _open(outcome, decided == wording, reserved[pk])]
-    missing += _unanswered(paper, [pk for pk, (outcome, _wording) in said.items() if outcome == FloorOutcome.LEFT_OUT])
+    missing += _unanswered(
+        paper, [pk for pk, (outcome, _wording) in decisions.items() if outcome == FloorOutcome.LEFT_OUT]
+    )
     return [Condition(text, False) for text in missing] or [Condition(_("Every paragraph is agreed"), True)]
 
 
@@ -73,8 +75,8 @@ def _unanswered(paper: PositionPaper, gone: list[int]) -> list[str]:
     stays = standing(paper).exclude(pk__in=gone).order_by().values("pk")
     rows = paper.dispositions.filter(paragraphs__in=gone).exclude(paragraphs__in=stays)
     words = _("The answer to %(point)s names a paragraph that is left out: answer it again")
-    found = rows.order_by("point__reference").values_list("point__reference", flat=True).distinct()
-    return [words % {"point": reference} for reference in found]
+    queryset = rows.order_by("point__reference").values_list("point__reference", flat=True).distinct()
+    return [words % {"point": reference} for reference in queryset]
 
 
 def _open(outcome: str, is_current: bool, reserved: list[str]) -> list[str]:
@@ -95,11 +97,11 @@ def _called(paper: PositionPaper, last: int | None) -> list[Condition]:
         return [unmet] if paper.consultation.needs_roll_call else []
     call = paper.roll_calls.get(pk=last)
     words = {"yes": call.yes, "no": call.no, "abstain": call.abstain}
-    told = Condition(_("Roll call: %(yes)s yes, %(no)s no, %(abstain)s abstain") % words, True)
+    result = Condition(_("Roll call: %(yes)s yes, %(no)s no, %(abstain)s abstain") % words, True)
     reserved = set(paper.reservations.filter(withdrawn_at=None).values_list("stakeholder__name", flat=True))
     open_ones = [vote["name"] for vote in call.votes if vote["vote"] == "no" and vote["name"] not in reserved]
     text = _("%(name)s voted no and has no reservation on record")
-    return [told, *(Condition(text % {"name": name}, False) for name in open_ones)]
+    return [result, *(Condition(text % {"name": name}, False) for name in open_ones)]
 
 
 # --- Verbs ------------------------------------------------------------------------------------------------------------

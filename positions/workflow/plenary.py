@@ -68,8 +68,8 @@ class Ruling:
         """Return yes, no and abstain; empty for consensus."""
         if self.mode == FloorMode.CONSENSUS:
             return {}
-        found = Counter(self.votes.values()) if self.mode == FloorMode.ROLL_CALL else self.tally
-        return {vote: found.get(vote, 0) for vote in VOTES}
+        result = Counter(self.votes.values()) if self.mode == FloorMode.ROLL_CALL else self.tally
+        return {vote: result.get(vote, 0) for vote in VOTES}
 
     def is_that_of(self, row: FloorDecision) -> bool:
         """Return whether a stored decision is the same: the form was sent twice."""
@@ -83,45 +83,45 @@ class Ruling:
 # --- What stands against a decision -----------------------------------------------------------------------------------
 
 
-def _against_words(said: Ruling, paragraph: Paragraph) -> list[str]:
-    amendment, found = said.amendment.strip(), []
-    if said.outcome not in FloorOutcome.values or said.mode not in FloorMode.values:
-        found.append(_("Choose what the meeting decides, and how."))
-    if amendment and said.moved_by is None:
-        found.append(_("Choose who proposed the wording."))
-    if said.moved_by and not amendment:
-        found.append(_("Enter the wording proposed from the floor."))
+def _against_words(ruling: Ruling, paragraph: Paragraph) -> list[str]:
+    amendment, result = ruling.amendment.strip(), []
+    if ruling.outcome not in FloorOutcome.values or ruling.mode not in FloorMode.values:
+        result.append(_("Choose what the meeting decides, and how."))
+    if amendment and ruling.moved_by is None:
+        result.append(_("Choose who proposed the wording."))
+    if ruling.moved_by and not amendment:
+        result.append(_("Enter the wording proposed from the floor."))
     if paragraph.wording and amendment == paragraph.wording.text:
-        found.append(
+        result.append(
             _("The proposed wording is the same as the current text. Change it, or choose the wording as it stands.")
         )
-    is_reserved = said.outcome == FloorOutcome.WITH_RESERVATION
-    if is_reserved and not (said.reserving and said.reservation.strip()):
-        found.append(_("Choose who makes the reservation, and enter its text as it should be printed."))
-    if not is_reserved and (said.reserving or said.reservation.strip()):
-        found.append(_("You entered a reservation: choose “adopted with a reservation”."))
-    return found
+    is_reserved = ruling.outcome == FloorOutcome.WITH_RESERVATION
+    if is_reserved and not (ruling.reserving and ruling.reservation.strip()):
+        result.append(_("Choose who makes the reservation, and enter its text as it should be printed."))
+    if not is_reserved and (ruling.reserving or ruling.reservation.strip()):
+        result.append(_("You entered a reservation: choose “adopted with a reservation”."))
+    return result
 
 
-def _against_votes(said: Ruling, count: QuorumCount) -> list[str]:
+def _against_votes(ruling: Ruling, count: QuorumCount) -> list[str]:
     present = {each["name"]: each["group"] for each in count.electorate if each["present"]}
-    found = []
-    if said.mode == FloorMode.ROLL_CALL:
+    result = []
+    if ruling.mode == FloorMode.ROLL_CALL:
         missing = _("%(name)s: choose yes, no or abstain.")
         unknown = _("%(name)s was not counted as present.")
-        found += [missing % {"name": name} for name in present if said.votes.get(name) not in VOTES]
-        found += [unknown % {"name": name} for name in said.votes if name not in present]
-    counts = said.counts
+        result += [missing % {"name": name} for name in present if ruling.votes.get(name) not in VOTES]
+        result += [unknown % {"name": name} for name in ruling.votes if name not in present]
+    counts = ruling.counts
     if any(number < 0 for number in counts.values()) or sum(counts.values()) > count.members_present:
         words = {"votes": sum(counts.values()), "present": count.members_present}
-        found.append(
+        result.append(
             _("You entered %(votes)s votes, but %(present)s member institutions are present. Check the numbers.")
             % words
         )
-    if counts and not found and counts["yes"] <= counts["no"]:
+    if counts and not result and counts["yes"] <= counts["no"]:
         words = {"yes": counts["yes"], "no": counts["no"]}
-        found.append(_("%(yes)s voted for this decision and %(no)s against it, so it does not pass.") % words)
-    return found
+        result.append(_("%(yes)s voted for this decision and %(no)s against it, so it does not pass.") % words)
+    return result
 
 
 def _take_up(paper: PositionPaper, by: User) -> tuple[PositionPaper, QuorumCount | None, list[str]]:
@@ -140,7 +140,7 @@ def _take_up(paper: PositionPaper, by: User) -> tuple[PositionPaper, QuorumCount
 
 @verb
 def decide_paragraph(
-    paper: PositionPaper, paragraph: Paragraph, *, by: User, said: Ruling, seen: int | None = None
+    paper: PositionPaper, paragraph: Paragraph, *, by: User, ruling: Ruling, seen: int | None = None
 ) -> FloorDecision:
     """Record the meeting's decision on a paragraph, with the present quorum.
 
@@ -159,45 +159,45 @@ def decide_paragraph(
         raise Blocked([*reasons, _("The paragraph is not part of this text.")])
     last = decided_on(row).filter(paragraph=place).first()
     if seen is not None and last and last.pk != seen:
-        if last.by_id == by.pk and said.is_that_of(last):
+        if last.by_id == by.pk and ruling.is_that_of(last):
             return last
         words = _("The meeting has already decided on this paragraph: %(outcome)s. Read that decision first.")
         raise Blocked(words % {"outcome": last.get_outcome_display()})
-    reasons += _against_words(said, place) + (_against_votes(said, count) if count else [])
+    reasons += _against_words(ruling, place) + (_against_votes(ruling, count) if count else [])
     if reasons or count is None:
         raise Blocked(reasons)
-    return _rule(row, place, count, said, by)
+    return _rule(row, place, count, ruling, by)
 
 
-def _rule(row: PositionPaper, paragraph: Paragraph, count: QuorumCount, said: Ruling, by: User) -> FloorDecision:
+def _rule(row: PositionPaper, paragraph: Paragraph, count: QuorumCount, ruling: Ruling, by: User) -> FloorDecision:
     """Save a valid decision with its consequences."""
     count.save()
     tabled = paragraph.present_wording
-    reservation = _reservation(row, paragraph, said, by) if said.outcome == FloorOutcome.WITH_RESERVATION else None
-    if said.changes_words and said.moved_by:
-        why = f"Amended from the floor on the proposal of {said.moved_by.name}."  # in English, like all editions
-        change_words(paragraph, by, said.amendment, why)
+    reservation = _reservation(row, paragraph, ruling, by) if ruling.outcome == FloorOutcome.WITH_RESERVATION else None
+    if ruling.changes_words and ruling.moved_by:
+        why = f"Amended from the floor on the proposal of {ruling.moved_by.name}."  # in English, like all editions
+        change_words(paragraph, by, ruling.amendment, why)
     groups = {each["name"]: each["group"] for each in count.electorate}
-    votes = [{"name": name, "group": groups[name], "vote": vote} for name, vote in said.votes.items()]
+    votes = [{"name": name, "group": groups[name], "vote": vote} for name, vote in ruling.votes.items()]
     made = FloorDecision.objects.create(
         paper=row,
         paragraph=paragraph,
         wording=tabled,
-        decided=None if said.outcome in NOT_ADOPTED else paragraph.wording,
-        amendment=said.amendment.strip(),
-        moved_by=said.moved_by,
-        outcome=said.outcome,
-        mode=said.mode,
+        decided=None if ruling.outcome in NOT_ADOPTED else paragraph.wording,
+        amendment=ruling.amendment.strip(),
+        moved_by=ruling.moved_by,
+        outcome=ruling.outcome,
+        mode=ruling.mode,
         quorum=count,
-        votes=votes if said.mode == FloorMode.ROLL_CALL else None,
+        votes=votes if ruling.mode == FloorMode.ROLL_CALL else None,
         reservation=reservation,
-        note=said.note.strip(),
+        note=ruling.note.strip(),
         by=by,
         at=now(),
-        **said.counts,
+        **ruling.counts,
     )
     number = paragraph_numbers(row)[paragraph.pk]
-    facts = {"number": number, "outcome": said.outcome, "mode": said.mode, "counts": said.counts}
+    facts = {"number": number, "outcome": ruling.outcome, "mode": ruling.mode, "counts": ruling.counts}
     data = {"paragraph": str(paragraph.key), **facts, "decision": made.pk}
     journal("decide_paragraph", row, by=by, data=data, commits=[made, count])
     decided = Screen.objects.filter(forum=row.forum, paragraph=paragraph).exclude(amendment="").exists()
@@ -206,13 +206,15 @@ def _rule(row: PositionPaper, paragraph: Paragraph, count: QuorumCount, said: Ru
     return made
 
 
-def _reservation(row: PositionPaper, paragraph: Paragraph, said: Ruling, by: User) -> Reservation:
+def _reservation(row: PositionPaper, paragraph: Paragraph, ruling: Ruling, by: User) -> Reservation:
     """Return the reservation made in the decision, or an existing one with the same text."""
     known = row.reservations.filter(
-        stakeholder=said.reserving, paragraph=paragraph, withdrawn_at=None, text=said.reservation.strip()
+        stakeholder=ruling.reserving, paragraph=paragraph, withdrawn_at=None, text=ruling.reservation.strip()
     )
-    body: Any = said.reserving
-    return known.first() or record_reservation(row, stakeholder=body, paragraph=paragraph, text=said.reservation, by=by)
+    body: Any = ruling.reserving
+    return known.first() or record_reservation(
+        row, stakeholder=body, paragraph=paragraph, text=ruling.reservation, by=by
+    )
 
 
 @verb
@@ -221,16 +223,16 @@ def agree_paragraphs(paper: PositionPaper, *, by: User, paragraphs: Iterable[Par
 
     Raises NotAllowed, or Blocked with every reason.
     """
-    asked = {each.pk for each in paragraphs}
+    requested = {each.pk for each in paragraphs}
     row, count, reasons = _take_up(paper, by)
-    found = list(standing(row).filter(pk__in=asked).select_related("wording"))
-    reasons = ([] if asked else [_("Choose the paragraphs to which the meeting agrees.")]) + reasons
-    if len(found) < len(asked):
+    result = list(standing(row).filter(pk__in=requested).select_related("wording"))
+    reasons = ([] if requested else [_("Choose the paragraphs to which the meeting agrees.")]) + reasons
+    if len(result) < len(requested):
         reasons.append(_("The paragraph is not part of this text."))
     if reasons or count is None:
         raise Blocked(reasons)
     known = set(decided_on(row).values_list("paragraph", "decided"))
-    new = [each for each in found if (each.pk, each.wording_id) not in known]
+    new = [each for each in result if (each.pk, each.wording_id) not in known]
     count.save()
     made = FloorDecision.objects.bulk_create(
         FloorDecision(

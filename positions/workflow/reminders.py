@@ -17,10 +17,10 @@ MORNING = 7  # hour of the due day, EAT
 
 def rung(requested_at: datetime, due_at: datetime, at: datetime) -> ReminderStep | None:
     """Return which reminder is due at `at`; None if it is too early, and for very recent requests."""
-    asked, due, today = (timezone.localdate(moment) for moment in (requested_at, due_at, at))
+    requested, due, today = (timezone.localdate(moment) for moment in (requested_at, due_at, at))
     if deadline_passed(due_at, at):
         return ReminderStep.AFTER
-    if asked == today:
+    if requested == today:
         return None
     if today == due:
         return ReminderStep.DUE if timezone.localtime(at).hour >= MORNING else None

@@ -250,12 +250,12 @@ def choose_text(paragraph: Paragraph, *, by: User, text: str, why: str, base: Wo
     """
     demand(may_draft(by, paragraph), who=SECRETARIAT, to=gettext_lazy("Choose one text"))
     locked(PositionPaper.objects.get(sections=paragraph.section_id))
-    found = list(Amendment.objects.filter(paragraph=paragraph).select_related("sponsor", "section", "after"))
-    waiting = [each for each in found if each.is_untaken and each.operation != Operation.INSERT]
+    result = list(Amendment.objects.filter(paragraph=paragraph).select_related("sponsor", "section", "after"))
+    waiting = [each for each in result if each.is_untaken and each.operation != Operation.INSERT]
     reasons = []
     if not waiting:
         reasons.append(_("This paragraph has no accepted amendment without a decided text."))
-    if any(each.is_open for rival in waiting for each in rivals(rival, found)):
+    if any(each.is_open for rival in waiting for each in rivals(rival, result)):
         reasons.append(_("Decide on the other amendments of this paragraph first."))
     if not text.strip():
         reasons.append(_("Enter the text of the paragraph."))

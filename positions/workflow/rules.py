@@ -115,29 +115,29 @@ def told(consultation: Consultation, values: Mapping[str, Any], before: Mapping[
     """Return a sentence for each changed rule: its present value (or `before`), and the new one."""
     labels = {field.name: field.verbose_name for field in Consultation._meta.concrete_fields}
     stand = dict(before or rules_of(consultation))
-    said = []
+    lines = []
     for name in RULES:
         if name in values and values[name] != stand.get(name, values[name]):
             label = str(labels[name]).capitalize()
             words = _("%(rule)s: %(before)s until now, %(after)s from now on.")
-            said.append(words % {"rule": label, "before": _shown(stand[name]), "after": _shown(values[name])})
+            lines.append(words % {"rule": label, "before": _shown(stand[name]), "after": _shown(values[name])})
     old = stand.get(STEPS, values.get(STEPS, []))
-    return [*said, *(_told_step(step) for step in values.get(STEPS, []) if step not in old)]
+    return [*lines, *(_step_sentence(step) for step in values.get(STEPS, []) if step not in old)]
 
 
 def _shown(value: Any) -> Any:
     return {True: _("yes"), False: _("no")}[value] if isinstance(value, bool) else value
 
 
-def _told_step(step: Mapping[str, Any]) -> str:
+def _step_sentence(step: Mapping[str, Any]) -> str:
     office = Stakeholder.objects.filter(pk=step["institution"]).first()
     words = {"step": StepKind(step["kind"]).label, "office": office.name if office else ""}
-    asked = (
+    requirement = (
         _("%(office)s must answer: %(step)s.")
         if step["is_asked"]
         else _("%(office)s does not need to answer: %(step)s.")
     )
-    return asked % words
+    return requirement % words
 
 
 def _consequences(consultation: Consultation, values: Mapping[str, Any]) -> list[str]:

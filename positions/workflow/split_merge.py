@@ -38,16 +38,16 @@ def split_paragraph(
     if reasons:
         raise Blocked(reasons)
     whole = row.present_wording
-    found = [row]
+    result = [row]
     for text in texts[1:]:
-        found.append(_cut_off(row, text, by=by, why=why, after=found[-1], key=key if len(found) == 1 else None))
+        result.append(_cut_off(row, text, by=by, why=why, after=result[-1], key=key if len(result) == 1 else None))
     if texts[0].strip() != whole.text:
         _carry(whole, _word(row, texts[0], by, why), by)
         outdate_all(row, by=by)
     words = row.present_wording
-    data = {"from": whole.sha256, "to": words.sha256, "into": [str(each.key) for each in found[1:]]}
+    data = {"from": whole.sha256, "to": words.sha256, "into": [str(each.key) for each in result[1:]]}
     journal("split", row, by=by, reason=why, data=data, commits=[row, words])
-    return found
+    return result
 
 
 def _cut_off(row: Paragraph, text: str, *, by: User, why: str, after: Paragraph, key: UUID | None) -> Paragraph:
@@ -123,7 +123,7 @@ def merge_paragraphs(
         outdate_all(row, by=by)
     words = row.present_wording
     _carry(gone.present_wording, words, by)
-    _hand_over(gone, row)
+    _move_references(gone, row)
     _let_clear(row, set(ministries_of([gone])) - set(ministries_of([row])), adds=True, by=by, why=why)
     _came_out_of(gone, row, Descent.MERGE, by, why)
     gone.removed_at = now()
@@ -147,7 +147,7 @@ def _held_by(gone: Paragraph) -> list[str]:
     return reasons
 
 
-def _hand_over(gone: Paragraph, row: Paragraph) -> None:
+def _move_references(gone: Paragraph, row: Paragraph) -> None:
     """Move the marks, answers and open comments of one paragraph to another."""
     row.provisions.add(*gone.provisions.all())
     row.dispositions.add(*gone.dispositions.all())

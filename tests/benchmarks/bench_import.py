@@ -87,7 +87,7 @@ def upload(data: bytes, consultation, by) -> Job:
     trial = try_rows(read_sheet(data), by=by, **chosen)
     list(trial.whole(trial.of(RowState.NEW)[:100]))  # the rows of its first page
     asked = {**chosen, "encoding": "", "name": "bench", "rows": len(trial.verdicts)}
-    return keep_upload(data, trial, by=by, asked=asked)
+    return keep_upload(data, trial, by=by, options=asked)
 
 
 def ours(job: Job, by) -> None:
@@ -159,7 +159,7 @@ if step == "preview":
     trial = imports.try_rows(read_sheet(data), by=by, **chosen)
     list(trial.whole(trial.of(imports.RowState.NEW)[:100]))
     asked = {**chosen, "encoding": "", "name": "bench", "rows": len(trial.verdicts)}
-    job = imports.keep_upload(data, trial, by=by, asked=asked)
+    job = imports.keep_upload(data, trial, by=by, options=asked)
 else:
     job = confirm_import(Job.objects.get(pk=given[0]), by=by)
     assert jobs.run_next().pk == job.pk

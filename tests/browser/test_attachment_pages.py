@@ -126,7 +126,7 @@ def test_words_are_kept_on_the_way_to_the_files_without_javascript(open_window, 
 
 
 def test_a_full_disk_is_said_and_the_file_goes_on_once_there_is_room(phone, draft, monkeypatch, tmp_path):
-    real, window = attachments._put_behind, phone
+    real, window = attachments._append, phone
 
     def full(_path, offset, _data):
         raise OSError(errno.ENOSPC, "No space left on device", offset)
@@ -136,12 +136,12 @@ def test_a_full_disk_is_said_and_the_file_goes_on_once_there_is_room(phone, draf
     window.goto(f"/submit/{draft.key}/")
     data, plan = large_pdf(), tmp_path / "plan.pdf"
     plan.write_bytes(data)
-    monkeypatch.setattr(attachments, "_put_behind", lambda *piece: (full if piece[1] else real)(*piece))
+    monkeypatch.setattr(attachments, "_append", lambda *piece: (full if piece[1] else real)(*piece))
     window.set_input_files("#files-chosen", plan)
     window.get_by_text("The portal has no disk space left.").wait_for()
     window.check()
     assert draft.attachments.get().received == PIECE
-    monkeypatch.setattr(attachments, "_put_behind", real)
+    monkeypatch.setattr(attachments, "_append", real)
     window.set_input_files("#files-chosen", plan)
     arrived(window, "plan.pdf")
     assert draft.attachments.get().path.read_bytes() == data  # the same file, from where it stopped

@@ -26,4 +26,4 @@ def make_session_text():
 def decide(text, paragraph=None, outcome="adopted", *, seen=None, by=None, **words):
     """The chair takes down a decision on a paragraph (the first of a theme by default)."""
     said = workflow.Ruling(outcome, **words)
-    return workflow.decide_paragraph(text.paper, paragraph or text.first, by=by or text.head, said=said, seen=seen)
+    return workflow.decide_paragraph(text.paper, paragraph or text.first, by=by or text.head, ruling=said, seen=seen)

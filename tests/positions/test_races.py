@@ -201,7 +201,7 @@ def test_what_is_adopted_is_what_stands_when_the_floor_changes_words_at_the_same
 
     def amend(paper: PositionPaper) -> None:
         said = workflow.Ruling("adopted", amendment="Kenya calls for shelters.", moved_by=text.two)
-        workflow.decide_paragraph(paper, paper.sections.get().paragraphs.get(), by=text.head, said=said)
+        workflow.decide_paragraph(paper, paper.sections.get().paragraphs.get(), by=text.head, ruling=said)
 
     def look(told: list[str]) -> tuple[Any, ...]:
         paper = PositionPaper.objects.latest("pk")

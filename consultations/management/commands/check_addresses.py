@@ -11,10 +11,14 @@ from consultations.workflow import repair_addresses
 def line_about(problem: AddressProblem) -> str:
     """Describe the problem, the owner of the address, and what a repair would do."""
     record = problem.record
-    said = f"{record._meta.verbose_name} {record.pk} ({record}): {problem.address!a}"
+    message = f"{record._meta.verbose_name} {record.pk} ({record}): {problem.address!a}"
     if problem.holder:
-        return f"{said} is the address of account {problem.holder.pk}; this account would be closed"
-    return f"{said} should be {problem.wanted}" if problem.wanted else f"{said} is no address that mail can be sent to"
+        return f"{message} is the address of account {problem.holder.pk}; this account would be closed"
+    return (
+        f"{message} should be {problem.wanted}"
+        if problem.wanted
+        else f"{message} is no address that mail can be sent to"
+    )
 
 
 class Command(BaseCommand):

@@ -73,7 +73,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no consultation {slug!r}. There are: {known}.")
         if not public:
             enter_export(consultation, by=None, list="archive", form="package")
-        with _ended_in_words("Nothing was written."), self._bar("Writing") as progress:
+        with _clean_exit("Nothing was written."), self._bar("Writing") as progress:
             written = (export_public if public else export)(consultation, target, progress)
         with open_package(target) as package:
             noted = _hash(package)
@@ -102,10 +102,10 @@ class Command(BaseCommand):
         if described is None:
             self.stdout.write("Altered, or not whole:" if status == ALTERED else "Not a package that can be read:")
             for reason in reasons:
-                self.stdout.write(f"  {_shown(reason)}")
+                self.stdout.write(f"  {_printable(reason)}")
             raise SystemExit(status)
         journal = described["journal"]
-        self.stdout.write(_shown(f"Unaltered: {described['title']}."))
+        self.stdout.write(_printable(f"Unaltered: {described['title']}."))
         self.stdout.write(f"  The journal ends with entry {journal['entries']}, {journal['last_hash']}.")
         self.stdout.write(f"  Compare with what was noted when it was written: {noted}")
         if described["scope"] != PUBLIC:
@@ -115,7 +115,7 @@ class Command(BaseCommand):
         with as_owner():
             if not is_owner():
                 raise CommandError(f"Nothing was loaded. {OWNER_ONLY}")
-            with _ended_in_words("Nothing was loaded."), open_package(path) as package, self._bar("Loading") as bar:
+            with _clean_exit("Nothing was loaded."), open_package(path) as package, self._bar("Loading") as bar:
                 loaded = load(package, bar)
         self.stdout.write(f"{loaded.consultation.title}: loaded from {path}.")
         self.stdout.write(f"  {loaded.rows} rows, {loaded.files} files, {loaded.entries} entries of the journal.")
@@ -143,13 +143,13 @@ class Command(BaseCommand):
 
 
 @contextmanager
-def _ended_in_words(nothing: str) -> Iterator[None]:
+def _clean_exit(nothing: str) -> Iterator[None]:
     """Turn errors and termination requests into a message, after cleaning up."""
     before = signal.signal(signal.SIGTERM, _end)
     try:
         yield
     except BadPackage as error:
-        raise CommandError("\n  ".join([nothing, *map(_shown, error.reasons)])) from error
+        raise CommandError("\n  ".join([nothing, *map(_printable, error.reasons)])) from error
     except OSError as error:
         why = "The disk is full" if error.errno in FULL else f"{error.strerror or error}"
         raise CommandError(f"{nothing} {why}: {error.filename or 'no room'}.") from error
@@ -157,7 +157,7 @@ def _ended_in_words(nothing: str) -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _shown(text: str) -> str:
+def _printable(text: str) -> str:
     """Return untrusted text without terminal control characters."""
     return "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in text)
 

@@ -23,7 +23,7 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError("The sample has no such account.")
         try:
-            found = codes(user)
+            result = codes(user)
         except Authenticator.DoesNotExist as missing:
             raise CommandError("This account logs in with its password alone.") from missing
-        self.stdout.write(f"{found.now}  (for {found.seconds} s, then {found.then})")
+        self.stdout.write(f"{result.now}  (for {result.seconds} s, then {result.then})")

@@ -57,10 +57,10 @@ class Command(BaseCommand):
         self._show_log_ins()
 
     def _walk_journal(self) -> None:
-        found = verdict()
-        if found.complaint:
-            raise CommandError(f"The journal is broken: {found.complaint}.")
-        self.stdout.write(f"  The journal is intact: {found.checked} entries.")
+        result = verdict()
+        if result.complaint:
+            raise CommandError(f"The journal is broken: {result.complaint}.")
+        self.stdout.write(f"  The journal is intact: {result.checked} entries.")
 
     def _show_files(self) -> None:
         try:

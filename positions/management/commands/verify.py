@@ -32,43 +32,43 @@ def status(verdict: Verdict) -> int:
 
 
 def _seal(seal: Seal) -> list[str]:
-    said = [f"Signature: {seal.word}. {seal.sentence}"]
-    found = seal.signature
-    if found.fingerprint:
-        said += [
-            f"  Signed by {found.subject}",
+    output_lines = [f"Signature: {seal.word}. {seal.sentence}"]
+    result = seal.signature
+    if result.fingerprint:
+        output_lines += [
+            f"  Signed by {result.subject}",
             f"  Signed at {seal.signed_at or 'a time that is not said'}, by the clock of who signed",
-            f"  Certificate issued by {'itself' if seal.is_self_issued else found.issuer}",
+            f"  Certificate issued by {'itself' if seal.is_self_issued else result.issuer}",
             f"  Certificate in force from {seal.since:%d %B %Y} to {seal.until:%d %B %Y}",
-            f"  Fingerprint of the certificate {found.fingerprint}",
+            f"  Fingerprint of the certificate {result.fingerprint}",
         ]
-    return said
+    return output_lines
 
 
 def lines(verdict: Verdict) -> list[str]:
     """Return the result for a terminal."""
-    said = [f"{verdict.word}: {verdict.sentence}"]
-    said += [line for seal in verdict.seals for line in _seal(seal)]
+    output_lines = [f"{verdict.word}: {verdict.sentence}"]
+    output_lines += [line for seal in verdict.seals for line in _seal(seal)]
     if verdict.not_checked:
-        said.append(f"  {verdict.not_checked}")
+        output_lines.append(f"  {verdict.not_checked}")
     if verdict.communique:
-        return [*said, f"  Communiqué: {verdict.communique.forum.title}"]
+        return [*output_lines, f"  Communiqué: {verdict.communique.forum.title}"]
     if verdict.says:
-        said.append(f"  It says of itself: {verdict.says}")
-    found = verdict.found
-    if not found:
-        return said
-    edition = found.edition
-    said += [
+        output_lines.append(f"  It says of itself: {verdict.says}")
+    result = verdict.found
+    if not result:
+        return output_lines
+    edition = result.edition
+    output_lines += [
         f"  {edition.paper.title}",
         f"  Edition {edition.number}, {edition.frozen_at:%d %B %Y}: {edition.status}",
         f"  Content hash {edition.sha256}",
     ]
-    if found.successor:
-        return [*said, f"  No longer in force: a newer paper has taken its place, {found.successor.title}."]
-    if found.newer:
-        return [*said, f"  No longer in force: edition {found.newer.number} has taken its place."]
-    return said
+    if result.successor:
+        return [*output_lines, f"  No longer in force: a newer paper has taken its place, {result.successor.title}."]
+    if result.newer:
+        return [*output_lines, f"  No longer in force: edition {result.newer.number} has taken its place."]
+    return output_lines
 
 
 class Command(BaseCommand):
@@ -90,13 +90,13 @@ class Command(BaseCommand):
         try:
             verdict = examine(file)
         except OSError as error:
-            said, end = [f"Unreadable: {file}: {error.strerror}."], UNREADABLE
+            result, end = [f"Unreadable: {file}: {error.strerror}."], UNREADABLE
         else:
             if verdict.inside and verdict.inside.kind == "bag":
                 self._check_archive(file)
                 return
-            said, end = lines(verdict), status(verdict)
-        for line in said:
+            result, end = lines(verdict), status(verdict)
+        for line in result:
             self.stdout.write(line)
         if end:
             raise SystemExit(end)

@@ -66,10 +66,10 @@ class Command(BaseCommand):
             keep_check(result.as_data())
         for line in summary(result):
             self.stdout.write(line)
-        told = f"looked at in {result.seconds:.1f} s"
+        message = f"looked at in {result.seconds:.1f} s"
         if result.number:
-            raise CommandError(f"{result.number} findings, {told}.", returncode=FINDINGS)
-        self.stdout.write(f"Everything is as it was written, {told}.")
+            raise CommandError(f"{result.number} findings, {message}.", returncode=FINDINGS)
+        self.stdout.write(f"Everything is as it was written, {message}.")
 
     def _result(self, given: Mapping[str, Check]) -> Result:
         bar = Bar(self.stdout)

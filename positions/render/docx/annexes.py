@@ -44,7 +44,7 @@ def matrix(book: Content) -> list[Element]:
         [
             [
                 paragraph("TableText", run(row["code"], look="Strong"), run(f" {row['title']}", lang=row["lang"])),
-                *(paragraph("TableText", run(said.text, lang=said.lang)) for said in [row["beside"]] if said.text),
+                *(paragraph("TableText", run(item.text, lang=item.lang)) for item in [row["beside"]] if item.text),
             ],
             [
                 paragraph("TableText", run(number, look="Strong"), run(f" {label}", lang=book["foreign"]))
@@ -64,8 +64,8 @@ def programme(book: Content) -> list[Element]:
     forum, made = book["forum"], [annex(book, "annex-b")]
     if forum:
         where = ", ".join(filter(None, [book["forum_days"], forum["venue"], forum["place"]]))
-        said = f"{forum['title']}. {where}. {_('Convened by')} {'; '.join(forum['convenors'])}."
-        made.append(paragraph("Quiet", said))
+        message = f"{forum['title']}. {where}. {_('Convened by')} {'; '.join(forum['convenors'])}."
+        made.append(paragraph("Quiet", message))
     if not book["programme"]:
         return [*made, paragraph("Quiet", _("No programme is recorded."))]
     heads = [_("Time"), _("Item"), _("Kind"), _("Place")]
@@ -88,20 +88,20 @@ def participants(book: Content) -> list[Element]:
 
 def heard(book: Content) -> list[Element]:
     """Annex C: who raised the points cited on each theme, by group; nothing without citations."""
-    found = book["heard"]
-    if not found:
+    result = book["heard"]
+    if not result:
         return []
-    narrow = min(1.3, 10 / len(found["themes"]))
-    widths = [UPRIGHT - narrow * len(found["themes"]), *[narrow] * len(found["themes"])]
-    rows: list[list[Cell]] = [[name, *map(str, cells)] for name, cells in found["rows"]]
-    rows.append(sums([pgettext("points", "All"), *map(str, found["sums"])]))
-    heads = [_("Group"), *found["themes"]]
+    narrow = min(1.3, 10 / len(result["themes"]))
+    widths = [UPRIGHT - narrow * len(result["themes"]), *[narrow] * len(result["themes"])]
+    rows: list[list[Cell]] = [[name, *map(str, cells)] for name, cells in result["rows"]]
+    rows.append(sums([pgettext("points", "All"), *map(str, result["sums"])]))
+    heads = [_("Group"), *result["themes"]]
     title = _(
         "Points on which the words on each theme (columns) rest, in full or in part, or which say the contrary, by the"
         " group of the organisation that raised them (rows)"
     )
     head = paragraph("Heading2", _("Who was heard where"))
-    return [head, *table(widths, heads, rows, title=title, numbers=len(found["themes"]))]
+    return [head, *table(widths, heads, rows, title=title, numbers=len(result["themes"]))]
 
 
 # --- Annex D --------------------------------------------------------------------------------------------------------
@@ -112,8 +112,8 @@ def dispositions(book: Content, named: Places) -> list[Element]:
     made = [annex(book, "annex-d")]
     if not book["dispositions"]:
         return [*made, paragraph("Quiet", _("No point has been answered yet."))]
-    told = ", ".join(f"{words.lower()} {number}" for words, number in book["summary"])
-    made.append(paragraph("Quiet", f"{_('Every point that was made, and what became of it:')} {told}."))
+    result = ", ".join(f"{words.lower()} {number}" for words, number in book["summary"])
+    made.append(paragraph("Quiet", f"{_('Every point that was made, and what became of it:')} {result}."))
     made += [paragraph("Quiet", book["method_note"])] if book["method_note"] else []
     heads = [_("Point"), _("Organisation"), _("What was asked"), _("Outcome"), _("Paragraphs"), _("Reason")]
     title = _("Points by theme, with the paragraphs that answer them and the reason")
@@ -143,10 +143,10 @@ def _held(words: str) -> list[Element]:
     return [paragraph("TableText", run(words, look="Quietly"))]
 
 
-def numbers(found: list[int], named: Places) -> list[Element]:
+def numbers(listed: list[int], named: Places) -> list[Element]:
     """Return paragraph numbers, as links if they are in the text."""
     made: list[Element] = []
-    for place, number in enumerate(found):
+    for place, number in enumerate(listed):
         made += [run(", ")] * bool(place)
         made.append(link(named[number], run(str(number))) if number in named else run(str(number)))
     return made
@@ -159,8 +159,8 @@ def reservations(book: Content, named: Places) -> list[Element]:
     """Annex E: reservations by organisation."""
     if not book["reservations"]:
         return [annex(book, "annex-e"), paragraph("Quiet", _("No reservation was made."))]
-    said = _("A reservation is printed with the text and does not block it. It speaks for the body that made it.")
-    made = [annex(book, "annex-e"), paragraph("Quiet", said)]
+    message = _("A reservation is printed with the text and does not block it. It speaks for the body that made it.")
+    made = [annex(book, "annex-e"), paragraph("Quiet", message)]
     for each in book["reservations"]:
         made += [on_paragraph(each, named), paragraph("Normal", each["text"])]
     return made
@@ -211,8 +211,8 @@ def _rulings(book: Content) -> list[Element]:
         paragraph("Heading2", _("Decisions on paragraphs")),
         *table([3, 5.4, 3.6, 2, 2], heads, rows, title=title, numbers=2),
     ]
-    told = [row for row in book["rulings"] if row["moved_by"] or row["note"] or row["votes"]]
-    return [*made, *(part for row in told for part in _ruling(row))]
+    lines = [row for row in book["rulings"] if row["moved_by"] or row["note"] or row["votes"]]
+    return [*made, *(part for row in lines for part in _ruling(row))]
 
 
 def _decided(row: Content) -> str:
@@ -230,9 +230,9 @@ def _ruling(row: Content) -> list[Element]:
     ]
     votes = [(_("Votes"), "; ".join(f"{name}: {vote}" for name, vote in row["votes"]))]
     note = [(_("Note of the chair"), row["note"])]
-    said = moved * bool(row["moved_by"]) + votes * bool(row["votes"]) + note * bool(row["note"])
+    content = moved * bool(row["moved_by"]) + votes * bool(row["votes"]) + note * bool(row["note"])
     title = f"{_('Paragraph %(number)s') % {'number': row['places']}}, {row['outcome']}"
-    return [paragraph("Heading3", title), *facts(said)]
+    return [paragraph("Heading3", title), *facts(content)]
 
 
 def _explanations(book: Content) -> list[Element]:
@@ -307,8 +307,8 @@ def verify(book: Content, reference: str) -> list[Element]:
         _lines([f"{tool} position-paper.json{rest}" for tool, rest in HASHING]),
         _lines(book["digest"]),
     ]
-    said = _("A Word document can be changed by anybody, and its words then differ from those of the edition.")
-    made = [headline("verify", _("How to verify this copy")), paragraph("Normal", said)]
+    message = _("A Word document can be changed by anybody, and its words then differ from those of the edition.")
+    made = [headline("verify", _("How to verify this copy")), paragraph("Normal", message)]
     for number, (words, command) in enumerate(zip(steps, commands, strict=True), start=1):
         made.append(paragraph("Step", f"{number}.\t{words}"))
         made += [paragraph("Command", *command)] if command else []

@@ -93,17 +93,17 @@ def _front(book: Content) -> list[Content]:
 
 def _entry(entry: Content, numbers: list[int]) -> list[Element]:
     words = heading(entry)
-    said = words if "\t" in words else f"\t{words}"
+    content = words if "\t" in words else f"\t{words}"
     places = _("paragraphs %(numbers)s") if len(numbers) > 1 else _("paragraph %(numbers)s")
-    told = [run(f"\t{places % {'numbers': spans(numbers)}}", look="Term")] if numbers else []
-    return [link(entry["id"], run(said, lang=entry.get("lang", ""))), *told]
+    lines = [run(f"\t{places % {'numbers': spans(numbers)}}", look="Term")] if numbers else []
+    return [link(entry["id"], run(content, lang=entry.get("lang", ""))), *lines]
 
 
 def acronyms(book: Content) -> list[Element]:
     """Return the acronyms of the text; nothing without any."""
-    found = [(each["term"], each["meaning"]) for each in book["acronyms"]]
+    result = [(each["term"], each["meaning"]) for each in book["acronyms"]]
     head = headline("acronyms", _("Acronyms"))
-    return [head, *facts(found, "Acronyms")] if found else []
+    return [head, *facts(result, "Acronyms")] if result else []
 
 
 def basis(book: Content) -> list[Element]:

@@ -69,7 +69,7 @@ def first_sheets(document: Any, book: Content) -> None:
     stripes = [paragraph("Flag", properties=[w("pBdr", line)]) for line in lines]
     _fill(sheets.first_page_header, stripes)
     _fill(sheets.first_page_footer, [paragraph("Footer", run(not_authentic(), look="Strong"))])
-    _lay(sheets, book, UPRIGHT)
+    _add_section(sheets, book, UPRIGHT)
 
 
 def next_sheets(document: Any, book: Content, width: float) -> None:
@@ -80,10 +80,10 @@ def next_sheets(document: Any, book: Content, width: float) -> None:
     turned.pPr.insert(0, w("pStyle", val="Break"))
     for each in (sheets.header, sheets.footer):
         each.is_linked_to_previous = False
-    _lay(sheets, book, width)
+    _add_section(sheets, book, width)
 
 
-def _lay(sheets: Any, book: Content, width: float) -> None:
+def _add_section(sheets: Any, book: Content, width: float) -> None:
     across = width == ACROSS
     sheets.orientation = WD_ORIENT.LANDSCAPE if across else WD_ORIENT.PORTRAIT
     sheets.page_width, sheets.page_height = (Cm(TALL), Cm(SHORT)) if across else (Cm(SHORT), Cm(TALL))
@@ -115,9 +115,9 @@ def _head(book: Content, width: float) -> list[Element]:
 def _foot(book: Content, width: float) -> list[Element]:
     pages = [run(f"\t{pgettext('page n of m', 'Page')} "), *field("PAGE", "1")]
     pages += [run(f" {pgettext('page n of m', 'of')} "), *field("NUMPAGES", "1")]
-    said = run(not_authentic(), look="Strong")
+    content = run(not_authentic(), look="Strong")
     return [
-        paragraph("Footer", said, *pages, properties=_to_the_right(width)),
+        paragraph("Footer", content, *pages, properties=_to_the_right(width)),
         paragraph("Footer", f"SHA-256 {book['sha256']}"),
     ]
 

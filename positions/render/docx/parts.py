@@ -51,10 +51,10 @@ def run(words: str, *, look: str = "", lang: str = "") -> Element:
         if number:
             made.append(w("tab"))
         if part:
-            said = w("t")
-            said.text = part
-            said.set(SPACE, "preserve")
-            made.append(said)
+            element = w("t")
+            element.text = part
+            element.set(SPACE, "preserve")
+            made.append(element)
     return made
 
 
@@ -68,9 +68,9 @@ def line(block: Block, lang: str = "") -> list[Element]:
     return runs
 
 
-def paragraph(style: str, *said: str | Element, properties: Iterable[Element] = ()) -> Element:
+def paragraph(style: str, *pieces: str | Element, properties: Iterable[Element] = ()) -> Element:
     """Return a paragraph in a style, of text and inline elements. `properties` are added after the style."""
-    runs = [run(each) if isinstance(each, str) else each for each in said]
+    runs = [run(each) if isinstance(each, str) else each for each in pieces]
     return w("p", w("pPr", w("pStyle", val=style), *properties), *runs)
 
 
@@ -116,11 +116,11 @@ def field(instruction: str, shown: str) -> list[Element]:
 
 def opened(instruction: str) -> list[Element]:
     """Return the beginning of a field, before its value."""
-    asked = w("instrText")
-    asked.text = f" {instruction} "
-    asked.set(SPACE, "preserve")
+    requested = w("instrText")
+    requested.text = f" {instruction} "
+    requested.set(SPACE, "preserve")
     begin, separate = (w("r", w("fldChar", fldCharType=kind)) for kind in ("begin", "separate"))
-    return [begin, w("r", asked), separate]
+    return [begin, w("r", requested), separate]
 
 
 def closed() -> Element:

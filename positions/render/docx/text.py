@@ -13,8 +13,8 @@ def places(content: Content) -> dict[int, str]:
     """Return the bookmark of each paragraph by number, made from its key as in the review text, so that paragraphs of a
     returned copy with tracked changes can be matched.
     """
-    found = (each for section in content["sections"] for each in section["paragraphs"])
-    return {each["number"]: f"p_{each['key'].replace('-', '')}" for each in found}
+    result = (each for section in content["sections"] for each in section["paragraphs"])
+    return {each["number"]: f"p_{each['key'].replace('-', '')}" for each in result}
 
 
 def section(printed: Content, named: dict[int, str], *, fresh: bool = False) -> list[Element]:
@@ -47,17 +47,17 @@ def numbered(each: Content, name: str) -> list[Element]:
 
 def sources(margin: Content, lines: str) -> list[Element]:
     """Return the margin content of the PDF: cited points, provisions and lines."""
-    found: list[Element] = []
+    result: list[Element] = []
     for number, each in enumerate(margin["sources"]):
-        said = run(each["reference"])
-        found += [run("; " if number else f"{_('Rests on')}: ")]
-        found += [link(each["place"], said) if each["place"] else said]
-        found += [run(f" {each['organisation']}{each['relation'] and ', '}{each['relation']}")]
+        content = run(each["reference"])
+        result += [run("; " if number else f"{_('Rests on')}: ")]
+        result += [link(each["place"], content) if each["place"] else content]
+        result += [run(f" {each['organisation']}{each['relation'] and ', '}{each['relation']}")]
     notes = " · ".join([*margin["notes"], lines])
-    return [*found, run(f" · {notes}" if found else notes)]
+    return [*result, run(f" · {notes}" if result else notes)]
 
 
 def reservation(one: Content) -> Element:
     """Return a reservation below its paragraph."""
-    said = run(f" {one['organisation']}: {one['text']}")
-    return paragraph("Reservation", run(_("Reservation."), look="Strong"), said)
+    content = run(f" {one['organisation']}: {one['text']}")
+    return paragraph("Reservation", run(_("Reservation."), look="Strong"), content)

@@ -71,29 +71,29 @@ def _title(key: str) -> str:
 def correct(stage: Stage, row: sample.Row) -> None:
     """Correct one finding."""
     about = {"paragraph": stage.paragraphs[row["paragraph"]], "provision__code": row["provision"]}
-    found = Reflection.objects.current().get(milestone__title=_title(row["milestone"]), **about)
-    correct_reflection(found, by=stage.person(DRAFTER), reason=row["reason"], **_words(row))
+    result = Reflection.objects.current().get(milestone__title=_title(row["milestone"]), **about)
+    correct_reflection(result, by=stage.person(DRAFTER), reason=row["reason"], **_words(row))
 
 
 def report(stage: Stage, row: sample.Row) -> None:
     """Report, as the responsible institution, that a commitment is done."""
-    say_done(_promise(stage, row), by=stage.person(row["by"]), note=row["note"])
+    say_done(_commitment(stage, row), by=stage.person(row["by"]), note=row["note"])
 
 
 def confirm(stage: Stage, row: sample.Row) -> None:
     """Confirm it as the secretariat."""
-    action = _promise(stage, row)
+    action = _commitment(stage, row)
     finish_action(action, by=stage.person(DESK), report=action.report)
 
 
-def _promise(stage: Stage, row: sample.Row) -> ActionPoint:
+def _commitment(stage: Stage, row: sample.Row) -> ActionPoint:
     return ActionPoint.objects.get(point=stage.points[row["point"]])
 
 
 def tally(stage: Stage) -> str:
     """Return the numbers of findings and milestones."""
-    found = Reflection.objects.public().filter(edition__paper=stage.paper)
-    return f"{found.count()} findings after {found.order_by().values('milestone').distinct().count()} milestones"
+    rows = Reflection.objects.public().filter(edition__paper=stage.paper)
+    return f"{rows.count()} findings after {rows.order_by().values('milestone').distinct().count()} milestones"
 
 
 CHAPTER = Chapter("After adoption", acts, tally)

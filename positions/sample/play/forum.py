@@ -49,14 +49,14 @@ def acts(stage: Stage) -> Iterator[Act]:
     for moment, row in one_after_another(stage.moment("delegates_confirmed"), MINUTE, delegates):
         yield Act(moment, give_seat, (row,))
     yield Act(stage.moment("registration_closed"), move_forum, (close_registration,))
-    came = [row for row in delegates if row["checked_in"]]
-    for moment, row in one_after_another(stage.moment("doors_opened"), MINUTE / 2, came):
+    attended = [row for row in delegates if row["checked_in"]]
+    for moment, row in one_after_another(stage.moment("doors_opened"), MINUTE / 2, attended):
         yield Act(moment, let_through, (row,))
     yield Act(stage.moment("session_opened"), move_forum, (open_forum,))
     for row in programme:
         yield Act(_time(stage, row["starts"]), move_session, (row["key"], open_session))
         yield Act(_time(stage, row["ends"]), move_session, (row["key"], close_session))
-    yield from _spoken(stage)
+    yield from _point_acts(stage)
     yield Act(_time(stage, programme[-1]["ends"]), move_forum, (close_forum,))
 
 
@@ -135,7 +135,7 @@ def move_session(stage: Stage, key: str, verb: Any) -> None:
     stage.sessions[key] = verb(stage.sessions[key], by=stage.person(DESK))
 
 
-def _spoken(stage: Stage) -> Iterator[Act]:
+def _point_acts(stage: Stage) -> Iterator[Act]:
     """Yield the acts on points: recorded during a group session and handed in before its end; then validated."""
     programme = {row["key"]: row for row in sample.read("programme")["session"]}
     points = sample.session_points()
@@ -175,10 +175,10 @@ def take_up(stage: Stage, row: sample.Row) -> None:
 def tally(stage: Stage) -> str:
     """Return the numbers of confirmed, present and speaking delegates."""
     confirmed = stage.forum.delegates.filter(state=DelegateState.CONFIRMED)
-    came = confirmed.filter(check_ins__isnull=False).distinct().count()
+    attended = confirmed.filter(check_ins__isnull=False).distinct().count()
     breaks = [session for session in stage.sessions.values() if session.kind == SessionKind.BREAK]
     sessions, spoken = len(stage.sessions) - len(breaks), len(sample.session_points())
-    return f"{confirmed.count()} delegates, {came} came, {sessions} sessions, {spoken} points"
+    return f"{confirmed.count()} delegates, {attended} came, {sessions} sessions, {spoken} points"
 
 
 # --- The decision ---------------------------------------------------------------------------------------------------

@@ -29,10 +29,10 @@ def acts(stage: Stage) -> Iterator[Act]:
         yield Act(begun + 2 * STEP, answer, (row,))
     yield Act(on(-rows["begun_days_ago"], NOON), open_round, (closes,))
     yield Act(closes + MINUTE, close_round)
-    asked = on(-rows["asked_days_ago"])
-    due = working_day_after(timezone.localdate(asked), rows["due_in_working_days"])
-    yield Act(asked, fix_text)
-    yield Act(asked + STEP, ask, (timezone.make_aware(datetime.combine(due, DEADLINE)),))
+    requested = on(-rows["asked_days_ago"])
+    due = working_day_after(timezone.localdate(requested), rows["due_in_working_days"])
+    yield Act(requested, fix_text)
+    yield Act(requested + STEP, ask, (timezone.make_aware(datetime.combine(due, DEADLINE)),))
 
 
 def begin(stage: Stage, facts: sample.Row) -> None:

@@ -89,8 +89,8 @@ def co_sign(stage: Stage, row: sample.Row) -> None:
 
 def find_the_campaign(stage: Stage, row: sample.Row) -> None:
     """Run the search for duplicates; an officer marks similar inputs as one campaign."""
-    found = search(stage, officer := stage.person(row["officer"]))
-    merge_group(found.filter(first_input__isnull=False), by=officer, reason=row["campaign"])
+    match = search(stage, officer := stage.person(row["officer"]))
+    merge_group(match.filter(first_input__isnull=False), by=officer, reason=row["campaign"])
 
 
 def begin_paper(stage: Stage, facts: sample.Row) -> None:
@@ -110,11 +110,11 @@ def tally(stage: Stage) -> str:
 def keep_open() -> Consultation | None:
     """Extend the round, as the head, if its deadline has passed; return it in that case."""
     facts = sample.read("open_round")["consultation"]
-    found = Consultation.objects.filter(slug=facts["slug"], is_sample=True, closes_at__lt=timezone.now()).first()
+    result = Consultation.objects.filter(slug=facts["slug"], is_sample=True, closes_at__lt=timezone.now()).first()
     head = User.objects.filter(is_sample=True, office=Office.HEAD).first()
-    if found is None or head is None:
+    if result is None or head is None:
         return None
-    return extend(found, closes_at=on(facts["closes_in_days"], DEADLINE), by=head, reason=facts["reason_to_extend"])
+    return extend(result, closes_at=on(facts["closes_in_days"], DEADLINE), by=head, reason=facts["reason_to_extend"])
 
 
 CHAPTER = Chapter("Open round", acts, tally)

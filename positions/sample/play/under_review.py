@@ -69,8 +69,8 @@ def propose(stage: Stage, row: sample.Row) -> None:
 
 def _proposed(stage: Stage, key: str) -> Amendment:
     (row,) = [each for each in sample.read("under_review")["amendment"] if each["key"] == key]
-    found = Amendment.objects.select_related("round__paper")
-    return found.get(round__paper=stage.paper, sponsor=stage.bodies[row["organisation"]])
+    rows = Amendment.objects.select_related("round__paper")
+    return rows.get(round__paper=stage.paper, sponsor=stage.bodies[row["organisation"]])
 
 
 def join(stage: Stage, row: sample.Row) -> None:

@@ -62,7 +62,7 @@ def onto_the_full_disk(path, offset, data):
     raise FULL
 
 
-REAL_WRITE = attachments._put_behind
+REAL_WRITE = attachments._append
 
 
 def open_full():
@@ -76,12 +76,12 @@ def added(client, draft, data):
     return client.post(reverse("attachment_add", args=[draft.key]), {"file": SimpleUploadedFile("a.pdf", data)})
 
 
-@pytest.mark.parametrize("step", ["_put_behind", "_put_in_place"])
+@pytest.mark.parametrize("step", ["_append", "_put_in_place"])
 def test_the_plain_form_says_it_and_keeps_nothing(
     client, draft, tmp_path, monkeypatch, step, django_capture_on_commit_callbacks
 ):
     sign_in(client, draft.author)
-    monkeypatch.setattr(attachments, step, onto_the_full_disk if step == "_put_behind" else fail)
+    monkeypatch.setattr(attachments, step, onto_the_full_disk if step == "_append" else fail)
     with django_capture_on_commit_callbacks(execute=True):
         page = added(client, draft, made.pdf())
     assert (page.status_code, page.context["form"].errors) == (422, {"file": [WHY]})
@@ -101,10 +101,10 @@ def test_a_piece_for_which_there_is_no_room_is_sent_again_later(client, draft, m
         return client.post(address, {"offset": start, "size": len(data), "name": "a.pdf", "piece": body})
 
     assert piece(0, 100).json()["received"] == 100
-    monkeypatch.setattr(attachments, "_put_behind", onto_the_full_disk)
+    monkeypatch.setattr(attachments, "_append", onto_the_full_disk)
     answer = piece(100, 300)
     assert (answer.status_code, answer.json()["reasons"], answer.json()["received"]) == (507, [WHY], 100)
-    monkeypatch.setattr(attachments, "_put_behind", REAL_WRITE)
+    monkeypatch.setattr(attachments, "_append", REAL_WRITE)
     assert piece(100, 300).json()["received"] == 300
     assert piece(300, len(data)).json()["state"] == "ready"
     assert draft.attachments.get().path.read_bytes() == data
@@ -163,7 +163,7 @@ def test_other_faults_of_the_disk_are_not_taken_for_a_full_one(client, draft, se
 
     settings.FILE_UPLOAD_HANDLERS = settings.FILE_UPLOAD_HANDLERS[1:]
     sign_in(client, draft.author)
-    for place, step in ((attachments, "_put_behind"), (upload_handler.TemporaryFileUploadHandler, "new_file")):
+    for place, step in ((attachments, "_append"), (upload_handler.TemporaryFileUploadHandler, "new_file")):
         monkeypatch.setattr(place, step, broken)
         with pytest.raises(OSError, match="Input/output"):
             added(client, draft, made.pdf())

@@ -15,13 +15,13 @@ COLUMNS = list(DelegateReader.columns)
 
 
 def prepared(by):
-    return prepare_import(make_consultation(), by=by, asked=ASKED, rows=3)
+    return prepare_import(make_consultation(), by=by, options=ASKED, rows=3)
 
 
 def test_import_is_prepared_and_confirmed_by_secretariat_only():
     job, outsider = prepared(make_secretariat()), make_member()
     for act in (
-        lambda: prepare_import(job.consultation, by=outsider, asked=ASKED, rows=3),
+        lambda: prepare_import(job.consultation, by=outsider, options=ASKED, rows=3),
         lambda: confirm_names(job, by=outsider, names={}, wrong_rows=lambda row: []),
         lambda: confirm_import(job, by=outsider),
     ):
