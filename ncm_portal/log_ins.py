@@ -11,6 +11,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
@@ -64,7 +65,7 @@ def _owner(credentials: dict[str, Any]) -> User | None:
 # --- The second step --------------------------------------------------------------------------------------------------
 
 
-class Noted:
+class Noted(forms.Form):
     """Form mixin for second factors that logs failures about the person who gave the password. A failed passkey without
     a password is logged about nobody, because only the browser claims its owner.
     """
@@ -74,8 +75,8 @@ class Noted:
 
     def clean(self) -> Any:
         """Log errors in the fields. An empty form does not count as an attempt."""
-        cleaned = super().clean()  # type: ignore[misc]
-        codes = {error.code for errors in self.errors.as_data().values() for error in errors}  # type: ignore[attr-defined]
+        cleaned = super().clean()
+        codes = {error.code for errors in self.errors.as_data().values() for error in errors}
         if TOO_MANY in codes:
             enter_lock_out(self.user, step=self.step, address=present_client_address())
         elif codes - {"required"}:

@@ -132,18 +132,23 @@ class MomentField(forms.CharField):
         return moment if moment and moment.tzinfo else NEVER
 
 
-def _once(widget: type[forms.Widget]) -> type[forms.Widget]:
-    """Return `widget`, changed to report all values if the request contains different values for its name."""
+class _AllAnswersMixin(forms.Widget):
+    """Report all values if the request contains different values for the widget's name."""
 
-    class Once(widget):  # type: ignore[misc, valid-type]
-        def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-            given = dict.fromkeys(data.getlist(name) if hasattr(data, "getlist") else [data.get(name)])
-            return list(given) if len(given) > 1 else super().value_from_datadict(data, files, name)
-
-    return Once
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        given = dict.fromkeys(data.getlist(name) if hasattr(data, "getlist") else [data.get(name)])
+        return list(given) if len(given) > 1 else super().value_from_datadict(data, files, name)
 
 
-class _OneAnswerMixin:
+class _Radios(_AllAnswersMixin, forms.RadioSelect):
+    pass
+
+
+class _Checkbox(_AllAnswersMixin, forms.CheckboxInput):
+    pass
+
+
+class _OneAnswerMixin(forms.Field):
     """Refuse two different values under one name: otherwise the last one would win silently, and the order of a request
     would decide who may read a text.
     """
@@ -151,19 +156,19 @@ class _OneAnswerMixin:
     def to_python(self, value: Any) -> Any:
         if isinstance(value, list):
             raise ValidationError(_("Two different answers were sent for this question. Choose one."), code="several")
-        return super().to_python(value)  # type: ignore[misc]
+        return super().to_python(value)
 
 
 class OneChoiceField(_OneAnswerMixin, forms.ChoiceField):
     """Choice of one option, shown as radio buttons, that accepts only one value."""
 
-    widget = _once(forms.RadioSelect)
+    widget = _Radios
 
 
 class OneTickField(_OneAnswerMixin, forms.BooleanField):
     """Checkbox that accepts only one value."""
 
-    widget = _once(forms.CheckboxInput)
+    widget = _Checkbox
 
 
 class GroupedCheckboxes(forms.CheckboxSelectMultiple):

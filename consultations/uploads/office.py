@@ -4,6 +4,7 @@ text.
 
 import re
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from xml.parsers import expat
 
@@ -137,9 +138,9 @@ def read(
     content: bytes,
     opened: Opened = lambda element, given: None,
     *,
-    inside: set[str] = frozenset(),  # type: ignore[assignment]
-    breaks: set[str] = frozenset(),  # type: ignore[assignment]
-    skipped: set[str] = frozenset(),  # type: ignore[assignment]
+    inside: AbstractSet[str] = frozenset(),
+    breaks: AbstractSet[str] = frozenset(),
+    skipped: AbstractSet[str] = frozenset(),
     aside: tuple[str, list[str]] = ("", []),
 ) -> str:
     """Parse XML without entities; calls `opened` for each element. Returns the text `inside` some elements, with a line

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 
 from django.db.models import BigIntegerField, Prefetch, Q, Value
 from django.utils import timezone, translation
@@ -88,7 +88,7 @@ class _Assembly:
     def __post_init__(self) -> None:
         self.voices = Voices(self.paper.consultation_id, self.day)
         self.name = self.voices.name
-        self.paragraphs = cast(list[Any], papers.numbered_paragraphs(self.paper))
+        self.paragraphs = papers.numbered_paragraphs(self.paper)
         self.numbers = {each.pk: each.number for each in self.paragraphs}
         self.origins: dict[int, list[tuple[int, str]]] = defaultdict(list)
         descent = Lineage.objects.filter(successor__section__paper=self.paper).order_by("at", "pk")

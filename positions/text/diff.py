@@ -295,5 +295,6 @@ def _resolve(base: str, mine: str, theirs: str) -> tuple[str, bool]:
         return theirs, False
     if theirs == base:
         return mine, False
-    gap = re.match(r"\s*", theirs or mine).group()  # type: ignore[union-attr]
+    words = theirs or mine
+    gap = words[: len(words) - len(words.lstrip())]
     return gap + " ".join(f"[{text.strip()}]" for text in (theirs, mine) if text), True
