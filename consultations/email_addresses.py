@@ -57,7 +57,7 @@ def readings(typed: str) -> tuple[str, ...]:
 
 
 def is_normal(address: str) -> bool:
-    """Whether `address` is its own normal form."""
+    """Return whether `address` is in its normal form."""
     try:
         return normal_form(address) == address
     except NotAnAddress:

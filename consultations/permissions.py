@@ -34,7 +34,7 @@ from ncm_portal.workflow import Role
 
 
 class SignedInRequest(HttpRequest):
-    """A request to a page behind the log-in, as far as types go: whoever sends it has an account."""
+    """Type of a request to a page that requires an account."""
 
     user: User
 
@@ -83,19 +83,19 @@ def organisations_of(user: Any) -> list[Stakeholder]:
 
 
 def acts_for(user: Any, stakeholder: Stakeholder | int | None) -> bool:
-    """Whether `user` is focal point or alternate of `stakeholder` today."""
+    """Return whether `user` is focal point or alternate of `stakeholder` today."""
     pk = stakeholder.pk if isinstance(stakeholder, Stakeholder) else stakeholder
     return any(body.pk == pk for body in organisations_of(user))
 
 
 def clears_for(user: Any, stakeholder: Stakeholder | int | None) -> bool:
-    """Whether `user` is clearing officer of `stakeholder` today."""
+    """Return whether `user` is clearing officer of `stakeholder` today."""
     pk = stakeholder.pk if isinstance(stakeholder, Stakeholder) else stakeholder
     return any(m.stakeholder_id == pk and m.role == MembershipRole.CLEARING_OFFICER for m in live_memberships(user))
 
 
 def is_clearing_officer(user: Any) -> bool:
-    """Whether `user` clears text for any ministry today."""
+    """Return whether `user` clears text for any ministry today."""
     return any(m.role == MembershipRole.CLEARING_OFFICER for m in live_memberships(user))
 
 
@@ -105,7 +105,7 @@ def has_clearances(user: Any) -> bool:
 
 
 def is_member(user: Any) -> bool:
-    """Whether `user` acts for a verified member institution of the NCM."""
+    """Return whether `user` acts for a verified member institution of the NCM."""
     return any(m.stakeholder.is_verified_member for m in live_memberships(user))
 
 
@@ -182,7 +182,7 @@ def is_rapporteur(user: Any, session_id: int) -> bool:
 
 
 def chairs_session(user: Any, session_id: int) -> bool:
-    """Whether `user` chairs the session."""
+    """Return whether `user` chairs the session."""
     return _has_role(user, session_id, SessionRoleKind.CHAIR)
 
 

@@ -66,7 +66,7 @@ def words_of(request: HttpRequest) -> list[tuple[str, str]]:
 
 
 def readable_words_of(request: HttpRequest) -> list[tuple[str, str]]:
-    """Return `words_of` a request that has not been validated: an empty list if it is no readable form."""
+    """Return `words_of` a request that has not been validated: an empty list unless it is a readable form."""
     try:
         return words_of(request) if request.method == "POST" else []
     except (UnreadablePostError, BadRequest):

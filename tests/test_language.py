@@ -1,4 +1,4 @@
-"""Pages speak plain English: riddles, old vocabulary and unidiomatic phrases stay out of templates and msgids."""
+"""Plain English: riddles and old vocabulary stay out of templates, msgids, docstrings and names of values."""
 
 import ast
 import re
@@ -85,3 +85,83 @@ def test_every_kind_of_text_is_read():
 def test_banned_phrase_stands_in_no_text(phrase: str):
     pattern = re.compile(rf"(?:\b|^){phrase}\b" if phrase[0] != "^" else phrase, re.I)
     assert [(where, text) for where, text in TEXTS if pattern.search(text)] == []
+
+
+APPS = ("consultations", "positions", "ncm_portal")
+# Names that say nothing about a value, and what to write instead.
+BANNED_NAMES = {
+    "found": "result, rows, match",
+    "said": "data, message, text",
+    "told": "message, notified, lines",
+    "asked": "requested, queryset",
+    "wanted": "filters, requested, required",
+    "came": "attended, received",
+    "heard": "rows, counts",
+    "telling": "notifying",
+    "settling": "resolving",
+}
+# Phrases in docstrings, and what to write instead.
+BANNED_IN_DOCSTRINGS = {
+    r"what (?:came|comes) of\b": "outcome, result",
+    r"\bstands? behind\b": "is joined to",
+    r"\bin the way\b": "conditions that are not met",
+    r"\btold apart\b": "identified",
+    r"\bsaid beside\b": "shown at the field",
+    r"\bkeeps? nobody waiting\b": "does not block",
+    r"\blies ahead\b": "in the future",
+    r"\bat the door\b": "at check-in",
+    r"\bthe technicians\b": "system administrators",
+    r"\blet in\b": "allowed",
+    r"\btakes? its place\b": "replaces it",
+    r"^Whether\b": "Return whether",
+    r"^That (?:a|an|the)\b": "what the function does",
+    r"^How to tell\b": "what the function does",
+}
+
+
+def _modules() -> Iterator[tuple[str, ast.Module]]:
+    for app in APPS:
+        for path in sorted((ROOT / app).rglob("*.py")):
+            if "migrations" not in path.parts:
+                yield str(path.relative_to(ROOT)), ast.parse(path.read_text("utf-8"))
+
+
+def names_in(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Local values, parameters and private functions of a module with their lines; fields of classes aside."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            if node.name.startswith("_"):
+                yield node.lineno, node.name.lstrip("_")
+            yield from ((each.lineno, each.arg) for each in ast.walk(node.args) if isinstance(each, ast.arg))
+            stores = (each for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store))
+            yield from ((each.lineno, each.id) for each in stores)
+
+
+def docstrings_in(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Docstrings of a module, its classes and functions, with the lines where they begin."""
+    for node in ast.walk(tree):
+        is_documented = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        if is_documented and (text := ast.get_docstring(node)):
+            yield node.body[0].lineno, text
+
+
+MODULES = list(_modules())
+
+
+def test_values_are_named_by_what_they_hold():
+    bad = {f"{path}:{line}: {name}" for path, tree in MODULES for line, name in names_in(tree) if name in BANNED_NAMES}
+    assert bad == set()
+
+
+@pytest.mark.parametrize("phrase", BANNED_IN_DOCSTRINGS)
+def test_banned_phrase_stands_in_no_docstring(phrase: str):
+    pattern = re.compile(phrase)
+    texts = ((path, line, text) for path, tree in MODULES for line, text in docstrings_in(tree))
+    assert [f"{path}:{line}" for path, line, text in texts if pattern.search(text)] == []
+
+
+def test_names_and_docstrings_are_read():
+    source = 'def _told(found):\n    """Whether it fits."""\n    said = found\n    return said\n'
+    tree = ast.parse(source)
+    assert {name for _line, name in names_in(tree)} == {"told", "found", "said"}
+    assert [text for _line, text in docstrings_in(tree)] == ["Whether it fits."]

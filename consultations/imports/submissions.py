@@ -62,7 +62,7 @@ def keep_upload(content: bytes, trial: Trial, *, by: User, options: Mapping[str,
 
 
 def _numbers_of_wrong(trial: Trial) -> list[int]:
-    """Return the numbers of the rows that the preview reports as invalid, to tell later refusals from them."""
+    """Return the numbers of the rows that the preview reports as invalid, to distinguish later refusals."""
     return [row.number for row in trial.of(RowState.ERROR)]
 
 

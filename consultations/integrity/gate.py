@@ -10,7 +10,7 @@ log = logging.getLogger(__name__)
 
 
 class Gate:
-    """Whether this process may serve. Checked until it may, and again when there is a sign that it no longer may."""
+    """State that decides whether this process may serve: checked until it may, and again after a table error."""
 
     def __init__(self) -> None:
         self.is_open = False

@@ -23,7 +23,7 @@ class ConsoleSender:
 
 
 def is_available() -> bool:
-    """Whether this portal sends text messages."""
+    """Return whether this portal sends text messages."""
     return bool(settings.SMS_SENDER)
 
 

@@ -293,7 +293,7 @@ def _show_desk(
     forum: Forum,
     outcome: Outcome = NOTHING_DONE,
     file_form: QueueFileForm | None = None,
-    settling: tuple[UUID, SettleForm] | None = None,
+    pending_form: tuple[UUID, SettleForm] | None = None,
 ) -> HttpResponse:
     rows = _open_rows(forum)
     waiting = list(rows.filter(settled_at=None).order_by("received_at", "pk")[: SHOWN + 1])
@@ -302,9 +302,9 @@ def _show_desk(
     context = {
         "forum": forum,
         "reasons": outcome.reasons,
-        "form": settling[1] if settling else file_form,
+        "form": pending_form[1] if pending_form else file_form,
         "file_form": file_form,
-        "cards": _cards(waiting[:SHOWN], settling),
+        "cards": _cards(waiting[:SHOWN], pending_form),
         "more": len(waiting) > SHOWN,
         "settled": rows.filter(settled_at__isnull=False).order_by("-settled_at", "-pk")[:SETTLED],
         "devices": devices,
@@ -315,7 +315,7 @@ def _show_desk(
     return render(request, "consultations/checkin/desk.html", context, status=outcome.status)
 
 
-def _cards(rows: list[QueuedRow], settling: tuple[UUID, SettleForm] | None) -> list[dict[str, Any]]:
+def _cards(rows: list[QueuedRow], pending_form: tuple[UUID, SettleForm] | None) -> list[dict[str, Any]]:
     """Return each row with its times and form: at check-in, by the device's clock, and on arrival."""
     checks = {check.key: check for check in CheckIn.objects.filter(key__in=[row.key for row in rows], voided_by=None)}
     return [
@@ -324,7 +324,7 @@ def _cards(rows: list[QueuedRow], settling: tuple[UUID, SettleForm] | None) -> l
             "check": checks.get(row.key),
             "off": clock_off(row, checks.get(row.key)),
             "text": _words(row),
-            "form": settling[1] if settling and settling[0] == row.key else form_of(row, row.key in checks),
+            "form": pending_form[1] if pending_form and pending_form[0] == row.key else form_of(row, row.key in checks),
         }
         for row in rows
     ]
@@ -352,10 +352,10 @@ def forum_door_settle(request: SignedInRequest, slug: str, key: UUID) -> HttpRes
         return redirect("forum_door", slug)
     form = form_of(row, CheckIn.objects.filter(key=row.key, voided_by=None).exists(), request.POST)
     if not form.is_valid():
-        return _show_desk(request, forum, INVALID, settling=(row.key, form))
+        return _show_desk(request, forum, INVALID, pending_form=(row.key, form))
     outcome = attempt(lambda: workflow.settle_queued(row, by=request.user, **form.cleaned_data))
     if outcome.reasons:
-        return _show_desk(request, forum, outcome, settling=(row.key, form))
+        return _show_desk(request, forum, outcome, pending_form=(row.key, form))
     messages.success(request, _("Resolved. All data that was sent is kept."))
     return redirect("forum_door", slug)
 

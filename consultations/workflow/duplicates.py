@@ -50,7 +50,7 @@ def standing_for(point: Point) -> Point:
 
 
 def _standing(likeness: Likeness) -> tuple[Point, Point] | None:
-    """The points behind which those of a pair stand; None where the pair is one of inputs."""
+    """Return the points that those of a pair are joined to; None for a pair of inputs."""
     first, second = likeness.first_point, likeness.second_point
     return (standing_for(first), standing_for(second)) if first and second else None
 

@@ -112,7 +112,7 @@ class LetterForm(forms.Form):
         """Check the requirements of each stance, and that texts have a stance."""
         data = super().clean() or {}
         for number, _stance in enumerate(self.stances):
-            stance = self._said(data, number)
+            stance = self._answer(data, number)
             for name, problem in what_a_stance_needs(stance):
                 self.add_error(f"{name}_{number}", problem)
             if not stance["value"] and (stance["reason"].strip() or stance["proposed_text"].strip()):
@@ -121,7 +121,7 @@ class LetterForm(forms.Form):
             raise ValidationError(_("Enter what the letter says about at least one paragraph."))
         return data
 
-    def _said(self, data: dict[str, Any], number: int) -> dict[str, str]:
+    def _answer(self, data: dict[str, Any], number: int) -> dict[str, str]:
         return {name: data.get(f"{name}_{number}") or "" for name in ("value", "reason", "proposed_text")}
 
     @property
@@ -138,7 +138,7 @@ class LetterForm(forms.Form):
     @property
     def words(self) -> dict[Any, dict[str, str]]:
         """Return the answers on the paragraphs that the letter mentions."""
-        data = {stance.paragraph: self._said(self.cleaned_data, at) for at, stance in enumerate(self.stances)}
+        data = {stance.paragraph: self._answer(self.cleaned_data, at) for at, stance in enumerate(self.stances)}
         return {paragraph: words for paragraph, words in data.items() if words["value"]}
 
 

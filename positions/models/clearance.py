@@ -174,7 +174,7 @@ class QuorumCount(models.Model):
 
     @property
     def is_met(self) -> bool:
-        """Whether enough member institutions and enough groups are present."""
+        """Return whether enough member institutions and enough groups are present."""
         return self.members_present >= self.members_needed and self.groups_present >= self.groups_needed
 
 
