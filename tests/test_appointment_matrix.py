@@ -139,7 +139,7 @@ def test_an_officer_lets_outsiders_act_for_a_ministry_and_nobody_of_the_staff(mi
         assert may or ("pgtrigger" in reason) == (door == "database")  # the verbs refuse before the database has to
 
 
-def test_every_admin_page_with_memberships_is_among_the_doors():
+def test_every_admin_page_with_memberships_is_tested():
     pages = {
         f"admin: {model._meta.model_name}"
         for model, page in admin.site._registry.items()
@@ -227,7 +227,7 @@ OPEN = {
 @pytest.mark.parametrize("door", OPEN)
 @pytest.mark.parametrize("holder", ["", *OFFICES])
 @pytest.mark.parametrize("own", [True, False], ids=["oneself", "an outsider"])
-def test_no_door_gives_an_office_to_oneself_and_few_to_another(door, holder, own):
+def test_no_view_gives_oneself_an_office(door, holder, own):
     act, open_to = OPEN[door]
     make_user(Office.HEAD)
     for office in OFFICES:

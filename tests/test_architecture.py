@@ -168,11 +168,11 @@ def layer_complaints(trees: dict[str, ast.Module]) -> list[str]:
     return sorted({found for pair in pairs if (found := complaint_about(*pair))})
 
 
-def test_every_module_imports_lower_floors_only():
+def test_every_module_imports_lower_layers_only():
     assert layer_complaints(modules()) == []
 
 
-def test_every_module_stands_on_a_floor():
+def test_every_module_has_a_layer():
     assert sorted({head(name) for name in modules() if "." in name and floor(name) is None}) == []
 
 
@@ -257,7 +257,7 @@ def undescribed(module: str, tree: ast.Module) -> list[str]:
     return [f"{module}.{f.name}" for f in public if not ast.get_docstring(f) or f.returns is None]
 
 
-def test_no_module_has_a_name_that_says_nothing():
+def test_no_module_has_a_generic_name():
     assert unwelcome_names([str(path.relative_to(ROOT)) for path in files(".py", tests=True)]) == []
 
 
@@ -278,7 +278,7 @@ def test_no_function_is_too_long():
     assert [found for name, tree in trees.items() for found in long_functions(name, tree)] == []
 
 
-def test_the_middle_function_is_short():
+def test_median_function_is_short():
     lengths = [length(function) for tree in modules().values() for function in functions(tree)]
     assert statistics.median(lengths) <= MEDIAN_FUNCTION
 
@@ -293,12 +293,12 @@ def wide_lines(name: str, text: str) -> list[str]:
     return [f"{name}:{number}" for number, line in enumerate(text.splitlines(), 1) if len(line) > WIDEST_LINE]
 
 
-def test_no_line_is_too_wide():
+def test_no_line_is_too_long():
     texts = {str(path.relative_to(ROOT)): path.read_text() for path in files(".css", ".js")}
     assert [found for name, text in texts.items() for found in wide_lines(name, text)] == []
 
 
-def test_public_functions_say_what_they_do():
+def test_public_functions_have_docstrings():
     assert [found for name, tree in modules().items() for found in undescribed(name, tree)] == []
 
 
@@ -368,7 +368,7 @@ BAD_IMPORTS = [
 
 
 @pytest.mark.parametrize(("module", "source", "expected"), BAD_IMPORTS)
-def test_the_layer_rule_complains(module, source, expected):
+def test_layer_rule_reports_violations(module, source, expected):
     names = ("consultations.permissions", "consultations.workflow", "consultations.views", "consultations.models")
     extra = ("consultations.admin", "positions.models", "ncm_portal.workflow")
     trees = {name: ast.parse("") for name in (*names, *extra)} | {module: ast.parse(source)}
@@ -384,12 +384,12 @@ def test_the_layer_rule_lets_positions_use_consultations():
     assert layer_complaints(trees) == []
 
 
-def test_the_rule_about_circles_complains():
+def test_cycle_rule_reports_violations():
     assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}, "e": set()}) == [("a", "b", "c")]
     assert circles({"a": {"b"}, "b": {"c"}, "c": set()}) == []
 
 
-def test_the_other_rules_complain():
+def test_other_rules_report_violations():
     long = ast.parse("def f():\n" + "    x = 1\n" * LONGEST_FUNCTION)
     assert long_functions("m", long) == ["m: f has 51 lines"]
     assert long_functions("m", ast.parse("def f():\n" + "    x = 1\n" * 49)) == []
@@ -415,7 +415,7 @@ def test_the_other_rules_complain():
         ('<a href="javascript:go()">', "an address with javascript:"),
     ],
 )
-def test_the_template_rule_complains(text, expected):
+def test_template_rule_reports_violations(text, expected):
     assert inline_complaints(text) == [expected]
 
 
@@ -423,5 +423,5 @@ def test_the_template_rule_lets_files_be_linked():
     assert inline_complaints('<script src="/a.js" defer></script><link rel="stylesheet" href="a.css">') == []
 
 
-def test_the_rule_about_foreign_words_complains():
+def test_foreign_words_rule_reports_violations():
     assert foreign_words("see https://py" + "pi.org/x and /wor" + "k/main") == ["py" + "pi.org", "/wor" + "k/main"]

@@ -82,7 +82,7 @@ def test_each_reader_finds_what_that_reader_may_read_and_nothing_else(world, cap
     assert canary.found_in("".join(refusals)) == set()
 
 
-def test_the_walk_bites(world, monkeypatch):
+def test_canary_walk_detects_leaks(world, monkeypatch):
     """With the one rule of reading broken, a visitor finds what is confidential, in lists, exports and on pages."""
     monkeypatch.setattr(SubmissionQuerySet, "visible_to", lambda self, user: self.filter(state="accepted"))
     found = canary.Walk(world.readers["visitor"], world).found

@@ -92,6 +92,6 @@ def test_no_record_of_the_admin_keeps_what_nobody_can_read():
     assert {name: found for name, field in fields.items() if (found := kept(field, None))} == {}
 
 
-def test_what_a_plain_field_would_keep_is_found():
+def test_plain_text_field_is_detected():
     assert kept(forms.CharField()) == list(UNREADABLE[1:])  # Django refuses NUL by itself, and nothing else
     assert kept(models.CharField(max_length=9), None) == list(UNREADABLE)

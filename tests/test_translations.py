@@ -104,7 +104,7 @@ def test_the_compiled_catalogue_says_what_its_source_says(folder):
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=["own", "borrowed"])
-def test_no_translation_is_a_guess(folder):
+def test_no_translation_is_fuzzy(folder):
     assert [entry.english for entry in catalogue(folder) if "fuzzy" in entry.flags] == []
 
 

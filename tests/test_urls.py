@@ -74,14 +74,14 @@ def test_public_pages_are_exactly_the_views_marked_login_not_required(app):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_what_is_not_public_asks_to_log_in(client, method):
+def test_non_public_pages_require_sign_in(client, method):
     closed = [address for address in ALL if address.name not in PUBLIC]
     client.raise_request_exception = False
     assert [str(address) for address in closed if not asks_to_log_in(getattr(client, method)(address.path))] == []
 
 
 @pytest.mark.django_db
-def test_what_is_public_asks_nobody_to_log_in(client):
+def test_public_pages_need_no_sign_in(client):
     public = [address for address in ALL if address.name in PUBLIC]
     answers = {str(address): client.get(address.path) for address in public}
     assert {name: answer["Location"] for name, answer in answers.items() if asks_to_log_in(answer)} == {}

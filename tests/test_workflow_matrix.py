@@ -235,7 +235,7 @@ def test_verbs_are_blocked_while_a_condition_is_not_met(world, table, state):
 
 
 @pytest.mark.parametrize("state", TABLES["PAPER_MOVES"]["suspend"].sources)
-def test_a_suspended_paper_goes_on_where_it_was_halted(world, state):
+def test_suspended_paper_resumes_its_state(world, state):
     paper = READY[MODELS["PAPER_MOVES"]](world, state)
     halted = positions.workflow.suspend(paper, by=world.people.head, reason=WHY)
     assert (halted.state, halted.suspended_from) == ("suspended", state)
@@ -420,7 +420,7 @@ NO_VERBS = {
 }
 
 
-def test_whatever_is_done_by_a_person_is_a_verb():
+def test_every_act_of_a_person_is_a_verb():
     """A function that takes a person and only answers a question is none."""
     signatures = {name: inspect.signature(act) for name, act in functions().items()}
     asking = {name for name, signature in signatures.items() if signature.return_annotation is bool} | NO_VERBS

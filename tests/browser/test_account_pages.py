@@ -53,7 +53,7 @@ DOOR = {
 }
 
 
-def test_the_pages_at_the_door(open_window, picture):
+def test_sign_in_pages_are_accessible(open_window, picture):
     window, seen = open_window(*BOTH), {}
     for address in DOOR:
         window.goto(address)
@@ -63,7 +63,7 @@ def test_the_pages_at_the_door(open_window, picture):
     assert seen == DOOR
 
 
-def test_a_page_that_is_not_there(open_window):
+def test_not_found_page_is_accessible(open_window):
     window = open_window(*BOTH)
     window.expect_status(404)
     window.goto("/no-such-page/")
@@ -71,7 +71,7 @@ def test_a_page_that_is_not_there(open_window):
     window.check()
 
 
-def test_a_wrong_password_is_told_without_telling_who_has_an_account(open_window, picture):
+def test_wrong_password_error_does_not_reveal_accounts(open_window, picture):
     window = open_window(*BOTH)
     sign_in_by_form(window, make_person(), "wrong")
     assert window.locator("#problem li").all_inner_texts() == ["The e-mail address or the password is not right."]
@@ -151,7 +151,7 @@ def test_a_passkey_is_added_and_opens_the_account(desktop):
     assert desktop.locator(".mast nav button").first.inner_text() == "Sign out"
 
 
-def test_the_pages_of_one_s_own_account(open_window, picture):
+def test_own_account_pages_are_accessible(open_window, picture):
     window, person = open_window(*BOTH), make_person()
     give_second_factor(person)
     window.log_in(person)
@@ -171,7 +171,7 @@ def test_the_pages_of_one_s_own_account(open_window, picture):
     }
 
 
-def test_the_desks_pages_about_an_account_are_sound(open_window):
+def test_desk_account_pages_are_accessible(open_window):
     officer, head = make_secretariat(), make_head(name="A head with a rather long name (sample)")
     person = make_member(make_stakeholder("A body with a very long name that has to wrap somewhere (sample)"))
     for user in (officer, head):

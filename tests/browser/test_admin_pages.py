@@ -58,7 +58,7 @@ def page(model, name, *args):
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}", args=args)
 
 
-def test_the_pages_of_the_admin_are_sound(open_window, officer, work):
+def test_admin_pages_are_accessible(open_window, officer, work):
     forum, body, sent = work
     window = open_window(*BOTH)
     window.log_in(officer)
@@ -108,7 +108,7 @@ def spreadsheet(path, *rows):
 
 
 @SIZES
-def test_a_spreadsheet_is_corrected_and_comes_in(open_window, officer, work, tmp_path, size):
+def test_corrected_spreadsheet_is_imported(open_window, officer, work, tmp_path, size):
     window = open_window(size)
     window.expect_status(422)
     window.log_in(officer)

@@ -50,7 +50,7 @@ def write_an_annex(officer, paper):
     officer.get_by_text("The annex is saved.").wait_for()
 
 
-def test_two_officers_correct_a_slip_and_only_officials_read_the_annex(open_window, published, picture):
+def test_two_officers_issue_correction_and_only_officials_read_annex(open_window, published, picture):
     paper = published.paper
     first, second, visitor, official = open_window(*BOTH), open_window(PHONE), open_window(*BOTH), open_window(*BOTH)
     first.log_in(published.first)
@@ -100,7 +100,7 @@ def look_at_the_brief(window, published, milestone):
     assert "One thing." in window.inner_text("main")
 
 
-def test_what_a_milestone_left_is_written_down_and_released(open_window, published, picture):
+def test_findings_are_recorded_and_released(open_window, published, picture):
     paper, head = published.paper, make_head()
     give_second_factor(head)
     milestone = Milestone.objects.create(

@@ -40,7 +40,7 @@ def arrived(window, name):
 
 
 @pytest.mark.parametrize("width", ["desktop", "phone"])
-def test_a_file_goes_on_where_a_broken_line_stopped_it(request, width, draft, picture):
+def test_interrupted_upload_resumes(request, width, draft, picture):
     window = request.getfixturevalue(width)
     window.log_in(draft.author)
     window.goto(f"/submit/{draft.key}/")
@@ -66,7 +66,7 @@ def test_a_file_goes_on_where_a_broken_line_stopped_it(request, width, draft, pi
     assert window.evaluate("Object.keys(localStorage).filter((name) => name.startsWith('ncm-file:')).length") == 0
 
 
-def test_a_file_is_gone_on_with_after_the_page_was_left(desktop, draft):
+def test_upload_resumes_after_leaving_the_page(desktop, draft):
     desktop.log_in(draft.author)
     data, posts = large_pdf(), []
     desktop.is_cut_off = True
@@ -107,7 +107,7 @@ def test_a_file_is_added_and_removed_on_its_page(request, width, draft, picture)
     assert Attachment.objects.get().state == "removed"
 
 
-def test_words_are_kept_on_the_way_to_the_files_without_javascript(open_window, draft):
+def test_text_is_kept_when_going_to_files_without_javascript(open_window, draft):
     page = open_window(java_script_enabled=False)
     page.log_in(draft.author)
     page.goto(f"/submit/{draft.key}/")
@@ -125,7 +125,7 @@ def test_words_are_kept_on_the_way_to_the_files_without_javascript(open_window, 
     assert [file.name for file in Attachment.objects.filter(state="ready")] == ["letter.pdf"]
 
 
-def test_a_full_disk_is_said_and_the_file_goes_on_once_there_is_room(phone, draft, monkeypatch, tmp_path):
+def test_full_disk_is_reported_and_upload_resumes_later(phone, draft, monkeypatch, tmp_path):
     real, window = attachments._append, phone
 
     def full(_path, offset, _data):

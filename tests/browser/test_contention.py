@@ -59,7 +59,7 @@ def object_to(window, address):
     send(window, address, "Record the answer", "Object: this blocks the text", **words)
 
 
-def test_three_contend_and_the_forum_adopts_with_a_reservation(open_window, text):
+def test_three_conflicting_amendments_and_adoption_with_reservation(open_window, text):
     member, one, two = (person(open_window, user, PHONE) for user in (text.member, text.officer_one, text.officer_two))
     address = reverse("review_paragraph", args=[text.paper.slug, text.second.key])
     member.goto(address)

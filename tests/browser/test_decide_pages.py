@@ -31,7 +31,7 @@ def text(db):
 
 
 @SIZES
-def test_an_officer_answers_down_the_page(open_window, text, size):
+def test_clearing_officer_answers_all_paragraphs(open_window, text, size):
     window = open_window(size)
     window.expect_status(422)
     window.log_in(text.officer_one)
@@ -53,7 +53,7 @@ def test_an_officer_answers_down_the_page(open_window, text, size):
     assert text.asked.state == "answered"
 
 
-def test_the_secretariat_reads_where_each_ministry_stands(open_window, text):
+def test_secretariat_sees_state_of_each_ministry(open_window, text):
     window = open_window(*BOTH)
     window.log_in(text.secretariat)
     letter = make_letter(text.asked, text.first, typed_by=text.head)

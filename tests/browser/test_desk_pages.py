@@ -64,7 +64,7 @@ def work_of(consultation):
     return person, inputs, into, session
 
 
-def test_every_page_of_an_organisation_is_sound(open_window, consultation):
+def test_organisation_pages_are_accessible(open_window, consultation):
     person, inputs, _into, session = work_of(consultation)
     window = open_window(*BOTH)
     window.log_in(person)
@@ -85,7 +85,7 @@ def test_every_page_of_an_organisation_is_sound(open_window, consultation):
         window.check()
 
 
-def test_every_page_of_the_desk_is_sound(open_window, consultation, officer):
+def test_desk_pages_are_accessible(open_window, consultation, officer):
     _person, inputs, into, session = work_of(consultation)
     forum, action = session.forum, ActionPoint.objects.get()
     window = open_window(*BOTH)
@@ -154,7 +154,7 @@ def test_two_people_see_both_texts_side_by_side(open_window, consultation):
     late.check()
 
 
-def test_a_point_is_taken_out_by_selecting_text(desktop, consultation, officer):
+def test_point_is_extracted_by_selecting_text(desktop, consultation, officer):
     submission = make_submission(consultation, body=BODY)
     desktop.log_in(officer)
     desktop.goto(f"/desk/inputs/{submission.key}/")
@@ -177,7 +177,7 @@ def test_a_point_is_taken_out_by_selecting_text(desktop, consultation, officer):
     assert [(point.text, point.kind) for point in Point.objects.all()] == [("A pass of my own words.", "commitment")]
 
 
-def test_a_point_is_taken_out_without_javascript(open_window, consultation, officer):
+def test_point_is_extracted_without_javascript(open_window, consultation, officer):
     submission = make_submission(consultation, body=BODY)
     window = open_window(PHONE, java_script_enabled=False)
     window.log_in(officer)

@@ -50,7 +50,7 @@ def focused(window):
     return window.evaluate("document.activeElement.textContent.trim()")
 
 
-def test_the_queue_is_worked_by_keys(desktop, officer, queue):
+def test_queue_is_processed_by_keyboard(desktop, officer, queue):
     desktop.log_in(officer)
     desktop.goto("/desk/")
     press = desktop.keyboard.press
@@ -100,7 +100,7 @@ def test_the_keys_can_be_turned_off(desktop, officer, queue):
     assert focused(desktop) == "Input 1"
 
 
-def test_without_javascript_clicks_do_the_same(open_window, officer, queue):
+def test_queue_works_without_javascript(open_window, officer, queue):
     window = open_window(PHONE, java_script_enabled=False)
     window.log_in(officer)
     window.goto("/desk/")
@@ -121,7 +121,7 @@ def test_without_javascript_clicks_do_the_same(open_window, officer, queue):
 
 
 @SIZES
-def test_a_decision_is_taken_back_and_a_point_too(open_window, officer, queue, size):
+def test_decision_and_point_can_be_undone(open_window, officer, queue, size):
     submission = workflow.accept(queue[0], by=officer)
     point = workflow.split(submission, by=officer, kind="recommendation", text="It should cost nothing at all.")
     window = open_window(size)
@@ -167,7 +167,7 @@ def busy(queue):
     return head, consultation
 
 
-def test_the_pages_of_the_desk_are_sound(open_window, picture, queue, busy):
+def test_desk_triage_pages_are_accessible(open_window, picture, queue, busy):
     head, consultation = busy
     window = open_window(*BOTH)
     window.log_in(head)
@@ -185,7 +185,7 @@ def test_the_pages_of_the_desk_are_sound(open_window, picture, queue, busy):
 
 
 @SIZES
-def test_letters_late_ones_and_replies_are_dealt_with(open_window, picture, busy, size):
+def test_reminders_late_inputs_and_replies_are_processed(open_window, picture, busy, size):
     head, consultation = busy
     window = open_window(size)
     window.log_in(head)
@@ -210,7 +210,7 @@ def test_letters_late_ones_and_replies_are_dealt_with(open_window, picture, busy
 
 
 @SIZES
-def test_an_author_answers_and_asks_to_be_let_in(open_window, picture, size):
+def test_author_answers_questions_and_requests_late_sending(open_window, picture, size):
     body = make_stakeholder("Herders (sample)")
     author = make_member(body)
     sent = make_submission(make_consultation(), body, author=author, state="submitted", body=BODY)

@@ -100,7 +100,7 @@ def write(window, text):
     window.get_by_role("button", name="Save it").click()
 
 
-def test_two_telephones_without_a_network(open_window, day, picture):
+def test_two_offline_phones_check_in(open_window, day, picture):
     one, two = opened(open_window(PHONE), day), opened(open_window(PHONE), day)
     picture(one, "door")
     for device in (one, two):
@@ -191,7 +191,7 @@ def the_desk_settles(desk, day, picture):
     assert checkin.present(day.forum).seats == 2
 
 
-def test_a_new_version_and_a_lost_session_leave_the_queue_alone(open_window, day, monkeypatch, picture):
+def test_queue_survives_new_version_and_expired_session(open_window, day, monkeypatch, picture):
     phone = open_window(PHONE)
     brian = day.forum.delegates.get(badge_number=2)
     phone.page.add_init_script(CAMERA.replace("CODE", f"NCM:F-17:{brian.ticket.hex}"))

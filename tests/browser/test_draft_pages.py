@@ -91,7 +91,7 @@ def the_one_input(body, state="submitted"):
     return found
 
 
-def test_a_draft_survives_a_killed_connection_and_is_sent_once(writer):
+def test_draft_survives_lost_connection_and_is_sent_once(writer):
     draft = the_one_input("Refund the fuel of crews.", "draft")
     assert writer.url.endswith(f"/submit/{draft.key}/")
     writer.cut_off()
@@ -116,7 +116,7 @@ def test_a_draft_survives_a_killed_connection_and_is_sent_once(writer):
     assert writer.evaluate(KEPT) == 0
 
 
-def test_words_that_never_reached_the_portal_are_sent_once(desktop, member, consultation):
+def test_offline_text_is_sent_once(desktop, member, consultation):
     desktop.log_in(member)
     open_form(desktop)
     desktop.cut_off()
@@ -133,7 +133,7 @@ def test_words_that_never_reached_the_portal_are_sent_once(desktop, member, cons
     the_one_input("Refund the fuel of crews.")
 
 
-def test_an_answer_that_is_lost_on_the_way_is_no_conflict(writer):
+def test_lost_response_causes_no_conflict(writer):
     writer.is_cut_off = True  # the browser logs the answer that never came
 
     def lose(route):
@@ -149,7 +149,7 @@ def test_an_answer_that_is_lost_on_the_way_is_no_conflict(writer):
     the_one_input("Refund the fuel of all crews at sea.", "draft")
 
 
-def test_the_words_outlive_a_session(writer, member):
+def test_text_survives_expired_session(writer, member):
     cookies = [each for each in writer.context.cookies() if each["name"] != "sessionid"]
     writer.context.clear_cookies()
     writer.context.add_cookies(cookies)
@@ -164,7 +164,7 @@ def test_the_words_outlive_a_session(writer, member):
     the_one_input("Refund the fuel of crews at sea.", "draft")
 
 
-def test_another_person_at_the_same_browser_is_offered_nothing(writer):
+def test_other_user_of_browser_gets_no_stored_text(writer):
     writer.cut_off()
     write(writer, "Refund the fuel of crews at sea.")
     notice(writer, "There is no connection.")
@@ -176,7 +176,7 @@ def test_another_person_at_the_same_browser_is_offered_nothing(writer):
     assert writer.evaluate(KEPT) == 1
 
 
-def test_two_colleagues_in_one_draft(writer, open_window, organisation, picture):
+def test_two_colleagues_edit_one_draft(writer, open_window, organisation, picture):
     draft, colleague = Submission.objects.get(), open_window()
     other = make_member(organisation, "alternate", user=None)
     colleague.log_in(other)
@@ -200,7 +200,7 @@ def test_two_colleagues_in_one_draft(writer, open_window, organisation, picture)
 
 
 @pytest.mark.parametrize("width", ["desktop", "phone"])
-def test_an_input_is_looked_at_before_it_is_sent(request, width, member, consultation, picture):
+def test_input_is_previewed_before_sending(request, width, member, consultation, picture):
     window = request.getfixturevalue(width)
     window.log_in(member)
     open_form(window)

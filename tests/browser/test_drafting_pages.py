@@ -36,7 +36,7 @@ def at(name, draft, *args):
     return reverse(name, args=[draft.paper.slug, *args])
 
 
-def test_every_page_of_the_drafting_room_is_sound(open_window, draft):
+def test_drafting_pages_are_accessible(open_window, draft):
     window = open_window(*BOTH)
     window.log_in(draft.drafter)
     key, reference = draft.paragraph.key, draft.other.reference
@@ -83,7 +83,7 @@ def test_two_drafters_at_once_see_both_texts_and_save_one_of_both(open_window, d
     assert draft.paragraph.wording.text == "Kenya firmly urges agreed and safe routes."
 
 
-def test_the_summary_leads_to_the_paragraphs_that_must_be_named(phone, draft):
+def test_error_summary_links_to_paragraph_choice(phone, draft):
     phone.log_in(make_secretariat())
     phone.goto(at("desk_disposition", draft, draft.other.reference))
     phone.expect_status(422)
@@ -97,7 +97,7 @@ def test_the_summary_leads_to_the_paragraphs_that_must_be_named(phone, draft):
     phone.get_by_text(f"The answer to {draft.other.reference} is saved.").wait_for()
 
 
-def test_the_characters_are_counted_and_unsaved_words_are_not_lost_by_a_click(desktop, draft):
+def test_characters_are_counted_and_unsaved_text_is_guarded(desktop, draft):
     desktop.log_in(draft.drafter)
     desktop.goto(at("desk_section", draft, draft.second.pk))
     desktop.locator("textarea[name=text]").press_sequentially("Kenya notes it.")
@@ -109,7 +109,7 @@ def test_the_characters_are_counted_and_unsaved_words_are_not_lost_by_a_click(de
     assert asked == ["beforeunload"]
 
 
-def test_a_paragraph_is_written_and_grounded_without_javascript(open_window, draft):
+def test_paragraph_is_written_and_cited_without_javascript(open_window, draft):
     window = open_window(PHONE, java_script_enabled=False)
     window.log_in(draft.drafter)
     window.goto(at("desk_section", draft, draft.second.pk))
@@ -121,7 +121,7 @@ def test_a_paragraph_is_written_and_grounded_without_javascript(open_window, dra
     assert [row.point for row in made.wording.groundings.all()] == [draft.other]
 
 
-def test_a_point_beside_the_text_goes_under_a_paragraph_by_keyboard_and_without_javascript(open_window, draft):
+def test_side_point_is_cited_by_keyboard_and_without_javascript(open_window, draft):
     points = [make_point(make_submission(draft.consultation, theme=draft.t1)) for _turn in range(2)]
     window = open_window(DESKTOP, java_script_enabled=False)
     window.log_in(draft.drafter)
@@ -136,7 +136,7 @@ def test_a_point_beside_the_text_goes_under_a_paragraph_by_keyboard_and_without_
     window.get_by_text(f"Paragraph 2 now cites {points[1].reference}.").wait_for()
 
 
-def test_a_point_beside_the_text_is_dragged_onto_a_paragraph(desktop, draft):
+def test_side_point_is_cited_by_drag_and_drop(desktop, draft):
     point = make_point(make_submission(draft.consultation, theme=draft.t1))
     desktop.log_in(draft.drafter)
     desktop.goto(at("desk_section", draft, draft.first.pk))

@@ -15,7 +15,7 @@ PAGES = {
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-def test_the_pages_are_sound(open_window, picture, size):
+def test_search_pages_are_accessible(open_window, picture, size):
     window = open_window(size)
     for name, address in PAGES.items():
         window.goto(address)
@@ -23,7 +23,7 @@ def test_the_pages_are_sound(open_window, picture, size):
         picture(window, f"finding-{name}")
 
 
-def test_a_search_leads_from_words_to_the_input(desktop):
+def test_search_finds_input(desktop):
     desktop.goto(reverse("inputs"))
     desktop.get_by_label("Search").fill("remittances")
     desktop.keyboard.press("Enter")
@@ -34,7 +34,7 @@ def test_a_search_leads_from_words_to_the_input(desktop):
     assert "/inputs/NCM-" in desktop.url
 
 
-def test_a_cell_of_the_coverage_leads_to_the_list_behind_it(desktop):
+def test_coverage_cell_links_to_list(desktop):
     desktop.goto("/coverage/?round=gcm-2017")
     cell = desktop.locator("#themes td a").first
     address = cell.get_attribute("href")

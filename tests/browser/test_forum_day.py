@@ -163,7 +163,7 @@ def every_room_is_sound(desk, day):
         desk.check()
 
 
-def test_from_the_letter_to_the_adopted_text(open_window, day):
+def test_forum_from_invitation_to_adoption(open_window, day):
     desk, one, two = open_window(DESKTOP), open_window(PHONE), open_window(PHONE)
     desk.log_in(day.text.secretariat)
     the_letter_is_answered(open_window(PHONE), day)

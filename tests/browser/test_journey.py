@@ -94,7 +94,7 @@ def walk(open_window, live_server, nobody_counted, settings, tmp_path, picture):
     walk.back_to_today()
 
 
-def test_from_a_visitor_to_a_verified_hash(walk):
+def test_journey_from_visitor_to_verified_hash(walk):
     for step in STEPS:
         with walk.step(step.__name__.replace("_", " ")):
             step(walk)

@@ -167,7 +167,7 @@ TOO_SMALL = """() => [...document.querySelectorAll(
 
 
 @WIDTHS
-def test_everything_to_press_is_44_pixels_high(open_gallery, size):
+def test_buttons_are_44_pixels_high(open_gallery, size):
     assert open_gallery(size).evaluate(TOO_SMALL) == []
 
 
@@ -183,7 +183,7 @@ def test_focus_is_black_on_yellow(open_gallery, target):
     assert window.locator(target).first.evaluate(style) == ["rgb(255, 221, 0)", "rgb(22, 25, 29)", "solid", "3px"]
 
 
-def test_the_first_tab_skips_to_the_content(open_gallery):
+def test_first_tab_stop_is_skip_link(open_gallery):
     window = open_gallery(DESKTOP)
     window.keyboard.press("Tab")
     skip = window.locator(":focus")
@@ -199,7 +199,7 @@ def test_a_move_that_needs_a_reason_asks_for_it(open_gallery):
     assert (reason.is_visible(), reason.get_attribute("name")) == (True, "reason")
 
 
-def test_paper_carries_the_text_and_leaves_the_buttons(open_gallery):
+def test_print_view_has_text_without_buttons(open_gallery):
     window = open_gallery(DESKTOP)
     window.emulate_media(media="print")
     seen = {
@@ -216,7 +216,7 @@ def test_paper_carries_the_text_and_leaves_the_buttons(open_gallery):
     }
 
 
-def test_a_page_asks_for_few_files(open_window):
+def test_page_loads_few_files(open_window):
     window, asked = open_window(PHONE), []
     window.page.on("request", lambda request: asked.append(request.url.rsplit("/", 1)[-1]))
     window.goto("/account/password/reset/")

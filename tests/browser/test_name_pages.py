@@ -22,7 +22,7 @@ def shot(window, name):
 
 
 @SIZES
-def test_the_desk_reads_which_name_is_to_be_checked_and_why(open_window, size):
+def test_desk_shows_which_name_to_check_and_why(open_window, size):
     officer = make_secretariat()
     give_second_factor(officer)
     make_stakeholder("Kenya Red Cross")

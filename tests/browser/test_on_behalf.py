@@ -45,7 +45,7 @@ def rows(number, wrong):
     return made
 
 
-def test_5000_rows_of_which_37_are_wrong(desktop, consultation, tmp_path, picture):
+def test_import_of_5000_rows_with_37_errors(desktop, consultation, tmp_path, picture):
     sheet = tmp_path / "inputs.xlsx"
     made = rows(4_995, 37)
     made[1][0] = "Coast Netwrok"

@@ -25,14 +25,14 @@ def addresses() -> list[str]:
 
 
 @pytest.mark.parametrize("size", ["desktop", "phone"])
-def test_the_public_pages_are_for_everybody(request, addresses, size):
+def test_public_pages_are_accessible(request, addresses, size):
     window = request.getfixturevalue(size)
     for address in addresses:
         assert window.goto(address).status == 200
         window.check()
 
 
-def test_the_list_is_narrowed_with_the_keyboard_alone(desktop, addresses):
+def test_list_is_filtered_by_keyboard_only(desktop, addresses):
     desktop.goto(reverse("inputs"))
     desktop.focus("#theme")
     desktop.keyboard.type("Theme 2")

@@ -37,7 +37,7 @@ def bring_a_table(member, review):
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_two_contend_one_goes_stale_and_the_desk_settles_the_paragraph(open_window, review, size, picture):
+def test_conflicting_and_stale_amendments_are_resolved_at_the_desk(open_window, review, size, picture):
     name = "phone" if size is PHONE else "desktop"
     rival, key = contend(review), review.paragraph.key
     visitor = open_window(size)

@@ -54,7 +54,7 @@ def alike(consultation) -> Likeness:
 
 
 @SIZES
-def test_likenesses_are_read_and_decided(open_window, picture, consultation, officer, size):
+def test_duplicates_are_compared_and_decided(open_window, picture, consultation, officer, size):
     pair = alike(consultation)
     window = open_window(size)
     window.log_in(officer)
@@ -75,7 +75,7 @@ def test_likenesses_are_read_and_decided(open_window, picture, consultation, off
     assert Point.objects.filter(merged_into=pair.second_point).count() == 2
 
 
-def test_a_campaign_is_seen_as_one(open_window, picture, consultation, officer):
+def test_campaign_is_shown_as_one_group(open_window, picture, consultation, officer):
     alike(consultation)
     window = open_window(*BOTH)
     window.log_in(officer)

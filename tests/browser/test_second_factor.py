@@ -44,7 +44,7 @@ def sign_out(window):
     window.get_by_role("main").get_by_role("button", name="Sign out").click()
 
 
-def test_a_passkey_is_set_up_and_then_opens_the_account_alone(desktop, head):
+def test_passkey_is_set_up_and_signs_in_without_password(desktop, head):
     devices = desktop.context.new_cdp_session(desktop.page)
     devices.send("WebAuthn.enable")
     devices.send("WebAuthn.addVirtualAuthenticator", {"options": KEY})

@@ -20,7 +20,7 @@ def officer(db):
     return officer
 
 
-def test_the_pages_for_two_people_are_sound(open_window, officer):
+def test_two_person_pages_are_accessible(open_window, officer):
     consultation = make_consultation(slug="review", short_title="Review")
     make_step(
         consultation, "legal", make_stakeholder("A body with a very long name that has to wrap somewhere (sample)")

@@ -47,7 +47,7 @@ def sent(window):
 
 
 @pytest.mark.parametrize("paper", [True], indirect=True, ids=["printed"])
-def test_the_hash_is_computed_in_the_browser_and_a_file_leaves_it_only_when_told_to(open_window, paper, picture):
+def test_hash_is_computed_in_browser_without_upload(open_window, paper, picture):
     window = open_window(*BOTH)
     posts = sent(window)
     window.goto("/verify/")
@@ -104,7 +104,7 @@ def test_a_file_is_verified_without_javascript(open_window, paper, picture):
     picture(window, "verify-empty")
 
 
-def test_a_file_may_be_dropped_anywhere_and_a_dead_line_loses_nothing(desktop, paper):
+def test_file_is_dropped_anywhere_and_survives_lost_connection(desktop, paper):
     desktop.goto("/verify/")
     desktop.evaluate(
         """(text) => {

@@ -151,7 +151,7 @@ def test_every_public_page_is_found(addresses):
     assert set(addresses) == PUBLIC - NO_PAGE_OF_THEIR_OWN
 
 
-def test_a_first_visit(browser, server, addresses):
+def test_first_visit_is_within_weight_budget(browser, server, addresses):
     contexts = []
 
     def as_a_new_visitor():
@@ -165,7 +165,7 @@ def test_a_first_visit(browser, server, addresses):
     assert {name: found for name, found in weights.items() if found[0] > FIRST_VISIT or found[1] > REQUESTS} == {}
 
 
-def test_the_pages_after_the_first(browser, server, addresses):
+def test_later_visits_are_within_weight_budget(browser, server, addresses):
     context = browser.new_context()
     first = Scale(context.new_page())
     first.page.goto(server + "/")

@@ -55,7 +55,7 @@ def test_an_input_is_sent(plain):
     assert (sent.consultation, sent.title, sent.body) == (consultation, "Fuel", "Refund the fuel of crews.")
 
 
-def test_an_input_is_screened_and_taken_apart(plain):
+def test_input_is_screened_and_split(plain):
     asks = "Build a shelter at every landing site. Refund the fuel of all crews."
     first, second = make_submission(state="submitted", body=asks), make_submission(state="submitted")
     plain.log_in(make_secretariat())

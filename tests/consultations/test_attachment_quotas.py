@@ -75,7 +75,7 @@ def test_an_organisation_has_room_for_all_its_people_together(body, settings):
     begin(draft_of(neighbour, other), neighbour)
 
 
-def test_what_is_removed_or_refused_or_given_up_makes_room_again(body, settings):
+def test_removed_refused_and_abandoned_files_free_quota(body, settings):
     settings.ATTACHMENT_PERSON_QUOTA = (1, 100 * MB)
     person = make_member(body)
     draft = draft_of(person, body)

@@ -42,12 +42,12 @@ ARABIC = "الهلال الأحمر"
         ("<p>Ng’ombe – ሰላም · Łódź</p>", "<p>Ng’ombe – ሰላም · Łódź</p>"),
     ],
 )
-def test_nothing_on_a_page_turns_what_follows_it(page, shown):
+def test_pages_isolate_text_direction(page, shown):
     assert isolated(page) == shown
     assert may_turn(page.encode()) or page == shown
 
 
-def test_a_page_without_such_characters_costs_nothing_to_speak_of():
+def test_pages_without_rtl_text_are_cheap():
     page = ("<p>Ng’ombe – ሰላም · Łódź and some more words of an ordinary page</p>" * 1_000).encode()
     started = time.process_time()
     for _turn in range(100):
@@ -65,7 +65,7 @@ def test_every_control_is_taken_out_of_plain_text():
     assert CONTROLS.search(file.decode()) is None
 
 
-def test_what_is_printed_holds_no_controls():
+def test_prints_have_no_direction_controls():
     shown = lay_out(f"<html lang=en><title>x</title><p>{RLO}fuel {ARABIC}</p></html>")
     assert "fuel" in "".join(box.text for box in shown.pages[0]._page_box.descendants() if hasattr(box, "text"))
 

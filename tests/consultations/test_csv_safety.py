@@ -72,7 +72,7 @@ def test_a_formula_behind_what_nobody_sees_is_prefixed_and_comes_back(beginning)
 
 
 @pytest.mark.parametrize("text", ["\nplain", " two words", "\u200bplain", "'plain", "a\n=1", "\n'=1", "1 + 1", ""])
-def test_the_neighbours_stay_byte_for_byte(text):
+def test_other_cells_are_unchanged(text):
     assert escaped(text) == text
     assert _unescaped(text) == text
 

@@ -17,7 +17,7 @@ GAPS = st.integers(-3_000, 3_000).map(lambda gap: timedelta(milliseconds=gap))
 
 
 @given(MOMENTS, GAPS)
-def test_every_place_agrees_about_a_deadline(closes_at, gap):
+def test_all_code_agrees_about_deadlines(closes_at, gap):
     opens_at, moment = closes_at - timedelta(days=30), closes_at + gap
     in_time = gap <= timedelta(0)
     consultation = Consultation(state="open", opens_at=opens_at, closes_at=closes_at)

@@ -75,7 +75,7 @@ TAKEN = ("taken", "")
 # --- Taking over ----------------------------------------------------------------------------------------------------
 
 
-def test_what_a_device_sends_is_taken_once_and_kept_as_it_came(door):
+def test_device_rows_are_imported_once_and_stored_as_received(door):
     rows = [came(door.one), came(badge=2, how="typed", at=MORNING + timedelta(minutes=4))]
     assert send(door, *rows) == [TAKEN, TAKEN]
     before = list(CheckIn.objects.values()), Event.objects.count()
@@ -89,7 +89,7 @@ def test_what_a_device_sends_is_taken_once_and_kept_as_it_came(door):
     assert [event.data for event in Event.objects.about(door.forum)] == [{"device": "a", "taken": 2}]
 
 
-def test_a_clock_that_is_hours_off_gives_the_time_at_the_door(door):
+def test_wrong_device_clock_is_corrected(door):
     ahead = timedelta(hours=7, minutes=12)
     send(door, came(door.one, at=MORNING + ahead), device_now=now() + ahead)
     check = CheckIn.objects.get()
@@ -118,14 +118,14 @@ def test_rows_are_processed_by_time_at_the_door_and_answered_in_the_order_sent(d
     assert CheckIn.objects.get().device_at == MORNING
 
 
-def test_two_for_one_seat_are_shown_whoever_comes_first(door):
+def test_two_people_for_one_seat_are_a_conflict(door):
     substitute = make_delegate(door.forum, door.body, name="Chebet", badge_number=3, sits_in_for=door.one)
     assert send(door, came(substitute)) == [TAKEN]
     told = "Chebet has the same seat and was checked in at 09:00. One of them sits in for the other."
     assert send(door, came(door.one, at=MORNING + timedelta(minutes=1))) == [("conflict", told)]
 
 
-def test_what_cannot_be_taken_over_says_why_and_is_kept(door):
+def test_refused_rows_are_kept_with_reason(door):
     gone = make_delegate(door.forum, name="Dida", state="withdrawn", badge_number=4)
     elsewhere = make_delegate(make_forum(), name="Elsewhere", badge_number=1)
     rows = [
@@ -159,7 +159,7 @@ def test_who_was_entered_twice_comes_as_the_one_who_is_kept(door):
     assert CheckIn.objects.get().delegate == door.one
 
 
-def test_a_queue_of_another_forum_and_too_long_a_one_are_refused_whole(door):
+def test_queue_of_other_forum_or_too_long_is_refused(door):
     row = came(door.one)
     send(door, row)
     with pytest.raises(Blocked) as refusal:
@@ -191,7 +191,7 @@ def test_two_devices_at_once_take_turns():
     ),
     st.datetimes(),
 )
-def test_nothing_that_a_device_can_send_makes_the_reading_fail(raw, local):
+def test_any_device_data_can_be_parsed(raw, local):
     clock = checkin_queue.Clock(checkin_queue.moment(local.isoformat(), MORNING), MORNING)
     row = checkin_queue.read(raw, clock, SimpleNamespace(pk=1))
     assert row.key == checkin_queue.read(raw, clock, SimpleNamespace(pk=1)).key
@@ -291,7 +291,7 @@ def standing(door):
     ("how", "stay", "open_ones"),
     [("first", ["c"], 0), ("this", ["b"], 0), ("void", ["a", "c"], 1), ("note", ["a", "b", "c"], 1)],
 )
-def test_a_conflict_is_settled_by_a_row_that_voids_another(rivals, how, stay, open_ones):
+def test_conflict_is_resolved_by_voiding_row(rivals, how, stay, open_ones):
     settled = workflow.settle_queued(rivals.b, by=rivals.by, how=how, note="Asked at the desk.")
     assert (settled.settled_by, standing(rivals)) == (rivals.by, stay)
     assert settled.settled_how == f"{workflow.Settling(how).label}. Asked at the desk."
@@ -302,7 +302,7 @@ def test_a_conflict_is_settled_by_a_row_that_voids_another(rivals, how, stay, op
     assert "Desk has already resolved it." in refusal.value.reasons
 
 
-def test_settling_says_everything_that_is_missing(rivals):
+def test_resolution_reports_every_missing_value(rivals):
     send(rivals, came(badge=99))
     lost = QueuedRow.objects.get(outcome="refused")
     taken = QueuedRow.objects.get(outcome="taken")
@@ -323,7 +323,7 @@ def test_settling_says_everything_that_is_missing(rivals):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_second_settlement_waits_and_uses_the_result_of_the_first(door):
+def test_concurrent_resolution_waits_for_the_first(door):
     """One voids the first at the door while another keeps the first: together they would void everybody."""
     for minutes, device in ((30, "a"), (40, "b"), (10, "c")):
         send(door, came(door.one, at=MORNING + timedelta(minutes=minutes)), device=device)
@@ -338,7 +338,7 @@ def test_second_settlement_waits_and_uses_the_result_of_the_first(door):
     assert (settled.settled_by, standing(door)) == (second, ["a"])
 
 
-def test_doubles_are_settled_together_and_a_substitute_is_not(rivals):
+def test_repeated_badges_are_resolved_together_without_substitutes(rivals):
     substitute = make_delegate(rivals.forum, rivals.body, name="Chebet", badge_number=3, sits_in_for=rivals.two)
     signed = checkin.half_day(MORNING)
     workflow.enter_register(rivals.forum, signed, by=rivals.by, signed=[rivals.one.pk])

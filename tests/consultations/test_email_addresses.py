@@ -79,7 +79,7 @@ def test_each_spelling_has_one_form(typed, form):
         ("ruth@" + ".".join(["e" * 61] * 4) + ".org", "256 characters long. It must be 254 characters or fewer"),
     ],
 )
-def test_what_has_no_form_is_refused_in_plain_words(typed, words):
+def test_invalid_addresses_are_refused_with_message(typed, words):
     with pytest.raises(NotAnAddress) as refusal:
         normal_form(typed)
     assert words in str(refusal.value)
@@ -110,7 +110,7 @@ def test_a_plain_address_has_one_reading_and_a_look_alike_none_of_the_real_one()
 
 
 @given(ADDRESSES)
-def test_the_form_of_a_form_is_itself_and_survives_every_folding(typed):
+def test_normal_form_is_idempotent_and_fold_stable(typed):
     if form := form_or_none(typed):
         spellings = {form.lower(), form.casefold(), form.upper(), form.title(), f" {form}. "}
         assert form.isascii()
@@ -121,7 +121,7 @@ def test_the_form_of_a_form_is_itself_and_survives_every_folding(typed):
 @pytest.mark.django_db
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ADDRESSES, ADDRESSES)
-def test_the_database_folds_no_two_forms_into_one(one, other):
+def test_database_folding_keeps_normal_forms_distinct(one, other):
     forms = [form_or_none(one), form_or_none(other)]
     if None in forms:
         return
@@ -144,7 +144,7 @@ def test_a_person_is_found_by_equality_and_kept_once(typed):
 
 
 @pytest.mark.django_db
-def test_what_is_no_address_finds_nobody():
+def test_invalid_address_finds_nobody():
     with pytest.raises(User.DoesNotExist):
         User.objects.get_by_natural_key("γ@\ud800")
     assert not MembershipInvitation.objects.filter(email__in=["no address", "@"]).exists()
@@ -157,7 +157,7 @@ def test_a_form_keeps_the_normal_form(typed, kept):
     assert NormalEmailFormField(required=False).clean(typed) == kept
 
 
-def test_a_form_says_whose_address_is_none():
+def test_address_error_names_the_person():
     with pytest.raises(
         ValidationError, match=r"Officer 2: Enter an e-mail address in the correct format, like name@example\.org\."
     ):

@@ -101,7 +101,7 @@ def test_the_desk_says_so_in_its_form(client):
 
 
 @pytest.mark.parametrize(("office", "reads"), [("sysadmin", False), ("secretariat", True)])
-def test_technicians_do_not_read_in_the_admin_what_is_held_back(client, office, reads):
+def test_system_administrators_cannot_read_held_back_text_in_admin(client, office, reads):
     sent = make_submission(body=TOLD, proposed_wording="[[Arrest the officer.]]")
     make_point(sent, text="The officer asks.", held_back=True)
     shown = words(

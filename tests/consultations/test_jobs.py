@@ -61,7 +61,7 @@ def test_the_oldest_is_run_first_and_what_was_not_confirmed_not_at_all(runner):
 
 
 @pytest.mark.django_db
-def test_what_somebody_waits_for_goes_before_a_comparison(runner, monkeypatch):
+def test_interactive_jobs_run_before_comparisons(runner, monkeypatch):
     run = []
     for kind in JobKind:
         monkeypatch.setitem(jobs.RUNNERS, kind, lambda job, progress: run.append(job.pk) or {})
@@ -72,7 +72,7 @@ def test_what_somebody_waits_for_goes_before_a_comparison(runner, monkeypatch):
 
 
 @pytest.mark.django_db
-def test_what_goes_wrong_is_said_and_the_queue_goes_on(runner):
+def test_failed_job_is_reported_and_queue_continues(runner):
     def refuse(job, progress):
         raise Blocked("The sheet is gone.")
 

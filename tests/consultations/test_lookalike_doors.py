@@ -109,7 +109,7 @@ def test_among_thousands_of_names_a_look_alike_is_found_by_the_index(genuine):
     assert "stakeholder_skeleton" in lookalikes_of(false).explain()
 
 
-def test_people_of_an_organisation_are_not_told_that_its_name_was_looked_at(client, genuine):
+def test_name_check_is_hidden_from_organisation(client, genuine):
     body = make_stakeholder(FALSE)
     sign_in(client, make_member(body, is_primary=True))
     assert "check the name" not in words(client.get(f"/my-organisation/?organisation={body.pk}")).lower()

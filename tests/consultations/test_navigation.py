@@ -62,7 +62,7 @@ def test_who_acts_for_an_office_of_the_chain_sees_clearance(django_assert_num_qu
         (Office.OFFICIAL, ["My organisation"]),
     ],
 )
-def test_each_office_sees_its_rooms(office, own):
+def test_each_office_sees_its_menu(office, own):
     assert labels(make_user(office)) == [*FOR_ALL, *own, "Account"]
 
 

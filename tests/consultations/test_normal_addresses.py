@@ -95,7 +95,7 @@ def test_addresses_of_organisations_are_corrected_where_they_have_a_form(before)
     ]
 
 
-def test_nothing_is_touched_where_all_is_well(before):
+def test_normalised_addresses_are_unchanged(before):
     user = account("ruth@example.org")
     upgrade()
     assert stands(user) == ("ruth@example.org", True, ["ruth@example.org"])

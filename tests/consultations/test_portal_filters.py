@@ -46,7 +46,7 @@ def test_every_day_is_written_as_django_writes_it(day, language):
 
 
 @pytest.mark.parametrize("write", [portal.eat, portal.day, portal.paragraphs, portal.spaced, portal.thousands])
-def test_nothing_is_written_as_nothing(write):
+def test_empty_values_format_as_empty(write):
     assert write(None) == ""
 
 

@@ -69,7 +69,7 @@ def test_the_worst_brackets_take_no_time():
 
 
 @given(WORDS, WORDS.map(lambda words: words if len(words.strip()) > 12 else f"{words}said in confidence"), WORDS)
-def test_nothing_of_a_passage_is_left_over(before, held, after):
+def test_held_back_text_is_removed_completely(before, held, after):
     text = f"{before}[[{held}]]{after}"
     assert for_everybody(text) == f"{before}{NOTICE}{after}"
     assert in_full(text) == before + held + after

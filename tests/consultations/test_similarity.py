@@ -69,7 +69,7 @@ def test_pieces_of_a_marked_text_make_up_the_text(text, other):
 
 
 @pytest.mark.parametrize("text", ["", " ", "!?", "\0", "…"])
-def test_what_has_no_word_is_like_nothing(text):
+def test_texts_without_words_have_no_similarity(text):
     assert likeness(text, text) == 0
     assert list(pairs_among([(1, text), (2, text)], at_least=0.5)) == [[], []]
 
@@ -180,7 +180,7 @@ def test_a_search_misses_no_pair(at_least, seed, monkeypatch):
     assert pairs == brute(found, at_least)
 
 
-def test_old_pairs_are_not_computed_again(monkeypatch):
+def test_old_pairs_are_not_recomputed(monkeypatch):
     monkeypatch.setattr(similarity, "LOOKED_AT", 1000)
     found = texts(60, 7)
     old, new = found[:40], found[40:]
@@ -190,7 +190,7 @@ def test_old_pairs_are_not_computed_again(monkeypatch):
     assert before | later == brute(found, 0.4)
 
 
-def test_a_campaign_is_a_chain_of_pairs():
+def test_campaign_has_linear_number_of_pairs():
     letters = [(number, f"{LETTER} Number {number}") for number in range(40)]
     found = list(pairs_among(letters, at_least=INPUTS_ALIKE, most=3))
     assert [len(each) for each in found] == [min(number, 3) for number in range(40)]

@@ -76,7 +76,7 @@ def test_a_file_that_was_just_written_is_hashed_again(file, hashed, monkeypatch)
 
 
 @pytest.mark.parametrize("was_read", [False, True])
-def test_one_byte_with_size_and_time_of_modification_kept_is_refused_and_told(file, caplog, was_read):
+def test_altered_byte_with_same_size_and_mtime_is_refused_and_logged(file, caplog, was_read):
     if was_read:
         read(file)
     overwrite(file.path, OTHER)
@@ -86,7 +86,7 @@ def test_one_byte_with_size_and_time_of_modification_kept_is_refused_and_told(fi
     assert read(file) == DATA
 
 
-def test_it_is_told_once_a_minute_and_hashed_no_more_often(file, caplog, hashed, monkeypatch):
+def test_altered_file_is_logged_and_hashed_once_a_minute(file, caplog, hashed, monkeypatch):
     overwrite(file.path, OTHER)
     assert [len(refused(file, caplog)) for _turn in range(3)] == [1, 0, 0]
     assert len(hashed) == 1
@@ -145,7 +145,7 @@ def test_a_file_that_changes_while_it_is_read_is_read_again_and_at_last_refused(
     assert refused(file, caplog)[0][1].endswith("it is being written to")
 
 
-def test_notes_have_a_bound(file, tmp_path, monkeypatch):
+def test_cache_of_verified_files_is_bounded(file, tmp_path, monkeypatch):
     monkeypatch.setattr(stored_files, "MOST", 3)
     for number in range(7):
         path = tmp_path / str(number)

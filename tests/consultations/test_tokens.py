@@ -42,7 +42,7 @@ def test_one_wrong_letter_is_another_secret(key, issue, place, letter):
 
 
 @given(st.text())
-def test_whatever_comes_has_a_hash(text):
+def test_any_text_has_a_hash(text):
     assert re.fullmatch("[0-9a-f]{64}", hashed(text))
 
 

@@ -48,7 +48,7 @@ def rounds(kinds: dict[str, list[str]]) -> list[dict[str, str]]:
 ROUNDS = rounds(fields_by_kind())
 
 
-def test_every_kind_of_thing_is_altered_here_or_says_why_not():
+def test_every_stored_type_is_altered_or_excluded_with_reason():
     kinds = fields_by_kind().keys()
     assert sorted(stored().keys() - kinds - PASSED_OVER.keys()) == []
     assert sorted(PASSED_OVER.keys() & kinds) == []
@@ -125,7 +125,7 @@ def refused_and_altered(turn: dict[str, str]) -> tuple[set[str], set[str]]:
 # --- Who alters it ------------------------------------------------------------------------------------------------------
 
 
-def test_the_portal_as_it_was_played_has_nothing_to_find(played):
+def test_unaltered_sample_has_no_findings(played):
     assert [finding for check in CHECKS.values() for finding in check(lambda done, total: None)] == []
 
 
@@ -138,7 +138,7 @@ def test_the_running_role_is_refused_or_found(played, turn):
 
 @pytest.mark.usefixtures("by_owner")
 @pytest.mark.parametrize("turn", ROUNDS, ids=lambda turn: f"{len(turn)} kinds")
-def test_the_owner_who_gets_by_the_triggers_is_found(played, turn):
+def test_changes_by_table_owner_are_found(played, turn):
     with pgtrigger.ignore():
         _refused, altered = refused_and_altered(turn)
     assert altered - found(ALL_BUT_THE_SCHEMA) == set()
@@ -147,7 +147,7 @@ def test_the_owner_who_gets_by_the_triggers_is_found(played, turn):
 
 @pytest.mark.usefixtures("by_superuser")
 @pytest.mark.parametrize("turn", ROUNDS, ids=lambda turn: f"{len(turn)} kinds")
-def test_a_superuser_whom_no_trigger_stops_is_found(played, turn):
+def test_changes_by_superuser_are_found(played, turn):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         _refused, altered = refused_and_altered(turn)
@@ -157,7 +157,7 @@ def test_a_superuser_whom_no_trigger_stops_is_found(played, turn):
 
 
 @pytest.mark.usefixtures("by_superuser")
-def test_a_superuser_who_switches_triggers_off_is_found_by_that(played):
+def test_disabled_triggers_are_found(played):
     tables = {model._meta.db_table for model in stored().values() if getattr(model._meta, "triggers", None)}
     with connection.cursor() as cursor:
         for table in sorted(tables):

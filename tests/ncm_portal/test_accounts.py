@@ -43,7 +43,7 @@ def test_the_language_of_the_page_is_the_persons(client):
     assert User.objects.get().language == "sw"
 
 
-def test_nobody_is_in_before_the_address_is_confirmed(client):
+def test_sign_in_needs_confirmed_address(client):
     sign_up(client)
     assert log_in(client)["Location"] == reverse("account_email_verification_sent")
     assert "_auth_user_id" not in client.session
@@ -89,7 +89,7 @@ def test_a_forgotten_password_says_nothing_about_who_has_an_account(client):
         ({"password2": "another long password"}, "password2"),
     ],
 )
-def test_what_cannot_be_is_refused_beside_its_field(client, changes, field):
+def test_invalid_values_are_refused_at_their_field(client, changes, field):
     answer = sign_up(client, **changes)
     assert (answer.status_code, list(answer.context["form"].errors), User.objects.count()) == (200, [field], 0)
 

@@ -108,7 +108,7 @@ def test_the_running_role_grants_itself_nothing():
     assert refusal("UPDATE consultations_event SET hash = ''") == FORBIDDEN["DELETE FROM consultations_event"]
 
 
-def test_the_running_role_sets_pgtrigger_ignore_in_vain():
+def test_pgtrigger_ignore_has_no_effect_for_runtime_role():
     stakeholder = factories.make_stakeholder(state=StakeholderState.REFUSED)
     name = trigger_of(Stakeholder, "state_moves")
     with connection.cursor() as cursor:
@@ -120,7 +120,7 @@ def test_the_running_role_sets_pgtrigger_ignore_in_vain():
 
 
 @pytest.mark.usefixtures("by_owner")
-def test_the_owner_is_answered():
+def test_owner_can_bypass_triggers():
     stakeholder = factories.make_stakeholder(state=StakeholderState.REFUSED)
     with pgtrigger.ignore("consultations.Stakeholder:state_moves"):
         Stakeholder.objects.filter(pk=stakeholder.pk).update(state=StakeholderState.SUSPENDED)
@@ -142,7 +142,7 @@ def test_whoever_logged_in_as_the_running_role_is_refused_also_while_acting_as_t
         assert cursor.execute(asked).fetchone()[1] is False
 
 
-def test_a_row_said_for_good_can_be_locked_and_not_changed():
+def test_append_only_row_can_be_locked_but_not_changed():
     assert refusal("SELECT FROM positions_edition FOR NO KEY UPDATE") == ""
     assert refusal("UPDATE positions_edition SET id = id") == ""  # no row yet: the trigger is there for rows
     paper = factories.make_secretariat()

@@ -33,7 +33,7 @@ def test_an_office_without_a_second_factor_is_sent_to_set_one_up(client, office,
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_not_even_a_form_gets_through(client, method):
+def test_posts_are_redirected_too(client, method):
     answer = getattr(force_in(client, make_head()), method)("/admin/consultations/user/add/")
     assert (answer.status_code, answer["Location"]) == (302, SET_UP)
 
@@ -53,7 +53,7 @@ def test_recovery_codes_alone_are_no_second_factor():
     assert lacks_second_factor(head) is True
 
 
-def test_people_without_such_an_office_are_left_alone(client):
+def test_other_people_need_no_second_factor(client):
     assert lacks_second_factor(make_user()) is False
 
 

@@ -105,7 +105,7 @@ def test_what_is_no_passkey_is_a_bad_request_in_plain_words(client, person, sent
 @pytest.mark.parametrize(
     "sent", [NO_PASSKEYS[0], "[]", "{", json.dumps(SHAPE | {"response": {"clientDataJSON": DATA}})]
 )
-def test_every_door_for_a_passkey_refuses_it(client, person, door, sent):
+def test_every_passkey_view_refuses_invalid_data(client, person, door, sent):
     assert door(client, person, {"credential": sent}).status_code == 400
 
 

@@ -127,7 +127,7 @@ def cases(role: str, turn: int) -> list[str]:
 
 
 @pytest.mark.parametrize("role", ASKED)
-def test_no_address_fails_on_what_is_no_form(role):
+def test_no_url_fails_on_invalid_forms(role):
     world = canary.make_world(printed=False)
     client, reader = Client(raise_request_exception=False), world.readers[role]
     if reader.is_authenticated:

@@ -35,7 +35,7 @@ def test_a_socket_folder_is_the_host(folder, user):
     assert (read["HOST"], read["USER"], read["PORT"], read["NAME"]) == ("/" + folder, user, "", "portal")
 
 
-def test_what_else_is_asked_goes_to_the_driver():
+def test_other_query_fields_go_to_the_driver():
     read = env_urls.database("postgres://portal@db/portal?sslmode=verify-full&port=6432")
     assert (read["PORT"], read["OPTIONS"]) == ("6432", {"sslmode": "verify-full"})
 

@@ -120,7 +120,7 @@ def test_a_refusal_gives_every_reason_and_the_state_first(body, person):
     assert type(refusal.value) is Blocked
 
 
-def test_who_may_not_is_told_that_and_nothing_else(body, person):
+def test_refusal_of_person_hides_other_reasons(body, person):
     move = a_move(may=nobody, who="the head", sources=("verified",), conditions=conditions(("Secret", False)))
     with pytest.raises(NotAllowed) as refusal:
         make(move, body, by=person)
@@ -207,7 +207,7 @@ def test_whoever_refers_to_the_row_meanwhile_does_not_wait_for_it():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_at_once_one_wins_and_the_other_is_told():
+def test_concurrent_move_wins_once():
     body = make_stakeholder(state="registered")
     people = [make_user(), make_user()]
 
@@ -279,7 +279,7 @@ def test_a_verb_may_live_with_the_refusal_of_a_part(body, person):
     assert [entry.details["verb"] for entry in refusals(body)] == ["inner"]
 
 
-def test_an_accident_is_no_refusal(body, person):
+def test_unexpected_error_is_no_refusal(body, person):
     @verb
     def stumble(record, *, by):
         Stakeholder.objects.filter(pk=record.pk).update(about="half done")

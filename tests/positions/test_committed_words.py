@@ -11,7 +11,7 @@ from consultations.queries.journal import altered_records
 COMMITTING = committing_models()
 
 
-def test_whatever_was_played_is_as_the_journal_says(played):
+def test_sample_records_match_the_journal(played):
     """Every verb of the sample, some hundred kinds of acts, left its words behind as its entry commits to them."""
     assert list(altered_records()) == []
 
@@ -29,7 +29,7 @@ def row_of(model):
     return next((row for row in rows[:50] if not is_silent(model, {name: getattr(row, name) for name in names})), None)
 
 
-def test_most_kinds_are_played(kinds):
+def test_sample_covers_most_record_types(kinds):
     """The others are written in the tests of their verbs, each of which is watched (tests/committed.py)."""
     assert len(kinds) > 0.6 * len(COMMITTING)
 

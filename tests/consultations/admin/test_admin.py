@@ -59,7 +59,7 @@ def officer(client):
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
-def test_each_list_opens(model, client, officer):
+def test_each_admin_list_opens(model, client, officer):
     assert client.get(page(model, "changelist")).status_code == 200
     assert client.get(page(model, "changelist"), {"q": "x"}).status_code == 200
 
@@ -178,7 +178,7 @@ def test_state_cannot_be_typed(client, officer):
     assert "state" not in form.fields
 
 
-def test_drafts_are_their_authors(client, officer):
+def test_drafts_are_hidden_from_staff(client, officer):
     draft = factories.make_submission(state="draft", title="Zanzibar")
     sent = factories.make_submission(state="submitted", title="Mombasa")
     listed = client.get(page(Submission, "changelist")).context["cl"].result_list
@@ -187,12 +187,12 @@ def test_drafts_are_their_authors(client, officer):
 
 
 @pytest.mark.parametrize("office", ["", "official"])
-def test_others_do_not_get_in(client, office):
+def test_others_cannot_open_the_admin(client, office):
     sign_in(client, factories.make_user(office))
     assert client.get(reverse("admin:index")).status_code == 302
 
 
-def test_a_system_administrator_reads_and_decides_nothing(client):
+def test_system_administrator_cannot_decide(client):
     sign_in(client, factories.make_user("sysadmin"))
     body = factories.make_stakeholder(state="registered")
     assert client.get(page(Stakeholder, "changelist")).status_code == 200
@@ -202,7 +202,7 @@ def test_a_system_administrator_reads_and_decides_nothing(client):
     assert body.state == "registered"
 
 
-def test_the_front_page_says_what_waits(client, officer):
+def test_front_page_shows_to_do_list(client, officer):
     factories.make_submission(state="submitted")
     waiting = client.get(reverse("admin:index")).context["waiting"]
     assert [item.text for item in waiting] == ["1 input to read"]
@@ -275,7 +275,7 @@ def test_each_record_opens_with_its_history(client, officer):
         assert "deletelink" not in content
 
 
-def test_a_record_that_is_not_there_is_said_to_be_missing(client, officer):
+def test_missing_record_is_reported(client, officer):
     for model in MODELS:
         answer = client.get(page(model, "change", 999_999), follow=True)
         assert (answer.status_code, answer.redirect_chain) == (200, [(reverse("admin:index"), 302)])
@@ -302,7 +302,7 @@ def test_a_system_administrator_moves_enters_and_changes_nothing():
         assert model._base_manager.filter(pk=record.pk).values().get() == before
 
 
-def test_texts_under_way_are_no_business_of_technicians():
+def test_system_administrators_cannot_read_texts_in_progress():
     made, visitor = records(), sign_in(Client(), factories.make_user("sysadmin"))
     hidden = {model for model in made if visitor.get(page(model, "changelist")).status_code == 403}
     assert hidden == {model for model in made if model._meta.app_label == "positions"}
@@ -371,7 +371,7 @@ def test_who_holds_an_office_is_edited_by_few_and_the_admin_locks_nobody_out(cli
         assert person.is_active
 
 
-def test_an_address_is_each_persons_own(client):
+def test_admin_cannot_change_addresses(client):
     sign_in(client, factories.make_head())
     person = factories.make_user(email="own@example.org")
     data = {

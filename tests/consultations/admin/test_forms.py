@@ -90,7 +90,7 @@ def test_a_forum_is_edited_with_its_sessions(client, officer):
     assert first.title == "Opening"
 
 
-def test_rows_that_contradict_each_other_are_said_and_not_an_error(client, officer):
+def test_conflicting_rows_are_reported_as_form_errors(client, officer):
     forum = factories.make_forum()
     factories.make_session(forum, order=1)
     twin = {
@@ -119,7 +119,7 @@ def test_two_primary_focal_points_are_refused_beside_their_rows(client, officer)
 
 
 @zeal_ignore()
-def test_nobody_stands_twice_in_one_role(client, officer):
+def test_duplicate_role_is_refused(client, officer):
     body, person = factories.make_stakeholder(), factories.make_user()
     rows = {"memberships-TOTAL_FORMS": 2}
     for turn in range(2):
@@ -174,7 +174,7 @@ def test_a_ministry_and_its_organisation_have_one_history(client, officer):
     assert (about(organisation), about(ministry)) == (history, history)
 
 
-def test_what_else_is_typed_beside_a_ticked_mandate_is_an_edit(client, officer):
+def test_other_changes_of_confirmed_mandate_are_journalled_as_edit(client, officer):
     ministry, mandate = suggested()
     typed = {"mandates-0-is_confirmed": "on", "mandates-0-is_lead": "on", "mandates-0-basis": "EO 2/2018"}
     assert filled(client, Ministry, ministry, **typed).status_code == 302
@@ -201,7 +201,7 @@ def test_a_mandate_that_is_no_longer_confirmed_is_kept_with_both_values(client, 
     assert about(ministry) == [("edit", {"mandate": [[str(mandate), {"is_confirmed": [True, False]}]]})]
 
 
-def test_a_row_of_the_reference_data_that_was_edited_is_the_secretariats_own(client, officer):
+def test_edited_reference_row_belongs_to_secretariat(client, officer):
     ministry, mandate = suggested()
     filled(client, Ministry, ministry, **{"mandates-0-basis": "EO 2/2018"})
     mandate.refresh_from_db()
@@ -248,7 +248,7 @@ def test_a_delegate_is_nominated_by_the_verb(client, officer):
     assert Event.objects.about(made).get().verb == "nominate"
 
 
-def test_a_reference_fact_that_was_edited_is_the_secretariats_own(client, officer):
+def test_edited_reference_fact_belongs_to_secretariat(client, officer):
     theme = factories.make_theme(evidence="R")
     assert filled(client, Theme, theme, title="Another title").status_code == 302
     theme.refresh_from_db()
@@ -265,7 +265,7 @@ def test_that_a_milestone_was_held_is_typed_on_its_own_page(client, officer):
 
 
 @pytest.mark.parametrize("odd", ["a\x00b", "a\x0bb", "a\ufffeb", "x" * 300])
-def test_odd_words_are_refused_beside_their_field(client, officer, odd):
+def test_invalid_text_is_refused_at_its_field(client, officer, odd):
     body = factories.make_stakeholder()
     answer = filled(client, Stakeholder, body, name=odd)
     assert answer.status_code == 200

@@ -96,7 +96,7 @@ def test_no_state_is_jumped_to_by_raw_sql(label):
 
 
 @pytest.mark.parametrize("label", MAKE)
-def test_no_record_is_born_in_the_middle_of_its_life(label):
+def test_records_start_in_initial_state(label):
     model = MODELS[label]
     first = model._meta.get_field("state").default
     made = MAKE[label](first)
@@ -146,7 +146,7 @@ def test_the_journal_is_not_rewritten_by_the_owner_either(sql):
 
 @pytest.mark.usefixtures("by_owner")
 @pytest.mark.parametrize("sql", ["TRUNCATE consultations_event", "TRUNCATE consultations_user CASCADE"])
-def test_the_journal_is_not_emptied_at_one_stroke_by_the_owner_either(sql):
+def test_owner_cannot_truncate_journal(sql):
     Event.objects.record("test", make_secretariat(), by=None)
     run("SET CONSTRAINTS ALL IMMEDIATE")  # what is still to be checked keeps a table from being truncated, too
     with pytest.raises(ProgrammingError, match="Cannot truncate"):
@@ -179,7 +179,7 @@ QUEUES = {
 
 
 @pytest.mark.parametrize("model", QUEUES)
-def test_no_job_and_no_mail_takes_a_step_that_its_worker_does_not_take(model):
+def test_jobs_and_mail_change_state_only_like_the_worker(model):
     make, _born = QUEUES[model]
     table = connection.ops.quote_name(model._meta.db_table)
     answers = {
@@ -192,7 +192,7 @@ def test_no_job_and_no_mail_takes_a_step_that_its_worker_does_not_take(model):
 
 
 @pytest.mark.parametrize("model", QUEUES)
-def test_no_job_and_no_mail_begins_as_done(model):
+def test_jobs_and_mail_cannot_start_as_done(model):
     make, born = QUEUES[model]
     made, begun = make(born[0]), []
     columns = [
@@ -208,7 +208,7 @@ def test_no_job_and_no_mail_begins_as_done(model):
     assert begun == born
 
 
-def test_every_road_of_the_factories_ends_where_it_says():
+def test_factories_reach_their_states():
     assert {bring(make_session(), state).state for state in ROADS[ForumSession]} == set(ForumSession.State.values)
     assert set(ROADS[Delegate]) == set(Delegate.State.values)
     assert set(ROADS[Point]) == set(Point.State.values)

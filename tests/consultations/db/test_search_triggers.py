@@ -42,7 +42,7 @@ def test_words_are_found_in_either_language_and_without_accents():
     assert found("nothing") == 0
 
 
-def test_what_is_held_back_is_not_among_the_words():
+def test_held_back_passages_are_not_indexed():
     sent = make_submission(body="We saw [[the quagga\nlantern]] there and [[another zebra]] too.")
     assert [found("quagga"), found("lantern"), found("zebra"), found("there too saw", "portal")] == [0, 0, 0, 1]
     draft = change(make_submission(state="draft"), body="A [[heron]] ledger")

@@ -110,7 +110,7 @@ def test_line_ends_do_not_make_a_text_too_long():
     assert len(TEXT.clean("ab\r\n" * 6_600)) == 19_800
 
 
-def test_too_long_is_said_in_numbers():
+def test_too_long_text_error_gives_numbers():
     expected = ["The text is 24,113 characters long. It must be 20,000 characters or fewer: shorten it by 4,113."]
     assert problem(TEXT, "x" * 24_113) == expected
 
@@ -121,7 +121,7 @@ def test_two_megabytes_are_refused_without_reading_every_character():
     ]
 
 
-def test_letters_are_counted_after_they_are_put_together():
+def test_characters_are_counted_after_normalisation():
     assert TEXT.clean("e\u0301" * 15_000) == "é" * 15_000
 
 
@@ -134,18 +134,18 @@ def test_what_cannot_be_read_is_refused_by_its_code(character, code):
     ]
 
 
-def test_spaces_alone_are_no_answer():
+def test_blank_answer_is_refused():
     field = PlainTextField(max_length=10, error_messages={"required": "Write it."})
     assert problem(field, "  \n ") == ["Write it."]
     assert PlainTextField(max_length=10, required=False).clean("  ") == "  "
 
 
-def test_the_browser_is_not_told_to_cut_text():
+def test_fields_have_no_maxlength():
     assert "maxlength" not in TEXT.widget.attrs
     assert "maxlength" not in LineField(max_length=5).widget.attrs
 
 
-def test_a_line_is_one_line():
+def test_line_field_accepts_one_line():
     assert LineField(max_length=50).clean("  one\ntwo ") == "one two"
 
 
@@ -436,7 +436,7 @@ def test_a_point_takes_the_theme_of_its_source_unless_another_is_chosen(consulta
 
 
 @pytest.mark.django_db
-def test_what_is_unknown_narrows_nothing():
+def test_unknown_filters_are_ignored():
     theme = make_theme("T1")
     asked = {"words": "pass", "theme": "T1", "state": "accepted"}
     assert WantedInputsForm(asked).wanted == {"words": "pass", "theme": theme, "state": "accepted"}

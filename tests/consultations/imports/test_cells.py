@@ -67,7 +67,7 @@ def theirs(cells):
 
 
 @given(st.lists(cells, min_size=1, max_size=4))
-def test_cells_are_what_openpyxl_reads(row):
+def test_cells_match_openpyxl(row):
     assert ours(row) == theirs(row)
 
 
@@ -76,12 +76,12 @@ ITEMS += ["<si><t>_x005F_x000D_</t></si>", "<si>&amp;<t>&lt;b&gt;</t></si>"]
 
 
 @given(st.lists(st.sampled_from(ITEMS)))
-def test_shared_texts_are_what_openpyxl_reads(items):
+def test_shared_strings_match_openpyxl(items):
     table = f'<sst xmlns="{SHEET_MAIN_NS}">{"".join(items)}</sst>'.encode()
     assert list(shared_texts(BytesIO(table))) == read_string_table(BytesIO(table))
 
 
-def test_shared_texts_stand_for_nothing_else():
+def test_shared_strings_are_read_literally():
     table = f'<!DOCTYPE sst [<!ENTITY a "b">]><sst xmlns="{SHEET_MAIN_NS}"><si><t>&a;</t></si></sst>'
     with pytest.raises(ValueError, match=r"^$"):
         list(shared_texts(BytesIO(table.encode())))
@@ -95,7 +95,7 @@ def test_a_cell_that_openpyxl_cannot_read_is_not_read(wrong):
 
 
 @pytest.mark.parametrize("epoch", [WINDOWS_EPOCH, MAC_EPOCH])
-def test_days_and_spans_of_time_are_what_openpyxl_reads(epoch):
+def test_dates_and_durations_match_openpyxl(epoch):
     book = Workbook()
     book.epoch = epoch
     values = [datetime(2017, 10, 17), timedelta(hours=30), time(8, 30), 43_025, 0.5, True]  # noqa: DTZ001 - as openpyxl

@@ -37,7 +37,7 @@ def test_rows_come_back_as_they_went_in_any_order_and_between_others(rows, data)
             kept[nowhere]
 
 
-def test_nothing_has_a_name_on_the_disk_and_nothing_stays_open(settings, tmp_path):
+def test_buffer_files_are_unnamed_and_closed(settings, tmp_path):
     settings.VAR_DIR = tmp_path / "not made yet"
     kept = Spool()
     kept.append(["secret" * 10_000])
@@ -48,7 +48,7 @@ def test_nothing_has_a_name_on_the_disk_and_nothing_stays_open(settings, tmp_pat
     assert file.closed
 
 
-def test_a_sheet_on_the_disk_is_the_sheet(settings, tmp_path):
+def test_buffered_sheet_equals_sheet(settings, tmp_path):
     settings.VAR_DIR = tmp_path
     rows = [
         ["name", None, "day"],

@@ -118,7 +118,7 @@ def test_a_sheet_with_a_false_dimension_is_read_to_its_end():
         assert read(false).dict == [{"name": "A", "group": "media"}]
 
 
-def test_a_row_far_down_is_not_lost_in_silence():
+def test_distant_row_is_not_lost():
     book = Workbook()
     book.active.append(["name", "group"])
     book.active.cell(9_000, 1, "Far down")
@@ -141,7 +141,7 @@ def test_csv_files_of_any_country_are_read(delimiter):
         assert read(mark + data).dict == [{"name": "Ng’ang’a", "about": 'He said "yes", twice;\nthen left'}]
 
 
-def test_what_nobody_confirmed_is_thrown_away_after_a_day(client, officer, settings, tmp_path):
+def test_unconfirmed_uploads_are_deleted_after_a_day(client, officer, settings, tmp_path):
     settings.VAR_DIR = tmp_path
     upload(client, "stakeholder", workbook(BODIES, ["A", "", "media"]))
     (kept,) = (tmp_path / "uploads").iterdir()
@@ -184,7 +184,7 @@ def export(client, kind, file_format, **query):
     return answer.content
 
 
-def test_stakeholders_go_out_as_they_may_come_in_again(client):
+def test_exported_stakeholders_can_be_imported(client):
     make_stakeholder("Ng’ang’a Foundation", short_name="NF", group="media", about="One\n\ntwo")
     make_stakeholder("Waiting", state="registered")
     for file_format in (0, 1):
@@ -221,7 +221,7 @@ def test_delegates_go_out_for_their_badges(client):
 FORMULAE = ['=HYPERLINK("http://x")', "+1", "-1", "@SUM(A1)", "\tTab", "\rReturn", "'=quoted", "'plain", "plain = x"]
 
 
-def test_nothing_that_goes_out_is_a_formula():
+def test_exports_contain_no_formulas():
     dataset = Dataset(*[[each] for each in FORMULAE], headers=["text"])
     cells = [cell for (cell,) in load_workbook(BytesIO(LiteralXLSX().export_data(dataset))).active.iter_rows(min_row=2)]
     assert {cell.data_type for cell in cells} == {"s"}
@@ -231,7 +231,7 @@ def test_nothing_that_goes_out_is_a_formula():
 
 
 @given(st.lists(st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs"))), min_size=1, max_size=5))
-def test_what_goes_out_comes_back_as_it_was(texts):
+def test_exports_round_trip(texts):
     rows = [["kept", text] for text in [*texts, *FORMULAE]]
     dataset = Dataset(*rows, headers=["key", "text"])
     for form in (LiteralXLSX, LiteralCSV):

@@ -69,14 +69,14 @@ def test_what_is_wrong_with_a_stakeholder_is_named(client):
     assert Stakeholder.objects.count() == 2
 
 
-def test_a_state_in_the_sheet_is_not_a_decision(client):
+def test_imported_state_column_is_ignored(client):
     make_stakeholder("Waiting", state="registered")
     page = upload(client, "stakeholder", workbook(["name", "group", "state"], ["Waiting", "media", "verified"]))
     confirm(client, "stakeholder", page)
     assert Stakeholder.objects.get().state == "registered"
 
 
-def test_one_problem_keeps_everything_out(client):
+def test_one_error_refuses_the_whole_import(client):
     page = upload(client, "stakeholder", workbook(BODIES, ["Good", "", "media"], ["Bad", "", "club"]))
     assert page.status_code == 422
     assert not Stakeholder.objects.exists()

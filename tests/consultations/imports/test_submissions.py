@@ -86,7 +86,7 @@ def test_importing_the_same_again_changes_nothing(client, consultation):
     assert list(Submission.objects.order_by("pk").values()) == before
 
 
-def test_other_words_under_a_known_title_are_shown_and_never_written(client, consultation, network):
+def test_changed_text_of_known_title_is_shown_not_imported(client, consultation, network):
     take_in(client, send(client, consultation, workbook(HEAD, ROW)))
     before = Submission.objects.values().get()
     for cells in (
@@ -115,7 +115,7 @@ def test_what_an_organisation_sent_itself_is_known_too(client, consultation, net
     assert f"The same as {sent.reference}" in words(page)
 
 
-def test_a_draft_of_theirs_is_not_told(client, consultation, network):
+def test_preview_does_not_reveal_drafts(client, consultation, network):
     make_submission(consultation, network, state="draft", title=ROW[3], body="Not sent yet.")
     assert states(send(client, consultation, workbook(HEAD, ROW)))["new"] == 1
 
@@ -314,7 +314,7 @@ def test_an_import_that_broke_off_goes_on_where_it_was(client, consultation, mon
     assert OutgoingMail.objects.filter(subject__startswith="Your import").count() == 1
 
 
-def test_a_sheet_that_is_gone_says_so(client, consultation):
+def test_deleted_spreadsheet_is_reported(client, consultation):
     preview = send(client, consultation, workbook(HEAD, ROW))
     uploads.UploadFolder(name=preview.context["job"].asked["file"]).remove()
     page = take_in(client, preview)
@@ -346,7 +346,7 @@ def test_the_day_of_the_deadline_is_in_time_and_the_next_is_not(client, consulta
     assert Submission.objects.get().received_on == day
 
 
-def test_letters_of_other_systems_are_found_out_or_asked_for(client, consultation):
+def test_encodings_are_detected_or_asked_for(client, consultation):
     make_stakeholder("Café de l’Océan")
     data = sheet(HEAD, said(organisation="Café de l’Océan")).decode()
     for encoding in ("cp1252", "mac_roman", "utf-16"):

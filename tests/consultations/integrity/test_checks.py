@@ -63,7 +63,7 @@ def test_its_objectives_and_the_names_of_its_files_count_too(sent):
     assert len(records(hashes.check)) == 1
 
 
-def test_an_input_that_is_being_written_again_is_its_authors_affair(sent):
+def test_returned_input_being_edited_is_no_finding(sent):
     returned = factories.walk(
         sent, "returned", state_reason="Say more.", decided_at=workflow.now(), decided_by=sent.author
     )
@@ -91,7 +91,7 @@ def test_an_organisation_may_have_a_dated_name(sent):
 # --- Sums -----------------------------------------------------------------------------------------------------------
 
 
-def test_sums_that_are_not_what_there_is_to_count_are_found_with_both_numbers(sent):
+def test_wrong_tallies_are_found_with_both_numbers(sent):
     factories.make_point(sent, state="validated")
     assert records(tallies.check) == []
     row = Tally.objects.get()
@@ -154,7 +154,7 @@ def test_a_file_that_belongs_to_no_record_is_found_unless_it_was_just_written(st
     assert records(files.check) == []
 
 
-def test_an_upload_that_is_under_way_is_no_stray(sent, place):
+def test_unfinished_upload_is_no_orphan(sent, place):
     file = Attachment.objects.create(
         submission=sent, name="b.pdf", size=8, stored_as=uuid.uuid4().hex, uploaded_by=sent.author
     )

@@ -46,7 +46,7 @@ def test_nothing_is_found_where_all_is_well(capsys):
     assert check(capsys) == ("Every address is in its normal form.\n", "")
 
 
-def test_doubles_and_odd_addresses_are_found_and_nothing_is_changed(unguarded, capsys):
+def test_duplicate_and_unnormalised_addresses_are_reported_without_changes(unguarded, capsys):
     real, look_alike, odd = make_user(email="sam@example.org"), account("ſam@example.org"), account("a@ışık.tr")
     body = write(make_stakeholder("Coast Network"), "Office@Example.org", "contact_email")
     out, problem = check(capsys)
@@ -96,6 +96,6 @@ def _guards_hold_again():
         editor.add_constraint(User, constraint)
 
 
-def test_an_a_label_that_is_none_is_found(unguarded, capsys):
+def test_invalid_a_label_is_found(unguarded, capsys):
     account("a@xn--zz--.org")
     assert "is no address that mail can be sent to" in check(capsys)[0]

@@ -124,7 +124,7 @@ def test_the_command_says_a_line_for_each_table_and_the_second_run_changes_nothi
     )  # fmt: skip
 
 
-def test_few_queries_do_it(loaded, django_assert_max_num_queries):
+def test_loading_takes_few_queries(loaded, django_assert_max_num_queries):
     with django_assert_max_num_queries(60):
         reference_data.load()
 
@@ -199,12 +199,12 @@ def test_of_mixed_marks_the_weaker_one_counts(loaded):
 @pytest.mark.parametrize(
     ("mark", "counts"), [("S", "S"), ("R2", "R2"), ("R/G", "G"), ("R+G", "G"), ("S/R", "R"), ("I/R2", "I")]
 )
-def test_marks(mark, counts):
+def test_evidence_marks_are_read(mark, counts):
     assert reading.evidence(reading.Row("f.csv", 2, {"evidence": mark}), "evidence") == counts
 
 
 @pytest.mark.parametrize("mark", ["", "X", "N", "R/N", "RG", "R / G"])
-def test_what_is_no_mark_is_refused(mark):
+def test_invalid_mark_is_refused(mark):
     with pytest.raises(reference_data.BadRow, match=r"f\.csv, line 2, column evidence: .* is not an evidence mark"):
         reading.evidence(reading.Row("f.csv", 2, {"evidence": mark}), "evidence")
 
@@ -239,7 +239,7 @@ def test_only_documented_members_are_members(loaded):
     assert set(members) == {"MINA", "MFDA", "MOLSP", "MGCCS", "MTW", "KNCHR"}
 
 
-def test_groups(loaded):
+def test_groups_are_read(loaded):
     groups = dict(Stakeholder.objects.values_list("code", "group"))
     expected = {
         "MOH": Group.MINISTRY, "SDICS": Group.STATE_AGENCY, "OAG": Group.STATE_AGENCY, "NCM": Group.STATE_AGENCY,
@@ -295,7 +295,7 @@ def test_what_was_planned_and_what_happened_are_both_kept(loaded):
     assert Milestone.objects.filter(planned_start__isnull=False, actual_start__isnull=False).count() == len(plans) == 2
 
 
-def test_the_line_of_the_home_page(loaded):
+def test_home_page_timeline_milestones(loaded):
     line = Milestone.objects.filter(is_key=True)
     assert [(milestone.short_title, milestone.actual_start) for milestone in line] == [
         ("Stakeholder forum, Nairobi", FORUM_DAY),
@@ -356,7 +356,7 @@ def test_links_that_no_file_has_are_removed_unless_entered_by_hand(loaded):
     }
 
 
-def test_what_the_files_do_not_speak_of_stays(loaded):
+def test_fields_outside_the_files_are_kept(loaded):
     ministry = factories.bring(
         Stakeholder.objects.get(code="MOLSP"), "verified", contact_email="desk@labour.example.org"
     )

@@ -41,7 +41,7 @@ def test_an_entry_says_who_did_what_to_which_record_and_leaves_the_journal_alone
 @pytest.mark.parametrize(
     ("by", "name"), [(None, "the system"), (AnonymousUser(), "the system"), (LinkHolder("x", "Jane\0"), "Jane\ufffd")]
 )
-def test_whoever_has_no_account_is_kept_by_the_name_they_give(by, name):
+def test_visitors_are_logged_by_entered_name(by, name):
     LOG.add(Access.FALSE_COPY, by=by)
     assert LOG.get().by_name == name
 
@@ -57,7 +57,7 @@ def test_what_strangers_send_is_kept_in_characters_that_the_table_takes():
     ("asking", "expected"),
     [("196.201.214.7", "196.201.214.7"), ("2c0f:fe38:1:2:3:4:5:6", "2c0f:fe38:1:2::/64"), ("", ""), ("unix", "")],
 )
-def test_of_an_address_the_line_is_kept(asking, expected):
+def test_ipv6_addresses_are_stored_by_network(asking, expected):
     assert client_address(RequestFactory().get("/", REMOTE_ADDR=asking)) == expected
 
 
@@ -117,7 +117,7 @@ def test_what_is_entered_once_is_entered_once_however_many_try():
 # --- When it fails ----------------------------------------------------------------------------------------------------
 
 
-def test_a_log_that_takes_nothing_breaks_no_page_and_is_critical(caplog):
+def test_failing_log_breaks_no_page_and_is_critical(caplog):
     person = factories.make_user()
     with caplog.at_level(logging.CRITICAL):
         LOG.add("no such thing", by=person)
@@ -129,7 +129,7 @@ def test_a_log_that_takes_nothing_breaks_no_page_and_is_critical(caplog):
     assert LOG.count() == 1
 
 
-def test_what_may_not_happen_without_an_entry_does_not_happen(caplog):
+def test_access_is_refused_without_log_entry(caplog):
     with pytest.raises(NotLogged), transaction.atomic():
         LOG.add("no such thing", must=True)
     assert caplog.records[0].levelname == "CRITICAL"

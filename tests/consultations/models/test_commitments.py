@@ -68,7 +68,7 @@ def test_an_entry_hashes_to_what_its_description_says(body, officer):
     assert event.hash == sha256([2, 2, first.hash, event.digest])
 
 
-def test_words_that_are_not_there_are_not_committed_to(body):
+def test_empty_texts_have_no_commitment(body):
     event = workflow.journal("note", body, by=None)
     assert sorted(event.commitments) == ["by_name", "object_label"]
     assert {salt for salt, _code in event.commitments.values()} == {Salt.objects.get().pk}  # the system has none

@@ -196,7 +196,7 @@ def test_an_address_gets_so_many_mails_of_each_kind_in_an_hour_and_the_page_says
 
 
 @pytest.mark.django_db
-def test_whoever_types_address_after_address_into_an_account_has_the_limit_of_a_person(client, few, settings):
+def test_adding_addresses_counts_against_person_limit(client, few, settings):
     settings.ACCOUNT_RATE_LIMITS = False
     sign_in(client, make_user())
     with time_machine.travel(MORNING, tick=False):

@@ -60,7 +60,7 @@ def test_duty_mail_to_an_account_holder_carries_none_and_always_comes():
     )
 
 
-def test_looking_changes_nothing_and_one_button_stops_it():
+def test_get_changes_nothing_and_post_stops_mail():
     address = f"/mail/stop/{stop_token(ADDRESS)}/"
     page = Client().get(address)
     assert (page.status_code, MailStop.objects.count()) == (200, 0)
@@ -76,7 +76,7 @@ def test_looking_changes_nothing_and_one_button_stops_it():
     assert MailStop.objects.covers(" New@EXAMPLE.org")
 
 
-def test_a_mail_program_stops_it_with_one_request_that_leads_nowhere():
+def test_one_click_unsubscribe_does_not_redirect():
     answer = Client(enforce_csrf_checks=True).post(
         f"/mail/stop/{stop_token(ADDRESS)}/",
         "List-Unsubscribe=One-Click",
@@ -97,7 +97,7 @@ def test_what_waited_is_not_sent_and_the_outbox_says_why():
     assert workflow.invited(token) is not None  # nobody took the invitation back
 
 
-def test_who_invites_hears_it_in_neutral_words_until_it_is_taken_back():
+def test_inviter_gets_neutral_message_until_stop_is_undone():
     stop()
     with pytest.raises(Blocked, match=r"^This address does not accept invitations\.$"):
         invite("NEW@example.org")
@@ -118,14 +118,14 @@ def test_an_account_holder_too_may_stop_invitations():
 @pytest.mark.parametrize(
     "token", ["x", "a" * 64, stop_token(ADDRESS)[:-1], stop_token(ADDRESS).replace("a", "b", 1) + "x"]
 )
-def test_a_link_that_is_none_of_ours_is_no_page(token):
+def test_invalid_stop_link_is_404(token):
     assert hash_in_stop_token(token) is None
     for ask in (Client().get, Client().post):
         assert ask(f"/mail/stop/{token}/").status_code == 404
     assert not MailStop.objects.exists()
 
 
-def test_whoever_asks_too_often_waits(settings):
+def test_stop_page_is_rate_limited(settings):
     settings.LIMITS = {**settings.LIMITS, "stop": (3, 600)}
     codes = [Client().get(f"/mail/stop/{number}/").status_code for number in range(5)]
     assert codes == [404, 404, 404, 429, 429]
@@ -151,7 +151,7 @@ def test_the_mail_that_confirms_an_address_carries_the_link_and_keeps_to_it():
     assert (before.status_code, before["Location"]) == (after.status_code, after["Location"])
 
 
-def test_a_new_password_that_somebody_asked_for_comes_all_the_same():
+def test_password_reset_is_sent_despite_stop():
     person = make_user()
     stop(person.email)
     Client().post("/account/password/reset/", {"email": person.email})

@@ -122,7 +122,7 @@ def test_an_honest_name_stays_as_it_was_typed(name):
 @pytest.mark.parametrize(
     "name", ["evil.example.com", "HTTPS://x.co", "www.evil.co/x", "a@b.co", "ftp://x", "x.y.zw", "Win.Now", "пример.рф"]
 )
-def test_what_looks_like_an_address_is_parted(name):
+def test_text_like_urls_is_broken_up(name):
     parted = typed(name)
     assert parted.replace("\u2060", "") == name
     assert not re.search(r"\w\.\w{2}|:\/\/|\w@\w", parted)

@@ -51,7 +51,7 @@ def test_a_subject_is_one_line(subject, kept):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_mail_is_gone_when_what_it_tells_of_did_not_happen():
+def test_mail_is_rolled_back_with_its_transaction():
     def tell_and_fail():
         with transaction.atomic():
             outbox.queue("a@example.org", "Subject", "Text")

@@ -74,7 +74,7 @@ def test_an_organisation_without_people_is_reached_at_its_contact_address():
 
 
 @pytest.mark.django_db
-def test_nobody_is_written_to_twice():
+def test_recipients_are_unique():
     user = factories.make_user(email="both@example.org", name="Both")
     bodies = [factories.make_stakeholder(), factories.make_stakeholder(contact_email="BOTH@example.org")]
     factories.make_member(bodies[0], user=user)
@@ -155,7 +155,7 @@ def test_an_accepted_input_says_what_happens_now(submission):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("leaving", ["locked out", "no longer of the organisation"])
-def test_where_the_author_has_left_the_organisation_is_told(submission, author, leaving):
+def test_organisation_is_notified_if_author_left(submission, author, leaving):
     if leaving == "locked out":
         factories.change(author, is_active=False)
     else:
@@ -167,7 +167,7 @@ def test_where_the_author_has_left_the_organisation_is_told(submission, author, 
 
 
 @pytest.mark.django_db
-def test_of_a_letter_its_organisation_hears_and_not_who_typed_it():
+def test_paper_input_mail_goes_to_organisation_not_typist():
     officer = factories.make_secretariat()
     body = factories.make_stakeholder(contact_email="office@example.org")
     typed = factories.make_submission(stakeholder=body, author=officer, entered_by=officer, channel="letter")
@@ -176,7 +176,7 @@ def test_of_a_letter_its_organisation_hears_and_not_who_typed_it():
 
 
 @pytest.mark.django_db
-def test_an_organisation_hears_whether_it_takes_part():
+def test_organisation_is_notified_of_verification():
     stakeholder = factories.make_stakeholder("Umoja\nNetwork (sample)", contact_email="office@example.org")
     recipients.organisation_verified(stakeholder)
     stakeholder.state_reason = "We could not find the registration number."

@@ -61,7 +61,7 @@ def test_the_half_days_are_those_of_the_programme(forum):
     assert checkin.half_days(forum) == [HalfDay(DAY, "am")]
 
 
-def test_whoever_came_today_is_present_and_counted_once(forum):
+def test_today_check_ins_count_once(forum):
     one, two = make_stakeholder(group="ministry"), make_stakeholder(group="academia")
     principal, guest, gone = make_delegate(forum, one), make_delegate(forum, two), make_delegate(forum, two)
     substitute = make_delegate(forum, make_stakeholder(group="media"), sits_in_for=principal)
@@ -78,7 +78,7 @@ def test_whoever_came_today_is_present_and_counted_once(forum):
     assert came[HalfDay(DAY, "am")] == {principal.pk, substitute.pk, guest.pk}
 
 
-def test_a_substitute_alone_brings_the_institution(forum):
+def test_substitute_makes_institution_present(forum):
     principal = make_delegate(forum, make_stakeholder(group="ministry"))
     make_check_in(make_delegate(forum, make_stakeholder(group="media"), sits_in_for=principal), at=at(9))
     room = checkin.present(forum, at(9))

@@ -123,7 +123,7 @@ def test_it_is_signed_hourly_and_only_when_the_journal_grew(body):
     assert [json.loads(line)["number"] for line in checkpoints_file().read_text().splitlines()] == [1, 2, 3]
 
 
-def test_the_worker_does_it(body):
+def test_worker_signs_checkpoints(body):
     verbs.make_key()
     write(body)
     call_command("work", stdout=StringIO())
@@ -156,7 +156,7 @@ def test_the_database_refuses_the_owner_to_rewrite_a_checkpoint(body, sql):
 
 
 @pytest.mark.usefixtures("by_owner")
-def test_a_cut_end_is_found_although_the_chain_checks(body):
+def test_truncated_journal_is_found_despite_valid_chain(body):
     verbs.make_key()
     made = anchor(body)
     cut(1)
@@ -168,7 +168,7 @@ def test_a_cut_end_is_found_although_the_chain_checks(body):
 
 
 @pytest.mark.usefixtures("by_owner")
-def test_a_rewritten_end_is_found_although_the_chain_checks(body):
+def test_rewritten_journal_end_is_found_despite_valid_chain(body):
     verbs.make_key()
     anchor(body)
     second = anchor(body)
@@ -191,7 +191,7 @@ def test_nothing_is_signed_for_a_journal_that_contradicts_what_was_signed(body, 
 
 
 @pytest.mark.usefixtures("by_owner")
-def test_what_stays_before_the_cut_is_no_finding(body):
+def test_entries_before_truncation_are_no_finding(body):
     verbs.make_key()
     anchor(body)
     write(body, 2)
@@ -302,7 +302,7 @@ def test_a_new_key_is_signed_by_the_one_before_and_old_checkpoints_stay_good(bod
 @pytest.mark.parametrize(
     "sql", ["UPDATE consultations_checkpoint SET hash = ''", "DELETE FROM consultations_checkpoint"]
 )
-def test_the_running_role_may_not_even_try(body, sql):
+def test_runtime_role_cannot_write_checkpoints(body, sql):
     refused = pytest.raises(DatabaseError, match="permission denied for table consultations_checkpoint")
     with refused, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql)

@@ -36,7 +36,7 @@ def test_shares_add_up_to_a_hundred_and_keep_the_order(numbers):
 
 
 @given(SIXES, st.integers(0, 40))
-def test_small_numbers_of_people_give_nobody_away(told, untold):
+def test_small_numbers_are_suppressed(told, untold):
     shown, pool = pooled(told, untold)
     everybody = sum(told.values()) + untold
     assert sum(shown.values()) + pool == everybody
@@ -44,7 +44,7 @@ def test_small_numbers_of_people_give_nobody_away(told, untold):
     assert pool == 0 or pool >= FEWEST or pool == everybody
 
 
-def test_one_person_alone_is_not_found_by_subtraction():
+def test_suppression_resists_subtraction():
     assert pooled({"f": 20, "m": 19, "x": 1}, 0) == ({"f": 20}, 20)
     assert pooled({"f": 20, "m": 19}, 0) == ({"f": 20, "m": 19}, 0)
 

@@ -16,7 +16,7 @@ def test_nothing_waits_where_nothing_is_missing_or_all_is_over():
     assert told("reported", conflicts=3, points=2) == told("cancelled", unanswered=4) == []
 
 
-def test_what_presses_comes_first():
+def test_urgent_tasks_come_first():
     people = {Seated("ministry", "", "nominated"): 12, Seated("county_government", "", "confirmed"): 2}
     assert told(
         people=people,
@@ -45,7 +45,7 @@ def test_what_presses_comes_first():
     ]
 
 
-def test_a_week_before_what_is_missing_presses():
+def test_missing_items_are_urgent_a_week_before():
     found = told(days_left=7, sessions=0, letters=0, quotas={}, people={Seated("", "", "nominated"): 1}, to_print=1)
     assert [(action.words, action.urgent) for action in found] == [
         ("No programme yet", True),
@@ -70,7 +70,7 @@ def test_a_free_seat_is_told_to_the_group_whose_people_wait_for_one():
     ]
 
 
-def test_once_it_has_begun_the_door_and_the_points_count():
+def test_check_in_and_points_come_first_during_forum():
     assert told("in_session", days_left=0, conflicts=2, points=1, unanswered=5, untold=1) == [
         Action("2 check-in conflicts to resolve", "forum_door", True),
         Action("1 person to notify", "forum_tell", True),
@@ -78,7 +78,7 @@ def test_once_it_has_begun_the_door_and_the_points_count():
     ]
 
 
-def test_once_it_is_held_what_it_leaves_behind_counts():
+def test_follow_up_comes_first_after_forum():
     assert told("held", drafts=2, to_carry=1) == [
         Action("2 points of the sessions are still drafts", "desk_points"),
         Action("1 commitment to carry over", "forum_actions"),
@@ -88,7 +88,7 @@ def test_once_it_is_held_what_it_leaves_behind_counts():
     assert told("held", communiques=1, communiques_out=1) == told("in_session", drafts=2, to_carry=1) == []
 
 
-def test_the_figures():
+def test_figures_have_labels():
     people = {Seated("ministry", "", "confirmed"): 3, Seated("media", "", "waitlisted"): 2}
     counts = Counts("announced", 3, plan(9, {}, people), letters=9, letters_to_send=2, answered=4, declined=1, came=2)
     assert [(number, label) for number, label in figures(counts)] == [

@@ -119,7 +119,7 @@ def test_likeness_of_names_does_not_depend_on_who_stands_first(first, second):
     assert same_name(first, " ".join(reversed(first.split()))) == same_name(first, first)
 
 
-def test_a_mailbox_of_a_whole_ministry_makes_nobody_the_same():
+def test_shared_mailbox_is_no_duplicate():
     people = [
         Person(3, "Amina Njeri", "PS@interior.go.ke"),
         Person(1, "A. M. Njeri", "ps@interior.go.ke"),

@@ -120,7 +120,7 @@ def test_only_what_the_reader_may_read_is_found(send):
     assert titles("canary", make_secretariat()) == ["Public", "Members", "Secretariat", "Waiting", "Own"]
 
 
-def test_nobody_finds_an_input_by_what_it_holds_back(send):
+def test_held_back_text_is_not_searchable(send):
     sent = send("Open [[canary]]", "Open [[canary]] words", proposed_wording="[[canary]]")
     make_point(sent, text="The canary point", held_back=True)
     assert (titles("canary"), titles("canary", make_secretariat())) == ([], [])
@@ -258,7 +258,7 @@ def test_a_passage_that_is_held_back_is_shown_to_nobody_in_a_list(send, office):
     assert passage.startswith("<mark>Remittances</mark> [passage held back] cost")
 
 
-def test_the_letters_that_stand_for_the_marks_cannot_be_smuggled_in(send):
+def test_highlight_placeholders_cannot_be_injected(send):
     send("Of \ue000migrants\ue001 and <i>remittances</i>", "Body")
     assert passages("remittances") == [("Of migrants and &lt;i&gt;<mark>remittances</mark>&lt;/i&gt;", "")]
 
@@ -342,7 +342,7 @@ def test_what_is_typed_is_made_fit_to_search_for(typed, expected):
 
 
 @pytest.mark.parametrize("words", ["\\", "'", '"', "-", "--", "<->", ":*", "!!!", "a:*b", "%_", "OR", "\ue000", "🦓"])
-def test_odd_words_do_no_harm(send, words):
+def test_unusual_search_words_are_safe(send, words):
     send("Title", "Body")
     assert titles(words) == []
     assert queries.named_like(readable(), words) == []

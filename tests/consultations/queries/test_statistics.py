@@ -152,7 +152,7 @@ def test_themes_carry_their_leading_objectives_and_known_targets(consultation):
     assert (found.objectives, found.targets) == ([4, 15, 16], ["16.2"])
 
 
-def test_heard_counts_by_group_and_theme(consultation, django_assert_num_queries):
+def test_participation_counts_by_group_and_theme(consultation, django_assert_num_queries):
     first, second, third = themes = list(consultation.themes.all())
     church, union = make_stakeholder(group="faith_based"), make_stakeholder(group="workers")
     make_submission(consultation, union, theme=third, audience="secretariat")
@@ -170,7 +170,7 @@ def test_heard_counts_by_group_and_theme(consultation, django_assert_num_queries
     assert "Media" in found.silent
 
 
-def test_heard_is_about_the_themes_that_were_asked_for(consultation):
+def test_participation_covers_requested_themes(consultation):
     make_submission(consultation, theme=make_theme("T2"))
     found = queries.heard(consultation, [make_theme("T1")])
     assert (found.groups, found.totals, found.total) == ([], [], 0)
@@ -232,7 +232,7 @@ def pages(inputs, **edge):
     return queries.input_page(inputs, **{"before": None, "after": None, **edge})
 
 
-def test_wanted_narrows_by_everything_at_once(consultation):
+def test_filters_combine(consultation):
     theme, objective = make_theme("T2"), make_provision("GCM-05")
     wanted = make_submission(consultation, theme=theme)
     wanted.provisions.add(objective)
@@ -300,7 +300,7 @@ def test_a_new_input_does_not_shift_an_older_page(consultation, monkeypatch):
 @pytest.mark.parametrize(
     "asked", ["", "\0", "nul\0", "NCM-2017-9999", "ncm-1", "٣", "x" * 10_000, "' OR 1=1 --", "\ud800"]
 )
-def test_what_is_no_reference_finds_nothing(asked, django_assert_max_num_queries):
+def test_invalid_reference_finds_nothing(asked, django_assert_max_num_queries):
     make_submission()
     with django_assert_max_num_queries(1):
         assert list(queries.readable_by_reference(VISITOR, [asked])) == []

@@ -77,7 +77,7 @@ def added(client, draft, data):
 
 
 @pytest.mark.parametrize("step", ["_append", "_put_in_place"])
-def test_the_plain_form_says_it_and_keeps_nothing(
+def test_plain_form_reports_full_disk_and_stores_nothing(
     client, draft, tmp_path, monkeypatch, step, django_capture_on_commit_callbacks
 ):
     sign_in(client, draft.author)
@@ -110,7 +110,7 @@ def test_a_piece_for_which_there_is_no_room_is_sent_again_later(client, draft, m
     assert draft.attachments.get().path.read_bytes() == data
 
 
-def test_a_child_without_room_is_no_fault_of_the_file(draft, monkeypatch):
+def test_full_disk_in_child_is_not_reported_as_file_error(draft, monkeypatch):
     data, by = made.pdf(), draft.author
     file = workflow.begin_file(draft, by=by, key=uuid.uuid4(), name="a.pdf", size=len(data))
     file = workflow.receive(file, by=by, offset=0, data=data)
@@ -157,7 +157,7 @@ def test_bytes_for_which_there_is_no_room_while_they_arrive_are_not_kept(
     assert kept(tmp_path) == []
 
 
-def test_other_faults_of_the_disk_are_not_taken_for_a_full_one(client, draft, settings, monkeypatch):
+def test_other_disk_errors_are_not_reported_as_full(client, draft, settings, monkeypatch):
     def broken(*_given):
         raise OSError(errno.EIO, "Input/output error")
 

@@ -38,7 +38,7 @@ def looked_through(tmp_path, data: bytes):
         (made.picture("JPEG"), kinds.JPEG, ""),
     ],
 )
-def test_the_six_kinds_come_in(tmp_path, data, kind, text):
+def test_six_file_types_are_accepted(tmp_path, data, kind, text):
     found, _redrawn = looked_through(tmp_path, data)
     assert (found.media_type, found.text.strip(), found.is_redrawn) == (kind.media_type, text, not text)
 
@@ -52,7 +52,7 @@ def test_the_six_kinds_come_in(tmp_path, data, kind, text):
         made.open_document('<text:p><text:a xlink:href="https://example.org/">there</text:a></text:p>'),
     ],
 )
-def test_what_honest_programs_write_is_no_offence(tmp_path, data):
+def test_files_of_common_programs_are_accepted(tmp_path, data):
     assert looked_through(tmp_path, data)[0].text.startswith(made.WORDS)
 
 
@@ -149,7 +149,7 @@ def test_every_reason_is_met_in_a_test():
     assert met == set(REASONS) - {"too_large", "virus"}
 
 
-def test_a_photo_is_drawn_anew_without_what_the_camera_noted(tmp_path):
+def test_photo_is_re_encoded_without_metadata(tmp_path):
     data = made.photo()
     assert b"Secret Phone" in data
     _found, redrawn = looked_through(tmp_path, data)
@@ -159,7 +159,7 @@ def test_a_photo_is_drawn_anew_without_what_the_camera_noted(tmp_path):
         assert "comment" not in picture.info
 
 
-def test_a_picture_keeps_what_shines_through(tmp_path):
+def test_re_encoded_image_keeps_transparency(tmp_path):
     file = io.BytesIO()
     Image.new("P", (4, 4)).save(file, "PNG", transparency=0)
     _found, redrawn = looked_through(tmp_path, file.getvalue())

@@ -147,7 +147,7 @@ def test_an_e_mail_in_two_forms_is_refused_wherever_it_is_cut_off(tmp_path, at):
 
 @SAME_FOLDER
 @given(head=st.sampled_from([HEAD, HEAD + MULTIPART + b"--b\r\n", b"From:", HEAD + b"Content-Type:"]), rest=st.binary())
-def test_no_bytes_do_anything_but_come_in_or_be_refused(tmp_path, head, rest):
+def test_any_bytes_are_accepted_or_refused(tmp_path, head, rest):
     (tmp_path / "file.part").write_bytes(head + rest)
     try:
         found = mails.inspect(tmp_path / "file.part")

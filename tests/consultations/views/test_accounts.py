@@ -103,7 +103,7 @@ def test_a_locked_out_head_is_let_back_in_by_two_at_the_desk(client):
     assert not head.has_usable_password()
 
 
-def test_a_technician_corrects_no_address_and_nobody_works_on_ones_own_account(client, amina):
+def test_system_administrator_and_owner_cannot_change_account(client, amina):
     technician = make_user("sysadmin")
     sign_in(client, technician)
     assert client.get(page_of(amina, "correct_address")).status_code == 404
@@ -113,7 +113,7 @@ def test_a_technician_corrects_no_address_and_nobody_works_on_ones_own_account(c
     assert "You cannot change this account. Other people decide about it." in words(client.get(page_of(technician)))
 
 
-def test_for_others_there_is_no_such_page(client, amina):
+def test_page_is_404_for_others(client, amina):
     for stranger in (make_user(), make_user("official"), amina):
         sign_in(client, stranger)
         for path in ("/desk/accounts/", page_of(amina), page_of(amina, "close_account")):

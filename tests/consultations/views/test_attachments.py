@@ -165,7 +165,7 @@ def test_a_file_arrives_piece_by_piece_and_goes_on_where_it_stopped(client, draf
     assert piece(client, draft, key, data, 200, len(data)).json() == told  # its answer was lost, and it came again
 
 
-def test_a_piece_that_is_none_is_refused_in_words(client, draft, author):
+def test_invalid_chunk_is_refused_with_message(client, draft, author):
     sign_in(client, author)
     key = uuid.uuid4()
     address = reverse("attachment_chunk", args=[draft.key, key])
@@ -234,7 +234,7 @@ def test_a_file_is_handed_out_to_the_readers_of_its_input(client, author, state,
 
 
 @pytest.mark.parametrize("state", ["waiting", "refused", "removed", "uploading"])
-def test_what_is_not_ready_is_handed_out_to_nobody(client, draft, author, state):
+def test_unready_files_are_not_served(client, draft, author, state):
     data = {"sha256": "a" * 64, "media_type": "application/pdf", "received": 8}
     file = Attachment.objects.create(
         submission=draft, name="a.pdf", size=8, stored_as=uuid.uuid4().hex, uploaded_by=author, **data
@@ -248,7 +248,7 @@ def test_what_is_not_ready_is_handed_out_to_nobody(client, draft, author, state)
     assert client.get(reverse("attachment", args=[file.key])).status_code == 404
 
 
-def test_a_file_is_saved_and_never_shown(client, author):
+def test_files_are_served_as_attachments(client, author):
     file = make_attachment(make_submission(state="accepted"), name='Mwong’ozo "1".pdf', data=b"%PDF-1.7 hello")
     answer = client.get(reverse("attachment", args=[file.key]))
     assert answer.getvalue() == b"%PDF-1.7 hello"

@@ -74,7 +74,7 @@ def send(client, body, **headers):
 # --- Who may --------------------------------------------------------------------------------------------------------
 
 
-def test_the_door_is_not_there_for_others(client, forum):
+def test_check_in_page_is_404_for_others(client, forum):
     session = forum.sessions.get()
     sign_in(client, make_member())
     desk = ["door/", "register/", f"door/{uuid.uuid4()}/", f"register/{checkin.half_days(forum)[0].code}/"]
@@ -175,7 +175,7 @@ def test_what_a_device_sends_is_answered_row_by_row(client, forum, officer):
         (b"\xff\xfe\x00", 422, "This is not a queue from a device, or it is damaged"),
     ],
 )
-def test_what_is_no_queue_is_refused_whole_in_words(client, forum, officer, body, status, said):
+def test_invalid_queue_is_refused_with_message(client, forum, officer, body, status, said):
     answer = send(client, body)
     assert (answer.status_code, answer.json()["reasons"][0].startswith(said)) == (status, True)
     assert not QueuedRow.objects.exists()
@@ -189,7 +189,7 @@ def test_who_is_signed_out_or_without_a_token_sends_nothing(client, forum, offic
     assert send(strict, queue(row()), X_CSRFToken=token).status_code == 200
 
 
-def test_the_first_load_is_light(client, forum, officer):
+def test_first_load_is_small(client, forum, officer):
     """What a device gets at first, by the wire: the page twice, since its worker fetches it too, and 500 badges."""
     body = make_stakeholder("Association of Cross-Border Traders")
     parts = ["Asha", "Barasa", "Chepkoech", "Dida", "Esther"]
@@ -278,7 +278,7 @@ def test_what_is_open_is_shown_with_its_times_and_settled(client, forum, officer
     assert checkin.present(forum).seats == 1
 
 
-def test_many_doubles_are_settled_by_one_button(client, forum, officer):
+def test_repeated_badges_are_resolved_by_one_button(client, forum, officer):
     for name in "abcde":
         ahead = now() + timedelta(hours=3, minutes=12)
         send(client, queue(row(at=ahead.isoformat()), device=name, now=ahead.isoformat()))
@@ -325,6 +325,6 @@ def test_numbers_are_read_as_they_are_written(numbers):
 
 
 @pytest.mark.parametrize("text", ["x", "5-3", "1-", "-3", "1--2", "0-99999", "١"])
-def test_what_is_no_number_is_refused(text):
+def test_invalid_number_is_refused(text):
     with pytest.raises(ValueError, match=r".*"):
         numbers_in(text)

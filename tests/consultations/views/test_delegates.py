@@ -140,7 +140,7 @@ def test_one_person_named_twice_is_joined_with_a_choice_for_each_field(officer, 
     assert client.get(at("forum_twin", forum, one.pk, 0)).status_code == 404
 
 
-def test_nobody_else_finds_the_pages(client, forum):
+def test_pages_are_404_for_others(client, forum):
     person = faith(forum)
     sign_in(client, make_member(person.stakeholder))
     pages = [

@@ -76,7 +76,7 @@ def test_every_row_is_looked_at_before_anything_is_kept(client, forum):
     assert Delegate.objects.count() == 4
 
 
-def test_what_is_no_list_is_answered_in_words(client, forum):
+def test_invalid_list_is_refused_with_message(client, forum):
     assert client.get(here(forum)).status_code == 200
     assert upload(client, forum, "name\nSomebody\n").context["form"].errors["file"] == [
         "These columns are missing: organisation"

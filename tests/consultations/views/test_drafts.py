@@ -91,7 +91,7 @@ def test_a_colleagues_words_are_never_overwritten(client, author, organisation, 
     assert (draft.body, answer.json()["theirs"]["seen_at"]) == ("Hers.", at(draft))
 
 
-def test_half_a_bracket_may_be_saved_while_it_is_typed(client, author, draft):
+def test_draft_with_open_bracket_is_saved(client, author, draft):
     assert autosave(client, draft.key, body="Open [[half", seen_at=at(draft)).status_code == 200
     draft.refresh_from_db()
     assert draft.body == "Open [[half"
@@ -103,7 +103,7 @@ def test_what_cannot_be_saved_is_said(client, author, consultation):
     assert not Submission.objects.exists()
 
 
-def test_what_was_sent_stays(client, author, organisation, consultation):
+def test_sent_input_is_not_autosaved(client, author, organisation, consultation):
     sent = make_submission(consultation, organisation, author=author)
     answer = autosave(client, sent.key, body="Other words", seen_at=at(sent))
     assert (answer.status_code, answer.json()) == (
@@ -114,7 +114,7 @@ def test_what_was_sent_stays(client, author, organisation, consultation):
 
 @pytest.mark.parametrize("name", ["draft_save", "draft_preview", "sign_off"])
 @pytest.mark.parametrize("stranger", [make_member, make_secretariat])
-def test_somebody_elses_draft_is_not_there(client, stranger, consultation, name):
+def test_other_organisations_draft_is_404(client, stranger, consultation, name):
     draft = make_submission(consultation, state="draft")
     sign_in(client, stranger())
     address = reverse(name, args=[draft.key])
@@ -135,7 +135,7 @@ def test_two_colleagues_see_each_other(client, author, organisation, draft):
     assert autosave(client, draft.key, seen_at=at(draft)).json()["others"] == [other.name]
 
 
-def test_whoever_left_is_not_shown_and_not_kept(client, author, organisation, draft):
+def test_absent_colleague_is_not_shown_or_stored(client, author, organisation, draft):
     gone, long_gone = make_member(organisation), make_member(organisation)
     for user, minutes in ((gone, 6), (long_gone, 60 * 25)):
         Presence.objects.create(submission=draft, user=user, seen_at=now() - timedelta(minutes=minutes))

@@ -160,7 +160,7 @@ def test_a_large_campaign_is_named_and_not_all_shown(desk, consultation):
     assert page.count("What organisation") == 6
 
 
-def test_for_others_it_is_not_there(client, pair):
+def test_page_is_404_for_other_people(client, pair):
     sign_in(client, make_member())
     paths = [LIST, *(reverse(name, args=[pair.pk]) for name in ("likeness", "likeness_merge", "likeness_dismiss"))]
     assert [client.get(path).status_code for path in paths] == [404] * 4

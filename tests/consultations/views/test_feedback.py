@@ -56,7 +56,7 @@ def test_replies_stand_on_pages_and_a_refused_answer_keeps_its_page_and_its_word
         assert len(client.get("/desk/replies/", {"answered": nonsense}).context["answered"]) == 1
 
 
-def test_a_colleague_was_faster(client, reply):
+def test_concurrent_answer_is_reported(client, reply):
     for answer in ("First.", "Second."):
         page = client.post(f"/desk/replies/{reply.pk}/", {f"r{reply.pk}-answer": answer})
     assert (page.status_code, page.context["reasons"]) == (409, ["A colleague has already answered it."])

@@ -27,7 +27,7 @@ def page(client, name, office="secretariat"):
     return sign_in(client, factories.make_user(office)).get(reverse(name))
 
 
-def test_before_the_first_night_both_pages_say_so(client):
+def test_pages_say_that_no_check_ran_yet(client):
     for name in ("desk", "desk_checks"):
         assert "No check has run yet. The first one runs tonight." in words(page(client, name))
 
@@ -58,18 +58,18 @@ def test_findings_stand_with_their_record_and_what_to_do(client):
         assert text in words(answer)
 
 
-def test_technicians_read_what_was_found_and_no_titles(client):
+def test_system_administrators_read_findings_without_titles(client):
     keep(FINDING)
     answer = page(client, "desk_checks", "sysadmin")
     assert ("consultations.submission:7" in words(answer), "A title" in answer.text) == (True, False)
 
 
 @pytest.mark.parametrize("office", ["official", ""])
-def test_for_everybody_else_the_page_is_not_there(client, office):
+def test_page_is_404_for_everybody_else(client, office):
     assert page(client, "desk_checks", office).status_code == 404
 
 
-def test_it_asks_the_database_twice_beside_who_asks(client, django_assert_max_num_queries):
+def test_page_takes_two_queries(client, django_assert_max_num_queries):
     for _turn in range(4):
         keep(FINDING)
     sign_in(client, factories.make_secretariat())

@@ -189,7 +189,7 @@ def test_nothing_of_another_institution_is_shown_or_changed(client):
     assert [each.name for each in people_of(other)] == ["Theirs"]
 
 
-def test_late_is_taken_and_after_registration_the_text_is_kept(client):
+def test_late_answer_is_accepted_until_registration_closes(client):
     letter = make_letter(respond_by=now().date() - timedelta(days=3))
     page = client.get(url(letter))
     assert "we accept your answer and mark it as late" in page.content.decode()

@@ -168,7 +168,7 @@ def test_the_table_says_what_is_missing_and_next_in_few_queries(desk, forum, dja
     assert len(desk.get(at("forum_letters", forum), {"state": "odd"}).context["rows"]) == 5
 
 
-def test_for_everybody_else_the_pages_are_not_there(client, forum):
+def test_pages_are_404_for_everybody_else(client, forum):
     letter = make_invitation(forum)
     sign_in(client, make_member(letter.stakeholder))
     names = ["forum_letters", "forum_letters_new", "forum_letters_send", "forum_letters_remind"]

@@ -44,7 +44,7 @@ def names(client, **asked):
     return [body.name for body in client.get(LIST, asked).context["organisations"]]
 
 
-def test_who_waits_stands_first(client, waiting):
+def test_waiting_organisations_are_listed_first(client, waiting):
     make_stakeholder("A verified one")
     page = client.get(LIST)
     assert [body.name for body in page.context["waiting"]] == ["Newcomers (sample)"]
@@ -97,7 +97,7 @@ def test_a_ministry_shows_people_mandates_and_inputs(client):
         assert shown in page
 
 
-def test_verifying(client, waiting):
+def test_organisation_is_verified(client, waiting):
     assert client.post(at(waiting, "verify"))["Location"] == at(waiting)
     waiting.refresh_from_db()
     assert waiting.state == "verified"
@@ -134,5 +134,5 @@ def test_an_organisation_has_no_other_verbs(client, waiting, verb):
 
 
 @pytest.mark.parametrize("address", ["/desk/organisations/0/", "/desk/organisations/99999999/"])
-def test_an_organisation_that_is_not_there(client, address):
+def test_unknown_organisation_is_404(client, address):
     assert client.get(address).status_code == 404

@@ -19,7 +19,7 @@ def choose(client, **fields):
 
 
 @pytest.mark.django_db
-def test_a_person_chooses(client, person):
+def test_person_chooses_notices(client, person):
     page = choose(sign_in(client, person), phone="0712 345 678")
     person.refresh_from_db()
     assert (page.status_code, person.notices, person.phone) == (200, "daily", "+254712345678")

@@ -143,7 +143,7 @@ def test_a_clearing_officer_is_led_to_the_clearances(client):
     assert client.post(reverse("join_organisation", args=[token]))["Location"] == "/clearances/"
 
 
-def test_somebody_else_is_told_for_whom_it_is(client, invitation):
+def test_other_person_is_told_who_is_invited(client, invitation):
     sign_in(client, make_user(email="other@example.org"))
     assert "You are signed in as other@example.org." in words(client.get(invitation))
     page = client.post(invitation)
@@ -153,7 +153,7 @@ def test_somebody_else_is_told_for_whom_it_is(client, invitation):
     assert not Membership.objects.exists()
 
 
-def test_a_link_that_leads_nowhere_says_so(client):
+def test_invalid_invitation_link_is_explained(client):
     page = client.get("/organisations/join/no-such-token/")
     assert page.status_code == 404
     assert "This invitation is no longer valid" in words(page)

@@ -64,7 +64,7 @@ def test_whatever_is_entered_in_the_journal_is_on_the_page_at_once(client):
     assert (b"After" in page, b"Before" in page) == (True, False)
 
 
-def test_what_no_page_shows_leaves_the_pages_in_memory(client):
+def test_unrelated_changes_keep_page_cache(client):
     view = Counter()
     view.visit()
     sign_in(client, make_user()).get("/")
@@ -163,7 +163,7 @@ def test_while_developing_the_view_is_asked(settings):
     assert view.asked == 2
 
 
-def test_what_strangers_try_leaves_the_pages_in_memory(client, settings, tmp_path):
+def test_failed_sign_ins_keep_page_cache(client, settings, tmp_path):
     """Neither a failed log-in, nor a copy that is none of ours, a refused file or verb is a reason to make pages anew."""
     settings.MEDIA_ROOT = tmp_path
     draft = make_submission(state="draft", title=" ")

@@ -91,7 +91,7 @@ def test_what_is_wrong_is_said_beside_its_field_and_the_words_stay(typist, chang
     assert not Submission.objects.exists()
 
 
-def test_what_came_too_late_is_refused_with_its_reason(typist):
+def test_late_letter_is_refused_with_reason(typist):
     given = typed()
     late = make_consultation(slug="late", state="archived")
     page = sign_in(Client(), typist).post(reverse("intake_new"), {**given, "consultation": late.slug})

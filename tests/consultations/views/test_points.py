@@ -62,7 +62,7 @@ def test_points_are_found_by_words_reference_theme_kind_and_state(client, office
     "asked",
     [{"words": "\x1b"}, {"before": "x"}, {"after": "-1"}, {"before": "9" * 40}, {"kind": "<b>"}, {"after": "²"}],
 )
-def test_a_strange_address_is_answered(client, officer, consultation, asked):
+def test_unknown_query_string_is_accepted(client, officer, consultation, asked):
     point_of(consultation, "One")
     assert client.get("/desk/points/", asked).status_code == 200
 
@@ -167,7 +167,7 @@ def test_a_point_has_no_other_verbs_here(client, officer, consultation, verb):
     assert client.post(at(point_of(consultation, "A pass"), verb)).status_code == 404
 
 
-def test_a_point_that_is_not_there(client, officer):
+def test_unknown_point_is_404(client, officer):
     assert client.get("/desk/points/NCM-2017-0001.1/").status_code == 404
 
 

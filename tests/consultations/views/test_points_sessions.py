@@ -72,7 +72,7 @@ def test_a_commitment_names_who_does_what_by_when_until_it_is_an_action(client, 
 
 
 @pytest.mark.parametrize("text", ["<b>{{ 7 * 7 }}</b>", "w" * 2_000, "Ng'ang'a አማርኛ"])
-def test_a_point_stands_literally(client, session, rapporteur, text):
+def test_point_text_is_escaped(client, session, rapporteur, text):
     write(client, session, text=text)
     assert html.escape(text) in client.get(at(session)).content.decode()
 
@@ -88,7 +88,7 @@ def test_what_is_wrong_stands_beside_its_field(client, session, rapporteur, fiel
     assert not Point.objects.exists()
 
 
-def test_an_organisation_that_waits_said_nothing_yet(client, session, rapporteur):
+def test_unverified_organisation_is_not_offered(client, session, rapporteur):
     waiting = make_stakeholder(state="registered")
     assert list(write(client, session, organisation=str(waiting.pk)).context["form"].errors) == ["organisation"]
 
@@ -119,7 +119,7 @@ def test_the_secretariat_validates(client, session):
     assert point.state == "validated"
 
 
-def test_a_second_click_says_what_the_state_is(client, session, rapporteur):
+def test_second_click_reports_state(client, session, rapporteur):
     point = make_point(session=session, state="draft")
     answers = [client.post(at(session, point.number, "hand_in")) for _turn in range(2)]
     assert [answer.status_code for answer in answers] == [302, 409]
@@ -132,7 +132,7 @@ def test_a_point_has_no_other_verbs_here(client, session, rapporteur, verb):
     assert client.post(at(session, point.number, verb)).status_code == 404
 
 
-def test_for_everybody_else_the_page_is_not_there(client, session):
+def test_page_is_404_for_everybody_else(client, session):
     elsewhere = make_session().roles.create(user=make_user(), kind="rapporteur").user
     moderator = session.roles.create(user=make_user(), kind="moderator").user
     point = make_point(session=session, state="draft")

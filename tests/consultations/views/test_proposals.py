@@ -53,13 +53,13 @@ def test_a_refusal_without_a_reason_is_a_problem_that_the_page_tells(client, pro
     assert Proposal.objects.get().state == "refused"
 
 
-def test_what_stands_in_the_way_is_shown_before_anybody_confirms(client, proposal):
+def test_unmet_conditions_are_shown_before_confirmation(client, proposal):
     type(proposal.record).objects.filter(pk=proposal.record_id).update(is_active=False)
     sign_in(client, make_secretariat())
     assert "What prevents it now The account of Peter Kimani is closed." in words(client.get(address(proposal)))
 
 
-def test_for_others_there_is_no_such_page(client, proposal):
+def test_page_is_404_for_others(client, proposal):
     for stranger in (make_user(), make_user("official"), make_member(), proposal.record):
         sign_in(client, stranger)
         for path in ("/desk/proposals/", address(proposal), address(proposal, "confirm_proposal")):

@@ -239,7 +239,7 @@ NONSENSE = [
 
 
 @pytest.mark.parametrize("asked", NONSENSE, ids=lambda asked: ascii(asked)[:40])
-def test_nonsense_is_left_out_with_a_calm_notice(client, consultation, asked):
+def test_unknown_filters_are_ignored_with_notice(client, consultation, asked):
     make_submission(consultation, title="Still here")
     address = reverse("inputs") + "?" + urlencode(asked, errors="surrogatepass")
     page = client.get(address)
@@ -250,7 +250,7 @@ def test_nonsense_is_left_out_with_a_calm_notice(client, consultation, asked):
 
 
 @pytest.mark.parametrize("query", ["theme=T1&theme=T2", "page=3", "x=y", "theme=%FF", "&&=&", "before=&after="])
-def test_other_odd_addresses_do_no_harm(client, consultation, query):
+def test_odd_query_strings_are_harmless(client, consultation, query):
     assert client.get(reverse("inputs") + "?" + query).status_code == 200
 
 
@@ -293,7 +293,7 @@ def test_newer_than_the_newest_is_the_first_page(client, consultation):
     assert client.get(reverse("inputs"), {"after": newest.reference}).context["inputs"] == [newest]
 
 
-def test_the_list_leads_to_who_has_been_heard(client, consultation):
+def test_list_links_to_coverage(client, consultation):
     page = client.get(reverse("inputs"))
     assert (
         f'<a href="/coverage/?round={consultation.slug}">Who has written, and who has not yet</a>'
@@ -301,7 +301,7 @@ def test_the_list_leads_to_who_has_been_heard(client, consultation):
     )
 
 
-def test_before_the_first_round_the_page_is_calm(client):
+def test_page_works_without_consultation(client):
     page = client.get(reverse("inputs"))
     assert (page.status_code, page.context["inputs"]) == (200, [])
 

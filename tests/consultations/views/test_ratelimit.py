@@ -43,7 +43,7 @@ def test_an_export_too_many_is_refused_with_a_page_and_the_time_to_wait(small, s
 
 
 @pytest.mark.django_db
-def test_the_feed_says_it_as_data_to_every_site_and_without_asking_the_database(django_assert_num_queries):
+def test_feed_limit_is_json_without_queries(django_assert_num_queries):
     assert statuses(FEED, 2) == [200, 200]
     with django_assert_num_queries(0):
         answer = Client().get(FEED)
@@ -58,7 +58,7 @@ def test_the_feed_says_it_as_data_to_every_site_and_without_asking_the_database(
 
 
 @pytest.mark.django_db
-def test_nobody_uses_up_what_another_may_ask_for(settings):
+def test_rate_limits_are_per_reader(settings):
     assert statuses(FEED, 3, REMOTE_ADDR="192.0.2.1") == [200, 200, 429]
     assert statuses(FEED, 1, REMOTE_ADDR="192.0.2.2") == [200]
     people = [sign_in(Client(), make_user()) for _person in range(2)]
@@ -85,5 +85,5 @@ def test_each_reader_has_exactly_the_share(readers, most, seconds):
 
 
 @pytest.mark.parametrize("address", ["", "unix:", "not an address"])
-def test_who_cannot_be_told_apart_shares(address):
+def test_unidentified_readers_share_a_limit(address):
     assert ratelimit.line_of(RequestFactory().get("/", REMOTE_ADDR=address)) == "somebody"

@@ -119,5 +119,5 @@ def test_the_list_goes_on_from_name_to_name(client, bodies, monkeypatch):
     assert [body.pk for body in after_the_twin.context["organisations"]] == [begun.pk]
 
 
-def test_without_a_consultation_the_page_stands(client, officer):
+def test_page_works_without_a_consultation(client, officer):
     assert "There is no consultation yet." in words(client.get(PAGE))

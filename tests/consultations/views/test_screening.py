@@ -82,14 +82,14 @@ def desk_addresses():
 
 
 @pytest.mark.parametrize("stranger", STRANGERS)
-def test_for_everybody_else_the_desk_is_not_there(client, stranger):
+def test_desk_is_404_for_everybody_else(client, stranger):
     addresses = desk_addresses()
     sign_in(client, STRANGERS[stranger]())
     found = {address: (client.get(address).status_code, client.post(address).status_code) for address in addresses}
     assert found == dict.fromkeys(addresses, (404, 404))
 
 
-def test_a_hidden_page_looks_like_one_that_was_never_there(client):
+def test_hidden_page_equals_unknown_page(client):
     submission = make_submission()
     sign_in(client, make_member())
     pages = [client.get(f"/desk/inputs/{key}/") for key in (submission.key, uuid.UUID(int=1))]
@@ -116,7 +116,7 @@ def test_a_draft_is_not_at_the_desk(client, officer):
 # --- What waits -----------------------------------------------------------------------------------------------------
 
 
-def test_the_front_page_says_what_waits(client, officer):
+def test_front_page_shows_to_do_list(client, officer):
     consultation = make_consultation(themes=("T1", "T2"))
     old, new = (make_submission(consultation, state="submitted", title=title) for title in ("Old", "New"))
     change(old, submitted_at=now() - timedelta(days=9))
@@ -202,7 +202,7 @@ def test_inputs_are_found_by_beginnings_of_words_names_references_and_what_is_he
 @pytest.mark.parametrize(
     "asked", [{"words": "a\x1bb"}, {"theme": "T9"}, {"state": "'"}, {"after": "x"}, {"before": "'; --"}]
 )
-def test_a_strange_address_shows_the_list(client, officer, asked):
+def test_unknown_query_string_shows_the_list(client, officer, asked):
     make_submission(title="One")
     assert titles(client, **asked) == ["One"]
 
@@ -252,7 +252,7 @@ def test_a_received_input_shows_its_text_and_the_three_moves(client, officer, re
     assert "Next: Put on file, Ask the sender, Set aside." in words(page)
 
 
-def test_accepting_leads_back_and_says_so(client, officer, received):
+def test_accepting_redirects_with_message(client, officer, received):
     answer = client.post(at(received, "accept"), {"move": "accept"})
     assert answer["Location"] == at(received)
     received.refresh_from_db()
@@ -262,7 +262,7 @@ def test_accepting_leads_back_and_says_so(client, officer, received):
 
 
 @pytest.mark.parametrize(("verb", "state"), [("return_for_completion", "returned"), ("set_aside", "set_aside")])
-def test_a_reason_goes_with_it(client, officer, received, verb, state):
+def test_move_records_reason(client, officer, received, verb, state):
     client.post(at(received, verb), {"reason": "Which {{ county }}?", "set_aside_for": "off_topic"})
     received.refresh_from_db()
     assert (received.state, received.state_reason) == (state, "Which {{ county }}?")
@@ -289,7 +289,7 @@ def test_a_reason_that_cannot_be_kept_is_refused_and_stays_typed(client, officer
     assert not Event.objects.about(received).exists()
 
 
-def test_a_second_click_says_what_the_state_is(client, officer, received):
+def test_second_click_reports_state(client, officer, received):
     for _turn in range(2):
         page = client.post(at(received, "accept"))
     assert page.status_code == 409
@@ -357,7 +357,7 @@ def test_what_was_marked_and_typed_stays_when_something_is_wrong(client, officer
     assert not Point.objects.exists()
 
 
-def test_nothing_is_taken_out_of_an_input_that_is_not_accepted(client, officer, received):
+def test_no_point_from_input_that_is_not_on_file(client, officer, received):
     page = split(client, received, text="A pass.")
     assert page.status_code == 409
     assert page.context["reasons"] == ["Put the input on file before splitting it into points."]

@@ -191,7 +191,7 @@ def test_another_round_is_shown_when_asked_for(client, consultation):
     assert client.get(reverse("coverage_public"), {"round": "none"}).context["round"] == consultation
 
 
-def test_before_the_first_round_the_page_is_calm(client):
+def test_page_works_without_consultation(client):
     assert "No consultation has been opened yet" in words(client.get(reverse("coverage_public")))
 
 

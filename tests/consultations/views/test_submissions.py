@@ -113,7 +113,7 @@ def test_the_head_decides_there(client, late):
     assert "Reason: It was down in all of Lodwar." in words(client.get(f"/desk/inputs/{late.key}/"))
 
 
-def test_whoever_was_let_in_reads_that_it_can_be_sent_now(client, late):
+def test_allowed_author_sees_that_input_can_be_sent(client, late):
     workflow.ask_late(late, by=late.author, reason="The line was down.")
     workflow.admit_late(late, by=make_head(), reason="It was down in all of Lodwar.")
     sign_in(client, late.author)
@@ -125,7 +125,7 @@ def test_whoever_was_let_in_reads_that_it_can_be_sent_now(client, late):
     assert "You can send it now." not in words(client.get(pages[1]))
 
 
-def test_who_was_kept_out_may_ask_again(client, late):
+def test_refused_author_can_ask_again(client, late):
     workflow.ask_late(late, by=late.author, reason="Please.")
     sign_in(client, make_head())
     client.post(f"/desk/late/{late.key}/refuse_late/", {"reason": "It was announced twice."})
@@ -153,7 +153,7 @@ def test_the_refused_form_and_the_reference_page_lead_to_the_page(client, late):
     assert [(link in text, "You asked on" in text) for text in texts] == [(False, True)] * 2
 
 
-def test_everybody_reads_why_it_was_let_in(client, late):
+def test_reason_for_late_input_is_public(client, late):
     workflow.admit_late(late, by=make_head(), reason="It was down in all of Lodwar.")
     late.refresh_from_db()
     sent = workflow.submit(late, by=late.author)

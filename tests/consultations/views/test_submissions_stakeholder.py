@@ -86,7 +86,7 @@ def test_opening_the_form_twice_gives_two_keys(client, author, consultation):
     assert shown(client.get(SUBMIT), "key") != shown(client.get(SUBMIT), "key")
 
 
-def test_whoever_acts_for_nobody_is_shown_the_way(client, consultation):
+def test_person_without_organisation_gets_instructions(client, consultation):
     sign_in(client, make_user())
     assert reverse("register_organisation") in client.get(SUBMIT).content.decode()
 
@@ -100,7 +100,7 @@ def test_with_two_open_rounds_one_is_chosen(client, author):
     assert Submission.objects.get().consultation == second
 
 
-def test_a_round_that_nobody_knows_of_is_not_there(client, author, consultation):
+def test_unannounced_consultation_is_404(client, author, consultation):
     hidden = make_consultation(state="draft")
     for slug in (hidden.slug, "no-such-round"):
         assert client.get(SUBMIT, {"consultation": slug}).status_code == 404
@@ -342,7 +342,7 @@ def test_a_form_without_its_moment_never_overwrites(client, author, consultation
 
 @pytest.mark.parametrize("stranger", [make_user, make_member, make_secretariat])
 @pytest.mark.parametrize("state", ["draft", "submitted", "accepted", "withdrawn"])
-def test_somebody_elses_input_is_not_there(client, stranger, state):
+def test_other_organisations_input_is_404(client, stranger, state):
     submission = make_submission(state=state)
     sign_in(client, stranger())
     none = without_tokens(client.get(reverse("draft", args=[uuid.UUID(int=0)])))
@@ -353,7 +353,7 @@ def test_somebody_elses_input_is_not_there(client, stranger, state):
 
 
 @pytest.mark.parametrize("stranger", [make_user, make_member, make_secretariat])
-def test_somebody_elses_receipt_is_not_there(client, stranger):
+def test_other_organisations_receipt_is_404(client, stranger):
     submission = make_submission()
     sign_in(client, stranger())
     answers = [client.get(reverse("receipt", args=[each])) for each in (submission.reference, "NCM-2017-9999")]

@@ -113,7 +113,7 @@ def test_an_entry_waits_for_nobody_who_writes_in_the_journal():
     assert LOG.count() == 1
 
 
-def test_a_number_that_was_never_used_is_no_gap():
+def test_skipped_sequence_number_is_no_gap():
     enter(1, once="the same")
     enter(2, once="the same")
     enter(1)
@@ -239,7 +239,7 @@ def test_reading_is_entered_once_a_person_a_paper_and_a_day(django_assert_num_qu
 
 
 @pytest.mark.usefixtures("by_owner")
-def test_nothing_goes_out_that_cannot_be_entered():
+def test_export_is_refused_without_log_entry():
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE consultations_accessentry ADD CHECK (what <> 'export') NOT VALID")
         with pytest.raises(NotLogged), transaction.atomic():

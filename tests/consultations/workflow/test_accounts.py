@@ -248,7 +248,7 @@ def test_the_only_head_is_let_back_in_under_another_address():
     assert warned.to == "ruth@old.example.org"
 
 
-def test_two_technicians_alone_let_nobody_in_while_the_secretariat_could_take_part():
+def test_two_system_administrators_cannot_restore_access_alone():
     head, one, two = make_head(), make_user("sysadmin"), make_user("sysadmin")
     officer = make_secretariat()
     made = workflow.propose(head, act="restore_access", by=one, reason=WHY)
@@ -294,7 +294,7 @@ def test_an_account_without_a_normal_address_is_opened_once_it_is_corrected():
     assert workflow.reopen_account(person, by=officer, reason=WHY).is_active
 
 
-def test_every_act_says_what_follows_before_it_is_done():
+def test_every_act_shows_consequences_first():
     person = make_member(make_stakeholder("Coast Network"), user=make_user(name="Amina", email="amina@example.org"))
     said = {verb: " ".join(map(str, workflow.effects_of(verb, person))) for verb in (
         "close_account", "reopen_account", "correct_address", "restore_access",

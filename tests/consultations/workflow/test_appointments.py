@@ -77,7 +77,7 @@ def test_who_acts_for_an_organisation_gets_no_office_of_the_staff_before_that_ha
     assert appoint(person, "secretariat", head, officer) == "secretariat"
 
 
-def test_what_speaks_against_an_appointment_is_said_at_once():
+def test_all_reasons_against_appointment_are_reported():
     head, locked_out = make_head(), make_user(name="Otieno", is_active=False)
     given = {"act": "appoint", "by": head, "reason": "So."}
     assert refused(workflow.propose, locked_out, values={"office": "official"}, **given) == [

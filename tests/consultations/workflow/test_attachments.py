@@ -79,7 +79,7 @@ def test_a_picture_is_kept_as_it_was_drawn_anew(draft, settings, django_capture_
     assert on_disk(settings) == [file.stored_as]
 
 
-def test_nothing_stays_of_a_refused_file_but_why(draft, settings, django_capture_on_commit_callbacks):
+def test_refused_file_keeps_only_reason(draft, settings, django_capture_on_commit_callbacks):
     data = b"MZ" + bytes(99)
     with django_capture_on_commit_callbacks(execute=True):
         file = added(draft, data, name="letter.pdf")
@@ -92,7 +92,7 @@ def test_nothing_stays_of_a_refused_file_but_why(draft, settings, django_capture
     assert "files" not in draft.content()
 
 
-def test_pieces_are_put_together_and_none_is_taken_twice(draft):
+def test_chunks_are_joined_without_repeats(draft):
     data, by = made.pdf(), draft.author
     file = begun(draft, data)
     assert workflow.receive(file, by=by, offset=0, data=data[:100]).received == 100
@@ -241,7 +241,7 @@ def test_a_sign_off_of_what_was_sent_stays(draft, settings, tmp_path):
     assert draft.signed_off_by == draft.author
 
 
-def test_what_stopped_a_day_ago_is_given_up(draft, settings, django_capture_on_commit_callbacks):
+def test_uploads_stopped_for_a_day_are_abandoned(draft, settings, django_capture_on_commit_callbacks):
     old, young = begun(draft, b"%PDF-1"), begun(draft, b"%PDF-1")
     workflow.receive(old, by=draft.author, offset=0, data=b"%P")
     change(old, uploaded_at=old.uploaded_at - attachments.KEPT * 1.01)
@@ -356,7 +356,7 @@ def test_where_there_is_no_scanner_any_more_nothing_waits(draft, settings, tmp_p
     assert file.state == "ready"
 
 
-def test_a_daemon_that_says_nothing_is_not_waited_for_long(draft, settings, monkeypatch):
+def test_silent_scanner_times_out(draft, settings, monkeypatch):
     line = socket.create_server(("127.0.0.1", 0))
     settings.CLAMD = f"127.0.0.1:{line.getsockname()[1]}"
     monkeypatch.setattr(clamd, "PATIENCE", 0.2)

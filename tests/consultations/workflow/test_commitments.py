@@ -48,7 +48,7 @@ def test_migrate_commits_to_what_stands_in_one_entry_and_once(old_portal):
 
 
 @pytest.mark.parametrize("options", [{"plan": True}, {"check_unapplied": True}])
-def test_a_look_at_the_plan_enters_nothing(old_portal, options):
+def test_migrate_plan_writes_no_entry(old_portal, options):
     call_command("migrate", stdout=StringIO(), **options)
     assert not Event.objects.filter(verb="commit_to_records").exists()
 

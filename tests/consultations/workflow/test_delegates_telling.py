@@ -205,7 +205,7 @@ def test_a_cancelled_forum_is_told_once_to_whoever_was_about_to_come():
         assert words in told.body
 
 
-def test_a_forum_that_nobody_knew_of_is_cancelled_without_a_word():
+def test_unannounced_forum_is_cancelled_without_mail():
     forum = make_forum(state="draft")
     make_delegate(forum, state="nominated", email="early@x.example")
     workflow.cancel_forum(forum, by=make_head(), reason="No money.")

@@ -99,7 +99,7 @@ def test_only_the_primary_focal_point_signs_off(drafter, draft):
     assert Submission.objects.get(pk=draft.pk).signed_off_at is None
 
 
-def test_a_text_that_moved_meanwhile_is_not_signed(head, drafter, draft):
+def test_text_changed_meanwhile_is_not_signed_off(head, drafter, draft):
     seen_at = draft.edited_at
     edit_draft(draft, by=drafter, body="Other words.")
     with pytest.raises(Conflict):

@@ -170,7 +170,7 @@ def test_merging_a_pair_merges_its_points_and_nothing_is_lost(consultation, offi
     assert organisations_behind([first, second]) == {first.pk: 2, second.pk: 2}
 
 
-def test_a_group_ends_behind_one_point(consultation, officer):
+def test_group_is_joined_to_one_point(consultation, officer):
     one, two, three, four = points(consultation, ASK, SAME, ASK, SAME)
     found = [make_likeness(one, two), make_likeness(two, three), make_likeness(three, four), make_likeness(one, four)]
     workflow.merge_group(found, by=officer, reason="The same.", into=three)

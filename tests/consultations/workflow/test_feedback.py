@@ -127,7 +127,7 @@ def test_a_merged_point_was_answered_with_the_one_it_stands_behind(body, signer)
     assert workflow.say_misread(own, body, by=signer, text="No.").point == own
 
 
-def test_nobody_speaks_about_the_points_of_others(body, signer):
+def test_organisation_cannot_reply_about_others_points(body, signer):
     point = make_point(state="disposed")
     with pytest.raises(Blocked) as refused:
         workflow.say_misread(point, body, by=signer, text=" ")

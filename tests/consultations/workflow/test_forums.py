@@ -205,7 +205,7 @@ def test_an_organisation_takes_its_delegate_back():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_last_seat_is_given_once():
+def test_concurrent_confirmations_share_last_seat_once():
     forum, by = make_forum(seats=1), make_secretariat()
     delegates = [make_delegate(forum, state="nominated") for _turn in range(2)]
     results = at_once(*(lambda each=each: workflow.confirm(each, by=by) for each in delegates))
@@ -224,7 +224,7 @@ def test_a_resent_check_in_is_one_row():
     assert [event.verb for event in Event.objects.about(delegate)] == ["check_in"]
 
 
-def test_nobody_without_a_seat_is_let_in():
+def test_delegate_without_seat_is_not_checked_in():
     delegate = make_delegate(make_forum(), state="waitlisted", name="A. Person")
     reasons = refused(workflow.check_in, delegate, by=make_secretariat())
     assert reasons == ["A. Person is on the reserve list, not confirmed."]
@@ -237,7 +237,7 @@ def test_nobody_without_a_seat_is_let_in():
 
 
 @pytest.mark.parametrize("wrong", [{"closes_at": now() - timedelta(days=900)}, {"quorum_member_share": "1.5"}])
-def test_the_database_refuses_a_round_that_cannot_be(wrong):
+def test_database_refuses_invalid_consultation(wrong):
     with pytest.raises(IntegrityError), transaction.atomic():
         make_consultation(**wrong)
 

@@ -425,7 +425,7 @@ def test_refusals_at_the_same_moment_are_each_in_the_access_log():
     assert numbers == list(range(1, len(numbers) + 1))
 
 
-def test_nothing_is_invented_for_a_stranger():
+def test_unknown_link_creates_nothing():
     scene = make_scene()
     assert workflow.invited_by("") is None
     assert workflow.invited_by("\x00" * 9) is None

@@ -341,6 +341,6 @@ def test_the_database_lets_an_organisation_have_one_primary_focal_point():
         {"valid_until": now().date() - timedelta(days=4_000)},
     ],
 )
-def test_the_database_refuses_half_a_membership(wrong):
+def test_database_refuses_incomplete_membership(wrong):
     with pytest.raises(IntegrityError), transaction.atomic():
         make_member(**wrong)

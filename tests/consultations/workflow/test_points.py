@@ -83,14 +83,14 @@ def test_the_same_words_taken_out_again_are_the_same_point():
 
 
 @pytest.mark.parametrize("state", ["draft", "submitted", "returned", "set_aside", "withdrawn"])
-def test_nothing_is_taken_out_of_an_input_that_is_not_accepted(state):
+def test_no_point_from_input_that_is_not_on_file(state):
     submission = make_submission(state=state)
     reasons = refused(workflow.split, submission, by=make_secretariat(), kind="finding", text="x")
     assert reasons == ["Put the input on file before splitting it into points."]
     assert (verbs(submission), refused_verbs(submission)) == ([], ["split"])
 
 
-def test_a_point_says_something():
+def test_empty_point_is_refused():
     submission = make_submission()
     reasons = refused(workflow.split, submission, by=make_secretariat(), kind="finding", text=" \n")
     assert reasons == ["Enter what the point says."]
@@ -181,7 +181,7 @@ def test_a_merged_point_stands_behind_the_other_and_neither_is_lost(twins):
     assert (event.verb, event.reason, event.data) == ("merge", "Both ask for a pass.", {"into": into.reference})
 
 
-def test_what_stood_behind_a_point_moves_along(twins):
+def test_joined_points_move_along(twins):
     first, second, third = twins
     by = make_secretariat()
     workflow.merge(first, into=second, by=by, reason="same")
@@ -333,7 +333,7 @@ def test_one_point_taken_out_twice_at_once_is_one_point():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_points_merged_into_each_other_at_once_never_make_a_ring(twins):
+def test_concurrent_merges_make_no_cycle(twins):
     first, second, _other = twins
     by = make_secretariat()
     results = at_once(
@@ -350,14 +350,14 @@ def test_two_points_merged_into_each_other_at_once_never_make_a_ring(twins):
     "wrong",
     [{"kind": "wish"}, {"submission": None}, {"state": "merged"}, {"number": 2}],
 )
-def test_the_database_refuses_half_a_point(wrong):
+def test_database_refuses_incomplete_point(wrong):
     submission = make_submission()
     point, _second = make_point(submission), make_point(submission)
     with pytest.raises(IntegrityError), transaction.atomic():
         change(point, **wrong)
 
 
-def test_the_database_lets_no_point_stand_behind_itself():
+def test_database_refuses_point_joined_to_itself():
     point = make_point()
     with pytest.raises(IntegrityError), transaction.atomic():
         change(point, state="merged", merged_into=point)

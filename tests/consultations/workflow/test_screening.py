@@ -173,7 +173,7 @@ def test_a_closed_consultation_lets_a_late_input_in_and_an_archived_one_does_not
         workflow.ask_late(other, by=author, reason="Please.")
 
 
-def test_the_head_may_say_no(late, author):
+def test_head_can_refuse_late_input(late, author):
     workflow.ask_late(late, by=author, reason="Please.")
     kept_out = workflow.refuse_late(late, by=make_head(), reason="It was announced twice.")
     assert (kept_out.late_at, last(late)[0]) == (None, "refuse_late")

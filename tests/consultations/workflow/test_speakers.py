@@ -42,7 +42,7 @@ def refusal(act):
     return raised.value.reasons
 
 
-def test_who_asks_stands_at_the_end_once(room):
+def test_speaker_is_added_to_end_once(room):
     first = ask(room, room.bodies[0])
     ask(room, room.bodies[1])
     assert ask(room, room.bodies[0]) == first

@@ -253,7 +253,7 @@ def test_the_secretariat_accepts_and_the_author_is_told(officer):
 
 
 @pytest.mark.parametrize(("verb", "state"), [("return_for_completion", "returned"), ("set_aside", "set_aside")])
-def test_what_goes_back_or_aside_says_why(verb, state):
+def test_returning_and_setting_aside_need_reasons(verb, state):
     submission, by = make_submission(state="submitted"), make_secretariat()
     act = getattr(workflow, verb)
     assert refused(act, submission, by=by, reason="  ") == ["Enter a reason. It is kept in the journal."]
@@ -304,7 +304,7 @@ def test_the_secretariat_withdraws_nobodys_input():
     assert refused(workflow.withdraw, submission, by=make_secretariat()) == [SENDERS.format("Withdraw")]
 
 
-def test_a_note_is_the_secretariats(author):
+def test_note_is_for_secretariat_only(author):
     submission, by = make_submission(state="submitted"), make_secretariat()
     note = workflow.add_note(submission, by=by, text="Ask a colleague.")
     assert (note.text, note.by) == ("Ask a colleague.", by)
@@ -435,7 +435,7 @@ def test_of_two_edits_at_once_one_is_shown_the_other(consultation, author):
         {"entered_by": 0},
     ],
 )
-def test_the_database_refuses_half_a_truth(wrong):
+def test_database_refuses_inconsistent_inputs(wrong):
     submission = make_submission()
     wrong = {name: make_user() if value == 0 else value for name, value in wrong.items()}
     with pytest.raises(IntegrityError), transaction.atomic():

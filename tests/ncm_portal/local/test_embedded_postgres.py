@@ -36,7 +36,7 @@ def pid(folder: Path) -> int:
 
 
 @pytest.mark.parametrize("name", FOLDER_NAMES)
-def test_any_folder_name_gets_a_server(tmp_path, name):
+def test_any_folder_name_works(tmp_path, name):
     address = postgres.start(tmp_path / name, throwaway=True)
     assert ask(address, "SELECT 1") == 1
     assert postgres.stop(tmp_path / name, throwaway=True) is True
@@ -77,7 +77,7 @@ def test_stopping_what_never_ran_is_no_error(tmp_path):
     assert postgres.stop(tmp_path / "nothing") is False
 
 
-def test_two_servers_stand_side_by_side(folder, tmp_path):
+def test_two_servers_run_side_by_side(folder, tmp_path):
     other = tmp_path / "other"
     one, two = postgres.start(folder, throwaway=True), postgres.start(other, throwaway=True)
     with psycopg.connect(by_owner(folder)) as connection:
@@ -143,7 +143,7 @@ def test_data_of_another_version_is_refused_in_words(folder):
         postgres.start(folder)
 
 
-def test_a_machine_without_postgresql_is_told_the_one_line(folder, monkeypatch):
+def test_missing_postgresql_error_names_the_command(folder, monkeypatch):
     monkeypatch.setattr(postgres, "_wheel", lambda: None)
     monkeypatch.setattr(postgres.Path, "glob", lambda path, pattern: [])
     monkeypatch.setattr(postgres.shutil, "which", lambda name: None)

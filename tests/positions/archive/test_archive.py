@@ -261,7 +261,7 @@ def test_rows_and_files_that_come_or_go_are_named(copy):
     )  # fmt: skip
 
 
-def test_what_is_no_package_ends_with_another_status(tmp_path):
+def test_invalid_package_has_own_exit_status(tmp_path):
     assert run(tmp_path / "nothing", verify=True)[0] == 2
     (tmp_path / "text.zip").write_text("no zip")
     assert run(tmp_path / "text.zip", verify=True)[0] == 2
@@ -440,7 +440,7 @@ def test_whoever_waits_in_a_terminal_sees_how_far_it_is(sample):
     assert shares == sorted(set(shares))
 
 
-def test_a_package_cannot_command_the_terminal(tmp_path):
+def test_package_text_cannot_control_terminal(tmp_path):
     (tmp_path / "bag").mkdir()
     (tmp_path / "bag/\x1b[2Jname\udcff").symlink_to("/etc/hostname")
     said = "Not a package that can be read:\n  \\u001b[2Jname\\udcff is a link or no ordinary file.\n"

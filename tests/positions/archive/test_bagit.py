@@ -173,7 +173,7 @@ def test_a_zip_file_with_a_password_is_not_read(tmp_path):
     assert wrong(target) == ["'position/data/a.txt' in the ZIP file is encrypted."]
 
 
-def test_what_is_no_package_is_said_so(tmp_path):
+def test_invalid_package_is_reported(tmp_path):
     assert wrong(tmp_path / "nowhere") == [f"{tmp_path / 'nowhere'} is not there."]
     assert wrong(tmp_path) == [f"{name} is missing: this is no package in the BagIt layout." for name in bagit.REQUIRED]
 
@@ -182,7 +182,7 @@ def test_what_is_no_package_is_said_so(tmp_path):
 
 
 @pytest.mark.parametrize("end", [KeyboardInterrupt, SystemExit, OSError(errno.ENOSPC, "No space left on device")])
-def test_whatever_ends_the_writing_leaves_nothing(target, end):
+def test_interrupted_writing_leaves_nothing(target, end):
     def blocks():
         yield b"half"
         raise end
@@ -192,7 +192,7 @@ def test_whatever_ends_the_writing_leaves_nothing(target, end):
     assert list(target.parent.iterdir()) == []
 
 
-def test_nothing_is_written_over_anything(target):
+def test_existing_files_are_not_overwritten(target):
     write(target)
     with pytest.raises(BadPackage, match="is there already"):
         write(target)

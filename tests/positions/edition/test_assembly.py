@@ -31,7 +31,7 @@ def content(whole, kind="adopted", *, decision=None, frozen_at=MOMENT):
 
 
 @pytest.mark.parametrize("kind", EditionKind.values)
-def test_what_is_not_for_everyone_is_in_no_edition(whole, kind):
+def test_non_public_data_is_in_no_edition(whole, kind):
     assert SECRET in whole.members.text
     assert SECRET not in json.dumps(content(whole, kind), ensure_ascii=False)
 

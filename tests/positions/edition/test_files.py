@@ -153,11 +153,11 @@ def test_a_renderer_that_fails_is_a_reason_in_plain_words(frozen, monkeypatch):
     assert refusal.value.reasons == ["The PDF could not be made: it took longer than 60 seconds"]
 
 
-def test_what_is_missing_stands_in_the_way_of_publication(frozen):
+def test_missing_files_block_publication(frozen):
     assert edition.problems(frozen) == ["The PDF has not been made yet.", "The JSON has not been made yet."]
 
 
-def test_a_file_that_was_touched_stands_in_the_way_of_publication(frozen, stored, printed):
+def test_altered_files_block_publication(frozen, stored, printed):
     edition.render_artefacts(frozen)
     (pdf,) = stored.glob("*.pdf")
     pdf.write_bytes(pdf.read_bytes() + b" ")

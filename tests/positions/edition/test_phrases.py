@@ -16,5 +16,5 @@ from positions.edition.phrases import operative_words
         ("notes", "A footnote.", "notes"),
     ],
 )
-def test_the_form_in_the_text_is_found(label, text, expected):
+def test_operative_words_form_is_found(label, text, expected):
     assert operative_words(label, text) == expected

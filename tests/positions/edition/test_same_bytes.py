@@ -45,16 +45,16 @@ def sha256(data):
     return hashlib.sha256(data).hexdigest()
 
 
-def test_the_content(frozen):
+def test_content_bytes_are_unchanged(frozen):
     assert (frozen.sha256, sha256(frozen.content.encode())) == (CONTENT, CONTENT)
 
 
-def test_akoma_ntoso(frozen):
+def test_akoma_ntoso_bytes_are_unchanged(frozen):
     data = akoma_ntoso.render(json.loads(frozen.content), sha256=frozen.sha256, address=address(frozen))
     assert (akoma_ntoso.RENDERER_VERSION, sha256(data)) == AKN
 
 
-def test_the_tables(frozen):
+def test_table_bytes_are_unchanged(frozen):
     content = json.loads(frozen.content)
     made = (tables.PARAGRAPHS, tables.POINTS, tables.DISPOSITIONS, tables.CLEARANCES, tables.RESERVATIONS)
     hashes = {each.name(): sha256(tables.render(content, table=each, sha256=frozen.sha256)) for each in made}

@@ -55,7 +55,7 @@ def test_a_signature_stands_behind_the_file_and_one_changed_byte_breaks_it(print
     assert not signing.is_sound(altered, loaded(certificate))
 
 
-def test_what_could_not_be_relied_on_is_refused(printed, certificate, settings, tmp_path, monkeypatch):
+def test_unreliable_signing_setup_is_refused(printed, certificate, settings, tmp_path, monkeypatch):
     other = certificates.make_certificate(tmp_path, "other")
     certificates.use(settings, certificate._replace(key=other.key))
     assert refusal(printed) == "The signing key does not belong to the certificate."

@@ -35,7 +35,7 @@ def test_a_hash_is_found_however_it_is_written(typed):
 
 
 @pytest.mark.parametrize("typed", ["", "abc", SHA[:-1], SHA + "0", "g" * 64, f"{SHA[:-1]}\u0660", "sha256:", "<b>"])
-def test_what_is_no_hash_is_not_taken_for_one(typed):
+def test_other_text_is_not_read_as_hash(typed):
     assert hash_in(typed) == ""
 
 

@@ -169,7 +169,7 @@ def test_reported_minutes_are_no_draft_and_who_withdrew_has_no_badge(world):
     assert counted_delegates(forum).people == 4
 
 
-def test_what_is_missing_is_said(db):
+def test_missing_data_is_reported(db):
     empty = Day(make_forum(state="announced"))
     assert {slug: str(paper.missing(empty)) for slug, paper in PAPERS.items() if paper.missing(empty)} == {
         "badges": "No delegate is confirmed yet.",

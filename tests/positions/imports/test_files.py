@@ -68,7 +68,7 @@ def test_a_paragraph_that_was_divided_and_one_put_in_front(document):
     )
 
 
-def test_what_lost_its_key_is_found_by_its_number_or_its_words(document):
+def test_paragraph_without_key_is_matched_by_number_or_text(document):
     for number in (1, 2):
         line = numbered(document, number)
         for each in [*line._p.xpath("w:bookmarkStart"), *line._p.xpath("w:bookmarkEnd")]:
@@ -98,7 +98,7 @@ def test_the_closest_words_are_looked_for_a_limited_number_of_times(monkeypatch)
     assert [each.number for each in match_lines([changed(text) for text in TEXTS], TARGETS).found] == [1, 2, 3, 4]
 
 
-def test_what_was_joined_or_belongs_nowhere_is_listed(document):
+def test_unmatched_changes_are_listed(document):
     mark(numbered(document, 1), "del")
     rewrite(document.paragraphs[1], "Something that was never in this text ", ("ins", "at all."))
     assert proposed(document) == ([], ["Something that was never in this text at all.", TEXTS[0]])

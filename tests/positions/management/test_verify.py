@@ -77,7 +77,7 @@ def test_an_edition_that_is_not_in_force_is_authentic_and_says_so(published):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("data", [b"", b"Hello", b"\x00\xff\xfe", b"[" * 100_000, b'{"a": NaN}', b'{"a": "\\ud800"}'])
-def test_what_is_neither_pdf_nor_json_is_unreadable(tmp_path, data):
+def test_other_file_types_are_unreadable(tmp_path, data):
     assert verify(kept(tmp_path, "file", data))[:2] == (2, "Unreadable")
 
 
@@ -92,7 +92,7 @@ def test_a_file_that_is_not_there_is_unreadable(tmp_path):
     assert verify(tmp_path)[:2] == (2, "Unreadable")
 
 
-def test_the_shell_sees_the_status(published, tmp_path):
+def test_command_exit_status_is_correct(published, tmp_path):
     """The commands end with these numbers, not only inside Python."""
     with pytest.raises(SystemExit) as end:
         call_command("verify", str(tmp_path / "missing"), stdout=StringIO())

@@ -53,7 +53,7 @@ def alter(sent):
 
 
 @pytest.mark.django_db
-def test_a_sound_portal_is_said_to_be_one_and_each_check_what_it_looked_at(tmp_path):
+def test_sound_portal_report_lists_each_check(tmp_path):
     make_input()
     report = tmp_path / "report.json"
     said = check("--json", str(report))
@@ -111,7 +111,7 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_a_terminal_gets_a_bar(monkeypatch):
+def test_terminal_shows_progress_bar(monkeypatch):
     monkeypatch.setattr(verify_all, "EVERY", 0)
     command = verify_all.Command(stdout=(out := Terminal()))
     bar = verify_all.Bar(command.stdout)
@@ -181,7 +181,7 @@ def test_a_process_beside_that_dies_is_no_sound_journal(beside, monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_whole_command_as_it_is_typed(beside, tmp_path):
+def test_command_runs_end_to_end(beside, tmp_path):
     make_input()
     environment = os.environ | {"VAR_DIR": str(tmp_path)}
     command = [sys.executable, "manage.py", "verify_all"]

@@ -80,7 +80,7 @@ def test_paragraphs_are_found_by_what_they_have(small, wanted, numbers):
     assert explorer.matching(explorer.traits(small), wanted) == numbers
 
 
-def test_who_was_heard_where(small):
+def test_points_are_counted_by_group_and_theme(small):
     assert explorer.heard(small, ["civil_society", "workers"]) == [
         Line("T1", [Cell("civil_society", 2, 1), Cell("workers", 1, 1), Cell(OTHER, 0, 0)], Cell("", 3, 2), 1),
         Line("T2", [Cell("civil_society", 0, 0), Cell("workers", 0, 0), Cell(OTHER, 1, 1)], Cell("", 1, 1), 0),

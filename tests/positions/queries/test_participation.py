@@ -131,7 +131,7 @@ def test_the_page_asks_as_often_with_many_inputs_as_with_few(client, heard, djan
         client.get(reverse("participation"))
 
 
-def test_an_empty_round_and_no_round_are_calm(client):
+def test_page_works_without_inputs_or_consultation(client):
     assert "No consultation has been opened yet" in words(client.get(reverse("participation")))
     make_consultation()
     assert "All themes 0 0 0 0 0 0 0" in words(client.get(reverse("participation")))

@@ -21,7 +21,7 @@ def test_every_move_of_a_paper_has_its_sentence():
     assert set(FOR_EVERYONE) <= set(SENTENCES)
 
 
-def test_what_is_no_step_and_what_was_refused_is_left_out():
+def test_other_events_and_refusals_are_left_out():
     events = [SimpleNamespace(verb=verb, at=None, data={}) for verb in ("adopt:refused", "write_annex", "adopt")]
     assert [step.text for step in steps(events)] == ["The forum adopted the text."]
 

@@ -98,7 +98,7 @@ def test_every_edition_is_valid_and_points_only_to_what_it_names(make):
     assert len(links) > 3
 
 
-def test_the_schema_can_say_no(root):
+def test_schema_refuses_invalid_documents(root):
     twice = copy.deepcopy(root)
     first, second, *_ = find(twice, "//a:section")
     second.set("eId", first.get("eId"))

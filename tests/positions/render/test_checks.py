@@ -141,7 +141,7 @@ def stream_from_elsewhere(document):
         (with_statement(b"not XML"), ANOTHER),
     ],
 )
-def test_each_flaw_is_found_and_named(printed, change, problems):
+def test_each_defect_is_reported(printed, change, problems):
     assert inspect(changed(printed, change)) == problems
 
 
@@ -159,7 +159,7 @@ def test_a_font_that_is_not_embedded_is_found(printed):
 
 
 @pytest.mark.parametrize("data", [b"", b"%PDF-1.7 and nothing else", b"<html></html>"])
-def test_what_is_not_a_pdf_is_said_to_be_none(data):
+def test_other_files_are_reported_as_no_pdf(data):
     assert attached_content(data) is None
     (problem,) = inspect(data)
     assert problem.startswith("This is not a readable PDF")

@@ -53,7 +53,7 @@ def test_json_counts_by_what_it_says(folder):
     assert inside(folder, TEXT.replace(b"GCM 2017", b"GCM 2018")).sha256 not in ("", SHA)
 
 
-def test_json_that_says_two_things_says_nothing(folder):
+def test_json_with_duplicate_keys_is_refused(folder):
     """Some readers would take the first title, and the canonical form has the second."""
     twice = TEXT.replace(b'"short_title":"GCM 2017"', b'"short_title":"Forged","short_title":"GCM 2017"')
     assert twice != TEXT
@@ -63,7 +63,7 @@ def test_json_that_says_two_things_says_nothing(folder):
 @pytest.mark.parametrize(
     "data", [b"", b"Hello", b"\x00\xff", b"[" * 100_000, b'{"a": NaN}', b'{"a": "\\ud800"}', b"1e999"]
 )
-def test_what_is_neither_has_no_kind(folder, data):
+def test_other_files_have_no_type(folder, data):
     assert inside(folder, data) == Inside("")
 
 

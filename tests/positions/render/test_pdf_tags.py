@@ -141,7 +141,7 @@ def test_notes_have_names_of_their_own(heard):
     assert len(names) == len(set(names)) > 40
 
 
-def test_nothing_is_empty_but_cells(heard):
+def test_only_cells_can_be_empty(heard):
     assert {node.role for node in everyone(heard.tree) if not node.kids} <= {"TD", "TH", "Link"}
 
 

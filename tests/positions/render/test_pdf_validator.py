@@ -99,7 +99,7 @@ def test_editions_of_every_kind_and_length_pass_both_standards(printed, heard, j
     assert judged(found) == set()
 
 
-def test_bad_pages_fail(judged):
+def test_validator_rejects_bad_pages(judged):
     """Untagged, or tagged with one thing wrong; and WeasyPrint's own sound page fails the second of the two standards."""
     bad = {name: weasyprint.HTML(string=html).write_pdf(pdf_variant="pdf/ua-1") for name, html in BAD.items()}
     bad["untagged"] = weasyprint.HTML(string=PAGE).write_pdf()

@@ -70,7 +70,7 @@ def test_fonts_of_the_machine_are_out_of_reach():
     assert os.environ.get("FONTCONFIG_FILE") == before
 
 
-def test_the_collector_rests_while_a_paper_is_printed_and_never_longer():
+def test_garbage_collection_is_paused_only_while_printing():
     with press.without_collector():
         assert not gc.isenabled()
     assert gc.isenabled()

@@ -69,7 +69,7 @@ def test_the_child_inherits_nothing(monkeypatch):
         "import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', 9))",
     ],
 )
-def test_the_child_has_no_network(attempt):
+def test_child_has_no_network(attempt):
     guard = "import sys; from positions.render.sandbox import refuse_network; sys.addaudithook(refuse_network); "
     done = subprocess.run(
         [sys.executable, "-c", guard + attempt], cwd=sandbox.ROOT, capture_output=True, text=True, check=False
@@ -116,5 +116,5 @@ def test_no_child_and_no_folder_stays_behind(small, monkeypatch, tmp_path):
         (2, "This edition can't be printed.", "This edition can't be printed."),
     ],
 )
-def test_every_end_has_a_plain_reason(code, told, said):
+def test_every_exit_has_a_plain_message(code, told, said):
     assert sandbox.reason(code, told, 60, 1500) == said

@@ -77,7 +77,7 @@ def test_what_is_changed_still_says_it(said):
         zipped(**{"word__document.xml": "<w/>", "docProps__core.xml": "<no xml"}),
     ],
 )
-def test_what_names_no_edition_says_nothing(said, data):
+def test_file_without_edition_has_no_claim(said, data):
     assert said(data) is None
 
 
@@ -102,6 +102,6 @@ def test_any_stretch_may_be_replaced(said, kind, start, length, noise):
     assert found is None or (found.kind in {"akn", "docx", "xlsx", "csv", "bag"} and len(found.says) <= 200)
 
 
-def test_words_of_others_become_one_line():
+def test_untrusted_text_becomes_one_line():
     assert one_line("a\n<b>\x1b[2J \u202e&c") == "a ?b???2J ?&c"
     assert one_line("x" * 300) == "x" * 199 + "…"

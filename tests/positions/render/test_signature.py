@@ -48,7 +48,7 @@ def test_a_signature_over_the_whole_file_is_intact_and_tells_who_and_when(signed
     assert read(pdf_with(b"{}")) == []
 
 
-def test_what_is_put_behind_it_or_changed_under_it_shows(signed, folder):
+def test_appended_or_changed_content_is_detected(signed, folder):
     assert states(signed + b"\n% more") == [FOLLOWED]
     again = certificates.sign(signed, certificates.make_certificate(folder, "other"), field="Other")
     assert [(each.state, each.subject) for each in read(again)] == [

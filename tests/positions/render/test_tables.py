@@ -183,7 +183,7 @@ STARTS = st.sampled_from(["", "=", "+", "-", "@", "\t=", "\r=", "'=", "=HYPERLIN
 
 @given(st.builds(str.__add__, STARTS, HOSTILE))
 @hypothesis(max_examples=12)
-def test_whatever_somebody_wrote_comes_out_as_text(text):
+def test_user_text_is_never_a_formula(text):
     content = small()
     content["points"][0] |= {"text": text, "reason": text, "organisation": text}
     content["paper"]["title"] = content["paper"]["short_title"] = text

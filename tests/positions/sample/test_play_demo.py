@@ -113,7 +113,7 @@ def test_everybody_acts_in_the_role_of_the_sample(played):
     assert one_each.count() == sum(role == "focal_point" for _email, role in rows)
 
 
-def test_inputs_took_the_way_of_their_fate(paper):
+def test_inputs_have_their_planned_states(paper):
     inputs = Submission.objects.filter(consultation=paper.consultation)
     fates = {row["title"]: FATES.get(row["fate"], row["fate"]) for row in sample.inputs()}
     assert dict(inputs.values_list("title", "state")) == fates
@@ -413,7 +413,7 @@ def test_the_code_of_the_moment_is_the_authenticators(played, time_machine):
     ("email", "complaint"),
     [("nobody@example.org", "no such account"), ("rose.ondieki@careunion.example.org", "password alone")],
 )
-def test_no_code_for_whom_has_none(played, email, complaint):
+def test_account_without_authenticator_has_no_code(played, email, complaint):
     with pytest.raises(CommandError, match=complaint):
         run("demo_code", email)
 

@@ -15,7 +15,7 @@ def test_a_live_server_serves_the_played_portal(played_live, live_server):
     User.objects.filter(is_sample=True).update(name="Changed")
 
 
-def test_what_a_live_test_changed_is_gone(played):
+def test_live_test_changes_are_rolled_back(played):
     assert User.objects.filter(name="Changed").count() == 0
 
 

@@ -273,7 +273,7 @@ def test_every_point_has_one_answer():
 
 
 @pytest.mark.parametrize("row", DISPOSITIONS.values(), ids=DISPOSITIONS)
-def test_each_answer_is_fair(row):
+def test_each_answer_is_consistent(row):
     point, outcome, named = row["point"], row["outcome"], row["paragraphs"]
     assert row["reason"] or outcome == "accepted"
     assert ("reason_code" in row) == (outcome in ("accepted_in_part", "noted", "not_accepted"))
@@ -377,7 +377,7 @@ def test_the_timetable_runs_forward():
 # --- Language -----------------------------------------------------------------------------------------------------
 
 
-def test_each_theme_has_its_two_sentences():
+def test_each_theme_has_two_sentences():
     intros = sample.read("themes_intro")["intro"]
     assert [row["theme"] for row in intros] == THEMES
     assert [row["theme"] for row in intros if len(re.findall(r"[.?](\s|$)", row["text"])) != 2] == []

@@ -140,7 +140,7 @@ def test_a_text_of_one_repeated_word_takes_no_time():
 
 @MANY
 @given(TEXTS | LONG, TEXTS | LONG)
-def test_who_changed_nothing_takes_over_what_the_other_wrote(square, base, other):
+def test_merge_takes_the_only_changed_side(square, base, other):
     assert merge(base, base, other) == Merged(other, 0)
     assert merge(base, other, base) == Merged(other, 0)
     assert merge(base, other, other) == Merged(other, 0)
@@ -158,7 +158,7 @@ def test_a_merge_keeps_every_word_that_either_put_in(square, base, mine, theirs)
 
 @MANY
 @given(TEXTS, TEXTS, TEXTS)
-def test_a_merge_is_the_same_whoever_comes_first(square, base, mine, theirs):
+def test_merge_is_symmetric(square, base, mine, theirs):
     """But for the brackets, in which the words of the other stand first."""
     found, turned = merge(base, mine, theirs), merge(base, theirs, mine)
     assert found.conflicts == turned.conflicts
@@ -262,7 +262,7 @@ def chosen(pieces, name):
 
 
 @given(st.lists(st.lists(st.sampled_from("abcd"), max_size=7).map(" ".join), min_size=2, max_size=4))
-def test_whoever_takes_their_own_brackets_reads_their_own_text(texts):
+def test_choosing_own_brackets_gives_own_text(texts):
     base, *others = texts
     named = dict(zip("ABC", others, strict=False))
     pieces = diff.bracketed(base, named)

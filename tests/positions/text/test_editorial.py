@@ -24,7 +24,7 @@ PLAIN = st.lists(
         (TEXT + " The counties pay for the roads between them.", 8, [], True),
     ],
 )
-def test_what_is_weighed(after, changed, weighty, keeps_operative):
+def test_editorial_changes_are_evaluated(after, changed, weighty, keeps_operative):
     found = weigh(TEXT, after, "calls for")
     assert (found.changed, found.weighty, found.keeps_operative) == (changed, weighty, keeps_operative)
 
@@ -39,12 +39,12 @@ def test_it_weighs_the_same_both_ways_and_nothing_for_the_same_words(old, new):
 
 
 @given(PLAIN, st.sampled_from(sorted(WEIGHTY)), st.integers(0, 30))
-def test_no_weighty_word_slips_in_or_out(words, weighty, place):
+def test_significant_words_are_never_editorial(words, weighty, place):
     more = [*words[:place], weighty, *words[place:]]
     for before, after in ((words, more), (more, words)):
         assert weigh(" ".join(before), " ".join(after)).weighty == [weighty]
 
 
 @given(PLAIN, st.lists(st.just("roads"), min_size=MOST_WORDS + 1, max_size=20))
-def test_more_words_than_a_slip_has_are_no_slip(words, more):
+def test_too_many_changes_are_not_editorial(words, more):
     assert weigh(" ".join(words), " ".join([*words, *more])).changed > MOST_WORDS

@@ -36,7 +36,7 @@ def test_the_width_of_a_line_is_the_one_that_was_quoted():
 
 
 @given(st.text(max_size=400) | st.lists(st.sampled_from(["Kenya", "w" * 100, "well-known", "\n", "ĩ"])).map(" ".join))
-def test_no_letter_is_lost_and_no_line_is_too_long(text):
+def test_lines_keep_all_characters_within_width(text):
     lines = wrapped(text)
     assert "".join("".join(lines).split()) == "".join(text.split())
     assert max(map(len, lines)) <= WIDTH

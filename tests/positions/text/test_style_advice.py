@@ -76,5 +76,5 @@ def test_an_operative_paragraph_does_one_thing_and_says_it(text, strength, told)
 
 
 @given(st.text(max_size=300), st.sampled_from(["", *LADDER]))
-def test_any_text_is_read(text, strength):
+def test_style_advice_accepts_any_text(text, strength):
     assert all(isinstance(each, str) and each for each in said(text, strength))

@@ -149,7 +149,7 @@ def test_a_file_that_the_portal_signed_and_did_not_publish_is_told_so(client, pu
     assert "Do not rely on it" not in said
 
 
-def test_what_is_not_looked_at_is_said(published, in_process, monkeypatch, tmp_path):
+def test_unchecked_signatures_are_reported(published, in_process, monkeypatch, tmp_path):
     path = tmp_path / "copy.pdf"
 
     def not_checked(data):

@@ -52,7 +52,7 @@ def test_who_reads_an_annex_or_a_brief_is_entered_once_a_day(world):
     assert len(entries(Access.READ, world.paper)) == 2
 
 
-def test_whoever_may_not_read_it_leaves_no_entry(world):
+def test_refused_reader_leaves_no_entry(world):
     for user in (factories.make_user(), factories.make_member(world.ministry)):
         client = sign_in(Client(), user)
         assert {client.get(address).status_code for address in world.addresses} == {404}

@@ -64,7 +64,7 @@ def said(answer):
 # --- Who ------------------------------------------------------------------------------------------------------------
 
 
-def test_the_pages_are_the_secretariats(text):
+def test_pages_are_for_secretariat_only(text):
     for person in (make_user(), make_user("official"), make_user("sysadmin"), text.officer_one, make_member(text.one)):
         client = sign_in(Client(), person)
         for name in PAGES + FORMS:
@@ -76,7 +76,7 @@ def test_the_pages_are_the_secretariats(text):
         assert Client().get(page_of(name, text)).url == f"{reverse('account_login')}?next={page_of(name, text)}"
 
 
-def test_looking_changes_nothing(text, as_head):
+def test_get_changes_nothing(text, as_head):
     reservation = make_reservation(text.paper, text.first, text.one, "It costs.")
     before = Event.objects.count()
     for address in [page_of(name, text) for name in PAGES] + [

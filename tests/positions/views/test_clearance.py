@@ -92,7 +92,7 @@ def test_a_visitor_is_asked_to_log_in(client, text):
         assert (answer.status_code, answer.url) == (302, f"{reverse('account_login')}?next={address}")
 
 
-def test_whoever_has_no_part_in_it_gets_one_and_the_same_404(text):
+def test_uninvolved_people_get_the_same_404(text):
     read, sent = addresses(text)
     pages = [(False, address) for address in read[1:]] + [(True, address) for address in sent]
     for person in (
@@ -174,7 +174,7 @@ def test_words_are_shown_literally(text, as_officer):
         assert content.count("&lt;script&gt;alert(1)&lt;/script&gt; {{ 7|add:7 }} {% now %} &amp; co") == 2
 
 
-def test_looking_changes_nothing(text, as_officer, as_secretariat):
+def test_get_changes_nothing(text, as_officer, as_secretariat):
     before = kept()
     read, sent = addresses(text)
     for client in (as_officer, as_secretariat):
@@ -298,7 +298,7 @@ def test_a_refusal_by_the_verb_is_shown_and_the_text_stays(text, as_officer):
     assert "Agree to the" not in words(read)
 
 
-def test_a_stance_that_was_overtaken_is_kept_beside_the_one_that_stands(text, as_officer):
+def test_outdated_stance_is_shown_beside_present_one(text, as_officer):
     address = stance_page(text.asked_one, text.first)
     seen = HIDDEN.search(as_officer.get(address).content.decode())[1]
     typed = {"value": "agree_with_comment", "reason": "Mine, in time.", "seen": seen}
@@ -317,7 +317,7 @@ def test_a_stance_that_was_overtaken_is_kept_beside_the_one_that_stands(text, as
     assert said(text.asked_one)[0] == ("agree_with_comment", "Mine, in time.", "")
 
 
-def test_words_that_moved_are_not_agreed_to_unread(text, as_officer):
+def test_changed_texts_are_not_agreed_to_unread(text, as_officer):
     shown = HIDDEN.search(as_officer.get(page_of(text.asked_one)).content.decode())[1]
     address = stance_page(text.asked_one, text.first)
     seen = HIDDEN.search(as_officer.get(address).content.decode())[1]

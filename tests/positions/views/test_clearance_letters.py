@@ -85,7 +85,7 @@ def test_what_is_missing_is_said_and_what_was_typed_stays(text, more, said):
     assert not AnswerByLetter.objects.exists()
 
 
-def test_letters_are_the_secretariats(text):
+def test_letters_are_for_secretariat_only(text):
     letter, officer = make_letter(text.asked, text.first), sign_in(Client(), text.officer_one)
     for name in ("letter", "letter_scan"):
         assert officer.get(reverse(name, args=[letter.key])).status_code == 404

@@ -72,7 +72,7 @@ def test_a_letter_is_recorded_by_one_officer_and_countersigned_by_another(text):
     assert "Countersigned: the answer counts." in words(second.post(sign, follow=True))
 
 
-def test_for_others_it_is_not_there(text):
+def test_page_is_404_for_other_people(text):
     for person in (text.officer_one, make_member(make_stakeholder())):
         client = sign_in(Client(), person)
         assert [client.get(text.page).status_code, client.post(text.page).status_code] == [404, 404]

@@ -51,7 +51,7 @@ def at(submission, *more):
 # --- My organisation ------------------------------------------------------------------------------------------------
 
 
-def test_what_is_ours_to_finish_stands_first(client, person, organisation):
+def test_unfinished_inputs_are_listed_first(client, person, organisation):
     consultation = make_consultation()
     states = ["withdrawn", "accepted", "draft", "set_aside", "submitted", "returned"]
     for state in states:
@@ -77,7 +77,7 @@ def test_an_organisation_of_others_is_not_there(client, person, asked):
     assert client.get(PAGE, {"organisation": make_stakeholder().pk}).status_code == 404
 
 
-def test_whoever_acts_for_nobody_is_shown_the_way(client):
+def test_person_without_organisation_gets_instructions(client):
     sign_in(client, make_user())
     page = client.get(PAGE)
     assert page.status_code == 200
@@ -184,7 +184,7 @@ def test_an_author_has_no_other_verbs(client, person, organisation, verb):
     assert client.post(at(submission, verb)).status_code == 404
 
 
-def test_a_get_moves_nothing(client, person, organisation):
+def test_get_makes_no_move(client, person, organisation):
     submission = make_submission(stakeholder=organisation, author=person, state="draft")
     assert client.get(at(submission, "submit"))["Location"] == at(submission)
     submission.refresh_from_db()
@@ -249,7 +249,7 @@ def test_a_point_merged_into_a_confidential_one_names_it_to_nobody(client, perso
 
 @pytest.mark.parametrize("stranger", [make_user, make_member, make_secretariat])
 @pytest.mark.parametrize("state", ["draft", "submitted", "accepted"])
-def test_somebody_elses_input_is_not_there(client, stranger, state):
+def test_other_organisations_input_is_404(client, stranger, state):
     submission = make_submission(state=state)
     sign_in(client, stranger())
     none = uuid.UUID(int=0)

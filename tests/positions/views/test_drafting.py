@@ -91,7 +91,7 @@ def desk_pages(draft):
 @pytest.mark.parametrize(
     "who", [make_user, make_member, lambda: make_member(make_ministry()), lambda: make_user("official")]
 )
-def test_for_everybody_else_the_desk_is_not_there(client, draft, who):
+def test_desk_is_404_for_everybody_else(client, draft, who):
     sign_in(client, who())
     for address in desk_pages(draft):
         assert client.get(address).status_code == 404

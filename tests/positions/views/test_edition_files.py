@@ -67,7 +67,7 @@ def test_files_of_drafts_and_files_made_in_a_transaction_are_never_remembered(cl
     assert edition_files._known == {}
 
 
-def test_memory_has_a_bound(rf, monkeypatch, address):
+def test_cache_is_bounded(rf, monkeypatch, address):
     monkeypatch.setattr(edition_files, "MOST", 3)
     stored = edition_files.Stored(StoredFile(Path(), "", 0, ""), Sent("", ""), edition_files.FOR_EVER)
     for number in range(5):

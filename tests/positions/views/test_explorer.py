@@ -192,7 +192,7 @@ def test_every_paragraph_and_every_page_of_a_long_text_in_few_queries(client, pu
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete"])
-def test_nothing_here_can_be_changed(client, published, method):
+def test_page_is_read_only(client, published, method):
     for name, more in (("paper_explore", []), ("paper_paragraph", [1])):
         answer = getattr(client, method)(reverse(name, args=[SLUG, "1.0", *more]))
         assert answer.status_code == HTTPStatus.METHOD_NOT_ALLOWED

@@ -63,7 +63,7 @@ def client_json(client, address):
 
 
 @pytest.mark.django_db
-def test_the_description_can_say_no(client):
+def test_description_refuses_invalid_responses(client):
     factories.make_submission()
     found = get(client, "feed_inputs").json()
     for wrong in (

@@ -148,7 +148,7 @@ def test_what_could_not_be_printed_is_not_noted(world, monkeypatch):
     cache.clear()
 
 
-def test_whose_name_cannot_be_printed_is_told_with_the_letter(world):
+def test_unprintable_name_is_reported_with_character(world):
     forum, people, desk, _officer = world
     change(people[1], name="漢 Li")
     answer = desk.post(at(forum, "forum_print", "badges"), {"whom": "all"})
@@ -246,7 +246,7 @@ def test_the_pack_stands_alone_and_is_light_whatever_the_forum(db, settings):
 
 
 @given(st.text(max_size=80), st.integers(2, 60))
-def test_a_beginning_is_a_beginning_and_not_too_long(text, length):
+def test_beginning_is_a_bounded_prefix(text, length):
     found, whole = beginning(text, length), " ".join(text.split())
     assert len(found) <= length
     assert found == whole or (found.endswith("…") and whole.startswith(found[:-1]))

@@ -122,7 +122,7 @@ def test_a_reported_forum_says_what_it_left_behind(client, django_assert_num_que
     assert [page.context["edition"], "Read the communiqué" in said] == [edition, True]
 
 
-def test_a_reported_forum_without_a_paper_or_a_promise_is_calm(client):
+def test_reported_forum_without_paper_or_commitments_is_shown(client):
     said = words(get(client, walk(make_forum(state="held"), "reported")))
     assert ["The record contains no decision." in said, "Commitments" in said, "Read the" in said] == [
         True,

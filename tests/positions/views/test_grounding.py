@@ -74,7 +74,7 @@ def test_of_many_points_of_a_theme_the_page_shows_some_and_the_list_all(desk, dr
     assert listed.context["number"] == 17
 
 
-def test_an_empty_consultation_breaks_nothing(desk, draft):
+def test_coverage_works_without_points(desk, draft):
     empty = make_draft()
     empty.consultation.points.exclude(pk=empty.point.pk).update(consultation=draft.consultation)
     assert desk.get(at("desk_coverage", empty)).status_code == 200
@@ -233,7 +233,7 @@ def test_a_merged_point_is_answered_as_merged(desk, draft):
     assert Disposition.objects.get().outcome == "merged"
 
 
-def test_nobody_judges_a_challenge_to_the_own_words(client, draft):
+def test_author_cannot_answer_point_against_own_text(client, draft):
     workflow.ground(draft.paragraph, draft.other, by=draft.colleague, relation="contrary")
     sign_in(client, draft.drafter)
     words = "The point goes against a paragraph that you wrote: another officer must answer it."

@@ -25,7 +25,7 @@ def published(consultation, **fields):
     return make_edition(paper, "1.0", "adopted")
 
 
-def test_before_anything_the_page_says_so(client):
+def test_home_page_works_without_consultation(client):
     page = client.get(reverse("home"))
     assert page.status_code == 200
     assert "No consultation has been opened yet" in words(page)

@@ -90,7 +90,7 @@ def test_a_move_is_shown_to_its_people_only(text, verb):
 
 
 @pytest.mark.parametrize("verb", MADE_HERE)
-def test_nobody_else_can_send_it(text, verb):
+def test_move_is_404_for_others(text, verb):
     before = Event.objects.count()
     data = {"reason": "Why.", "note": "Why.", "rule": "consensus"}
     for person in (make_user(), make_user("official"), make_user("sysadmin"), make_member(make_stakeholder())):
@@ -98,7 +98,7 @@ def test_nobody_else_can_send_it(text, verb):
     assert (state_of(text.paper), Event.objects.count()) == ("clearance_text", before)
 
 
-def test_there_are_no_other_moves(as_head, text):
+def test_unknown_moves_are_404(as_head, text):
     for verb in ("publish_now", "delete", *ELSEWHERE):
         assert as_head.get(page_of(text.paper, verb)).status_code == 404
         assert as_head.post(page_of(text.paper, verb)).status_code == 404
@@ -119,7 +119,7 @@ def test_an_officer_reads_that_a_move_is_the_heads(text, as_secretariat):
 
 
 @pytest.mark.parametrize("verb", MADE_HERE)
-def test_looking_changes_nothing(as_head, text, verb):
+def test_get_changes_nothing(as_head, text, verb):
     before = Event.objects.count()
     page = as_head.get(page_of(text.paper, verb))
     as_head.head(page_of(text.paper, verb))
@@ -151,7 +151,7 @@ def test_every_reason_is_shown_at_once(as_head, text):
     assert state_of(paper) == "cleared"
 
 
-def test_few_queries_whatever_is_asked(as_head, text, django_assert_max_num_queries):
+def test_move_pages_take_few_queries(as_head, text, django_assert_max_num_queries):
     for verb in MADE_HERE:
         with django_assert_max_num_queries(24):
             assert as_head.get(page_of(text.paper, verb)).status_code == 200

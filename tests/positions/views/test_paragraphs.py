@@ -139,7 +139,7 @@ def test_marks_are_set_and_objectives_of_other_frameworks_are_left_alone(desk, d
     assert sorted(row.provisions.values_list("code", flat=True)) == ["GCM-09", "P1"]
 
 
-def test_a_strength_or_an_objective_that_is_not_is_refused(desk, draft):
+def test_unknown_strength_or_objective_is_refused(desk, draft):
     address = at("desk_paragraph_marks", draft, draft.paragraph.key)
     response = desk.post(address, {"strength": "shouts", "objectives": ["GCM-99"]})
     assert response.status_code == 422
@@ -244,7 +244,7 @@ def test_an_earlier_wording_rests_on_nothing_any_more(desk, draft):
     "query",
     [{"theme": "T99"}, {"kind": "song"}, {"organisation": "x"}, {"after": "~"}, {"words": "x" * 300}],
 )
-def test_a_strange_search_breaks_nothing(desk, draft, query):
+def test_unusual_search_is_safe(desk, draft, query):
     assert desk.get(sources_page(draft, **query)).status_code == 200
 
 
@@ -271,7 +271,7 @@ def test_a_point_is_put_under_the_words_and_the_search_stays(desk, draft):
 @pytest.mark.parametrize(
     ("reference", "relation"), [("none", "rests_on"), ("", ""), ("a\0b", "partly"), (None, "likes")]
 )
-def test_a_point_that_is_not_is_refused(desk, draft, reference, relation):
+def test_unknown_point_is_refused(desk, draft, reference, relation):
     response = ground(desk, draft, draft.other.reference if reference is None else reference, relation)
     assert (response.status_code, problems(response)) == (422, ["There is no such point."])
     assert draft.paragraph.wording.groundings.count() == 1

@@ -187,7 +187,7 @@ def test_the_address_of_a_button_that_is_only_looked_at_leads_back_to_the_desk(t
     assert Speech.objects.get(started_at=None) == speech
 
 
-def test_who_takes_part_watches_and_nobody_else(text):
+def test_only_participants_watch_the_screen(text):
     show(text)
     delegate = make_user()
     change(text.delegates[0], user=delegate)

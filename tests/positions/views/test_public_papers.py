@@ -436,7 +436,7 @@ def test_a_form_whose_making_fills_the_disk_is_told_as_such(client, published, m
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete"])
-def test_nothing_here_can_be_changed(client, published, method):
+def test_page_is_read_only(client, published, method):
     for name, arguments in [("papers", []), ("paper", ["gcm-2017"]), ("edition_file", ["gcm-2017", "1.0", "pdf"])]:
         response = getattr(client, method)(reverse(name, args=arguments))
         assert response.status_code == HTTPStatus.METHOD_NOT_ALLOWED

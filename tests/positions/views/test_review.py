@@ -332,6 +332,6 @@ def test_my_organisation_and_the_mails_lead_to_the_review(member, review):
     assert member.get(reverse("my_organisation")).context["reviews"] == []
 
 
-def test_who_is_no_member_is_not_asked_to_review(client, review):
+def test_non_members_are_not_asked_to_review(client, review):
     sign_in(client, make_member(make_stakeholder("Not a member")))
     assert client.get(reverse("my_organisation")).context["reviews"] == []

@@ -62,7 +62,7 @@ def test_a_round_that_would_be_over_at_once_is_refused_and_the_hour_kept(desk, d
 
 
 @pytest.mark.parametrize("hour", ["", "soon"])
-def test_an_hour_that_is_none_is_refused_beside_the_field(desk, draft, hour):
+def test_invalid_time_is_refused_at_its_field(desk, draft, hour):
     response = open_round(desk, draft, hour)
     assert problems(response) == ["The round closes on: Enter a date and time"]
 

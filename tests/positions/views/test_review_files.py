@@ -115,7 +115,7 @@ def test_a_row_quotes_a_line_of_the_edition_under_review(member, review):
         ("broken.docx", b"PK\x03\x04word/document.xml", "File: "),
     ],
 )
-def test_a_file_that_says_nothing_is_answered_beside_the_field(member, review, name, data, words):
+def test_file_without_proposals_is_refused_at_its_field(member, review, name, data, words):
     page = upload(member, review, data, name)
     assert page.status_code == 422
     assert problems(page)[0].startswith(words)

@@ -63,7 +63,7 @@ def test_every_predicate_is_asked():
         ),
     ],
 )
-def test_what_the_page_says(title, label, expected):
+def test_roles_page_content(title, label, expected):
     assert row(title, label) == expected
 
 

@@ -71,7 +71,7 @@ def test_a_step_that_stands_is_asked_no_more_by_its_box(client, consultation, of
         ({"new_kind": "", "new_office": "own"}, "new_kind"),
     ],
 )
-def test_what_cannot_be_read_is_said_beside_its_field(client, consultation, officer, given, field):
+def test_unreadable_value_is_refused_at_its_field(client, consultation, officer, given, field):
     if given.get("new_office"):
         given = {**given, "new_office": make_stakeholder().pk}
     page = client.post(ADDRESS, {**STANDING, "reason": "Kept words.", **given})
@@ -88,7 +88,7 @@ def test_nothing_changed_and_a_meeting_that_sits_are_refused_with_what_was_typed
     assert page.context["reasons"] == ["“The meeting” is in session, so its rules cannot change now."]
 
 
-def test_for_others_there_is_no_such_page(client, consultation):
+def test_page_is_404_for_others(client, consultation):
     for stranger in (make_user(), make_user("sysadmin"), make_user("official"), make_member(make_ministry())):
         sign_in(client, stranger)
         assert client.get(ADDRESS).status_code == 404

@@ -145,7 +145,7 @@ def test_an_altered_file_is_confirmed_to_nobody_who_has_the_old_one(client, kind
     assert client.head(address).status_code == 503
 
 
-def test_every_address_that_hands_out_a_stored_file_is_among_these_doors():
+def test_every_view_that_serves_files_is_tested():
     """Nothing else in the code that answers requests opens a file of the portal's own."""
     root = portal.BASE_DIR
     opens = ("stored_files import", ".path.open(", ".file.open(", "FileResponse(", "read_bytes()")

@@ -187,7 +187,7 @@ def page_without_its_address(client, path) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("who", ["visitor", "stranger", "other organisation"])
-def test_not_there_and_not_yours_are_the_same_page(client, who):
+def test_unknown_and_unreadable_inputs_are_the_same_404(client, who):
     paths = [address(sent) for sent in hidden_inputs()]
     if who != "visitor":
         sign_in(client, make_user() if who == "stranger" else make_member())
@@ -197,7 +197,7 @@ def test_not_there_and_not_yours_are_the_same_page(client, who):
 
 
 @pytest.mark.parametrize("reference", ["None", "x", "%F0%9F%98%80", "9" * 400, "NCM-2017-0001%0A", "..%2f..", "'--"])
-def test_what_is_no_reference_is_not_there(client, reference):
+def test_invalid_reference_is_404(client, reference):
     make_submission(state="draft")
     assert client.get(f"/inputs/{reference}/").status_code == 404
 

@@ -89,7 +89,7 @@ def test_the_secretariat_finds_it_in_the_access_log_and_the_journal_tells_nothin
     assert not Event.objects.filter(verb__contains="verify_copy").exists()
 
 
-def test_what_is_none_of_ours_is_noted_under_its_hash_with_who_asked(published):
+def test_foreign_file_is_logged_with_hash_and_person(published):
     officer = factories.make_user("secretariat")
     client = Client()
     sign_in(client, officer)
@@ -132,7 +132,7 @@ def test_a_communique_leads_to_its_own_answer(client, db):
 # --- What is wrong with what was sent ---------------------------------------------------------------------------------
 
 
-def test_nothing_or_nothing_in_it_is_said_beside_the_field(client, db):
+def test_missing_or_empty_file_is_refused_at_its_field(client, db):
     answer = client.post("/verify/")
     assert (answer.status_code, words(answer).count("Choose a file first.")) == (422, 2)
     said = send(client, b"", status=HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -155,7 +155,7 @@ def test_a_file_larger_than_any_of_ours_fills_no_disk(client, db, monkeypatch):
     assert 0 < sum(kept) <= 200_000
 
 
-def test_a_full_disk_is_said(client, db, monkeypatch):
+def test_full_disk_is_reported(client, db, monkeypatch):
     def full(_self, _data, _start):
         raise OSError(errno.ENOSPC, "No space left on device")
 

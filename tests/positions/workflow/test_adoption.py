@@ -258,7 +258,7 @@ def test_publication_needs_sound_files_and_a_first_officer(text):
     ]
 
 
-def test_two_officers_publish_never_one(ready):
+def test_publication_needs_two_officers(ready):
     paper = workflow.propose_publication(ready.paper, by=ready.secretariat)
     with pytest.raises(NotAllowed):
         workflow.publish(paper, by=ready.secretariat)
@@ -301,7 +301,7 @@ def test_a_newer_published_paper_supersedes_an_older_one(ready):
 
 
 @pytest.mark.parametrize("which", ["of another consultation", "published earlier", "itself"])
-def test_a_paper_that_neither_follows_nor_names_it_takes_no_place(which):
+def test_unrelated_paper_cannot_supersede(which):
     older = make_paper(state="published")
     others = {
         "of another consultation": lambda: make_paper(state="published"),
@@ -341,7 +341,7 @@ def test_the_database_keeps_the_predecessor_that_a_paper_was_begun_with():
 # --- Halting --------------------------------------------------------------------------------------------------------
 
 
-def test_a_suspended_paper_goes_on_where_it_was(text):
+def test_suspended_paper_resumes_where_it_was(text):
     halted = workflow.suspend(text.paper, by=text.head, reason="Elections.")
     assert (halted.state, halted.suspended_from) == ("suspended", "forum_text")
     assert workflow.resume(halted, by=text.head).state == "forum_text"

@@ -45,7 +45,7 @@ def test_each_ministry_is_asked_for_exactly_its_mandate(text):
     assert said(asked["Ministry of Two"]) == {"Kenya commits to another.": ""}
 
 
-def test_the_clearing_officers_are_written_to(text):
+def test_clearing_officers_get_mail(text):
     ask(text)
     assert sorted(OutgoingMail.objects.values_list("to", flat=True)) == sorted(
         [text.officer_one.email, text.officer_two.email]
@@ -203,7 +203,7 @@ def test_a_stance_is_on_the_words_and_the_answer_that_its_officer_read(text):
     assert workflow.agree_to_rest(asked, by=officers[1], seen=seen) == 2
 
 
-def test_whoever_still_owes_an_answer_gets_the_new_hour_with_the_new_text(text):
+def test_unanswered_ministry_gets_new_due_time(text):
     ask(text)
     text.paper = workflow.reopen_text(text.paper, by=text.secretariat, reason="An objection stands.")
     workflow.reword(text.first, by=text.secretariat, text="Kenya calls for two things.", why="The objection.")

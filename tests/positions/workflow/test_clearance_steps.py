@@ -51,7 +51,7 @@ def test_the_head_does_not_clear_before_the_step_is_done(text):
     assert clear().state == "cleared"
 
 
-def test_the_office_is_written_to(text):
+def test_office_gets_mail(text):
     sent = OutgoingMail.objects.get(to=text.counsel.email)
     assert sent.subject == "Your office must answer: legal vetting"
     assert f"/steps/{text.paper.slug}/{text.step.pk}/" in sent.body

@@ -76,7 +76,7 @@ def test_two_officers_issue_a_corrected_edition_with_its_files(published):
     assert workflow.issue_corrigendum(again, by=published.second).edition.number == "1.0.2"
 
 
-def test_what_is_no_slip_is_refused_with_every_reason(published):
+def test_non_editorial_change_is_refused_with_every_reason(published):
     long = "Kenya will not pay for anything that the counties have asked of it."
     assert refusal(lambda: propose(published, long, " ")) == [
         "Enter what the mistake was: everyone can read this next to the corrected edition.",
@@ -95,7 +95,7 @@ def test_what_is_no_slip_is_refused_with_every_reason(published):
     ]
 
 
-def test_what_cannot_be_printed_is_not_issued(published, monkeypatch):
+def test_unprintable_correction_is_not_issued(published, monkeypatch):
     def fail(frozen):
         raise Blocked("The PDF could not be made.")
 

@@ -117,7 +117,7 @@ def test_foreign_points_and_paragraphs_and_points_not_validated_are_refused(draf
     ]
 
 
-def test_who_wrote_a_paragraph_does_not_judge_a_challenge_to_it(draft):
+def test_author_cannot_answer_contrary_point(draft):
     workflow.ground(draft.paragraph, draft.other, by=draft.colleague, relation="contrary")
     reasons = ["The point goes against a paragraph that you wrote: another officer must answer it."]
     assert refused(decide, draft, draft.other, "not_accepted", reason="No.", by=draft.drafter) == reasons
@@ -127,7 +127,7 @@ def test_who_wrote_a_paragraph_does_not_judge_a_challenge_to_it(draft):
 
 
 @pytest.mark.parametrize("way", ["unground", "ground"])
-def test_who_wrote_a_paragraph_does_not_take_back_that_a_point_goes_against_it(draft, way):
+def test_author_cannot_remove_contrary_point(draft, way):
     def take_back(by):
         if way == "unground":
             return workflow.unground(draft.paragraph.wording.groundings.get(point=draft.other), by=by)

@@ -198,7 +198,7 @@ def test_an_empty_paragraph_is_refused_and_leaves_nothing_behind(draft):
     assert last_refusal(draft.first) == (draft.drafter, "add_paragraph", "", ["Enter the text of the paragraph."])
 
 
-def test_nothing_of_the_words_changes_in_review(draft):
+def test_text_cannot_change_in_review(draft):
     bring_paper(draft.paper, "review")
     by, paragraph = draft.drafter, draft.paragraph
     grounding = paragraph.wording.groundings.get()
@@ -297,7 +297,7 @@ def test_a_paragraph_put_behind_itself_stays(draft):
     assert texts(draft.first) == ["Kenya calls for agreed routes.", "Two."]
 
 
-def test_a_full_gap_is_opened_by_spreading(draft):
+def test_full_gap_is_renumbered(draft):
     two = make_paragraph(draft.first, "Two.", order=2)
     three = make_paragraph(draft.first, "Three.", order=3)
     workflow.move_paragraph(three, by=draft.drafter, after=draft.paragraph)
@@ -306,7 +306,7 @@ def test_a_full_gap_is_opened_by_spreading(draft):
     assert texts(draft.first) == ["Two.", "Kenya calls for agreed routes.", "Between.", "Three."]
 
 
-def test_there_is_room_at_the_beginning_again_and_again(draft):
+def test_inserting_at_start_works_repeatedly(draft):
     for number in range(15):
         made = workflow.add_paragraph(draft.first, by=draft.drafter, text=f"{number}.")
         workflow.move_paragraph(made, by=draft.drafter, first=True)

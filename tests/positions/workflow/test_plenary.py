@@ -111,7 +111,7 @@ def test_every_reason_is_told_at_once(text):
         ({"yes": 1, "no": 0, "abstain": 1}, None),
     ],
 )
-def test_a_show_of_hands(text, tally, expected):
+def test_decision_by_show_of_hands(text, tally, expected):
     act = lambda: decide(text, mode="show_of_hands", tally=tally)  # noqa: E731
     if expected:
         assert refusal(act) == [expected]
@@ -156,7 +156,7 @@ def test_words_from_the_floor_become_a_wording_and_the_adopted_text(text):
     assert (row["before"], row["after"], row["moved_by"]) == (made.wording.text, NEW, "Ministry of Two")
 
 
-def test_words_that_fell_leave_the_text_as_it_was(text):
+def test_rejected_wording_leaves_text_unchanged(text):
     made = decide(text, amendment=NEW, moved_by=text.two, as_tabled=True)
     text.first.refresh_from_db()
     assert (made.amendment, made.decided, text.first.wording) == (NEW, made.wording, made.wording)

@@ -36,7 +36,7 @@ def at(day, hour):
         (at(30, 9), "after"),
     ],
 )
-def test_which_rung_is_due(moment, expected):
+def test_due_reminder_is_selected(moment, expected):
     assert rung(ASKED, DUE, moment) == expected
 
 

@@ -147,7 +147,7 @@ def test_once_the_meeting_is_over_the_rules_change_again(consultation):
         ({"steps": [{"kind": "legal", "institution": 0, "order": 1, "is_asked": True}]}, "There is no such office."),
     ],
 )
-def test_what_is_no_change_or_no_rule_is_refused_in_words(consultation, values, reason):
+def test_unchanged_or_unknown_rules_are_refused(consultation, values, reason):
     assert refused(propose, consultation, **values) == [reason]
 
 
