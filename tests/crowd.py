@@ -1,4 +1,4 @@
-"""A crowd: thousands of inputs and points in a second, along the steps that the database allows."""
+"""Bulk data: thousands of inputs and points in a second, along allowed state changes."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -41,7 +41,7 @@ NAME = "Organisation in a crowd"
 
 
 class Crowd(NamedTuple):
-    """What a crowd left behind: the round, its forum, its published paper, and one public input with answered points."""
+    """Created data: the consultation, its forum, its published paper, and one public input with answered points."""
 
     consultation: Consultation
     forum: Forum
@@ -50,12 +50,14 @@ class Crowd(NamedTuple):
 
 
 def says(turn: int) -> str:
-    """The text of an input in a crowd."""
+    """Return the text of an input."""
     return "What we ask for. " * 50
 
 
 def make_crowd(inputs: int = 2000, organisations: int = 200, *, text: Callable[[int], str] = says) -> Crowd:
-    """Seven themes, `organisations` of all groups, `inputs` with two points each, a forum and a published paper."""
+    """Create seven themes, `organisations` of all groups, `inputs` with two points each, a forum and a
+    published paper.
+    """
     for turn, code in enumerate(CODES):
         theme = make_theme(code)
         for step in range(3):
@@ -72,7 +74,7 @@ def make_crowd(inputs: int = 2000, organisations: int = 200, *, text: Callable[[
 
 
 def join_many(organisations: int) -> list[Stakeholder]:
-    """Verified organisations, the groups in turn."""
+    """Create verified organisations of all groups in turn."""
     groups = Group.values
     Stakeholder.objects.bulk_create(
         Stakeholder(name=f"{NAME} {number()}", group=groups[turn % len(groups)]) for turn in range(organisations)
@@ -83,7 +85,7 @@ def join_many(organisations: int) -> list[Stakeholder]:
 
 
 def grow(crowd: Crowd, inputs: int) -> None:
-    """Let the same organisations send more, each with two points, until there are `inputs`."""
+    """Create more inputs with two points each, until there are `inputs`."""
     senders, there = list(Stakeholder.objects.filter(name__startswith=NAME)), Submission.objects.count()
     point_many(crowd.consultation, send_many(crowd.consultation, senders, inputs - there, first=there))
 
@@ -96,7 +98,7 @@ def send_many(
     first: int = 0,
     text: Callable[[int], str] = says,
 ) -> list[Submission]:
-    """Accepted inputs, themes and senders in turn; of ten, one is for the secretariat and one for members only."""
+    """Create inputs on file, themes and senders in turn; of ten, one for the secretariat and one for members only."""
     themes, officer, now = list(consultation.themes.all()), make_secretariat(), workflow.now()
     audiences = [Audience.SECRETARIAT, Audience.MEMBERS, *[Audience.PUBLIC] * 8]
     sent = Submission.objects.bulk_create(
@@ -140,7 +142,7 @@ def point_many(consultation: Consultation, inputs: list[Submission]) -> list[Poi
 
 
 def publish(consultation: Consultation, forum: Forum, points: list[Point]) -> PositionPaper:
-    """A published paper of 45 paragraphs that answers the first points."""
+    """Create a published paper of 45 paragraphs that answers the first points."""
     paper = make_paper(consultation, forum=forum)
     paragraphs = []
     for theme in consultation.themes.all():
@@ -154,7 +156,7 @@ def publish(consultation: Consultation, forum: Forum, points: list[Point]) -> Po
 
 
 def follow_up(forum: Forum) -> None:
-    """The forum came to its end: people came and spoke, something was promised, the communiqué is out."""
+    """Finish the forum: attendance, speeches, a commitment and the communiqué."""
     session = forum.sessions.first()
     delegates, began = list(forum.delegates.all()[:9]), session.starts_at
     for turn, delegate in enumerate(delegates):

@@ -1,6 +1,6 @@
-"""The tests run as the role that the portal runs as. What only the owner of the tables or a superuser may do, a test does
-through a connection of its own, which sees what was committed (so the test is marked `transaction=True`), or with the
-fixture `by_owner`, which lets the whole test run as the owner.
+"""Tests run as the portal's runtime role. What only the owner of the tables or a superuser can do uses a separate
+connection, which sees committed data (so the test is marked `transaction=True`), or the fixture `by_owner`, which runs
+the whole test as the owner.
 """
 
 from collections.abc import Iterator
@@ -18,17 +18,17 @@ SUPERUSER = settings.SUPERUSER or OWNER
 
 
 def as_owner(database: str = "") -> Any:
-    """A cursor of the owner of the tables, on the database that the tests use; each statement is committed by itself."""
+    """Return a cursor of the owner of the tables on the test database; statements autocommit."""
     return _cursor(OWNER, database)
 
 
 def as_superuser(database: str = "") -> Any:
-    """A cursor of a superuser, on the database that the tests use; each statement is committed by itself."""
+    """Return a cursor of a superuser on the test database; statements autocommit."""
     return _cursor(SUPERUSER, database)
 
 
 def server() -> Any:
-    """A cursor of the owner beside all databases, to create and drop them."""
+    """Return a cursor of the owner outside all test databases, to create and drop them."""
     return _cursor(OWNER, "postgres")
 
 
@@ -41,6 +41,6 @@ def _cursor(address: dict[str, Any], database: str) -> Iterator[psycopg.Cursor]:
 
 
 def become(address: dict[str, Any]) -> None:
-    """Let the tests' own connections, in all threads, log in with the role of `address` from now on."""
+    """Connect the tests' connections in all threads with the role of `address` from now on."""
     connection.close()
     connection.settings_dict.update({key: address[key] for key in IN_ADDRESS})

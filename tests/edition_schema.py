@@ -1,4 +1,4 @@
-"""Holds what is frozen against the published schema: every edition that a test makes, and the sample's."""
+"""Validate every edition that a test freezes, and the sample's, against the published schema."""
 
 import json
 
@@ -13,17 +13,17 @@ VALIDATOR = jsonschema.Draft202012Validator(SCHEMA, format_checker=jsonschema.Dr
 
 
 def complaints(content) -> list[str]:
-    """Where `content` is not what the schema says, and why."""
+    """Return where and why `content` violates the schema."""
     return [f"{error.json_path}: {error.message[:200]}" for error in VALIDATOR.iter_errors(content)]
 
 
 def judge(edition: Edition) -> None:
-    """Fail for a frozen content that the schema does not know; words that a factory put there are none."""
+    """Fail for an invalid frozen content; placeholder texts of factories are allowed."""
     content = json.loads(edition.content)
     if "schema" in content and (found := complaints(content)):
         raise AssertionError(f"Edition {edition.number} is not what the schema says: {found}")
 
 
 def judge_each_new_edition() -> None:
-    """Judge each edition as soon as it is kept."""
+    """Validate each edition when it is saved."""
     post_save.connect(lambda instance, **_more: judge(instance), sender=Edition, weak=False, dispatch_uid="schema")

@@ -99,7 +99,7 @@ def number() -> int:
 
 
 def walk(record: models.Model, *states: str, **fields: Any) -> Any:
-    """Move `record` along `states`, one step after another, with `fields` set at the first; return it fresh."""
+    """Move `record` along `states` step by step, with `fields` set at the first; return it reloaded."""
     for state in states:
         type(record)._base_manager.filter(pk=record.pk).update(state=state, **fields)
     record.refresh_from_db()
@@ -107,7 +107,7 @@ def walk(record: models.Model, *states: str, **fields: Any) -> Any:
 
 
 def bring(record: models.Model, state: str, **fields: Any) -> Any:
-    """Move a new `record` to `state` along its road; return it fresh."""
+    """Move a new `record` to `state` along its usual path; return it reloaded."""
     return walk(record, *ROADS[type(record)][state], **fields)
 
 
@@ -115,8 +115,9 @@ def bring(record: models.Model, state: str, **fields: Any) -> Any:
 
 
 def make_user(office: str = Office.NONE, *, name: str = "", email: str = "", **fields: Any) -> User:
-    """A person who may log in with PASSWORD. Made without the model's own checks, which the database holds too:
-    each asks the database, and they took a seventh of a whole run."""
+    """Create a person who can sign in with PASSWORD. Skips model validation, which the database covers: its queries
+    took a seventh of a run.
+    """
     turn = number()
     email = (email or f"person{turn}@example.org").lower()
     made = User(email=email, name=name or f"Person {turn}", office=office, **fields)
@@ -254,13 +255,13 @@ def make_invitation(
 
 
 def make_check_in(delegate: Delegate, *, by: User | None = None, **fields: Any) -> CheckIn:
-    """The delegate came."""
+    """Create a check-in of the delegate."""
     fields = {"channel": CheckInChannel.MANUAL, "at": workflow.now(), **fields}
     return CheckIn.objects.create(delegate=delegate, by=by or make_secretariat(), **fields)
 
 
 def make_action(forum: Forum | None = None, *, state: str = "open", **fields: Any) -> ActionPoint:
-    """Something that an organisation (a new one by default) is to do after a forum."""
+    """Create an action point of an organisation (a new one by default)."""
     forum = forum or make_forum(state="held")
     fields = {
         "text": f"Action {number()}.",
@@ -274,7 +275,7 @@ def make_action(forum: Forum | None = None, *, state: str = "open", **fields: An
 
 
 def make_communique(forum: Forum | None = None, *, state: str = "draft", **fields: Any) -> Communique:
-    """The communiqué of a forum that was held, with an address for comments."""
+    """Create the communiqué of a past forum with a contact for comments."""
     forum = forum or make_forum(state="held", contact="Desk, desk@example.org")
     fields = {"body": "The forum adopted a thing.", "written_by": make_secretariat(), **fields}
     made = Communique.objects.create(forum=forum, written_at=workflow.now(), **fields)
@@ -353,7 +354,7 @@ def send(submission: Submission, state: str = "submitted") -> Submission:
 
 
 def change(record: models.Model, **fields: Any) -> Any:
-    """Set `fields` behind the back of the verbs; return the record fresh."""
+    """Set `fields` without verbs; return the record reloaded."""
     type(record)._base_manager.filter(pk=record.pk).update(**fields)
     record.refresh_from_db()
     return record
@@ -388,7 +389,7 @@ def make_point(
 
 
 def make_likeness(first: Any, second: Any, *, state: str = "open", score: float = 0.8, **fields: Any) -> Likeness:
-    """A search found that two points, or two inputs, are alike."""
+    """Create a pair of possibly duplicate points or inputs."""
     kind = "point" if isinstance(first, Point) else "input"
     pair = sorted([first, second], key=lambda text: text.pk)
     fields = {f"first_{kind}": pair[0], f"second_{kind}": pair[1], "words": ["asks"], "method": "words", **fields}
@@ -398,7 +399,7 @@ def make_likeness(first: Any, second: Any, *, state: str = "open", score: float 
 
 
 def make_old_entries(record: models.Model, count: int, *, by: Any = None) -> list[Event]:
-    """Entries of the journal in its first form, behind those that are there, as the version before wrote them."""
+    """Create journal entries in format 1 after existing ones."""
     last = Event.objects.order_by("-number").first()
     number, previous = (last.number, last.hash) if last else (0, FIRST_HASH)
     for turn in range(count):

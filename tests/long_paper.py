@@ -1,4 +1,4 @@
-"""A paper as long as any will be: hundreds of paragraphs on thousands of points, amendments to them, ministries."""
+"""A very long paper: hundreds of paragraphs on thousands of points, amendments and ministries."""
 
 import random
 from datetime import timedelta
@@ -26,7 +26,7 @@ LENGTH = 90  # words of a paragraph
 
 
 def make_long_paper(paragraphs: int, *, points: int, amendments: int, ministries: int) -> SimpleNamespace:
-    """A paper of eight sections, an introduction and seven themes, in consolidation; each paragraph rests on points."""
+    """Create a paper of eight sections in consolidation; each paragraph cites points."""
     chance = random.Random(paragraphs)
     themes = [make_theme(code) for code in CODES]
     for turn, theme in enumerate(themes, start=1):
@@ -64,7 +64,7 @@ def write_many(sections: list[Section], paragraphs: int, *, by, chance: random.R
 
 
 def word_many(paragraphs: list[Paragraph], *, by, chance: random.Random, turn: int = 1) -> list[Paragraph]:
-    """The same paragraphs with other words."""
+    """Give the same paragraphs new wordings."""
     said = [text(chance) for _each in paragraphs]
     wordings = Wording.objects.bulk_create(
         Wording(paragraph=each, number=turn, text=words, sha256=wording_sha256(words), by=by, at=workflow.now(), why="So.")
@@ -77,7 +77,7 @@ def word_many(paragraphs: list[Paragraph], *, by, chance: random.Random, turn: i
 
 
 def ground_many(paragraphs: list[Paragraph], points: list[Point], *, by) -> None:
-    """Every paragraph rests on five points or all there are, every other point is accepted in one of them."""
+    """Let every paragraph cite five points; accept every other point in one of them."""
     now, each = workflow.now(), min(5, len(points))
     Grounding.objects.bulk_create(
         Grounding(wording=one.wording, point=points[(turn * each + step) % len(points)], by=by, at=now)
@@ -96,7 +96,7 @@ def ground_many(paragraphs: list[Paragraph], points: list[Point], *, by) -> None
 
 
 def amend_many(paper, paragraphs: list[Paragraph], bodies: list[Stakeholder], amendments: int, *, by, chance) -> None:
-    """Amendments in a round that is over, none decided."""
+    """Create undecided amendments in a closed round."""
     now = workflow.now()
     round_ = ReviewRound.objects.create(
         paper=paper, number=1, edition=make_edition(paper, "0.0"), opens_at=now - timedelta(days=9),

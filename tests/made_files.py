@@ -1,4 +1,4 @@
-"""Files made in the tests: honest ones of each kind, and hostile ones."""
+"""Files for tests: valid ones of each type, and hostile ones."""
 
 import io
 import struct
@@ -25,7 +25,7 @@ def picture(form: str = "PNG", size: tuple[int, int] = (40, 30), **options) -> b
 
 
 def photo() -> bytes:
-    """A JPEG in which a camera noted its place and itself, and how it was held."""
+    """JPEG with camera metadata: position, device and orientation."""
     exif = Image.Exif()
     exif[0x0110], exif[0x0112] = "Secret Phone", 6
     exif.get_ifd(0x8825)[1] = "S"
@@ -33,7 +33,7 @@ def photo() -> bytes:
 
 
 def pdf(**root) -> bytes:
-    """A PDF of one page that says WORDS; `root` goes into its catalogue."""
+    """PDF of one page with WORDS; `root` is added to its catalogue."""
     file, document = io.BytesIO(), pikepdf.new()
     page = document.add_blank_page(page_size=(400, 200))
     font = document.make_indirect(
@@ -61,7 +61,7 @@ def pdf_with_file() -> bytes:
 
 
 def locked_pdf() -> bytes:
-    """A PDF that asks for a password."""
+    """PDF with a password."""
     file = io.BytesIO()
     pikepdf.open(io.BytesIO(pdf())).save(file, encryption=pikepdf.Encryption(user="secret", owner="other"))
     return file.getvalue()
@@ -84,7 +84,7 @@ def sheet() -> bytes:
 
 
 def open_document(content: str = "", **parts: bytes) -> bytes:
-    """An ODT with WORDS; `content` goes behind them."""
+    """ODT with WORDS; `content` is appended."""
     namespaces = (
         'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
         'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" '
@@ -98,7 +98,7 @@ def open_document(content: str = "", **parts: bytes) -> bytes:
 
 
 def mail(text: str = WORDS, *, page: str = "", files: Mapping[str, bytes] | None = None, **headers: str) -> bytes:
-    """An e-mail that says WORDS, as a mail program saves it; `page` is the same as HTML, `files` are attached to it."""
+    """E-mail with WORDS as saved by a mail program; `page` is the same as HTML, `files` are attached."""
     message = EmailMessage(policy=policy.SMTP)
     said = {"From": "Mwong’ozo <amina@umoja.example>", "To": "ncm@example.go.ke", "Subject": "Fees – a proposal"}
     for name, value in {**said, "Date": "Mon, 05 Oct 2026 09:30:00 +0300", **headers}.items():
@@ -128,7 +128,7 @@ def unpacked(data: bytes) -> dict[str, bytes]:
 
 
 def word_with(parts: Mapping[str, bytes] | None = None, **replaced: tuple[str, str]) -> bytes:
-    """A DOCX with more `parts`; in the part that a name stands for, the first words become the second."""
+    """DOCX with extra `parts`; in a named part, the first text is replaced by the second."""
     named = {"types": "[Content_Types].xml", "relations": "word/_rels/document.xml.rels", "text": "word/document.xml"}
     have = unpacked(word())
     for name, (old, new) in replaced.items():
@@ -138,7 +138,7 @@ def word_with(parts: Mapping[str, bytes] | None = None, **replaced: tuple[str, s
 
 
 def relation(kind: str, target: str, mode: str = "External") -> tuple[str, str]:
-    """Puts one more relation into a part of relations."""
+    """Add a relationship to a part."""
     types = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     row = f'<Relationship Id="x9" Type="{types}/{kind}" Target="{target}" TargetMode="{mode}"/>'
     return "</Relationships>", f"{row}</Relationships>"
@@ -160,7 +160,7 @@ def deep() -> bytes:
 
 
 def overlapping() -> bytes:
-    """A ZIP whose directory names one and the same entry again and again."""
+    """ZIP whose directory lists one entry repeatedly."""
     data = archive({"[Content_Types].xml": b"<a/>", "b.xml": b"<b/>" * 100})
     start = data.index(b"PK\x01\x02")
     second = data.index(b"PK\x01\x02", start + 4)
@@ -172,7 +172,7 @@ def overlapping() -> bytes:
 
 
 def encrypted_archive() -> bytes:
-    """A ZIP whose entries say that they are encrypted."""
+    """ZIP with entries marked as encrypted."""
     data = bytearray(word())
     at = -1
     while (at := data.find(b"PK\x03\x04", at + 1)) >= 0:
@@ -181,7 +181,7 @@ def encrypted_archive() -> bytes:
 
 
 def picture_of(width: int, height: int) -> bytes:
-    """A PNG that says it is this large; it has no pixels to speak of."""
+    """PNG with claimed dimensions and almost no pixels."""
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(b"\0" * 1000)), (b"IEND", b"")]
     packed = (struct.pack(">I", len(d)) + k + d + struct.pack(">I", zlib.crc32(k + d)) for k, d in chunks)
@@ -189,7 +189,7 @@ def picture_of(width: int, height: int) -> bytes:
 
 
 def pdf_of(content: bytes) -> bytes:
-    """A PDF that is about as large as `content`, which it holds as a stream that nobody reads."""
+    """PDF about as large as `content`, which is an unused stream."""
     file, document = io.BytesIO(), pikepdf.open(io.BytesIO(pdf()))
     document.pages[0].obj[pikepdf.Name.PieceInfo] = document.make_stream(content)
     document.save(file)

@@ -1,7 +1,7 @@
-"""A migrated database to copy from. Migrating takes ten seconds of every run, and of every worker in it; copying none.
+"""Migrated database to copy from: migrating takes ten seconds per run and worker.
 
-What the migrations make lies as a dump beside the runs, under a name made of all that it depends on. The tables belong
-to a role that is no superuser, as in a deployment, and may create databases besides.
+The dump is stored beside the runs under a name derived from everything it depends on. The tables belong to a role that
+is no superuser but can create databases, as in deployments.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def make(folder: Path) -> None:
-    """Make the database NAME on the server of `folder`: from the dump, or by migrating, which then is dumped."""
+    """Create the database NAME on the server of `folder`: from the dump, or by migrating and dumping."""
     server = embedded_postgres.Server.at(folder)
     with psycopg.connect(server.owner_url, autocommit=True) as connection:
         connection.execute(f"CREATE ROLE {OWNER} LOGIN CREATEDB IN ROLE pg_signal_backend")
@@ -42,13 +42,13 @@ def make(folder: Path) -> None:
 def restore(
     folder: Path, name: str, *options: str, dump: Path | None = None, user: str = embedded_postgres.OWNER
 ) -> None:
-    """Fill the empty database `name` from `dump`; without one, from that of the migrations."""
+    """Fill the empty database `name` from `dump`; by default from that of the migrations."""
     dump = dump or _dump_file(folder)
     _call(folder, "pg_restore", *options, "--single-transaction", "-d", name, dump, user=user)
 
 
 def _dump_file(folder: Path) -> Path:
-    """Where the dump of these migrations is, of these versions of the packages, made by this PostgreSQL."""
+    """Return the path of the dump for these migrations, package versions and PostgreSQL."""
     parts = [str(embedded_postgres.programs(folder)).encode()]
     own = sorted(path for path in ROOT.glob("*/migrations/*.py"))
     parts += [

@@ -1,6 +1,7 @@
-"""Writing, checking and loading the archive of 2,000 inputs with 4,000 points, against copying the same bytes.
+"""Benchmark: writing, verifying and loading the archive of 2,000 inputs with 4,000 points, against copying the same
+bytes.
 
-The floor reads every byte of the package, computes its SHA-256 and writes it to the disk: what no archive does without.
+The baseline reads every byte of the package, computes its SHA-256 and writes it to disk, which every archive has to do.
 """
 
 import hashlib
@@ -20,7 +21,7 @@ MEMORY = 400  # MB, of the whole process
 
 
 def copied(folder, target):
-    """The floor."""
+    """Run the baseline."""
     for path in (path for path in folder.rglob("*") if path.is_file()):
         data = path.read_bytes()
         hashlib.sha256(data).hexdigest()

@@ -1,5 +1,6 @@
-"""Printing 300 badges in the child process that the portal uses: under 15 seconds of one processor, and in how much
-memory. What else the machine does at the moment does not count; the time on the clock is told beside it."""
+"""Benchmark: printing 300 badges in a child process takes less than 15 seconds of CPU time; reports memory and wall
+time.
+"""
 
 import hashlib
 import io
@@ -17,7 +18,7 @@ NAMES = ("Ng'ang'a wa Thiong'o", "أحمد عبد الرحمن بن يوسف", "
 
 
 def badges(number):
-    """The content of so many badges, no two alike."""
+    """Return the content of distinct badges."""
     forum = {
         "code": "F2026", "title": "Stakeholder forum on the Global Compact", "place": "Nairobi", "venue": "KSMS",
         "first": "2026-12-01", "last": "2026-12-02", "convenors": "NCM", "consultation": "The Compact", "state": "announced",

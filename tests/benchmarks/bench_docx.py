@@ -1,4 +1,4 @@
-"""Writing a Word document: 400 paragraphs and 2,000 answers, a paper of some two hundred pages."""
+"""Benchmark: rendering a Word document of 400 paragraphs and 2,000 answers, some two hundred pages."""
 
 import io
 import statistics

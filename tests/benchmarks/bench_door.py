@@ -1,8 +1,7 @@
-"""After an outage: 500 delegates, checked in by each of four devices, whose 2,000 rows arrive together.
+"""Benchmark: 500 delegates checked in on four offline devices, whose 2,000 rows arrive together.
 
-Every badge is at every device: 500 check-ins are taken, 1,500 are in conflict, and all of them are kept. They come as
-devices send them: requests of at most 200 rows, in turn. The floor is the same number of rows of one table, written at
-once by COPY.
+Every badge is on every device: 500 check-ins are accepted, 1,500 conflict, and all are stored. Devices send at most 200
+rows per request, in turn. The baseline writes the same number of rows of one table with COPY.
 """
 
 import json

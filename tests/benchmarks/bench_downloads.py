@@ -1,8 +1,7 @@
-"""Handing out the stored PDF of a published paper against a static file of the same size, from the same server.
+"""Benchmark: serving the stored PDF of a published paper against a static file of the same size, from the same server.
 
-Both come from gunicorn with its two workers of four threads, as in production: the static file by whitenoise, before
-anything of the portal is asked; the paper after the portal has looked up who may read it. Four readers keep their
-connections open; the two take turns, round by round, so that what else the machine does meets both.
+Both are served by gunicorn with two workers of four threads, as in production: the static file by whitenoise, the paper
+after a permission check. Four clients keep their connections open; the two alternate, so that other load affects both.
 """
 
 import http.client
@@ -33,7 +32,7 @@ LEAST = 0.5
 
 @pytest.fixture
 def addresses(settings, tmp_path):
-    """The stored PDF of a published paper and a static file of the same bytes."""
+    """Return the URLs of a published paper's PDF and a static file with the same bytes."""
     settings.MEDIA_ROOT = tmp_path / "files"
     data = b"%PDF-1.7 " + os.urandom(SIZE - 9)
     paper_factories.make_published_paper(slug="gcm-2017", pdf=data)
@@ -44,7 +43,7 @@ def addresses(settings, tmp_path):
 
 @pytest.fixture
 def server(addresses, tmp_path):
-    """The production server on the database and the files of this run: its process and its port."""
+    """Start the production server on this run's database; yield its process and port."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     own = connection.settings_dict
@@ -78,7 +77,7 @@ def wait_for(port):
 
 
 def read(port, address, times):
-    """Download a file so many times over one connection, whole each time."""
+    """Download a file repeatedly over one connection."""
     line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     for _turn in range(times):
         line.request("GET", address)
@@ -88,7 +87,7 @@ def read(port, address, times):
 
 
 def used(pid):
-    """The processor time of the server's workers until now, in seconds."""
+    """Return the CPU time of the server's workers so far in seconds."""
     workers = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     fields = [Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split() for each in workers]
     return sum(int(each[11]) + int(each[12]) for each in fields) / os.sysconf("SC_CLK_TCK")

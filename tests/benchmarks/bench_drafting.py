@@ -1,7 +1,7 @@
-"""The drafting room over a long paper: words compared and merged, two editions side by side, a text frozen, the page.
+"""Benchmark: drafting a long paper: redline and merge, comparison of editions, freezing, and the page.
 
-Times of words are the best of several runs, each beside the time of a quarter of the text: four times as much may take
-about four times as long.
+Times are the best of several runs, next to the time for a quarter of the text: four times as much may take about four
+times as long.
 """
 
 import json
@@ -30,7 +30,7 @@ RUNS = 5
 
 
 def best(action: Callable[[], object], runs: int = RUNS) -> float:
-    """The shortest of several runs, in seconds of the processor: what else the machine does does not count."""
+    """Return the shortest of several runs in seconds of CPU time."""
     found = []
     for _turn in range(runs):
         start = time.process_time()
@@ -40,12 +40,12 @@ def best(action: Callable[[], object], runs: int = RUNS) -> float:
 
 
 def prose(length: int, chance: random.Random) -> list[str]:
-    """As many words, few of them frequent and most of them rare, as in any language."""
+    """Return text with as many words, few frequent and most rare, as in natural language."""
     return [f"word{int(chance.paretovariate(0.7)) % 3_000}" for _turn in range(length)]
 
 
 def edited(text: list[str], rate: float, chance: random.Random) -> str:
-    """The text with so many of its words replaced, taken away or joined by another."""
+    """Return the text with some words replaced, deleted or inserted."""
     found = []
     for word in text:
         kind = int(chance.random() / rate * 3) if rate else 3
@@ -63,7 +63,7 @@ CASES = {
 
 
 def times(length: int, case: str) -> tuple[float, float]:
-    """The seconds that a redline and a merge of this length take."""
+    """Return the seconds of a redline and a merge of this length."""
     rate, make = CASES[case]
     chance = random.Random(case)
     base = make(length, chance)
@@ -91,7 +91,7 @@ VISITS, MOST_QUERIES, MOST_RATIO, MOST_TO_COMPARE, MOST_TO_FREEZE = 15, 20, 2, 1
 
 
 def first_look(client: Client, address: str) -> tuple[int, int]:
-    """The queries and the bytes of a page."""
+    """Return the queries and bytes of a page."""
     client.get(address)
     with CaptureQueriesContext(connection) as queries:
         page = client.get(address)
@@ -101,7 +101,7 @@ def first_look(client: Client, address: str) -> tuple[int, int]:
 
 @pytest.mark.django_db
 def test_the_room_of_a_long_paper(client, settings):
-    """The pages in turn, so that a busy moment hits them alike."""
+    """Measures the pages in turn, so that load peaks affect them alike."""
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if not name.startswith("zeal.")]
     papers = {40: make_long_paper(40, **SHORT), 400: make_long_paper(400, **MUCH)}
     analyse()

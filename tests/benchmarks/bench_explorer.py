@@ -1,7 +1,7 @@
-"""The pages of a paper of 400 paragraphs on 2,000 points: queries of the first visit, bytes, and milliseconds.
+"""Benchmark: pages of a paper of 400 paragraphs on 2,000 points: queries of the first visit, bytes and milliseconds.
 
-"made" is what the first visitor waits for, when nothing of the edition is kept; "ms" is the median of those after that.
-The text comes in parts, since 400 paragraphs cannot stand on 80 kB: each part is measured, and the largest is shown.
+"made" is the first visit without cached data; "ms" is the median of later ones. The text is paginated, since 400
+paragraphs do not fit 80 kB: each part is measured, and the largest is shown.
 """
 
 import statistics
@@ -31,7 +31,7 @@ def timed(client, address):
 
 
 def measure(client, address):
-    """Queries and milliseconds of the first visit, milliseconds of those after it, bytes raw and compressed."""
+    """Return queries and milliseconds of the first visit, milliseconds of later ones, and bytes raw and compressed."""
     for kept in KEPT:
         kept.cache_clear()
     with CaptureQueriesContext(connection) as queries:

@@ -1,6 +1,6 @@
-"""Taking 100,000 inputs along: memory of a process that does nothing else, and rows in a second.
+"""Benchmark: exporting 100,000 inputs: memory of a dedicated process, and rows per second.
 
-The process is one of its own, so that its peak is that of the export: the portal loaded, one request, every byte read.
+The process only loads the portal, makes one request and reads every byte.
 """
 
 import json
@@ -53,7 +53,7 @@ print(json.dumps({"seconds": taken, "megabytes": peak, "size": size}))
 
 
 def database_url():
-    """The address of this test's database, for another process."""
+    """Return the URL of this test's database for another process."""
     given = connection.settings_dict
     query = {"host": given["HOST"], "port": given["PORT"]}
     who = f"{quote(given['USER'])}:{quote(given['PASSWORD'])}"

@@ -1,10 +1,8 @@
-"""Lists, filters and search over 100,000 inputs against the same pages over 1,000, at the first page and deep down.
+"""Benchmark: lists, filters and search over 100,000 inputs against 1,000, on the first page and deep down.
 
-Every page goes through the whole stack, fresh: the pages kept in memory are cleared before each visit. Processor time
-is compared, of this process and of the one with which the database serves it: what else the machine does at the moment
-does not count. With the inputs grow the organisations (100, then 2,000), and what the words are found in: "migrants" in
-every input, "herders" in one of a hundred, "weavers" in one of forty (a full page already among 1,000), "zebras" in
-three whatever their number: all of them inputs that visitors may read.
+Every page runs through the whole stack with an empty cache. Compares CPU time of this process and its database backend.
+Organisations grow with the inputs (100, then 2,000), and so do matches: "migrants" is in every input, "herders" in one
+of a hundred, "weavers" in one of forty (a full page among 1,000), "zebras" in three: all in public inputs.
 """
 
 import statistics
@@ -42,7 +40,7 @@ MOST_GROWTH = 1.5
 
 
 class Page(NamedTuple):
-    """One address, as one reader sees it."""
+    """One URL as one reader sees it."""
 
     reader: str
     name: str
@@ -51,7 +49,7 @@ class Page(NamedTuple):
 
 
 def text(turn: int) -> str:
-    """What an input says: 50 words or so, some of them in every text, some in few."""
+    """Return an input text of about 50 words, some frequent, some rare."""
     said = [f"Migrants and region{turn % 50} ask for permits, number{turn} of many, at border{turn % 7}."] * 4
     said += ["Herders cross with their animals."] if turn % 100 == 8 else []
     said += ["Weavers cross with their cloth."] if turn % 40 == 8 else []
@@ -60,7 +58,7 @@ def text(turn: int) -> str:
 
 
 def make_frame() -> Consultation:
-    """A round with seven themes, 21 objectives, two counties, and a forum."""
+    """Create a consultation with seven themes, 21 objectives, two counties and a forum."""
     for turn, code in enumerate(CODES):
         theme = make_theme(code)
         for step in range(3):
@@ -73,7 +71,7 @@ def make_frame() -> Consultation:
 
 
 def grow(consultation: Consultation, inputs: int, organisations: int) -> None:
-    """Let there be so many inputs from so many organisations."""
+    """Create inputs until there are so many, from so many organisations."""
     join_many(organisations - Stakeholder.objects.filter(name__startswith=NAME).count())
     senders = list(Stakeholder.objects.filter(name__startswith=NAME).order_by("pk"))
     change_places(senders)
@@ -87,21 +85,21 @@ def grow(consultation: Consultation, inputs: int, organisations: int) -> None:
 
 
 def change_places(senders: list[Stakeholder]) -> None:
-    """Every second organisation is in one county, one alone in another; one has a name that will be misspelt."""
+    """Put every second organisation in one county, one in another; give one a name to misspell."""
     kilifi, lamu = County.objects.order_by("code")
     Stakeholder.objects.filter(pk__in=[body.pk for body in senders[::2]]).update(county=kilifi)
     change(senders[1], county=lamu, name=f"{NAME}: Lamu Fishers")
 
 
 def readers() -> dict[str, dict[str, str]]:
-    """How each reader asks: with the cookie of a session, a visitor without any."""
+    """Return the readers: signed-in sessions, and a visitor."""
     people = {"member": make_member(make_ministry()), "secretariat": make_secretariat()}
     cookies = {name: sign_in(Client(), person).cookies["sessionid"].value for name, person in people.items()}
     return {"visitor": {}, **{name: {"Cookie": f"sessionid={value}"} for name, value in cookies.items()}}
 
 
 def pages() -> Iterator[Page]:
-    """The pages that are measured; "deep" begins after nine tenths of the inputs."""
+    """Return the measured pages; "deep" starts after nine tenths of the inputs."""
     accepted = Submission.objects.filter(state="accepted", audience="public").order_by("-submitted_at")
     deep = accepted.values_list("reference", flat=True)[accepted.count() * 9 // 10]
     everybody = {
@@ -132,7 +130,7 @@ def pages() -> Iterator[Page]:
 
 
 def spent() -> float:
-    """Processor time so far, in seconds: of this process, and of the one that serves its connection to the database."""
+    """Return the CPU time so far in seconds, of this process and of its database backend."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         (backend,) = cursor.fetchone()
@@ -140,7 +138,7 @@ def spent() -> float:
 
 
 def visit(handler: ClientHandler, page: Page, headers: dict[str, str]) -> float:
-    """What one fresh page costs."""
+    """Return the cost of one uncached page."""
     caches["pages"].clear()
     request = RequestFactory().get(f"{reverse(page.at)}?{page.query}", headers=headers)
     start = spent()
@@ -152,7 +150,7 @@ def visit(handler: ClientHandler, page: Page, headers: dict[str, str]) -> float:
 
 
 def measure() -> dict[tuple[str, str], float]:
-    """The median cost of each page, all pages in turn."""
+    """Return the median cost of each page, measured in turn."""
     handler, asked, found = ClientHandler(), readers(), {}
     for _turn in range(ROUNDS):
         for page in pages():

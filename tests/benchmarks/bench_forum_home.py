@@ -1,7 +1,7 @@
-"""The home page of a forum with 500 delegates, 120 letters and 24 sessions, through the whole stack.
+"""Benchmark: home page of a forum with 500 delegates, 120 letters and 24 sessions, through the whole stack.
 
-The floor is the page of the same forum while it is empty. Measured are queries (at most 15, the same for both) and the
-median of the time, which may be at most four times that of the floor.
+The baseline is the page of the same forum while it is empty. Measures queries (at most 15, the same for both) and the
+median time, at most four times the baseline.
 """
 
 import statistics
@@ -21,7 +21,7 @@ PEOPLE, LETTERS, SESSIONS, ROUNDS, MOST_QUERIES, MOST_TIME = 500, 120, 24, 15, 1
 
 
 def fill(forum, by):
-    """Everything that the page counts."""
+    """Create everything that the page counts."""
     bodies = [make_stakeholder(group=list(Group)[turn % 16].value) for turn in range(LETTERS)]
     for group in Group:
         SeatQuota.objects.create(forum=forum, group=group, seats=30, reserve=5)
@@ -42,7 +42,7 @@ def fill(forum, by):
 
 
 def visit(client, address):
-    """The median time of a page, and its queries."""
+    """Return the median time of a page, and its queries."""
     times = []
     for _turn in range(ROUNDS):
         begun = time.perf_counter()

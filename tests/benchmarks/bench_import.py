@@ -1,13 +1,13 @@
-"""The import of 5,000 inputs: rows per second against a plain resource of django-import-export, and memory at two sizes.
+"""Benchmark: importing 5,000 inputs: rows per second against a plain django-import-export resource, and memory at two
+sizes.
 
-Both take in the same workbook in the same run, each into a consultation of its own: from the bytes of the file to the
-last row in the database. The plain resource writes a draft and its objectives for each row and nothing else; ours tries
-each row and compares it with what is here, numbers it, hashes it, sends it and enters it in the journal. The preview at
-the upload, which the plain resource lacks, is timed beside them. The portal's addresses, of which its mails name
-some, are loaded before the clock starts, as they are by the checks with which a worker begins.
+Both import the same workbook in the same run, each into its own consultation: from the file's bytes to the last row.
+The plain resource writes a draft and its objectives for each row; ours validates each row, compares it with existing
+data, numbers, hashes, sends and journals it. The preview, which the plain resource lacks, is timed separately. URL
+configuration is loaded before the clock starts.
 
-Memory is that of a process that does nothing else: the portal loaded, one preview or one import. Five times the rows may
-take a tenth more of it. What Python holds of it is counted apart, without the portal itself.
+Memory is that of a dedicated process: the portal, and one preview or import. Five times the rows may take a tenth more.
+Python's own allocations are counted separately.
 """
 
 import json
@@ -57,7 +57,7 @@ def sheet(number: int = ROWS) -> bytes:
 
 
 class PlainResource(resources.ModelResource):
-    """What the handbook of django-import-export would have one write."""
+    """Resource as in the documentation of django-import-export."""
 
     stakeholder = fields.Field("stakeholder", "organisation", ForeignKeyWidget(Stakeholder, "name"))
     theme = fields.Field("theme", "theme", ForeignKeyWidget(Theme, "code"))
@@ -82,7 +82,7 @@ def plain(data: bytes, consultation, by) -> None:
 
 
 def upload(data: bytes, consultation, by) -> Job:
-    """What the page before does: the file is tried and kept. The plain resource has no such page."""
+    """Upload: validate and store the file. The plain resource has no such step."""
     chosen = {"consultation": consultation, "channel": "letter", "received_on": timezone.localdate()}
     trial = try_rows(read_sheet(data), by=by, **chosen)
     list(trial.whole(trial.of(RowState.NEW)[:100]))  # the rows of its first page
@@ -133,7 +133,7 @@ def timed(work: Callable[[], object]) -> float:
 
 
 def memory(data: bytes, by, themes) -> float:
-    """The peak of what Python holds during an import, in MB."""
+    """Return the peak of Python allocations during an import, in MB."""
     consultation = make_consultation(themes=themes)
     tracemalloc.start()
     ours(upload(data, consultation, by), by)
@@ -170,7 +170,7 @@ print(json.dumps([job.pk, int(re.search(r"VmHWM:\\s+(\\d+) kB", status)[1]) / 10
 
 
 def resident(number: int, by, themes) -> dict[str, float]:
-    """The peaks of two processes, in MB: one that previews a sheet of so many rows, one that takes them in."""
+    """Return the peaks of two processes in MB: one previews a sheet of so many rows, one imports them."""
     file = Path(portal.VAR_DIR) / f"bench-{number}.xlsx"
     file.write_bytes(sheet(number))
     job, preview = child("preview", by, make_consultation(themes=themes).pk, file)

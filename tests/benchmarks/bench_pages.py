@@ -1,9 +1,9 @@
-"""Every public page over 2,000 inputs: time against a floor, queries, bytes on the wire.
+"""Benchmark: every public page over 2,000 inputs: time against a baseline, queries and transferred bytes.
 
-The floor is a view that renders the bare base page after one query. Every page goes through the whole stack (all
-middleware, compression too), the pages in turn so that a busy moment hits them alike; the medians are compared.
-"ms" is what a visitor waits for, "made" what the first one waits for after an entry in the journal, and the queries are
-those of the first; "before" is "made" when there were a tenth of the inputs, and may not grow as they do.
+The baseline is a view that renders the bare base page after one query. Every page runs through the whole stack (all
+middleware and compression), in turn, so that load peaks affect them alike; compares medians. "ms" is a cached visit,
+"made" the first one after a journal entry, with its queries; "before" is "made" with a tenth of the inputs, and must
+not grow with them.
 """
 
 import re
@@ -58,20 +58,20 @@ NOT_HERE = {
 
 @login_not_required
 def floor(request):
-    """What any page of the portal costs at least."""
+    """View with the minimum cost of a page."""
     User.objects.exists()
     return render(request, "base.html")
 
 
 class Addresses:
-    """The portal's addresses and the floor."""
+    """URLs of the portal, with the baseline."""
 
     urlpatterns = [path("floor/", floor, name="floor"), *portal_addresses]
 
 
 @dataclass
 class Figures:
-    """What was measured of one page."""
+    """Measurements of one page."""
 
     name: str
     seconds: float
@@ -84,14 +84,14 @@ class Figures:
 
 
 def visit(handler: ClientHandler, address: str, **headers: str) -> bytes:
-    """One request through the whole stack, as of a browser without cookies; the body as it goes over the wire."""
+    """Make one request through the whole stack like a browser without cookies; return the body as transferred."""
     response = handler(RequestFactory().get(address, headers=headers).environ)
     assert response.status_code == 200, address
     return response.content
 
 
 def pages(crowd: Crowd) -> dict[str, str]:
-    """The public pages by name."""
+    """Return the public pages by name."""
     reference, forum, paper = crowd.answered.reference, [crowd.forum.slug], crowd.paper.slug
     under_review = [PositionPaper.objects.get(state="review").slug]
     return {
@@ -136,7 +136,7 @@ def pages(crowd: Crowd) -> dict[str, str]:
 
 
 def complete(crowd: Crowd) -> None:
-    """Give every public page something to show: a reported forum, a letter, a correction, a text in review."""
+    """Give every public page content: a reported forum, a letter, a correction, a text in review."""
     follow_up(crowd.forum)
     make_invitation(make_forum(crowd.consultation))
     freeze(crowd.paper, "1.0.1", "corrected")
@@ -157,7 +157,7 @@ def timed(action: Callable[[], object]) -> float:
 
 
 def linked(body: bytes) -> tuple[int, int]:
-    """Bytes of the files that a page asks for, compressed as they are served, without fonts; and their number."""
+    """Return the compressed bytes and number of the files that a page loads, without fonts."""
     found = set(re.findall(rf'(?:href|src)="{portal.STATIC_URL}([^"]+)"', body.decode()))
     for sheet in [name for name in found if name.endswith(".css")]:
         found |= set(re.findall(r"url\(\.\./(fonts/[^)]+)\)", contents(sheet).decode()))
@@ -166,12 +166,12 @@ def linked(body: bytes) -> tuple[int, int]:
 
 
 def contents(name: str) -> bytes:
-    """A static file."""
+    """Return a static file."""
     return Path(finders.find(name)).read_bytes()
 
 
 def make(handler: ClientHandler, addresses: dict[str, str]) -> dict[str, float]:
-    """Visit all pages in turn with an empty memory; the medians."""
+    """Visit all pages in turn without cache; return the medians."""
     made: dict[str, list[float]] = {name: [] for name in addresses}
     for _turn in range(EMPTY):
         for name, address in addresses.items():
@@ -181,7 +181,7 @@ def make(handler: ClientHandler, addresses: dict[str, str]) -> dict[str, float]:
 
 
 def measure(handler: ClientHandler, addresses: dict[str, str]) -> dict[str, float]:
-    """Visit all pages in turn as they come; the medians."""
+    """Visit all pages in turn; return the medians."""
     kept: dict[str, list[float]] = {name: [] for name in addresses}
     for turn in range(WARM_UP + ROUNDS):
         for name, address in addresses.items():
@@ -225,7 +225,7 @@ def test_public_pages_over_2000_inputs(settings):
 
 
 def analyse() -> None:
-    """Let the database know how much there is, as its own daemon does in time."""
+    """Run ANALYZE, as autovacuum does."""
     with as_superuser() as cursor:
         cursor.execute("ANALYZE")
 

@@ -1,9 +1,8 @@
-"""Printing papers of six, of forty and of a hundred and fifty pages, the longest with 2,000 dispositions: our press
-against WeasyPrint alone on the same HTML, in the same run; what a draft costs whose section is edited; and what a
-paragraph of a megabyte costs.
+"""Benchmark: printing papers of six, forty and a hundred and fifty pages, the longest with 2,000 dispositions, against
+WeasyPrint alone on the same HTML; editing a section of a draft; and a paragraph of a megabyte.
 
-Both get the same stylesheet, the same typefaces and the same fetcher, and both start from nothing in every round. Ours
-fills the templates, attaches the content, and writes one structure tree for the whole document on top of that.
+Both use the same stylesheet, fonts and fetcher, and start from nothing in every round. Ours also fills the templates,
+attaches the content, and writes one structure tree for the whole document.
 """
 
 import gc
@@ -26,8 +25,7 @@ MEGABYTES = 700
 
 
 def seconds(work):
-    """Processor time of one call: what else the machine does at the moment does not count, nor what the call before
-    left to be cleared away."""
+    """Return the CPU time of a call, after collecting garbage of the previous one."""
     gc.collect()
     start = time.process_time()
     work()
@@ -47,14 +45,14 @@ def pages_of(printed):
 
 
 def children():
-    """Processor time of the child processes until now, and the most memory that one of them had, in MB."""
+    """Return the CPU time of child processes so far, and their peak memory in MB."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime, used.ru_maxrss // 1024
 
 
 @pytest.mark.parametrize("pages", ROUNDS)
 def test_a_paper_takes_hardly_more_than_weasyprint_alone(pages):
-    """The first of the rounds warms both up: it fills what a process keeps between papers, and does not count."""
+    """The first round warms up caches and does not count."""
     content = lengths.edition(pages)
     named = {"sha256": editions.digest(content), "address": editions.address(content)}
     html = paper.html(content, **named)
@@ -90,14 +88,14 @@ def test_two_thousand_dispositions_are_printed_within_the_limits():
 
 
 def used_apart(content):
-    """The pages of an edition that a child process prints, and the processor time of the child."""
+    """Return the pages printed by a child process, and its CPU time."""
     before, _memory = children()
     printed = pdf.render_apart(content, editions.digest(content), editions.address(content))
     return pages_of(printed), children()[0] - before
 
 
 def test_a_draft_of_a_hundred_and_fifty_pages_and_its_largest_section_alone():
-    """What keeping the other parts could save at most, were joining them sound: see the paragraph in decisions.md."""
+    """Upper bound of what caching other parts could save: see decisions.md."""
     content = editions.edition(kind="draft", paragraphs=1020, points=0)
     largest = max(content["sections"], key=lambda section: len(section["paragraphs"]))
     nothing = content | lengths.NOTHING | {"participants": [], "clearances": []}

@@ -1,4 +1,4 @@
-"""A review of 400 paragraphs with 1,500 amendments: queries and time of its pages; 200 rounds of each race."""
+"""Benchmark: review of 400 paragraphs with 1,500 amendments: queries and time of its pages; 200 rounds of each race."""
 
 import statistics
 import time
@@ -24,7 +24,7 @@ MOST_QUERIES, TURNS, ROUNDS = 20, 5, 200
 
 @pytest.fixture
 def review(db):
-    """A round on a text of ten sections, with nearly four amendments to each paragraph, by twenty sponsors."""
+    """Create a round on a text of ten sections, with nearly four amendments per paragraph by twenty sponsors."""
     world = make_reviewable()
     world.bodies = [make_ministry(f"Ministry {place}") for place in range(SPONSORS)]
     make_member(world.bodies[0], user=world.member)
@@ -36,7 +36,7 @@ def review(db):
 
 
 def look(browser, address):
-    """The queries of a page, the seconds it takes (median), and its bytes."""
+    """Return the queries of a page, its median seconds and its bytes."""
     browser.get(address)
     times = []
     for _turn in range(TURNS):

@@ -1,7 +1,7 @@
-"""Sixty people watch the screen of a forum on the production server, each asking for news every second and a half.
+"""Benchmark: sixty people poll the screen of a forum on the production server every 1.5 seconds.
 
-Meanwhile the chair changes what it shows and the list of speakers moves. What is measured is what the sixty feel: how
-long an answer takes, how many bytes it has, and after how long each of them has seen a change.
+Meanwhile the chair changes the screen and the speakers' list. Measures response times, bytes, and the delay until each
+viewer sees a change.
 """
 
 import http.client
@@ -35,7 +35,7 @@ WORDS = "Kenya calls for fair recruitment, with its costs borne by the employer 
 
 @dataclass
 class Viewer:
-    """A phone in the room: what its polls took, and when it first had each version."""
+    """Viewer: response times of its polls, and the time of each version."""
 
     cookie: str
     seconds: list[float] = field(default_factory=list)
@@ -43,7 +43,7 @@ class Viewer:
     seen: dict[str, float] = field(default_factory=dict)
 
     def watch(self, port: int, address: str, begin: float, stop: threading.Event) -> None:
-        """Ask until the meeting is over."""
+        """Poll until the meeting is over."""
         line, version = http.client.HTTPConnection("127.0.0.1", port, timeout=30), ""
         time.sleep(begin)
         while not stop.wait(EVERY):
@@ -61,7 +61,7 @@ class Viewer:
 
 @pytest.fixture
 def meeting(db):
-    """A text in session at a forum of 500 delegates, sixty of whom have accounts."""
+    """Create a text in session at a forum of 500 delegates, sixty of them with accounts."""
     text = make_session_text()
     text.session = make_session(text.forum, state="open")
     text.bodies = [make_stakeholder(name=f"Organisation {number}") for number in range(50)]
@@ -77,7 +77,7 @@ def meeting(db):
 
 @pytest.fixture
 def server(meeting):
-    """The production server on the database of this run, as the demo starts it; gives its port."""
+    """Start the production server on this run's database; yield its port."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     own = connection.settings_dict
@@ -117,7 +117,7 @@ def _wait_for(port: int) -> None:
 
 
 def meet(text) -> list[float]:
-    """Change what the screen shows, and the list of speakers, in turn; when each change was made."""
+    """Change the screen and the speakers' list in turn; return the time of each change."""
     made = []
     for turn in range(CHANGES):
         time.sleep(PAUSE)
@@ -132,7 +132,7 @@ def meet(text) -> list[float]:
 
 
 def late(viewer: Viewer, made: list[float]) -> list[float]:
-    """After how long this viewer had each change: the first new version that came after it."""
+    """Return the delay of each change for this viewer."""
     seen = sorted(viewer.seen.values())
     return [next(at for at in seen if at > moment) - moment for moment in made]
 

@@ -1,6 +1,6 @@
-"""Looking for points that say the same: 2,000 of them, 200 that come later, and a campaign of 2,000 letters.
+"""Benchmark: searching duplicates among 2,000 points, 200 later ones, and a campaign of 2,000 letters.
 
-The floor is what every way of comparing has to do: cut each text into its words.
+The baseline splits each text into words, which every comparison has to do.
 """
 
 import random
@@ -14,7 +14,7 @@ MOST_SECONDS, MOST_MEGABYTES = 120, 1_000
 
 
 def texts(number: int, words: int, seed: int) -> list[tuple[int, str]]:
-    """Texts of about `words` words of a language like ours: few words are common, most are rare (Zipf)."""
+    """Return texts of about `words` words, few common and most rare (Zipf)."""
     chance = random.Random(seed)
     sounds = [
         a + b

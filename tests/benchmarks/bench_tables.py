@@ -1,4 +1,4 @@
-"""The tables of a long edition: all of them in one workbook, and each as a CSV file."""
+"""Benchmark: the tables of a long edition as one workbook, and as CSV files."""
 
 import time
 

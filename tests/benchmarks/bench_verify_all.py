@@ -1,6 +1,6 @@
-"""The check of all stored data on a large portal: its time, and the memory of all its processes together.
+"""Benchmark: checking all stored data of a large portal: time, and memory of all processes.
 
-The data are made by COPY: 100,000 inputs with their hashes, a million entries of the journal, 1 GiB in files.
+Data is created with COPY: 100,000 inputs with hashes, a million journal entries, 1 GiB of files.
 """
 
 import hashlib
@@ -36,7 +36,7 @@ BODY = "Recruitment fees are charged to workers before they leave, and nobody pa
 
 @pytest.fixture
 def portal_of_size(tmp_path):
-    """The folder of a portal with so much in it."""
+    """Create a portal of this size; return its folder."""
     root = tmp_path / "files"
     consultation, author = factories.make_consultation(), factories.make_user()
     body, theme = factories.make_stakeholder(), consultation.themes.get(code="T1")
@@ -83,7 +83,7 @@ def make_files(root, inputs):
 
 
 def memory_of(pid):
-    """Proportional memory of a process and its children, in MB."""
+    """Return the proportional memory of a process and its children in MB."""
     pids, total = [pid], 0
     while pids:
         pid = pids.pop()

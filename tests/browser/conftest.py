@@ -50,7 +50,7 @@ VIOLATIONS = (Path(__file__).parent / "axe.js").read_text("utf-8")
 
 @dataclass
 class Window:
-    """A browser page that remembers what went wrong in it. Whatever is not here is Playwright's page."""
+    """Browser page that records errors. Other attributes are those of Playwright's page."""
 
     page: Page
     base: str
@@ -68,18 +68,19 @@ class Window:
         return getattr(self.page, name)
 
     def goto(self, address: str):
-        """Open an address of the portal, with or without its host."""
+        """Open a URL of the portal, with or without its host."""
         return self.page.goto(self.base + address if address.startswith("/") else address)
 
     def check(self, rules: list[str] = RULES) -> None:
-        """Assert that the page breaks no rule of WCAG 2.2 A and AA, and is no wider than its window, at each width. A page
-        whose shape was found sound before in this run is not given to axe again."""
+        """Assert that the page breaks no WCAG 2.2 A and AA rule, and does not overflow at any width. A page structure
+        that was already checked in this run is not checked by axe again.
+        """
         self.page.wait_for_load_state()  # a click that led here waits for no more than the answer to begin
         for _size in self.at_each_width():
             self._check(rules)
 
     def at_each_width(self) -> Iterator[dict[str, int]]:
-        """Show the page at each of the window's widths in turn, and at the first one again in the end."""
+        """Show the page at each of the window's widths in turn, and at the first again in the end."""
         for size in self.sizes:
             if len(self.sizes) > 1:
                 self.page.set_viewport_size(size)
@@ -103,10 +104,10 @@ class Window:
         seen.touch()
 
     def lose(self) -> None:
-        """End the page from one moment to the next, as a telephone does whose memory is full, and open an empty one.
+        """Kill the page, like a phone out of memory, and open an empty one.
 
-        A page that is left or closed lives on for a moment, in which the browser's own switch has forgotten it already:
-        it is told that there is a network again, and sends what it has. So its process is ended first.
+        A closed page lives on for a moment, in which the browser's offline switch no longer applies to it, and it would
+        send its queue. So its process is killed first.
         """
         context = self.page.context
         with self.page.expect_event("crash"), suppress(Error):
@@ -116,18 +117,18 @@ class Window:
         self.__post_init__()
 
     def log_in(self, user) -> None:
-        """Let this person be logged in here, with a second factor if the person's office asks for one."""
+        """Sign this person in, with a second factor if the office requires one."""
         value = sign_in(Client(), user).cookies["sessionid"].value
         self.page.context.add_cookies([{"name": "sessionid", "value": value, "url": self.base}])
 
     def expect_status(self, *statuses: int) -> None:
-        """Say that pages with these statuses are meant to come; the browser logs each as an error."""
+        """Expect pages with these statuses, which the browser logs as errors."""
         self.expected_statuses.update(statuses)
 
     def cut_off(self, is_cut_off: bool = True) -> None:
-        """Take the network away from this window, or give it back; the browser logs each request without one.
+        """Take this window offline or online; the browser logs each failed request.
 
-        The browser's own switch forgets a page that is being left, so each request is stopped too.
+        The browser's own switch does not cover a page being left, so each request is aborted too.
         """
         self.is_cut_off = self.is_cut_off or is_cut_off
         context = self.page.context
@@ -150,7 +151,7 @@ class Window:
 
 @pytest.fixture(scope="session")
 def browser():
-    """The one browser of the run, closed at the end."""
+    """The browser of the run, closed at the end."""
     program = os.environ.get("BROWSER_PROGRAM") or next(filter(None, map(shutil.which, BROWSERS)), None)
     if program is None:
         raise RuntimeError("No chromium was found. Install it with:  apt-get install chromium-headless-shell")
@@ -165,8 +166,9 @@ def browser():
 
 @pytest.fixture
 def open_window(browser, live_server):
-    """Open further windows, each a person with an own session: `open_window(PHONE)`. With several sizes the window has
-    the first one, and is checked at each."""
+    """Open further windows, each with its own session: `open_window(PHONE)`. With several sizes the window has the
+    first one, and is checked at each.
+    """
     windows: list[Window] = []
 
     def open_one(*sizes: dict[str, int], **options: Any) -> Window:
@@ -210,7 +212,7 @@ def picture(request):
 
 
 def pytest_collection_modifyitems(items):
-    """Mark everything in this folder, so that `-m "not browser"` leaves it out."""
+    """Mark all tests of this folder, so that `-m "not browser"` skips them."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)

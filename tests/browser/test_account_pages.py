@@ -1,4 +1,4 @@
-"""Coming in, with and without a second step, and the pages that say why not: in the look, accessible, CSP-clean."""
+"""Account pages in a browser: signing in with and without a second factor, and refusals: accessible and CSP-clean."""
 
 import pytest
 from allauth.account.models import EmailAddress

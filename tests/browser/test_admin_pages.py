@@ -1,4 +1,4 @@
-"""The secretariat's admin in a real browser: lists, forms, moves and spreadsheets, on a phone and on a desk."""
+"""Admin in a browser: lists, forms, moves and spreadsheets, on phone and desktop."""
 
 from io import BytesIO
 
@@ -35,7 +35,7 @@ def officer(db):
 
 @pytest.fixture
 def work(db):
-    """Records with long names, a programme, and something that waits."""
+    """Records with long names, a programme and to-do items."""
     forum = make_forum(title="A forum with a very long name that has to wrap somewhere on its way (sample)")
     for order in range(1, 4):
         make_session(forum, order=order)
@@ -49,7 +49,7 @@ def work(db):
 
 
 def check(window):
-    """As everywhere; only Django's own tables have heads without words, which is no matter of WCAG."""
+    """Check like everywhere; only Django's own tables have empty headers, which WCAG allows."""
     window.wait_for_load_state()
     window.check(WCAG)
 

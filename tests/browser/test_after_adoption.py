@@ -1,4 +1,4 @@
-"""After the adoption, in a real browser: a slip put right by two officers, the time line, a restricted annex."""
+"""After adoption in a browser: a correction by two officers, the timeline and a restricted annex."""
 
 import pytest
 from django.urls import reverse
@@ -26,7 +26,7 @@ def published(db, settings, tmp_path):
 
 
 def propose_a_correction(officer, paper):
-    """Type a correction, forget to say what slipped, say it."""
+    """Enter a correction without a reason, then with one."""
     officer.goto(reverse("desk_corrigendum_new", args=[paper.slug]))
     officer.expect_status(422)
     officer.get_by_text("3. Kenya and its counties").click()
@@ -83,7 +83,7 @@ def test_two_officers_issue_correction_and_only_officials_read_annex(open_window
 
 
 def look_at_the_brief(window, published, milestone):
-    """Send it empty, and read one that is there; printing is tested elsewhere."""
+    """Submit an empty brief, and read an existing one; printing is tested elsewhere."""
     address = [published.paper.slug, milestone.pk]
     window.goto(reverse("brief_write", args=address))
     window.get_by_label("Red line").fill("Not this.")

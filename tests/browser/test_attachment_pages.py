@@ -1,4 +1,4 @@
-"""Files in a real browser: on a line that breaks, from the page of a draft, and without JavaScript."""
+"""Files in a browser: on an interrupted connection, from a draft's page, and without JavaScript."""
 
 import errno
 import os
@@ -31,7 +31,7 @@ def chosen(name, data):
 
 
 def large_pdf() -> bytes:
-    """A PDF of four pieces: a picture that does not pack."""
+    """PDF of four chunks: an incompressible image."""
     return made.pdf_of(os.urandom(3 * PIECE + 1000))
 
 

@@ -1,4 +1,6 @@
-"""A stakeholder and two ministries contend over one paragraph, until the forum adopts it with a reservation."""
+"""Browser: a stakeholder and two ministries propose conflicting amendments, until the forum adopts the text with a
+reservation.
+"""
 
 from datetime import timedelta
 
@@ -20,7 +22,7 @@ OBJECTED = "Kenya commits to another, and to shelters in turn."
 
 @pytest.fixture
 def text():
-    """A text whose third paragraph two ministries clear, open for review."""
+    """Create a text in review whose third paragraph two ministries clear."""
     made = make_text("drafting")
     made.member = make_member(make_stakeholder(state="verified", is_ncm_member=True))
     workflow.open_review(made.paper, by=made.secretariat, closes_at=now() + timedelta(days=1))
@@ -45,7 +47,7 @@ def send(window, address, button, choose="", **fields):
 
 
 def ask(made, **words):
-    """Fix the text, with other words for the paragraph where there are some, and ask the ministries."""
+    """Fix the text, optionally with a new wording, and ask the ministries."""
     if words:
         made.second.refresh_from_db()
         workflow.reword(made.second, by=made.secretariat, **words)

@@ -1,4 +1,4 @@
-"""The pages of clearance, adoption and publication in a real browser, on a phone and on a desk."""
+"""Clearance, adoption and publication in a browser, on phone and desktop."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ LONG = "w" * 600
 
 @pytest.fixture
 def text(db):
-    """A text in clearance, one ministry with an objection whose words never break."""
+    """Create a text in clearance; one ministry has an objection with unbreakable words."""
     made = make_text()
     made.paper = workflow.request_clearance(made.paper, by=made.secretariat, due_at=now() + timedelta(days=30))
     made.asked = made.paper.clearances.get(ministry=made.one)

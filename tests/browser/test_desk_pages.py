@@ -1,4 +1,4 @@
-"""The pages of organisations and of the desk in a real browser: reachable by everybody, on a phone and on a desk."""
+"""Pages of organisations and the desk in a browser, on phone and desktop: accessible."""
 
 from datetime import timedelta
 

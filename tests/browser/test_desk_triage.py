@@ -1,4 +1,4 @@
-"""Triage in a real browser: by keys and by clicks, on a desk and on a phone; and what authors do in turn."""
+"""Screening in a browser by keyboard and mouse, on desktop and phone; and the authors' replies."""
 
 from datetime import timedelta
 
@@ -147,7 +147,7 @@ def test_decision_and_point_can_be_undone(open_window, officer, queue, size):
 
 @pytest.fixture
 def busy(queue):
-    """A desk with one of everything: a late draft, a silent organisation, a reply to a point, and its head."""
+    """Desk with a late draft, a silent organisation, a reply to a point, and its head."""
     head, consultation = make_head(name="Mwangi wa Njoroge"), queue[0].consultation
     give_second_factor(head)
     others = make_consultation(title="An earlier round")

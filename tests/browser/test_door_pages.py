@@ -1,6 +1,6 @@
-"""A day at the door on bad lines: two telephones without a network, a paper register, a substitute, and the desk.
+"""Check-in in a browser with bad connections: two offline phones, a paper register, a substitute, and the desk.
 
-The network is cut by the browser's own switch; the pages come from the worker's store and the rows lie in IndexedDB.
+The browser's switch cuts the network; pages come from the service worker's cache and rows are in IndexedDB.
 """
 
 import json
@@ -38,7 +38,7 @@ STORES = "async () => (await caches.keys()).map((name) => name.split(' ').pop())
 
 @pytest.fixture
 def day():
-    """A forum of today with four badges: a delegate, who sits in for her, another one, and one who withdrew."""
+    """Forum of today with four badges: a delegate, her substitute, another one, and a withdrawn one."""
     there = now().astimezone(checkin.NAIROBI)
     forum = make_forum(
         starts_on=there.date(), state="in_session", code="F-17", slug="f-17", title="Forum on the Global Compact"
@@ -53,7 +53,7 @@ def day():
 
 
 def opened(window, day):
-    """A device with the page, its list and its store."""
+    """Open the page on a device with its list and cache."""
     window.log_in(day.officer)
     window.goto("/door/f-17/")
     listed(window)
@@ -65,7 +65,7 @@ def listed(window):
 
 
 def stored(window, version):
-    """Wait until the worker keeps this version of the page, and no other."""
+    """Wait until the service worker has cached this version of the page only."""
     for _turn in range(100):
         if window.evaluate(STORES) == [version]:
             return
@@ -153,8 +153,7 @@ def test_two_offline_phones_check_in(open_window, day, picture):
 
 
 def can_be_installed(window):
-    """The browser itself reads the manifest and finds nothing against it, but that this window forgets everything when
-    it closes: which a browser without windows does not say."""
+    """Assert that the browser accepts the manifest, apart from the note that private windows are not kept."""
     asked = window.page.context.new_cdp_session(window.page)
     read = asked.send("Page.getAppManifest")
     manifest = json.loads(read["data"])
@@ -164,7 +163,7 @@ def can_be_installed(window):
 
 
 def the_desk_settles(desk, day, picture):
-    """Two for one seat, one badge at two devices, a code that nobody knows; then the register on paper."""
+    """Resolve two people for one seat, one badge on two devices and an unknown code; then enter the paper register."""
     desk.log_in(day.officer)
     desk.expect_status(422)
     desk.goto("/desk/forums/f-17/door/")

@@ -1,4 +1,6 @@
-"""Writing an input on a bad line, signed out in between, and with a colleague in the same draft: nothing is lost."""
+"""Writing an input in a browser with a bad connection, an expired session and a colleague in the same draft: nothing is
+lost.
+"""
 
 import pytest
 
@@ -37,7 +39,7 @@ def consultation():
 
 @pytest.fixture
 def writer(desktop, member, consultation):
-    """A window with the form open and a draft begun in it."""
+    """Window with the form open and a new draft."""
     desktop.log_in(member)
     open_form(desktop)
     desktop.locator("[name=theme][value=T1]").check()
@@ -48,13 +50,13 @@ def writer(desktop, member, consultation):
 
 
 def open_form(window, address="/submit/"):
-    """Open the form under a clock that the test can put forward."""
+    """Open the form under a clock that the test can advance."""
     window.clock.install()
     window.goto(address)
 
 
 def write(window, words):
-    """Write, and let the pause go by after which the script saves."""
+    """Type, and wait for the autosave delay."""
     window.locator("[name=body]").fill(words)
     window.clock.fast_forward(1_500)
 

@@ -1,4 +1,4 @@
-"""The drafting room in a real browser: sound on a phone and on a desk, and kind to who types."""
+"""Drafting room in a browser: accessible on phone and desktop, and safe for unsaved text."""
 
 import pytest
 from django.urls import reverse
@@ -16,7 +16,7 @@ SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone
 
 @pytest.fixture
 def draft(db):
-    """A draft with something of everything, and words as long as people can make them."""
+    """Draft with every kind of content and very long words."""
     found = make_draft()
     make_provision("GCM-09", theme=found.t1)
     found.paragraph.provisions.add(make_provision("GCM-10", theme=found.t2))

@@ -1,4 +1,4 @@
-"""A text explored in a real browser: by questions, by the table, and paragraph by paragraph, without any script."""
+"""Exploring a text in a browser by filters, table and paragraph, without scripts."""
 
 import pytest
 from django.urls import reverse

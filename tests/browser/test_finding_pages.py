@@ -1,4 +1,4 @@
-"""Search, coverage and the participation report in a real browser, at the width of a desk and of a phone."""
+"""Search, coverage and participation report in a browser, on desktop and phone."""
 
 import pytest
 from django.urls import reverse

@@ -1,5 +1,6 @@
-"""The whole day of a forum: a letter answered without an account, two telephones without a network, a register on paper,
-a substitute, words from the floor, and what was decided printed in the position paper."""
+"""A forum day in a browser: a letter answered without an account, two offline phones, a paper register, a substitute, a
+wording from the floor, and the printed decisions.
+"""
 
 import re
 from types import SimpleNamespace
@@ -30,7 +31,7 @@ SPOKEN = "Let the report be read in every county."
 
 @pytest.fixture
 def day():
-    """A cleared text and a forum of today: one institution has a letter, the others have named their people."""
+    """Cleared text and a forum of today: one institution has a letter, the others have named their people."""
     text = make_text("cleared")
     today = now().astimezone(checkin.NAIROBI).date()
     change(text.forum, slug=SLUG, code="F-DAY", starts_on=today, ends_on=today, state="announced", seats=10)
@@ -54,7 +55,7 @@ def at(name, *more):
 
 
 def the_letter_is_answered(visitor, day):
-    """Whoever reads the ministry's mailbox names its officer; the secretariat gives the seat, and lets one sit in."""
+    """The ministry answers by the link; the secretariat confirms the seat and a substitute."""
     visitor.goto(day.link)
     visitor.get_by_label("We will attend: the people are named below").check()
     visitor.get_by_label("Your name").fill("Registry")
@@ -65,7 +66,7 @@ def the_letter_is_answered(visitor, day):
 
 
 def the_seats_are_given(desk, day):
-    """The desk confirms the officer and lets somebody sit in for another."""
+    """The desk confirms the officer and sets a substitute for another."""
     desk.goto(at("forum_delegates"))
     desk.get_by_label(re.compile("Asha Ng'ang'a")).check()
     desk.get_by_role("button", name="Confirm", exact=True).click()
@@ -84,7 +85,7 @@ def the_seats_are_given(desk, day):
 
 
 def the_doors_open(one, two, desk, day):
-    """Both telephones work without a network; who came by the side door signed the register."""
+    """Both phones work offline; the register has the other signatures."""
     for device in (one, two):
         device.log_in(day.text.secretariat)
         device.goto(at("door"))
@@ -107,7 +108,7 @@ def the_doors_open(one, two, desk, day):
 
 
 def the_point_is_read_back(desk, day):
-    """What was typed on the telephone is handed in, read back and validated."""
+    """The point typed on the phone is handed in, read back and validated."""
     desk.goto(reverse("session_points", args=[day.session.pk]))
     desk.get_by_role("button", name=re.compile("^Hand in")).first.click()
     desk.goto(reverse("session_read_back", args=[day.session.pk]))
@@ -118,7 +119,7 @@ def the_point_is_read_back(desk, day):
 
 
 def the_chair_decides(chair, screen, day):
-    """Paragraph by paragraph: one in words from the floor, one with a reservation, then the whole."""
+    """Decide one paragraph by a wording from the floor, one with a reservation, then the whole."""
     text = day.text
     workflow.lay_before_forum(text.paper, by=text.head)
     workflow.count_quorum(text.paper, by=text.head)
@@ -156,7 +157,7 @@ def decide(chair, paragraph, outcome):
 
 
 def every_room_is_sound(desk, day):
-    """The rooms that the forum's home page leads to, at both widths, with what the day has left in them."""
+    """Pages linked from the forum's home page are accessible at both widths."""
     desk.log_in(day.text.secretariat)
     for room in doors(day.text.forum):
         desk.goto(room.url)

@@ -1,4 +1,4 @@
-"""The whole journey in a real browser, from a visitor who finds nothing yet to a hash that is verified."""
+"""The whole journey in a browser, from an empty portal to a verified hash."""
 
 from io import StringIO
 
@@ -78,7 +78,7 @@ STEPS = [
 
 @pytest.fixture
 def nobody_counted():
-    """No memory of who signed in how often: it is not among the tables that are emptied after a test."""
+    """Reset the rate limit counters, which are not cleared with the tables after a test."""
     cache.clear()
     yield
     cache.clear()
@@ -86,7 +86,7 @@ def nobody_counted():
 
 @pytest.fixture
 def walk(open_window, live_server, nobody_counted, settings, tmp_path, picture):
-    """The journey on this test's server, which is known under its own address."""
+    """The journey on this test's server under its own URL."""
     settings.PORTAL_ADDRESS = live_server.url
     call_command("load_reference", stdout=StringIO())
     walk = Walk(open_window, live_server.url, tmp_path, picture)

@@ -1,4 +1,4 @@
-"""The look on one page: every component, at the width of a desk and of a phone."""
+"""Design components on one page, on desktop and phone."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -32,7 +32,7 @@ MILESTONES = [
 
 
 class SampleForm(forms.Form):
-    """A field of every kind; it refuses what it is given."""
+    """Form with a field of every type that refuses its input."""
 
     title = forms.CharField(label="Title", help_text="What your input is about, in one line.")
     theme = forms.ChoiceField(label="Main theme", choices=[("", "Choose a theme"), ("T1", "Drivers of migration")])
@@ -87,7 +87,7 @@ def gallery(**context: Any) -> str:
 
 @pytest.fixture
 def open_gallery(open_window):
-    """Open the gallery in a window of this size, under the portal's content security policy."""
+    """Open the gallery in a window of this size under the portal's content security policy."""
 
     def open_one(sizes, **context):
         window = open_window(*sizes) if isinstance(sizes, tuple) else open_window(sizes)

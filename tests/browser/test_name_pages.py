@@ -1,4 +1,4 @@
-"""Names that look like others, texts that run the other way, and a receipt that covers answers: in a real browser."""
+"""Look-alike names, right-to-left text, and a receipt that covers answers, in a browser."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""On behalf of others, in a real browser: 5,000 rows of which 37 are wrong, and a scanned letter up to its answer."""
+"""Inputs for others in a browser: 5,000 rows with 37 errors, and a scanned letter up to its answer."""
 
 import pytest
 from django.utils import timezone
@@ -38,7 +38,7 @@ def officer(name):
 
 
 def rows(number, wrong):
-    """A sheet of so many rows, some with a theme that is none and two with a misspelt organisation."""
+    """Return a sheet of so many rows, some with an invalid theme and two with a misspelt organisation."""
     made = [[*ROW[:3], f"Title {turn}", *ROW[4:]] for turn in range(number)]
     for turn in range(wrong):
         made[turn * (number // wrong)][1] = "T77"
@@ -75,7 +75,7 @@ def test_import_of_5000_rows_with_37_errors(desktop, consultation, tmp_path, pic
 
 
 def test_a_scanned_letter_from_intake_to_what_became_of_it(open_window, consultation, tmp_path, picture):
-    """Typed by one officer, checked by another, answered in the paper, and read by those who wrote it."""
+    """Typed by one officer, checked by another, answered in the paper, and read by the organisation."""
     scan = tmp_path / "letter.png"
     Image.new("RGB", (60, 80), "white").save(scan)
     typist, checker = open_window(PHONE, DESKTOP), open_window(PHONE, DESKTOP)
@@ -125,7 +125,7 @@ def check_the_letter(window, picture):
 
 
 def rest_a_paragraph_on_it(window, letter):
-    """The point is taken out of the letter, a paragraph of the paper rests on it, and it is answered."""
+    """Extract the point from the letter, cite it in a paragraph, and answer it."""
     window.goto(f"/desk/inputs/{letter.key}/")
     window.locator('label[for="s0"]').click()
     window.get_by_role("button", name="Add the point").click()

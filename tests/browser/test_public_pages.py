@@ -1,4 +1,4 @@
-"""The public pages in a real browser: no rule of accessibility broken, no sideways scrolling, nothing from elsewhere."""
+"""Public pages in a browser: accessible, no horizontal scrolling, no external requests."""
 
 import pytest
 from django.urls import reverse

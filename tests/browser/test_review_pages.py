@@ -1,4 +1,4 @@
-"""Review in a real browser: two organisations contend, one goes stale and is confirmed, the desk settles the paragraph."""
+"""Review in a browser: two conflicting amendments, one becomes stale and is confirmed, the desk chooses the text."""
 
 import pytest
 from django.urls import reverse
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def review(db):
-    """An open round on a text with a paragraph as long as people can make it, and an amendment with long words."""
+    """Open round on a text with a very long paragraph, and an amendment with long words."""
     draft = make_reviewable()
     make_paragraph(draft.first, "w" * 3_000, is_secretariat_text=True)
     open_review(draft, audience="public")
@@ -26,7 +26,7 @@ def review(db):
 
 
 def bring_a_table(member, review):
-    """Upload a table of comments, as far as its preview."""
+    """Upload a comment table up to its preview."""
     member.goto(at("review_import", review))
     member.check()
     sheet = "Paragraph,Comment,Proposed change\n1,Law first.,Kenya calls for lawful routes.\n9,None.,Words.\n"

@@ -1,4 +1,4 @@
-"""Texts that say the same, co-signatures and what became of a point, in a real browser, on a phone and on a desk."""
+"""Duplicates, co-signatures and what became of a point, in a browser on phone and desktop."""
 
 import pytest
 from django.urls import reverse
@@ -43,7 +43,7 @@ def officer(db):
 
 
 def alike(consultation) -> Likeness:
-    """Three points that say the same, and a campaign of eight letters."""
+    """Three duplicate points, and a campaign of eight letters."""
     points = [make_point(make_submission(consultation), text=text) for text in ASKS]
     pair = make_likeness(points[0], points[1], words=["recruitment", "fees", "charged", "migrant", "workers"])
     make_likeness(points[1], points[2], words=["fees", "charged", "migrant"], score=0.5)
@@ -86,7 +86,7 @@ def test_campaign_is_shown_as_one_group(open_window, picture, consultation, offi
 
 
 def published(consultation):
-    """A point with another behind it, answered in a published paper."""
+    """Point with another joined to it, answered in a published paper."""
     inputs = [make_submission(consultation, make_stakeholder(name)) for name in ("Herders' Union", "Market Women")]
     root, merged = (make_point(sent, text=text) for sent, text in zip(inputs, ASKS, strict=False))
     workflow.merge(merged, into=root, by=make_secretariat(), reason="The same.")

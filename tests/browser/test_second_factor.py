@@ -1,4 +1,4 @@
-"""The head of the secretariat signs in: sent to set up a second factor, with a passkey, before anything else."""
+"""The head of the secretariat signs in and must set up a second factor, with a passkey."""
 
 import pytest
 from allauth.account.models import EmailAddress

@@ -1,4 +1,4 @@
-"""The browser's own tools must be able to say no, and the portal's pages must let them look."""
+"""The browser tools can fail, and the portal's pages allow them to run."""
 
 import pytest
 
@@ -39,7 +39,7 @@ def test_errors_of_a_page_are_remembered(desktop):
 
 
 def test_a_page_is_checked_once_in_each_of_its_states():
-    """What stood on another page says nothing about this one, nor does an answer of another status."""
+    """Another page, or another status, counts as a different state."""
     states = States()
     comes = [
         (("home", 200), {"h1", "p"}, True),

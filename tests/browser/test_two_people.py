@@ -1,4 +1,4 @@
-"""What takes two people, in a real browser: the pages are sound, and a change is made with the second click."""
+"""Two-person changes in a browser: accessible pages, and a change made with the second click."""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,4 @@
-"""Verifying a file in a real browser: in the browser itself, sent for a closer look, and without JavaScript."""
+"""Verifying a file in a browser: locally, uploaded, and without JavaScript."""
 
 import re
 
@@ -16,7 +16,7 @@ FORGED = "forged.pdf"
 
 @pytest.fixture
 def paper(request, settings, tmp_path):
-    """Printed and signed where the browser computes its hash; else a page with the same attachment does."""
+    """Print and sign a paper where its hash is computed; elsewhere use a page with the same attachment."""
     settings.MEDIA_ROOT = tmp_path
     printed, certificate = getattr(request, "param", False), None
     if printed:
@@ -40,7 +40,7 @@ def heading(window):
 
 
 def sent(window):
-    """The requests with which something leaves the browser, as they are made."""
+    """Record requests that send data."""
     found = []
     window.page.on("request", lambda request: request.method == "POST" and found.append(request.url))
     return found

@@ -1,6 +1,6 @@
-"""What a visitor on a slow line pays for: bytes on the wire and requests, against the production server.
+"""Transferred bytes and requests for visitors on slow connections, against the production server.
 
-The played sample is served as it is in production: gunicorn, compressed files with names for ever, compressed pages.
+The sample is served like in production: gunicorn, compressed files with hashed names, compressed pages.
 """
 
 import os
@@ -37,7 +37,7 @@ NO_PAGE_OF_THEIR_OWN = {
 
 @pytest.fixture(scope="module")
 def server(played_database, tmp_path_factory) -> Iterator[str]:
-    """The address of the production server with the played sample behind it."""
+    """URL of the production server with the sample."""
     folder = tmp_path_factory.mktemp("server")
     (folder / "files").symlink_to(settings.MEDIA_ROOT)
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -68,7 +68,7 @@ def server(played_database, tmp_path_factory) -> Iterator[str]:
 
 
 def url_of(name: str) -> str:
-    """The address of a database of the server on which these tests run."""
+    """URL of a database of the test server."""
     own = connection.settings_dict
     person = quote(own["USER"], safe="") + (f":{quote(own['PASSWORD'], safe='')}" if own["PASSWORD"] else "")
     more = {key: words for key, words in own["OPTIONS"].items() if isinstance(words, str)}
@@ -87,8 +87,9 @@ def wait_for(address: str) -> None:
 
 @pytest.fixture(scope="module")
 def addresses(server, played_database) -> dict[str, str]:
-    """For each public page one address, found by following links from the first page, in a letter of invitation, or by
-    the hash of a communiqué."""
+    """One URL for each public page, found by following links, in a letter of invitation, or by the hash of a
+    communiqué.
+    """
     with psycopg.connect(url_of(played_database)) as played:
         letter = played.execute("SELECT key, token_round FROM consultations_invitation WHERE state = 'sent'").fetchone()
         words = played.execute("SELECT sha256 FROM consultations_communique WHERE state = 'published'").fetchone()
@@ -109,7 +110,7 @@ def addresses(server, played_database) -> dict[str, str]:
 
 
 class Scale:
-    """Weighs what one page of a browser gets over the wire."""
+    """Measures what one browser page transfers."""
 
     def __init__(self, page) -> None:
         self.page, self.kinds, self.sizes = page, {}, {}
@@ -127,14 +128,14 @@ class Scale:
         self.sizes[event["requestId"]] = event["encodedDataLength"]
 
     def read(self) -> tuple[int, int, int]:
-        """Bytes without those of fonts, requests, bytes of fonts, once nothing has moved for half a second."""
+        """Return bytes without fonts, requests and bytes of fonts, after half a second without requests."""
         self.page.wait_for_load_state("networkidle")
         fonts = sum(self.sizes[key] for key, kind in self.kinds.items() if kind == "Font")
         return int(sum(self.sizes[key] for key in self.kinds) - fonts), len(self.kinds), int(fonts)
 
 
 def weigh_all(server, addresses, open_page) -> dict[str, tuple[int, int, int]]:
-    """Open every page, eight at a time, each in what `open_page` gives."""
+    """Open every page, eight at a time, each in a page from `open_page`."""
     found, waiting = {}, list(addresses.items())
     while waiting:
         now, waiting = waiting[:8], waiting[8:]

@@ -1,6 +1,6 @@
-"""What people do every day works without JavaScript: sending an input, screening one, clearing a paragraph.
+"""Everyday tasks work without JavaScript: sending an input, screening one, clearing a paragraph.
 
-The rules of accessibility are checked elsewhere: the checker is a script itself.
+Accessibility is checked elsewhere: the checker is a script itself.
 """
 
 import pytest
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def plain(open_window):
-    """A window in which no script of a page runs."""
+    """Window with scripts disabled."""
     return open_window(java_script_enabled=False)
 
 

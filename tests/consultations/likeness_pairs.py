@@ -1,7 +1,7 @@
-"""Pairs of points, labelled by hand: do both ask for the same? Half of those that do not are about the same matter.
+"""Pairs of points, labelled by hand as duplicates or not; half of the others are about the same subject.
 
-English, Kiswahili, a few across the two, and whole sentences of the sample consultation. Written before any threshold
-was chosen; pairs that the comparison gets wrong stay in.
+English, Kiswahili, some across both, and sentences of the sample. Written before the threshold was chosen; wrong
+results stay in.
 """
 
 SAME_ENGLISH = [

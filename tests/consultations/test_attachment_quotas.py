@@ -1,4 +1,4 @@
-"""How much room the files of one person and of one organisation may take: counted exactly, refused with the figures."""
+"""Quotas of files per person and organisation: exact, and refused with the figures."""
 
 import uuid
 

@@ -1,4 +1,4 @@
-"""Texts that run the other way: a page, a mail, a print and a table show them, and nothing that follows is turned."""
+"""Right-to-left text: pages, mails, prints and tables show it without reordering what follows."""
 
 import re
 import time
@@ -97,7 +97,7 @@ TITLE, NAME = f"{RLO}Fuel for crews", f"{ARABIC}{RLI}"
 
 @pytest.fixture
 def turned(db):
-    """An input whose title and organisation came in before names were looked at."""
+    """Input whose title and organisation predate the checks."""
     body = factories.make_stakeholder("x")
     sent = factories.make_submission(
         stakeholder=body, state="accepted", audience="public", title="x", theme=factories.make_theme("T1")
@@ -108,7 +108,7 @@ def turned(db):
 
 
 def readers_of(turned):
-    """Who reads the input, and the pages of the public, of its organisation, of the desk and of the admin."""
+    """Return the readers of the input, with their public, organisation, desk and admin pages."""
     yield None, ["/inputs/", f"/inputs/{turned.reference}/"]
     yield factories.make_member(turned.stakeholder, is_primary=True), [
         "/my-organisation/", reverse("my_input", args=[turned.key]), reverse("receipt", args=[turned.reference]),

@@ -1,4 +1,4 @@
-"""Cells of tables as files: text comes back as it was, is never a formula, and says where it was cut."""
+"""Table cells in files: text round-trips, is never a formula, and is marked when truncated."""
 
 import csv
 from io import BytesIO, StringIO
@@ -33,7 +33,7 @@ HIDDEN = [
 
 
 def read_back(*texts):
-    """The cells of one row as a reader of workbooks sees them."""
+    """Return the cells of one row as read back from a workbook."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
     sheet.append([text_cell(sheet, each) for each in texts])

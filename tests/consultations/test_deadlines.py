@@ -1,4 +1,4 @@
-"""One rule for every deadline, to the millisecond: its own instant is in time, whatever comes later is late."""
+"""Deadlines: the exact time is still in time, a millisecond later is late."""
 
 from datetime import UTC, datetime, timedelta
 

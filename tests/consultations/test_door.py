@@ -1,4 +1,4 @@
-"""What devices send from the door and the rooms: kept as it came, taken once, and settled by people."""
+"""Rows of offline devices: stored as received, imported once, and resolved by people."""
 
 import json
 import uuid
@@ -36,7 +36,7 @@ MORNING = checkin.HalfDay(now().date() - timedelta(days=1), "am").begins
 
 @pytest.fixture
 def door():
-    """A forum of yesterday with two delegates, an officer, and two devices whose clocks are right."""
+    """Forum of yesterday with two delegates, an officer, and two devices with correct clocks."""
     forum = make_forum(starts_on=MORNING.date(), state="in_session")
     body = make_stakeholder("Coast Network", short_name="")
     one = make_delegate(forum, body, name="Asha Ng'ang'a", badge_number=1)
@@ -49,13 +49,13 @@ def code(delegate):
 
 
 def came(delegate=None, at=MORNING, **more):
-    """A row of a queue: somebody came."""
+    """Return a check-in row of a queue."""
     said = {"key": str(uuid.uuid4()), "kind": "check_in", "at": at.isoformat(), "how": "qr"}
     return said | ({"code": code(delegate)} if delegate else {}) | more
 
 
 def said(session, text="A pass.", at=MORNING, **more):
-    """A row of a queue: a point of a session."""
+    """Return a point row of a queue."""
     row = {"key": str(uuid.uuid4()), "kind": "point", "at": at.isoformat(), "session": session.pk, "text": text}
     return row | {"sort": "recommendation", "organisation": None} | more
 
@@ -111,7 +111,7 @@ def test_one_badge_at_two_devices_counts_once_and_is_shown(door):
 
 
 def test_rows_are_processed_by_time_at_the_door_and_answered_in_the_order_sent(door):
-    """A device that sends its latest row first: who was there first counts."""
+    """A device sends its latest row first: the earliest check-in counts."""
     rows = [came(door.one, at=MORNING + timedelta(minutes=turn)) for turn in (20, 0, 10)]
     again = ("taken", "Already checked in on this device at 09:00.")
     assert send(door, *rows) == [again, TAKEN, again]
@@ -276,7 +276,7 @@ def test_a_rapporteur_sends_points_of_the_own_session_only(door):
 
 @pytest.fixture
 def rivals(door):
-    """The same badge at three devices; what came last to the portal was first at the door."""
+    """The same badge on three devices; the last to arrive was the first check-in."""
     for minutes, device in ((30, "a"), (40, "b"), (10, "c")):
         send(door, came(door.one, at=MORNING + timedelta(minutes=minutes)), device=device)
     door.b, door.c = QueuedRow.objects.filter(outcome="conflict").order_by("pk")
@@ -324,7 +324,7 @@ def test_resolution_reports_every_missing_value(rivals):
 
 @pytest.mark.django_db(transaction=True)
 def test_concurrent_resolution_waits_for_the_first(door):
-    """One voids the first at the door while another keeps the first: together they would void everybody."""
+    """One voids the first check-in while another keeps it: together they would void everybody."""
     for minutes, device in ((30, "a"), (40, "b"), (10, "c")):
         send(door, came(door.one, at=MORNING + timedelta(minutes=minutes)), device=device)
     b, c = QueuedRow.objects.filter(outcome="conflict").order_by("pk")

@@ -1,4 +1,4 @@
-"""The one normal form of an address: what is the same, what stays apart, what is refused and in which words."""
+"""Normal form of e-mail addresses: equal, different and refused spellings."""
 
 import pytest
 from django.core.exceptions import ValidationError

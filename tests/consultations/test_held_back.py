@@ -1,4 +1,4 @@
-"""Who reads an input in full, and who reads points that come from a passage that is held back."""
+"""Who reads an input in full, and who reads points from held-back passages."""
 
 import pytest
 from django.urls import reverse
@@ -27,7 +27,7 @@ def sent():
 
 
 def people(sent):
-    """Everybody there is, by what they are to this input."""
+    """Return people by their relation to this input."""
     ended = {"valid_from": "2017-01-01", "valid_until": "2017-02-01"}
     clearing = make_member(sent.stakeholder, "clearing_officer")
     gone = make_member(sent.stakeholder, "focal_point", **ended)

@@ -1,4 +1,4 @@
-"""Calendars as files: what RFC 5545 asks for, whatever the words; and whose sessions stand in them."""
+"""Calendar files: RFC 5545 conformity with any text, and each person's sessions."""
 
 import re
 from dataclasses import replace
@@ -24,7 +24,7 @@ TEXT = st.text(alphabet=st.one_of(st.characters(codec="utf-8"), st.sampled_from(
 
 
 def unfolded(data):
-    """The content lines of a file, as a reader joins them again (RFC 5545, 3.1)."""
+    """Return the content lines of a file after unfolding (RFC 5545, 3.1)."""
     return data.decode().replace("\r\n ", "").removesuffix("\r\n").split("\r\n")
 
 

@@ -1,4 +1,4 @@
-"""Jobs: run one by one, each by one worker; begun again when a worker died, given up when it dies again and again."""
+"""Jobs: each run by one worker; restarted after a crash, given up after repeated crashes."""
 
 import pytest
 from django.db import connection
@@ -19,7 +19,7 @@ def ask(state=JobState.WAITING, kind=JobKind.COMPARE, **fields):
 
 @pytest.fixture
 def runner(monkeypatch):
-    """Lets a test say what the work is."""
+    """Let a test define the work."""
 
     def says(run):
         monkeypatch.setitem(jobs.RUNNERS, JobKind.COMPARE, run)

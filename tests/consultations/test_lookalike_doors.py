@@ -1,4 +1,4 @@
-"""By whatever door an organisation comes in, its name is looked at, the desk is told, and the desk decides."""
+"""Names of organisations are checked however they are created; the desk is informed and decides."""
 
 import time
 

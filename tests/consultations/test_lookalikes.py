@@ -1,4 +1,4 @@
-"""Names that look like others: what is told of them, and the names of which nothing is told."""
+"""Look-alike names: which are flagged and which are not."""
 
 import time
 

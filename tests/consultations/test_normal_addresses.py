@@ -1,4 +1,4 @@
-"""The upgrade that brings every address into its normal form, on rows as they stood before it."""
+"""Upgrade of e-mail addresses to their normal form, on earlier rows."""
 
 from importlib import import_module
 
@@ -19,7 +19,7 @@ given_up = import_module("consultations.migrations.0013_given_up_addresses")
 
 @pytest.fixture
 def before():
-    """Take the guards away, as they were not there before the upgrade."""
+    """Remove the constraints, as before the upgrade."""
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE consultations_user DROP CONSTRAINT user_email_normal")
         cursor.execute("ALTER TABLE account_emailaddress DROP CONSTRAINT emailaddress_normal")

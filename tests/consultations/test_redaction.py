@@ -1,4 +1,4 @@
-"""Passages that are held back, and Markdown that never becomes more than it may."""
+"""Held-back passages, and Markdown limited to safe HTML."""
 
 import re
 import time

@@ -1,4 +1,4 @@
-"""How alike two texts are: what holds for all texts, what the labelled pairs say, and what a search finds."""
+"""Similarity of texts: general properties, labelled pairs, and search results."""
 
 import random
 
@@ -119,8 +119,9 @@ def test_a_number_and_a_no_are_words_like_others():
 
 
 def test_the_threshold_keeps_what_it_promises_on_the_labelled_pairs():
-    """Of the pairs shown at least seven in ten are right, though half of the wrong ones are about the same matter, and
-    of those that say the same at least seven in ten are shown. What is missed: paraphrase and translation."""
+    """At least seven of ten shown pairs are right, though half of the wrong ones are about the same subject; at least
+    seven of ten duplicates are shown. Paraphrases and translations are missed.
+    """
     right = [pair for pair in SAME if likeness(*pair) >= POINTS_ALIKE]
     wrong = [pair for pair in DIFFERENT if likeness(*pair) >= POINTS_ALIKE]
     assert (len(SAME), len(DIFFERENT)) == (45, 41)
@@ -156,7 +157,7 @@ def test_letters_of_one_campaign_are_found_as_such(other):
 
 
 def texts(number: int, seed: int) -> list[tuple[int, str]]:
-    """Texts of a few words each, some of which are alike."""
+    """Texts of a few words, some of them similar."""
     chance = random.Random(seed)
     known = [f"{start}{end}" for start in ["ba", "ke", "lo", "mi", "nu", "pa"] for end in ["rak", "tiv", "son", "lum"]]
     return [(key, " ".join(chance.choices(known, k=chance.randint(1, 8)))) for key in range(number)]

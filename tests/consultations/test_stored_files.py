@@ -1,4 +1,4 @@
-"""A stored file is read in full when it is new or changed, and is given to nobody when its bytes do not fit its hash."""
+"""Stored files are read in full when new or changed, and never served if altered."""
 
 import hashlib
 import logging
@@ -16,7 +16,7 @@ OTHER = b"%PDF-1.7 what was forged"
 
 @pytest.fixture
 def file(tmp_path, monkeypatch):
-    """A file that was stored a while ago, in a process that knows nothing of it yet."""
+    """File stored a while ago, in a process without notes about it."""
     monkeypatch.setattr(stored_files, "_notes", {})
     monkeypatch.setattr(stored_files, "SETTLED", -1)
     path = tmp_path / "file"
@@ -26,7 +26,7 @@ def file(tmp_path, monkeypatch):
 
 @pytest.fixture
 def hashed(monkeypatch):
-    """How often a file was hashed in full."""
+    """Return how often a file was hashed in full."""
     real, times = hashlib.file_digest, []
     monkeypatch.setattr(hashlib, "file_digest", lambda *given: times.append(1) or real(*given))
     return times
@@ -38,7 +38,7 @@ def read(file):
 
 
 def refused(file, caplog):
-    """Why the file was refused, as the log tells it."""
+    """Return why the file was refused, from the log."""
     caplog.clear()
     with pytest.raises(NotGenuine):
         open_genuine(file)
@@ -46,7 +46,7 @@ def refused(file, caplog):
 
 
 def overwrite(path: Path, data: bytes) -> None:
-    """Write over the bytes of a file and put its time of modification back, as somebody who hides it would."""
+    """Overwrite bytes of a file and restore its modification time, like an attacker."""
     before = path.stat()
     with path.open("r+b") as file:
         file.write(data)
@@ -69,7 +69,7 @@ def test_a_file_is_hashed_again_after_a_day(file, hashed, monkeypatch):
 
 
 def test_a_file_that_was_just_written_is_hashed_again(file, hashed, monkeypatch):
-    """Two writes within one tick of the clock leave the same time of change."""
+    """Two writes within one clock tick have the same change time."""
     monkeypatch.setattr(stored_files, "SETTLED", 60_000_000_000)
     assert [read(file) for _turn in range(2)] == [DATA] * 2
     assert len(hashed) == 2

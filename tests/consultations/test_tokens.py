@@ -1,4 +1,4 @@
-"""The secret of a link: always the same for an issue, another for every other, forgiving when typed off paper."""
+"""Link secrets: deterministic per issue, unique, and tolerant of typing."""
 
 import re
 import uuid

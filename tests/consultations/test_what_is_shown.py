@@ -1,4 +1,4 @@
-"""What people are shown: what a receipt covers, which files were not taken, and which words are held back."""
+"""What people see: coverage of receipts, refused files and held-back text."""
 
 import hashlib
 import json
@@ -32,7 +32,7 @@ def make_sent(author, state="submitted"):
 
 
 def sent_again(author):
-    """An input that the desk returned with a question, and its author sent again with the answer."""
+    """Input returned with a question and sent again with the answer."""
     submission, officer = make_sent(author), factories.make_secretariat()
     workflow.return_for_completion(submission, by=officer, reason="One thing.", questions=["Which county?"])
     workflow.answer_question(Question.objects.get(), by=author, answer="Turkana West.")

@@ -1,4 +1,4 @@
-"""The kinds of rows that the check of everything passes over, and why."""
+"""Models that the integrity check skips, with reasons."""
 
 REFERENCE = "reference data that staff edit; the journal holds each edit with both values"
 ORGANISING = "how the work is organised, not what anybody said; the journal holds who changed it and when"

@@ -1,7 +1,7 @@
-"""One byte is altered in each kind of thing that the played portal stores: as the role that the portal runs as, as the
-owner of the tables and as a superuser. Each is refused, or found by the check of everything under its record.
+"""Alter one byte in each type of stored data of the sample: as the runtime role, the owner and a superuser. Each is
+refused or found by the integrity check.
 
-The kinds are taken from the models: a new table is altered here by itself, or says why the check passes it over.
+Types come from the models: new tables are included automatically, or are excluded with a reason.
 """
 
 import pgtrigger
@@ -25,13 +25,13 @@ ALL_BUT_THE_SCHEMA = [name for name in CHECKS if name not in ("schema", "files")
 
 
 def stored() -> dict[str, type[models.Model]]:
-    """Every table of the portal's own, by name."""
+    """Return every table of the portal by name."""
     found = [model for name in APPS for model in apps.get_app_config(name).get_models(include_auto_created=True)]
     return {model._meta.label_lower: model for model in found if not model._meta.proxy}
 
 
 def fields_by_kind() -> dict[str, list[str]]:
-    """The fields of each kind that the check looks at, other than those that name another record."""
+    """Return the checked fields of each type, without references to other records."""
     kinds = {label: list(CHECKED.get(label, ())) for label in stored()}
     for model in committing_models():
         names = (name for name in model.COMMITTED if not model._meta.get_field(name).is_relation)
@@ -40,7 +40,7 @@ def fields_by_kind() -> dict[str, list[str]]:
 
 
 def rounds(kinds: dict[str, list[str]]) -> list[dict[str, str]]:
-    """Which field of each kind is altered in each round: all kinds are altered before the portal is checked once."""
+    """Return which field of each type to alter in each round: all types are altered before one check."""
     longest = max(map(len, kinds.values()))
     return [{label: names[turn] for label, names in kinds.items() if turn < len(names)} for turn in range(longest)]
 
@@ -60,8 +60,9 @@ def test_every_stored_type_is_altered_or_excluded_with_reason():
 
 
 def alter(label: str, name: str) -> models.Model | None:
-    """Alter one byte of one field of the newest row of a kind that says something there. Returns the row; None where
-    there is none. Raises DatabaseError where the database refuses."""
+    """Alter one byte of a field in the newest row of a type. Returns the row; None if there is none. Raises
+    DatabaseError if the database refuses.
+    """
     model = stored()[label]
     field, quote = model._meta.get_field(name), connection.ops.quote_name
     row = rows_with(model, name).first()
@@ -77,7 +78,7 @@ def alter(label: str, name: str) -> models.Model | None:
 
 
 def rows_with(model, name):
-    """Rows that hold a value in this field, and whose words are not their author's to change, the newest first."""
+    """Return rows with a value in this field whose text the author may not change, the newest first."""
     rows = model._base_manager.order_by("-pk").exclude(**{f"{name}__isnull": True})
     if isinstance(model._meta.get_field(name), models.CharField | models.TextField):
         rows = rows.exclude(**{name: ""})
@@ -85,7 +86,7 @@ def rows_with(model, name):
 
 
 def one_byte_on(field: models.Field, column: str) -> str:
-    """SQL for the value of a field with one byte, or bit, altered."""
+    """Return SQL for a field's value with one byte or bit changed."""
     match field:
         case models.BooleanField():
             return f"NOT {column}"
@@ -109,7 +110,7 @@ def found(checks) -> set[str]:
 
 
 def refused_and_altered(turn: dict[str, str]) -> tuple[set[str], set[str]]:
-    """The kinds whose alteration was refused, and the names of the records that were altered."""
+    """Return the types whose change was refused, and the names of altered records."""
     refused, altered = set(), set()
     for label, name in turn.items():
         try:

@@ -52,7 +52,7 @@ class DropCall(Operator):
 
     @classmethod
     def examples(cls) -> tuple[()]:
-        """None: tests/mutants/test_mutations.py has them."""
+        """None: see tests/mutants/test_mutations.py."""
         return ()
 
 
@@ -83,7 +83,7 @@ class _DropInside(Operator):
 
     @classmethod
     def examples(cls) -> tuple[()]:
-        """None: tests/mutants/test_mutations.py has them."""
+        """None: see tests/mutants/test_mutations.py."""
         return ()
 
 

@@ -1,4 +1,4 @@
-"""The ministries clear the text, the head of the secretariat clears it, and the forum adopts it."""
+"""Journey: ministries clear the text, the head of the secretariat clears it, and the forum adopts it."""
 
 from datetime import timedelta
 
@@ -46,7 +46,7 @@ def an_officer_sees_only_the_own_paragraphs(walk: Walk) -> None:
 
 
 def an_officer_objects(walk: Walk) -> None:
-    """Not without saying what could be cleared instead; what was typed stays."""
+    """An objection requires proposed wording; the entered text is kept."""
     njoroge = walk.person("Njoroge")
     njoroge.follow("Give an answer on paragraph 3")
     njoroge.choose(value="object")
@@ -65,7 +65,7 @@ def an_officer_objects(walk: Walk) -> None:
 
 
 def the_objection_is_settled(walk: Walk) -> None:
-    """The text is opened again, says what the ministry could clear, and only that paragraph is asked again."""
+    """The text is reopened and reworded, and only that paragraph is asked again."""
     amina, wairimu, njoroge = walk.person("Amina"), walk.person("Wairimu"), walk.person("Njoroge")
     wairimu.go(f"{DESK}clearance/")
     assert f"{ROADS} objects to a paragraph" in wairimu.text
@@ -97,7 +97,7 @@ def the_head_clears(walk: Walk) -> None:
 
 
 def the_forum_comes_together(walk: Walk) -> None:
-    """A delegate is named and confirmed in the admin, the others by the verbs; all come, and are checked in at the desk."""
+    """One delegate is named and confirmed in the admin, the others by verbs; all are checked in at the desk."""
     amina = walk.person("Amina")
     amina.go("/admin/consultations/delegate/add/")
     pick(amina, "forum", "Forum on the crossing of lakes")

@@ -1,4 +1,6 @@
-"""The paper is written from the outline, rests on what was said, is read by members, and every point has an answer."""
+"""Journey: the paper is written from the outline, cites points, is reviewed by members, and every point has an
+answer.
+"""
 
 from datetime import timedelta
 
@@ -29,7 +31,7 @@ def the_paper_is_begun(walk: Walk) -> None:
 
 
 def paragraphs_are_written(walk: Walk) -> None:
-    """Each is grounded at once: the points that it can rest on stand beside the text."""
+    """Each paragraph cites the points beside the text."""
     amina = walk.person("Amina")
     own = walk.public.reference
     write_a_paragraph(amina, "Introduction and mandate of the NCM", INTRODUCTION)
@@ -57,7 +59,7 @@ def write_a_paragraph(person: Person, section: str, text: str, strength: str = "
 
 
 def every_point_gets_an_answer(walk: Walk) -> None:
-    """One after the other, by the page that leads from each to the next."""
+    """Answer one point after another by the link to the next."""
     amina, own = walk.person("Amina"), walk.public.reference
     answers = {
         f"{own}.1": ("accepted", "", ""),
@@ -91,7 +93,7 @@ def nothing_is_left_open(walk: Walk) -> None:
 
 
 def two_drafters_edit_one_paragraph(walk: Walk) -> None:
-    """The second sees both texts, and one made of both; nothing is lost."""
+    """The second drafter sees both texts and a merged one."""
     amina, baraka = walk.person("Amina"), walk.person("Baraka")
     walk.shelter = Paragraph.objects.get(wording__text=SHELTER)
     for drafter in (amina, baraka):

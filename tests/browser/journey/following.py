@@ -1,4 +1,4 @@
-"""After the adoption: a brief for a milestone, what it left of the position, and a promise that is kept."""
+"""Journey after adoption: a brief for a milestone, findings, and a fulfilled commitment."""
 
 from consultations import workflow as verbs
 from consultations.models import ActionPoint, Milestone
@@ -24,7 +24,7 @@ def the_secretariat_enters_a_milestone(walk: Walk) -> None:
 
 
 def officers_carry_a_brief_to_it(walk: Walk) -> None:
-    """What is in it is read by officials, and by nobody who comes by."""
+    """Officials can read the brief, visitors cannot."""
     amina, peter, visitor = walk.person("Amina"), walk.person("Peter"), walk.person("Visitor")
     amina.follow("Write the brief")
     amina.write(ask="That every lake has a rescue service.", red_line=LINE)
@@ -65,7 +65,7 @@ def the_milestone_takes_place(walk: Walk) -> None:
 
 
 def what_it_left_is_written_down(walk: Walk) -> None:
-    """One finding on an objective, one on a guiding principle; nobody else reads them until the head releases them."""
+    """One finding on an objective, one on a guiding principle; hidden until the head releases them."""
     amina, wairimu = walk.person("Amina"), walk.person("Wairimu")
     amina.choose(paragraph="2", provision="GCM-08", value="in_part")
     amina.write(reference="Final statement, 4")
@@ -102,7 +102,7 @@ def a_visitor_reads_what_became_of_it(walk: Walk) -> None:
 
 
 def a_promise_of_the_forum_is_kept(walk: Walk) -> None:
-    """What was promised in a session goes on a list, and everybody reads what became of it once the forum is reported."""
+    """A commitment made in a session is listed, and its outcome is public once the forum is reported."""
     amina, wairimu, visitor = walk.person("Amina"), walk.person("Wairimu"), walk.person("Visitor")
     amina.go(f"/desk/forums/{walk.forum.slug}/actions/")
     amina.press("Carry them over")

@@ -1,4 +1,4 @@
-"""Inputs are sent, screened and taken apart into points; a rapporteur writes down what is said at the forum."""
+"""Journey: inputs are sent, screened and split into points; a rapporteur records points at the forum."""
 
 from urllib.parse import urlsplit
 
@@ -14,7 +14,7 @@ FOR_SECRETARIAT, FOR_MEMBERS = "quagga lantern", "heron ledger"
 
 
 def the_focal_point_sends_with_a_double_click(walk: Walk) -> None:
-    """Both clicks reach the portal, and lead to one input and one receipt."""
+    """Both clicks reach the portal, and create one input and one receipt."""
     achieng = walk.person("Achieng")
     achieng.go("/my-organisation/")
     achieng.follow("Shelter and fuel")
@@ -33,8 +33,9 @@ def the_focal_point_sends_with_a_double_click(walk: Walk) -> None:
 
 
 def click_twice(person: Person, button: str) -> APIResponse:
-    """Press a button again while the first click is still under way, as on a slow line: the portal has answered it, but
-    the second click breaks off its way to the page. Returns that answer, which the person never saw."""
+    """Press a button again while the first click is being processed: the second click cancels the browser's navigation.
+    Returns the first response, which the person never saw.
+    """
     window, lost = person.window, []
     target = window.get_by_role("button", name=button, exact=True)
     target.scroll_into_view_if_needed()
@@ -138,7 +139,7 @@ def the_desk_accepts_and_takes_points_out(walk: Walk) -> None:
 
 
 def the_desk_merges_two_points(walk: Walk) -> None:
-    """What the bureau asks for is what the network asks for: the network's point stands for both."""
+    """The bureau's point is joined to the network's point."""
     amina, twin = walk.person("Amina"), f"{walk.public.reference}.2"
     amina.go("/desk/points/")
     amina.follow(f"{walk.members.reference}.1")
@@ -184,7 +185,7 @@ def the_rapporteur_writes_down_a_point(walk: Walk) -> None:
 
 
 def the_consultation_closes(walk: Walk) -> None:
-    """A member who has not finished keeps the text, and is told the deadline."""
+    """A member with an unfinished input keeps the text, and is shown the deadline."""
     amina, chebet = walk.person("Amina"), walk.person("Chebet")
     amina.go(f"/admin/consultations/consultation/{walk.consultation.pk}/change/")
     amina.follow("Close for inputs")

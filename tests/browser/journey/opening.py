@@ -1,4 +1,4 @@
-"""A visitor finds nothing yet; the secretariat opens a consultation, a forum and the register of ministries."""
+"""Journey: a visitor finds nothing yet; the secretariat opens a consultation, a forum and enters ministries."""
 
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ ROADS, HIRING = "Ministry of Roads and Crossings (sample)", "Ministry of Fair Hi
 
 
 def somebody_has_an_account(walk: Walk, name: str, make=make_user) -> Person:
-    """A person with a confirmed account, who has not signed in yet."""
+    """Create a person with a confirmed account who has not signed in yet."""
     person = walk.person(name)
     account = make(email=person.email, name=f"{name} (sample)")
     EmailAddress.objects.create(user=account, email=account.email, verified=True, primary=True)
@@ -69,7 +69,7 @@ def the_secretariat_opens_a_consultation(walk: Walk) -> None:
 
 
 def pick(person: Person, field: str, words: str) -> None:
-    """Choose the first that is found by `words` in a field of the admin that searches as one types."""
+    """Choose the first result for `words` in an autocomplete field of the admin."""
     window = person.window
     window.locator(f".field-{field} .select2-selection").last.click()
     window.locator(".select2-search__field:visible").last.fill(words)
@@ -98,7 +98,7 @@ def the_secretariat_announces_a_forum(walk: Walk) -> None:
 
 
 def the_secretariat_enters_two_ministries(walk: Walk) -> None:
-    """Each is verified, and leads on one theme: its mandate is confirmed."""
+    """Each ministry is verified and leads on one theme with a confirmed mandate."""
     amina = walk.person("Amina")
     for name, theme in zip((ROADS, HIRING), THEMES, strict=True):
         amina.go("/admin/consultations/ministry/add/")

@@ -1,4 +1,4 @@
-"""Organisations and their people come to the portal, and the secretariat lets them in."""
+"""Journey: organisations and their people register, and the secretariat verifies them."""
 
 from consultations.models import Membership, MembershipRole, Stakeholder
 from tests.browser.journey.opening import HIRING, ROADS, somebody_has_an_account

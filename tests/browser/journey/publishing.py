@@ -1,4 +1,4 @@
-"""Two officers publish, the authors read what became of each point, and a visitor verifies the copy in hand."""
+"""Journey: two officers publish, authors read what became of their points, and a visitor verifies a copy."""
 
 import re
 from functools import partial
@@ -85,7 +85,7 @@ def the_author_reads_what_became_of_each_point(walk: Walk) -> None:
 
 
 def a_visitor_reads_the_paper(walk: Walk) -> None:
-    """What is public stands by name beside the text; what is not, as a number."""
+    """Public sources are named beside the text; others are counted."""
     visitor = walk.person("Visitor")
     visitor.go("/")
     visitor.follow(visitor.window.get_by_role("link", name=walk.paper.title))
@@ -144,7 +144,7 @@ def a_visitor_downloads_and_verifies(walk: Walk) -> None:
 
 
 def a_visitor_scans_the_code(walk: Walk) -> None:
-    """The code leads to the page on which the hash stands already; a wrong hash is called wrong."""
+    """The QR code opens the page with the hash filled in; a wrong hash is reported."""
     visitor = walk.person("Visitor")
     address = f"{walk.base}/verify/{walk.edition.sha256}/"
     assert address in links(walk.pdf)
@@ -157,7 +157,7 @@ def a_visitor_scans_the_code(walk: Walk) -> None:
 
 
 def links(pdf: bytes) -> list[str]:
-    """The addresses to which a PDF leads."""
+    """Return the link targets of a PDF."""
     with pikepdf.open(BytesIO(pdf)) as document:
         notes = [note for page in document.pages for note in page.get("/Annots", [])]
         return [str(note.A.URI) for note in notes if "/URI" in note.get("/A", {})]

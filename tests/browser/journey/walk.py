@@ -1,4 +1,4 @@
-"""Who takes part in the journey, what each does in a browser, and what is looked at on every page they come to."""
+"""People of the journey, what they do in a browser, and the checks on every page."""
 
 import re
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ PARTS = """() => {
 
 
 class Person:
-    """Somebody with an own browser window. Every page that the person comes to is checked."""
+    """Person with an own browser window. Every page that they open is checked."""
 
     def __init__(self, walk: "Walk", name: str, window: Window) -> None:
         self.walk, self.name, self.window, self.secret = walk, name, window, ""
@@ -47,13 +47,13 @@ class Person:
 
     @property
     def account(self) -> User:
-        """The person's account as the database knows it now."""
+        """Return the person's account reloaded."""
         return User.objects.get(email=self.email)
 
     # --- Coming to a page -------------------------------------------------------------------------------------------
 
     def go(self, address: str, *, refused: int = 200) -> None:
-        """Open an address that was not on any page: typed in, or out of a mail."""
+        """Open a URL that was not linked on a page."""
         if refused != 200:
             self.window.expect_status(refused)
         answer = self.window.goto(address)
@@ -61,11 +61,11 @@ class Person:
         self.look(refused)
 
     def follow(self, link: str | Locator) -> None:
-        """Follow a link, by its words."""
+        """Follow a link by its text."""
         self._act(_named(self.window.page, "link", link))
 
     def press(self, button: str | Locator, *, refused: int = 0, within: Locator | None = None) -> None:
-        """Press a button that leads on, by its words; `refused` is the status of the page that says why not."""
+        """Press a button by its text; `refused` is the status of the page that says why not."""
         self._act(_named(within or self.window.page, "button", button), refused or 200)
 
     def _act(self, target: Locator, status: int = 200) -> None:
@@ -78,16 +78,16 @@ class Person:
         self.look(status)
 
     def look(self, status: int = 200) -> None:
-        """Check the page that is open, once in each of its states.
+        """Check the open page once in each of its states.
 
-        The admin's pages are Django's own, which break a rule of good practice here and there, but none of WCAG.
+        Admin pages are Django's own, which break some best practices but no WCAG rule.
         """
         path = urlsplit(self.window.url).path
         if self.walk.states.is_new((resolve(path).view_name, status), set(self.window.evaluate(PARTS))):
             self.window.check(WCAG if path.startswith("/admin/") else RULES)
 
     def look_on_a_phone(self, keep: str = "") -> None:
-        """See that the page fits on a phone, and keep a picture of it there as `keep`."""
+        """Check that the page fits a phone, and save a screenshot as `keep`."""
         self.window.set_viewport_size(PHONE)
         assert self.window.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, self.window.url
         if keep:
@@ -97,7 +97,7 @@ class Person:
     # --- What a person does on a page -------------------------------------------------------------------------------
 
     def write(self, **fields: str) -> None:
-        """Fill fields by their names; "__" stands for "-"."""
+        """Fill fields by name; "__" stands for "-"."""
         for name, text in fields.items():
             self.window.locator(f'main [name="{name.replace("__", "-")}"]:not([type=hidden])').last.fill(text)
 
@@ -111,7 +111,7 @@ class Person:
                 field.and_(self.window.locator(f'[value="{value}"]')).check()
 
     def unfold(self, words: str, within: Locator | None = None) -> Locator:
-        """Unfold what is folded away under `words`, and give it back."""
+        """Open the details element with the summary `words`, and return it."""
         folded = (
             (within or self.window.page).locator("details").filter(has=self.window.locator("summary", has_text=words))
         )
@@ -128,29 +128,29 @@ class Person:
 
     @property
     def text(self) -> str:
-        """What stands on the page, folded parts too."""
+        """Return the text of the page including closed details."""
         return _plain(self.window.locator("main, #main").first.text_content())
 
     @property
     def problems(self) -> list[str]:
-        """What the page says is wrong, line by line."""
+        """Return the errors of the page line by line."""
         return [_plain(line) for line in self.window.locator("#problem li").all_text_contents()]
 
     @property
     def notices(self) -> list[str]:
-        """What the page says was done."""
+        """Return the success messages of the page."""
         return [_plain(line) for line in self.window.locator(".notice[role=status]").all_text_contents()]
 
     def why(self, field: str) -> str:
-        """What stands as wrong beside a field."""
+        """Return the error of a field."""
         return _plain(self.window.locator(f"#id_{field}_error").text_content())
 
     def value(self, field: str) -> str:
-        """What stands in a field."""
+        """Return the value of a field."""
         return self.window.input_value(f"main [name={field}]:not([type=hidden])")
 
     def facts(self) -> dict[str, str]:
-        """The first list of facts of the page: what stands beside each term."""
+        """Return the first fact list of the page by term."""
         shown = self.window.locator("dl.facts").first
         terms, said = shown.locator("dt").all_text_contents(), shown.locator("dd").all_text_contents()
         return {_plain(term): _plain(words) for term, words in zip(terms, said, strict=True)}
@@ -180,12 +180,12 @@ class Person:
 
 
 def _is_a_page(answer: Any) -> bool:
-    """Whether what came is a page to stay on, and no file of one and no way to another."""
+    """Return whether the response is a page rather than a file or a redirect."""
     return answer.request.is_navigation_request() and not 300 <= answer.status < 400
 
 
 def _named(place: Any, role: str, target: str | Locator) -> Locator:
-    """What has these words for a name, whatever the gap that a browser makes before a colon."""
+    """Return a locator for an accessible name, ignoring spaces before a colon."""
     if not isinstance(target, str):
         return target
     words = re.escape(target).replace(r":\ ", r"\s*:\s+")
@@ -197,31 +197,31 @@ def _plain(text: str | None) -> str:
 
 
 class States:
-    """Which pages were checked, and in which states.
+    """Pages that were checked, and their states.
 
-    A page is what has one URL name and one status, whoever reads it. It is in a new state when any part of it never
-    stood on this very page: the summary of errors, a notice, the first row of a list, or the sentence that there is none.
+    A page is a URL name with a status, for any reader. It is in a new state if any part never appeared on it before:
+    the error summary, a message, the first row of a list, or the text of an empty list.
     """
 
     def __init__(self) -> None:
         self.parts: dict[tuple[str, int], set[str]] = {}
 
     def is_new(self, page: tuple[str, int], parts: set[str]) -> bool:
-        """Whether the page is to be checked; from now on it counts as checked with these parts."""
+        """Return whether the page needs a check; then it counts as checked with these parts."""
         known = self.parts.get(page)
         self.parts[page] = (known or set()) | parts
         return known is None or not parts <= known
 
 
 class Walk(SimpleNamespace):
-    """The journey under way: its people, by their first names, and what they found, under names of the steps."""
+    """The journey: its people by first name, and results by step."""
 
     def __init__(self, open_window: Any, base: str, folder: Path, picture: Any) -> None:
         super().__init__(people={}, states=States(), clock=None)
         self.open_window, self.base, self.folder, self.picture = open_window, base, folder, picture
 
     def person(self, name: str) -> Person:
-        """The person of this name, who sits down at a computer at the first call."""
+        """Return the person of this name, with a window opened on first use."""
         if name not in self.people:
             self.people[name] = Person(self, name, self.open_window(DESKTOP))
             self.people[name].window.set_default_timeout(PATIENCE)
@@ -229,7 +229,7 @@ class Walk(SimpleNamespace):
 
     @contextmanager
     def step(self, words: str) -> Iterator[None]:
-        """Say which step broke, and keep a picture of every window as it was then."""
+        """Name the step that failed, and save screenshots of every window."""
         try:
             yield
         except Exception as error:
@@ -240,28 +240,28 @@ class Walk(SimpleNamespace):
             raise
 
     def later(self, **time: float) -> None:
-        """Let time go by, for the portal and everybody in it."""
+        """Advance the clock for the portal and everybody."""
         moment = workflow.now() + timedelta(**time)
         self.back_to_today()
         self.clock = time_machine.travel(moment, tick=True)
         self.clock.start()
 
     def back_to_today(self) -> None:
-        """Let the clock show the true time again."""
+        """Restore the real time."""
         if self.clock:
             self.clock.stop()
             self.clock = None
 
     def mail_to(self, email: str) -> Any:
-        """The last mail that reached an address, after the outbox was sent."""
+        """Return the last mail to an address after sending the outbox."""
         call_command("work", stdout=StringIO())
         return [message for message in mail.outbox if message.to == [email]][-1]
 
     def link_in(self, message: Any) -> str:
-        """The address of the portal that a mail names, on this server."""
+        """Return the portal URL in a mail, on this server."""
         return next(word for word in message.body.split() if word.startswith(self.base + "/")).rstrip(".")
 
 
 def in_nairobi(moment: datetime) -> datetime:
-    """The moment as people in Kenya write it."""
+    """Format a time as in Kenya."""
     return moment.astimezone(NAIROBI)

@@ -1,4 +1,4 @@
-"""The admin: what the secretariat sees and does there, and what nobody can do there."""
+"""Admin: what the secretariat sees and does, and what is not possible."""
 
 import re
 from datetime import date
@@ -218,7 +218,7 @@ def test_front_page_shows_to_do_list(client, officer):
 
 
 def records():
-    """One record of each kind that the admin shows."""
+    """One record of each model in the admin."""
     world = worlds.make_world()
     made = {model: worlds.READY[model](world, model._meta.get_field("state").default) for model in worlds.READY}
     made[Submission] = factories.make_submission(world.forum.consultation, state="submitted")

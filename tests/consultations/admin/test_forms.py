@@ -1,4 +1,4 @@
-"""The admin's forms: records with their rows, contradictions, lookups, lists of many rows."""
+"""Admin forms: inline rows, conflicts, lookups and long lists."""
 
 from datetime import UTC, date, datetime
 
@@ -36,7 +36,7 @@ def officer(client):
 
 
 def filled(client, model, record, **changed):
-    """What the browser would send from the change page, with some fields changed."""
+    """Return what the browser would send from the change page, with some fields changed."""
     context = client.get(page(model, "change", record.pk)).context
     data = {}
     for form in [
@@ -148,7 +148,7 @@ def test_two_lead_ministries_of_a_theme_are_refused(client, officer):
 
 
 def suggested(**fields):
-    """A mandate as the reference data suggests it, and its ministry."""
+    """Return a mandate as suggested by the reference data, and its ministry."""
     ministry = Ministry.objects.get(pk=factories.make_ministry().pk)
     fields = {"is_confirmed": False, "basis": "EO 1/2016", "evidence": "I", **fields}
     return ministry, factories.make_mandate(ministry, factories.make_theme(), **fields)

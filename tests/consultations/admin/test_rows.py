@@ -1,4 +1,4 @@
-"""Rows below a record in the admin: many are shown in pages, and a form that sends too many is refused in words."""
+"""Inline rows in the admin: pagination, and refusal of forms with too many rows."""
 
 import time
 from datetime import date, timedelta

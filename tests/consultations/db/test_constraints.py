@@ -1,6 +1,6 @@
-"""The database refuses a state jump, a record born in the middle of its life, and the removal of a record.
+"""The database refuses state jumps, invalid initial states and deletions.
 
-The states and steps are read from the triggers, so that a new one is in the test before anybody thinks of it.
+States and steps are read from the triggers, so that new ones are included automatically.
 """
 
 import itertools
@@ -51,7 +51,7 @@ MODELS = {model._meta.label_lower: model for model in ROADS if model._meta.app_l
 
 
 def steps(model):
-    """The steps that the table's trigger allows."""
+    """Return the steps that the table's trigger allows."""
     return {
         step for trigger in model._meta.triggers if isinstance(trigger, pgtrigger.FSM) for step in trigger.transitions
     }
@@ -63,7 +63,7 @@ def run(sql, *values):
 
 
 def answer(sql, *values):
-    """What the database says to this, empty where it does it."""
+    """Return the database's error; empty on success."""
     try:
         run(sql, *values)
     except ProgrammingError as refusal:
@@ -72,7 +72,7 @@ def answer(sql, *values):
 
 
 def jumps(model):
-    """Every step between two states that is not allowed."""
+    """Return every step between two states that is not allowed."""
     allowed = steps(model)
     return [pair for pair in itertools.permutations(model.State.values, 2) if pair not in allowed]
 

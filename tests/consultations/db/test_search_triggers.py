@@ -1,4 +1,4 @@
-"""What triggers keep: the words to search, without what is held back, and the tallies of who was heard."""
+"""Triggers maintain the search index, without held-back text, and the tallies."""
 
 import pytest
 from django.db import connection
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 def found(words: str, configuration: str = "english") -> int:
-    """How many entries hold these words."""
+    """Return how many entries contain these words."""
     condition = "words @@ websearch_to_tsquery(%s, %s)"
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM consultations_searchentry WHERE {condition}", [configuration, words])
@@ -26,7 +26,7 @@ def found(words: str, configuration: str = "english") -> int:
 
 
 def recounted(model, counts: Q, column: str) -> dict[tuple, int]:
-    """What the tallies must say, counted from the records themselves."""
+    """Return the expected tallies, counted from the records."""
     rows = model.objects.filter(counts).order_by().values_list("consultation", "theme", "stakeholder")
     return {row[:3]: row[3] for row in rows.annotate(Count("pk"))}
 

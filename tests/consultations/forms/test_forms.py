@@ -1,4 +1,4 @@
-"""What the forms accept, what they refuse and in which words, and that nothing typed is lost."""
+"""Forms: accepted and refused values, error messages, and kept input."""
 
 import uuid
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""An officer who takes spreadsheets in, and a consultation to take them into."""
+"""Officer who imports spreadsheets, and a consultation."""
 
 import pytest
 from django.test import Client

@@ -1,4 +1,4 @@
-"""Spreadsheets for the tests, and the admin's pages that take them in."""
+"""Spreadsheets for tests, and the pages that import them."""
 
 import csv
 import zipfile
@@ -46,7 +46,7 @@ def sheet(*rows, delimiter=","):
 
 
 def rewritten(data, name, change):
-    """A workbook with one of its parts changed behind the program's back."""
+    """Return a workbook with one of its parts changed."""
     out = BytesIO()
     with zipfile.ZipFile(BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         for member in old.infolist():
@@ -70,7 +70,7 @@ def send(client, asked, data, name="inputs.xlsx", **changed):
 
 
 def take_in(client, preview):
-    """Confirm an import and let the worker run it; the page of what came of it."""
+    """Confirm an import and let the worker run it; return the result page."""
     client.post(reverse("job_confirm", args=[preview.context["job"].key]))
     call_command("work", stdout=StringIO())
     return client.get(reverse("job", args=[preview.context["job"].key]))
@@ -82,7 +82,7 @@ def states(page):
 
 
 def wrong(client, page):
-    """What is wrong in a preview: row, column, reason."""
+    """Return the errors of a preview: row, column, reason."""
     shown = client.get(reverse("job", args=[page.context["job"].key]), {"show": "error"})
     return [(row.number, each.column, each.why) for row in shown.context["rows"].shown for each in row.problems]
 

@@ -1,4 +1,4 @@
-"""Cells of a workbook hold what openpyxl reads in them."""
+"""Workbook cells are read like openpyxl does."""
 
 from datetime import datetime, time, timedelta
 from io import BytesIO
@@ -49,7 +49,7 @@ def element(cells):
 
 
 def ours(cells):
-    """What the cells of a row hold, and where; or what is wrong with them."""
+    """Return the cells of a row, or what is wrong with them."""
     try:
         found = list(CellReader(SHARED, FORMATS).cells(element(cells)))
     except (ValueError, TypeError, IndexError) as error:

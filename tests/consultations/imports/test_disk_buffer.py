@@ -1,4 +1,4 @@
-"""Rows on the disk: they come back as they went, in any order, and leave nothing behind."""
+"""Disk buffer of rows: round trip in any order, without leftovers."""
 
 import gc
 from datetime import date, datetime, timedelta

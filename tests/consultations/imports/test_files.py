@@ -1,4 +1,4 @@
-"""Files of every kind, who may send them, and what goes out in them."""
+"""Import files of every type, permissions, and exports."""
 
 import csv
 import os

@@ -1,6 +1,6 @@
-"""Spreadsheets that are broken, enormous or made to do harm: each is answered soon, in words, and nothing is kept of it.
+"""Broken, huge and hostile spreadsheets are refused quickly, with a message, without leftovers.
 
-The time is that of the processor, so that a busy machine judges as an idle one does.
+Measures CPU time, so that a busy machine gives the same result.
 """
 
 import struct
@@ -37,7 +37,7 @@ STRINGS = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedSt
 
 
 def with_row(number, cells):
-    """The good workbook with one row more, written as it stands."""
+    """Return the valid workbook with one extra row, written literally."""
     row = b'<row r="%d">%s</row></sheetData>' % (number, cells)
     return rewritten(GOOD, SHEET, lambda text: text.replace(b"</sheetData>", row))
 
@@ -51,7 +51,7 @@ def with_a_letter(letter):
 
 
 def lying():
-    """A workbook whose sheet claims a hundredth of what it unpacks to."""
+    """Workbook whose sheet claims a hundredth of its unpacked size."""
     data = rewritten(GOOD, SHEET, lambda text: text + b" " * 50_000_000)
     with zipfile.ZipFile(BytesIO(data)) as package:
         size = package.getinfo(SHEET).file_size
@@ -60,7 +60,7 @@ def lying():
 
 
 def unbounded():
-    """A workbook packed in a way of which nobody knows beforehand how far it unpacks."""
+    """Workbook with a compression method of unbounded output."""
     out = BytesIO()
     with zipfile.ZipFile(BytesIO(GOOD)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_BZIP2) as new:
         for member in old.infolist():
@@ -69,7 +69,7 @@ def unbounded():
 
 
 def one_text_everywhere():
-    """One text of a megabyte that 40,000 cells point to."""
+    """One text of a megabyte referenced by 40,000 cells."""
     part = f'<Override PartName="/xl/theme/theme1.xml" ContentType="{STRINGS.decode()}"/></Types>'.encode()
     text = b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>%s</t></si></sst>'
     rows = b"".join(b"<row>%s</row>" % (b'<c t="s"><v>0</v></c>' * 8) for _ in range(4_990)) + b"</sheetData>"

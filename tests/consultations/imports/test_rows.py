@@ -1,4 +1,4 @@
-"""Stakeholders through the admin's own pages: previewed, confirmed, kept once; what is wrong is named cell by cell."""
+"""Import of stakeholders in the admin: preview, confirmation and errors by cell."""
 
 import time
 

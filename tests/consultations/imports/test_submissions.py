@@ -1,4 +1,4 @@
-"""A spreadsheet of inputs: previewed row by row, confirmed once, taken in behind the pages, told in one mail each."""
+"""Import of inputs: preview by row, confirmation, background job, and one mail each."""
 
 import time
 from datetime import timedelta
@@ -35,13 +35,13 @@ from tests.sign_in import sign_in
 
 
 def sent(subject):
-    """The text of the one mail that left with a subject that begins so; the outbox keeps none of it."""
+    """Return the text of the only sent mail whose subject begins like this; the outbox does not keep texts."""
     (message,) = [message for message in mail.outbox if message.subject.startswith(subject)]
     return message.body
 
 
 def said(**cells):
-    """The example row with other cells."""
+    """Return the example row with other cells."""
     return [cells.get(name, cell) for name, cell in zip(HEAD, ROW, strict=True)]
 
 
@@ -256,7 +256,7 @@ def test_many_refused_rows_are_counted_where_they_are_not_named(client, consulta
 
 
 def test_a_refusal_of_the_verb_itself_is_told_row_by_row(client, consultation, monkeypatch):
-    """Between the second trial and the verb's own look a moment passes: what changes in it is refused by the verb."""
+    """Something changes between the second validation and the verb's own check: the verb refuses it."""
     make_stakeholder("Other")
     preview = send(client, consultation, workbook(HEAD, ROW, said(organisation="Other"), said(title="Another")))
     built = Trial.built

@@ -1,4 +1,4 @@
-"""Files that a form does not take are in the access log with their hash; those it takes are not."""
+"""Refused uploads are in the access log with their hash; accepted ones are not."""
 
 import hashlib
 

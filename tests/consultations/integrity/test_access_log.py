@@ -1,4 +1,4 @@
-"""The check of the access log names the seal whose entries do not fit, and no other."""
+"""The integrity check of the access log names the seal whose entries do not match."""
 
 import pgtrigger
 import pytest

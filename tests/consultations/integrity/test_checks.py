@@ -1,4 +1,4 @@
-"""Words, sums and files beside what was written: the altered one is found, its neighbours are not."""
+"""Integrity checks of texts, sums and files: altered ones are found, others are not."""
 
 import hashlib
 import os
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("by_owner")]
 
 @pytest.fixture(autouse=True)
 def place(settings, tmp_path, monkeypatch):
-    """A place for files in which nothing is only on its way."""
+    """Folder for files without recent uploads."""
     settings.MEDIA_ROOT = tmp_path
     monkeypatch.setattr(files, "UNDER_WAY", -60)
     return tmp_path
@@ -37,7 +37,7 @@ def behind_the_triggers(record, **fields):
 
 @pytest.fixture
 def sent():
-    """An input that stands as sent, with an objective and a file."""
+    """Sent input with an objective and a file."""
     made = factories.make_submission(title="Fees", body="Fees are too high.")
     made.provisions.add(factories.make_provision())
     factories.make_attachment(made)
@@ -164,7 +164,7 @@ def test_unfinished_upload_is_no_orphan(sent, place):
 
 
 def test_a_row_that_changed_with_its_file_meanwhile_is_read_again(stored):
-    """As when a later scan takes the place of an earlier one, after its row was read."""
+    """A later scan replaces an earlier one after its row was read."""
     as_read, kind = stored[1], files.OWN[1]
     data = b"another scan"
     as_read.path.write_bytes(data)

@@ -1,4 +1,4 @@
-"""The journal: what the database refuses, and what the check finds when somebody got around it."""
+"""Journal: what the database refuses, and what the check finds after tampering."""
 
 import json
 
@@ -28,7 +28,7 @@ def journal():
 
 
 def behind_the_triggers(sql):
-    """Do what only the owner of the tables can do."""
+    """Run something that only the owner of the tables can do."""
     with pgtrigger.ignore(), connection.cursor() as cursor:
         cursor.execute(sql)
 
@@ -95,7 +95,7 @@ def test_a_changed_entry_with_a_hash_to_match_is_found_at_the_next_one(journal):
 
 
 def test_words_with_a_commitment_to_match_under_another_salt_are_found(journal):
-    """Whoever may write to the table of salts still can't change words: the digest holds what they commit to."""
+    """Writing to the salts table does not allow changing texts: the digest covers the commitments."""
     salt = Salt.objects.create(kind=journal[2].kind, object_id=journal[2].object_id, value=b"x" * 32)
     known = json.dumps([salt.pk, code_of(b"x" * 32, message("reason", "forged"))])
     behind_the_triggers(

@@ -1,4 +1,4 @@
-"""The tables and their guards: each difference from what the migrations make is found and named."""
+"""Schema check: each difference from the migrations is found and named."""
 
 import pgtrigger
 import pytest
@@ -20,7 +20,7 @@ def trigger(name, table=OF_EVENTS):
 
 
 def found(*statements):
-    """What the check says after these statements."""
+    """Return the findings of the check after these statements."""
     with connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)
@@ -28,7 +28,7 @@ def found(*statements):
 
 
 def test_the_tables_are_those_that_the_migrations_make():
-    """Where this fails after a new migration: run `manage.py write_schema` on a fresh database."""
+    """If this fails after a new migration, run `manage.py write_schema` on a fresh database."""
     assert found() == []
     assert schema.fingerprint(schema.standing()) == schema.fingerprint(schema.expected())
 

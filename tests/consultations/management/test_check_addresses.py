@@ -1,4 +1,4 @@
-"""`manage.py check_addresses`: rows that came in past the guards are found, told and repaired."""
+"""`manage.py check_addresses` finds and repairs rows inserted without normalisation."""
 
 import pytest
 from allauth.account.models import EmailAddress

@@ -1,4 +1,4 @@
-"""The reference data: what the files say is what the tables hold, twice over, and the secretariat's hand counts more."""
+"""Reference data: tables match the files, reloading changes nothing, and the secretariat's edits are kept."""
 
 import csv
 import io
@@ -37,7 +37,7 @@ FORUM_DAY = date(2017, 10, 17)
 
 
 def lines(file, folder=FOLDER):
-    """The rows of a file, as plainly as csv reads them."""
+    """Return the rows of a file as parsed by csv."""
     with (folder / file).open(encoding="utf-8", newline="") as opened:
         return list(csv.DictReader(opened))
 
@@ -53,7 +53,7 @@ def loaded():
 
 @pytest.fixture
 def folder(tmp_path):
-    """A copy of the files that a test may spoil."""
+    """Return a copy of the files to modify."""
     return shutil.copytree(FOLDER, tmp_path / "reference")
 
 
@@ -65,7 +65,7 @@ def spoil(folder, file, old, new):
 
 
 def complaint(folder):
-    """What the command says about a spoilt folder; nothing may be loaded then."""
+    """Return the command's error about an invalid folder; nothing may be loaded."""
     with pytest.raises(CommandError) as failure:
         call_command("load_reference", folder=folder, stdout=io.StringIO())
     assert not Theme.objects.exists()

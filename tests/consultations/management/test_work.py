@@ -1,4 +1,4 @@
-"""The worker: one command for mail, jobs and chores."""
+"""The worker command: mail, jobs and periodic tasks."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""The access log: written beside the journal, never rewritten, read by whom it concerns."""
+"""Access log: written beside the journal, append-only, readable by those concerned."""
 
 import logging
 from datetime import timedelta

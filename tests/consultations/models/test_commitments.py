@@ -1,4 +1,4 @@
-"""What an entry says without saying it: commitments, salts, and how words are erased while the chain still checks."""
+"""Commitments and salts of journal entries, and erasing texts while the chain still verifies."""
 
 import hashlib
 import hmac
@@ -43,7 +43,7 @@ def officer():
 
 
 def test_an_entry_hashes_to_what_its_description_says(body, officer):
-    """Computed here by hand from the description in the README of an archive, not by the code under test."""
+    """Computed by hand from the description in the archive's README, not by the code under test."""
     workflow.journal("first", body, by=officer)
     event = workflow.journal("note", body, by=officer, before="new", after="old", reason="a\r\nb", data={"n": 1e16})
     event = Event.objects.get(pk=event.pk)
@@ -106,7 +106,7 @@ def test_an_entry_costs_one_query_more_and_the_next_of_its_act_none(django_asser
 
 
 def test_a_salt_that_a_savepoint_took_back_is_made_anew(body, officer):
-    """Else an entry would commit with a salt that nobody has, and its words would count as erased."""
+    """Otherwise an entry would commit with a missing salt, and its text would count as erased."""
 
     @verb
     def act(record, *, by):
@@ -135,7 +135,7 @@ def refused(sql, words):
 
 
 def erase(record, by):
-    """What a verb of erasing does: an entry that lets the salts go, the salts, the words."""
+    """Do what an erasing verb does: an entry that lists the salts, then delete salts and texts."""
     gone = list(Salt.objects.filter(kind=record._meta.label_lower, object_id=record.pk).values_list("pk", flat=True))
     Event.objects.record("erase", record, by=by, reason="Section 40, at request", erases=gone)
     Salt.objects.filter(pk__in=gone).delete()
@@ -254,7 +254,7 @@ def test_old_entries_stay_as_they_were_and_new_ones_follow(body, officer):
 
 @pytest.mark.django_db(transaction=True)
 def test_writers_about_one_new_record_do_not_wait_for_each_other_before_the_end_of_the_chain():
-    """Each makes a salt of its own where the other's is not visible yet: two for one record are fine."""
+    """Each creates a salt while the other's is not visible: two salts for one record are valid."""
     body, failures = factories.make_stakeholder(), []
     both = threading.Barrier(2, timeout=10)
 

@@ -1,4 +1,4 @@
-"""Who may cause mail, and how much: exact where two go at once, refused in words that say when it works again."""
+"""Mail limits: exact under concurrency, and refused with the time when mail works again."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-""" "Stop writing to me": a link in each mail to somebody without an account, that works without one and is taken back."""
+"""Mail stops: a link in each mail to people without an account, usable without one and reversible."""
 
 import re
 from email import policy

@@ -1,4 +1,4 @@
-"""Official mail: no words of strangers in its subject, and in its text none that a mail program would make a link of."""
+"""Mail: no user text in subjects, and no links from user text in bodies."""
 
 import re
 from pathlib import Path
@@ -32,7 +32,7 @@ MAILS = sorted(Path(settings.BASE_DIR, "templates").glob("*/mail/*.txt"))
 
 
 def subject_of(path):
-    """The source of the block that makes the subject."""
+    """Return the source of the subject block."""
     found = re.search(r"{% block subject %}(.*?){% endblock %}", path.read_text(), re.DOTALL)
     return found[1] if found else ""
 
@@ -50,7 +50,7 @@ def test_a_subject_is_made_of_official_words_alone(path):
 
 @pytest.fixture
 def strangers():
-    """An organisation, its people and its input, all with names that are meant for others' eyes."""
+    """Organisation, people and input with hostile names."""
     body = factories.make_stakeholder(EVIL, contact_email="office@example.org")
     person = factories.make_user(name=EVIL)
     factories.make_member(body, user=person, is_primary=True)
@@ -58,7 +58,7 @@ def strangers():
 
 
 def tell_everything(body, person):
-    """Every mail that holds something which a stranger typed."""
+    """Send every mail that contains user text."""
     officer = factories.make_secretariat()
     sent = factories.make_submission(stakeholder=body, author=person, title=EVIL, state="accepted")
     for tell in (

@@ -1,4 +1,4 @@
-"""The outbox: each message leaves once, alone or together with the others of a day; what fails is tried again."""
+"""Outbox: each message is sent once, alone or in a digest; failures are retried."""
 
 import threading
 import time
@@ -24,7 +24,7 @@ SEVEN = datetime(2017, 10, 6, 4, 0, tzinfo=UTC)
 
 
 def posted():
-    """What waits in the outbox, oldest first: address and subject."""
+    """Return queued messages, oldest first: address and subject."""
     return list(OutgoingMail.objects.order_by("pk").values_list("to", "subject"))
 
 
@@ -237,7 +237,7 @@ def test_only_pages_of_the_portal_are_linked(line):
 
 @pytest.fixture
 def daily():
-    """Somebody who wants one mail a day."""
+    """Person who chose daily mail."""
     return factories.make_user(name="Wanjiku", email="wanjiku@example.org", notices="daily")
 
 

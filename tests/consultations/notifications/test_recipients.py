@@ -1,4 +1,4 @@
-"""Mail: who gets which words, and how often."""
+"""Mail texts and recipients."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -19,7 +19,7 @@ LAST_YEAR = date(2016, 1, 1)
 
 
 def posted():
-    """What waits in the outbox, oldest first: address and subject."""
+    """Return queued messages, oldest first: address and subject."""
     return list(OutgoingMail.objects.order_by("pk").values_list("to", "subject"))
 
 
@@ -242,7 +242,7 @@ def test_every_verified_organisation_hears_of_a_later_deadline(django_assert_max
 
 @pytest.mark.parametrize("app", ["consultations", "positions"])
 def test_a_mail_has_one_link_at_most(app):
-    """Besides the portal's own address at its foot; the mail of a day joins those of its notices."""
+    """Except the portal's own URL in the footer; digests join the links of their notices."""
     mails = list((Path(settings.BASE_DIR) / "templates" / app / "mail").glob("*.txt"))
     texts = {mail.name: mail.read_text("utf-8") for mail in mails}
     assert len(mails) > 5

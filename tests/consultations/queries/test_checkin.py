@@ -1,4 +1,4 @@
-"""Who came in which half-day, and who is in the room now."""
+"""Attendance by half-day, and who is present now."""
 
 from datetime import UTC, date, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Anchored outside: whoever has every right over the database still can't cut or rewrite the journal unseen."""
+"""Checkpoints: even with full database access, nobody can truncate or rewrite the journal undetected."""
 
 import base64
 import errno
@@ -34,7 +34,7 @@ TABLE = Event._meta.db_table
 
 @pytest.fixture(autouse=True)
 def places(settings, tmp_path):
-    """A key, a folder and an address of the test's own; the worker may look at once."""
+    """Key, folder and address of the test; the worker may run at once."""
     settings.CHECKPOINT_KEY, settings.CHECKPOINT_FOLDER = tmp_path / "own" / "key.pem", tmp_path / "anchored"
     settings.CHECKPOINT_MAIL = ["archive@example.org", "auditor@example.org"]
     checkpoints._looked_at = float("-inf")
@@ -51,7 +51,7 @@ def write(body, count=1):
 
 
 def anchor(body, count=3):
-    """Some entries, and a checkpoint of the last."""
+    """Create entries and a checkpoint of the last one."""
     write(body, count)
     made = verbs.sign_checkpoint(at_once=True)
     verbs.write_checkpoints()
@@ -63,7 +63,7 @@ def found(*files, **options):
 
 
 def rewrite(number, **change):
-    """Change an entry and recompute everything behind it, as somebody could who owns the database and knows the code."""
+    """Change an entry and recompute the chain after it, like an attacker with database access and the code."""
     with pgtrigger.ignore():
         previous = Event.objects.filter(number=number - 1).values_list("hash", flat=True).first() or FIRST_HASH
         for event in Event.objects.filter(number__gte=number).order_by("number"):
@@ -253,7 +253,7 @@ def test_a_missing_file_and_missing_lines_are_found(body, tmp_path):
 
 @pytest.mark.usefixtures("by_owner")
 def test_what_came_by_mail_finds_what_the_files_of_the_machine_no_longer_tell(body, tmp_path):
-    """Somebody who owns the whole machine cuts the journal, the table and the file: the mail is elsewhere."""
+    """An attacker with the whole machine truncates the journal, the table and the file: the mail is elsewhere."""
     verbs.make_key()
     anchor(body)
     cut(1)

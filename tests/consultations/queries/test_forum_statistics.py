@@ -1,4 +1,4 @@
-"""A forum in figures: shares that add up, small numbers that give nobody away, who was never heard."""
+"""Forum statistics: shares add up, small numbers are suppressed, silent organisations are listed."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""What is to be done next on a forum: told from counts, without a database."""
+"""Next tasks of a forum, derived from counts without a database."""
 
 from consultations.queries.delegates import Seated, plan
 from consultations.queries.forum_tasks import Action, Counts, figures, next_actions

@@ -1,4 +1,4 @@
-"""Public holidays and working days: the Act's rules on real years, and what the loader and the database refuse."""
+"""Public holidays and working days: the Act's rules on real years, and refusals of loader and database."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""What clashes in a programme, what moving a session makes of it, and which names may be one person: no database."""
+"""Conflicts in a programme, moving sessions, and possible duplicates of names, without a database."""
 
 from datetime import UTC, date, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Finding by words: what is found, in which order, what is shown of it, and what nobody finds."""
+"""Search: matches, order, excerpts, and what must not be found."""
 
 from datetime import timedelta
 
@@ -32,7 +32,7 @@ def consultation():
 
 @pytest.fixture
 def send(consultation):
-    """Make an input one minute older than the one before."""
+    """Create an input one minute older than the previous one."""
     turns = iter(range(1000))
 
     def made(title="Title", body="Body", *, sender=None, **fields):
@@ -161,7 +161,7 @@ def walk(words):
 @pytest.mark.parametrize("few", [3, 100], ids=["of many", "of few"])
 @pytest.mark.parametrize("number", [4, 5, 8, 9, 11])
 def test_every_page_is_reached_there_and_back(send, monkeypatch, number, few):
-    """The newest four are ranked; what is older follows by time. So it is whichever way the matches are looked for."""
+    """The newest four are ranked; older ones follow by time, with either search strategy."""
     monkeypatch.setattr(queries.search, "FEW", few)
     for module in (queries.submissions, queries.search):
         monkeypatch.setattr(module, "PAGE", 2)
@@ -177,7 +177,7 @@ def test_every_page_is_reached_there_and_back(send, monkeypatch, number, few):
 
 @pytest.mark.parametrize("few", [2, 100], ids=["of many", "of few"])
 def test_an_input_that_has_the_words_twice_is_one_match(send, monkeypatch, few):
-    """Its best place decides how well it matches: the title, not the point."""
+    """Its best place decides the rank: the title, not the point."""
     monkeypatch.setattr(queries.search, "FEW", few)
     send("Text", "Remittances are dear.")
     make_point(send("Remittances", "Are dear."), text="Lower the cost of remittances.")

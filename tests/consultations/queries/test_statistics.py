@@ -1,4 +1,4 @@
-"""The figures of the public pages: numbers count everything that was sent, names only what the reader may see."""
+"""Public figures: counts include everything sent, names only what the reader may see."""
 
 from datetime import timedelta
 
@@ -261,7 +261,7 @@ def test_pages_run_from_the_newest_to_the_oldest_and_back(consultation, monkeypa
 
 @pytest.mark.parametrize("number", [2, 3, 4, 5])
 def test_a_full_page_links_to_another_only_if_there_is_one(monkeypatch, number):
-    """With three rows per page, a fourth row makes a second page; the second page links back to the first."""
+    """With three rows per page, a fourth row makes a second page, which links back."""
     monkeypatch.setattr(queries.submissions, "PAGE", 3)
     keys = [make_provision(f"P{turn}").pk for turn in range(number)][::-1]
     rows = Provision.objects.filter(pk__in=keys).order_by("-pk")

@@ -1,6 +1,6 @@
-"""A disk that is full: said in words wherever a file comes in, and nothing half written stays.
+"""Full disk: reported wherever files are uploaded, without partial files.
 
-The disk is full for what the tests name: /dev/full answers every writer as a full disk does.
+/dev/full simulates the full disk for the files named in the tests.
 """
 
 import errno
@@ -57,7 +57,7 @@ def fail(*_given, **_named):
 
 
 def onto_the_full_disk(path, offset, data):
-    """As the verb writes, half of the piece before the disk is full."""
+    """Write half of the chunk before the disk is full, like the verb does."""
     REAL_WRITE(path, offset, data[: len(data) // 2])
     raise FULL
 

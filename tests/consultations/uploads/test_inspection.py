@@ -1,4 +1,4 @@
-"""What comes in and what does not, tried on real files in the real child process."""
+"""Accepted and refused files, with real files in the real child process."""
 
 import io
 import time
@@ -21,7 +21,7 @@ MACRO_TYPE = ("wordprocessingml.document.main+xml", "ms-word.document.macroEnabl
 
 
 def looked_through(tmp_path, data: bytes):
-    """What the inspection says about these bytes, and the picture that was drawn anew."""
+    """Return the inspection result of these bytes, and the re-encoded image."""
     path, redrawn = tmp_path / "file.part", tmp_path / "redrawn"
     path.write_bytes(data)
     return sandbox.inspect(path, redrawn), redrawn
@@ -144,7 +144,7 @@ def test_what_is_refused_and_why(tmp_path, name):
 
 
 def test_every_reason_is_met_in_a_test():
-    """The others come from limits that stand elsewhere."""
+    """The other reasons come from limits tested elsewhere."""
     met = {code for _data, code in (*HOSTILE.values(), *HOSTILE_MAILS.values())}
     assert met == set(REASONS) - {"too_large", "virus"}
 

@@ -1,4 +1,4 @@
-"""E-mails as originals: what is read in them, and what of them does not come in."""
+"""E-mails as originals: extracted text, and refused content."""
 
 import base64
 
@@ -32,7 +32,7 @@ def coded(body: bytes, encoding: str = "base64") -> bytes:
 
 
 def judged(folder, data: bytes) -> str:
-    """What the child process finds in these bytes, without starting one."""
+    """Return the child's result for these bytes, without starting one."""
     path = folder / "file.part"
     path.write_bytes(data)
     assert kinds.family(path, mails=True) == "mail"

@@ -1,4 +1,4 @@
-"""An open consultation, an organisation, and somebody signed in who writes for it."""
+"""Open consultation, organisation, and a signed-in author."""
 
 import pytest
 

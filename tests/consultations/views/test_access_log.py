@@ -1,4 +1,4 @@
-"""The page on which a person sees what happened with the account: one's own entries and nobody else's."""
+"""Account activity page: own entries only."""
 
 import pytest
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""The desk's pages about accounts: found, and closed, opened, corrected or let back in with what follows in view."""
+"""Desk pages about accounts: search, close, reopen, correct and restore, with consequences shown."""
 
 import pytest
 from allauth.account.models import EmailAddress

@@ -1,4 +1,4 @@
-"""The pages of files: added by a plain form and piece by piece, removed, handed out to readers of the input alone."""
+"""Pages of files: upload by form and in chunks, removal, and download for readers of the input only."""
 
 import uuid
 from html import escape
@@ -188,13 +188,13 @@ def test_invalid_chunk_is_refused_with_message(client, draft, author):
 
 
 def let_go(answer) -> None:
-    """Close the file, as the server does; closing the answer would end the test's connection to the database."""
+    """Close the file, like the server does; closing the response would end the test's database connection."""
     for close in answer._resource_closers:
         close()
 
 
 def readers(submission):
-    """Whoever might ask for a file of this input, by name."""
+    """Return possible readers of a file of this input, by name."""
     return {
         "visitor": None,
         "stranger": make_user(),
@@ -305,7 +305,7 @@ def test_the_receipt_and_the_desk_name_the_files(client, draft, author):
 
 @pytest.fixture
 def typed(author):
-    """What a mail said, as the secretariat typed it; nothing is kept with it yet."""
+    """Input typed from a mail, without its original."""
     typist = make_secretariat()
     came = {"channel": "email", "received_on": timezone.localdate(), "entered_by": typist, "author": typist}
     return make_submission(stakeholder=author.organisation_of_test, state="submitted", **came)

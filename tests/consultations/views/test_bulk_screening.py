@@ -1,4 +1,4 @@
-"""Acts on several inputs at once: the preview says what would come of each, and that is what comes of it."""
+"""Bulk actions on inputs: the preview predicts the result."""
 
 import uuid
 from datetime import timedelta
@@ -31,7 +31,7 @@ def states(*inputs):
 
 @pytest.fixture
 def inputs(officer):
-    """Two that wait, one that is decided, and one of an organisation that the officer acts for."""
+    """Two waiting inputs, a decided one, and one of an organisation that the officer acts for."""
     consultation = make_consultation()
     own = make_submission(consultation, state="submitted")
     make_double(own.stakeholder, officer)

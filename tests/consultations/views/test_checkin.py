@@ -190,7 +190,7 @@ def test_who_is_signed_out_or_without_a_token_sends_nothing(client, forum, offic
 
 
 def test_first_load_is_small(client, forum, officer):
-    """What a device gets at first, by the wire: the page twice, since its worker fetches it too, and 500 badges."""
+    """Transferred on first load: the page twice, because its worker fetches it too, and 500 badges."""
     body = make_stakeholder("Association of Cross-Border Traders")
     parts = ["Asha", "Barasa", "Chepkoech", "Dida", "Esther"]
     names = [f"{parts[turn % 5]} {parts[turn // 5 % 5]} {turn * 7919}" for turn in range(497)]

@@ -1,4 +1,4 @@
-"""Accrediting at the desk: marked, looked at, decided; one person; one person named twice."""
+"""Delegates at the desk: selection, preview, decisions, details and duplicates."""
 
 import pytest
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""A list of delegates comes in: looked at row by row, names matched, kept once."""
+"""Import of delegates: preview by row, name matching, and single import."""
 
 import re
 

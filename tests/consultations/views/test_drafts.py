@@ -1,4 +1,4 @@
-"""Drafts: saved as they are typed, never over a colleague's words, previewed as others see them, signed off inside."""
+"""Drafts: autosave without overwriting colleagues, preview and sign-off."""
 
 import uuid
 from datetime import timedelta
@@ -315,12 +315,12 @@ def test_only_the_primary_focal_point_says_whether_a_sign_off_is_needed(client, 
 
 
 def asked(queries):
-    """What the database was asked, without the marks of its transactions."""
+    """Return the queries without transaction statements."""
     return [query["sql"] for query in queries if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]
 
 
 def test_sending_asks_the_database_thirteen_times(client, author, consultation):
-    """The whole request: log-in, form, words, files, reference, salts, journal and receipt."""
+    """The whole request: sign-in, form, text, files, reference, salts, journal and receipt."""
     objectives = [make_provision(code, theme=make_theme("T1")).code for code in ("GCM-02", "GCM-05", "GCM-10")]
     post(client, do="save", objectives=objectives)
     draft = Submission.objects.get()

@@ -1,4 +1,4 @@
-"""The desk's pages of texts that may say the same."""
+"""Desk pages of possible duplicates."""
 
 import pytest
 from django.test import Client
@@ -173,7 +173,7 @@ def test_page_is_404_for_other_people(client, pair):
 
 
 def test_an_input_says_how_many_are_alike_at_the_desk_and_in_public(desk, client, consultation):
-    """A chain of three, a fourth that waits for the decision, one kept apart, one withdrawn, and a stranger."""
+    """A chain of three, a fourth undecided one, a dismissed one, a withdrawn one, and an unrelated one."""
     first, second, third, fourth, apart, stranger = (make_submission(consultation) for _turn in range(6))
     withdrawn = make_submission(consultation, state="withdrawn")
     make_likeness(first, second, state="merged")

@@ -1,4 +1,4 @@
-"""Replies to points at the desk: each is answered once, there."""
+"""Replies about misread points at the desk: each is answered once."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Action points on their pages: noted at the desk, reported by who does them, read by everybody once promised."""
+"""Pages of action points: created at the desk, reported by organisations, public as commitments."""
 
 from datetime import timedelta
 

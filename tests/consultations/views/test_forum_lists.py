@@ -1,4 +1,4 @@
-"""The figures and lists of a forum: for the secretariat, as files without formulas, with the journal as witness."""
+"""Statistics and exports of a forum: for the secretariat, without formulas, journalled."""
 
 import csv
 from io import BytesIO, StringIO
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def forum():
-    """A forum with a row in each of its lists."""
+    """Forum with a row in each of its lists."""
     forum, body, desk = make_forum(state="held"), make_stakeholder("=cmd|' /C calc'!A0"), make_secretariat()
     make_check_in(make_delegate(forum, body, name="Ng'ang'a wa Thiong'o", badge_number=7))
     make_delegate(forum, body, name="Still to come")
@@ -44,7 +44,7 @@ def forum():
 
 
 def table(answer) -> list[list[str]]:
-    """The rows of a CSV file as it was sent."""
+    """Return the rows of a CSV response."""
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
     return list(csv.reader(StringIO(text)))
 

@@ -1,4 +1,4 @@
-"""The page of checks and the line on the front page of the desk."""
+"""Integrity page and the line on the desk's front page."""
 
 import pytest
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""The link of a letter of invitation, as whoever holds it sees it; and a stranger's link."""
+"""Answering an invitation by its link, and invalid links."""
 
 import re
 from datetime import timedelta
@@ -36,7 +36,7 @@ def url(letter, name="forum_answer"):
 
 
 def filled(page, **fields):
-    """The fields of the form of a page as a browser sends them, with `fields` typed over."""
+    """Return the form fields of a page as a browser sends them, with `fields` changed."""
     form = page.context["form"]
     given = {each.html_name: each.value() or "" for each in form if "leaves" not in each.name}
     return given | {"row": [slot.value for slot in form.slots], "choice": "come", "answered_by": "Wanjiru", **fields}

@@ -1,4 +1,4 @@
-"""Letters of invitation at the desk: choosing, reviewing, sending, answering from paper; closed to everybody else."""
+"""Letters of invitation at the desk: select, review, send, paper answers; 404 for others."""
 
 from datetime import timedelta
 from uuid import uuid4

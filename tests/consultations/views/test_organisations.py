@@ -1,4 +1,4 @@
-"""Organisations at the desk: the register, and verifying, refusing, suspending."""
+"""Organisations at the desk: register, verification, refusal, suspension."""
 
 from datetime import timedelta
 

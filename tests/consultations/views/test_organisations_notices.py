@@ -1,4 +1,4 @@
-"""The page on which a person chooses how notices come."""
+"""Notification settings page."""
 
 import pytest
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""Registering, inviting, joining and leaving, as the pages do it."""
+"""Registering, inviting, joining and leaving through the pages."""
 
 import pytest
 from django.urls import reverse

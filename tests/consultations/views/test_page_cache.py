@@ -1,4 +1,4 @@
-"""Pages kept for visitors: from memory until the next entry of the journal, fresh from then on, never for one person."""
+"""Page cache: from memory until the next journal entry, never for one person."""
 
 import threading
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 class Counter:
-    """A view that counts how often it was really asked."""
+    """View that counts its calls."""
 
     def __init__(self, make=lambda request: HttpResponse("a page")):
         self.asked, self.make = 0, make
@@ -50,7 +50,7 @@ def test_a_second_visitor_costs_one_small_query(client, django_assert_num_querie
 
 
 def rename(consultation, title: str):
-    """As the admin does it: the edit and its entry in one transaction."""
+    """Edit and journal entry in one transaction, like the admin."""
     with transaction.atomic():
         change(consultation, title=title)
         Event.objects.record("edit", consultation, by=None)
@@ -74,7 +74,7 @@ def test_unrelated_changes_keep_page_cache(client):
 
 
 def test_what_is_not_committed_is_not_seen_and_not_kept(client):
-    """A page made while somebody else writes is fresh again once they are done."""
+    """A page rendered during a concurrent transaction is rendered again after its commit."""
     consultation = make_consultation(title="Before")
     written, seen = threading.Event(), threading.Event()
 
@@ -164,7 +164,7 @@ def test_while_developing_the_view_is_asked(settings):
 
 
 def test_failed_sign_ins_keep_page_cache(client, settings, tmp_path):
-    """Neither a failed log-in, nor a copy that is none of ours, a refused file or verb is a reason to make pages anew."""
+    """Failed sign-ins, foreign copies, refused files and refused verbs do not invalidate pages."""
     settings.MEDIA_ROOT = tmp_path
     draft = make_submission(state="draft", title=" ")
     stranger, author = Client(), sign_in(Client(), draft.author)

@@ -1,4 +1,4 @@
-"""What comes on paper: typed by one officer, kept with its scan, checked by another, and only then accepted."""
+"""Paper inputs: typed by one officer, stored with the scan, checked by another, then put on file."""
 
 import uuid
 from datetime import timedelta
@@ -39,7 +39,7 @@ def checker():
 
 @pytest.fixture
 def letter(typist):
-    """A letter that the typist typed; nothing is kept with it yet."""
+    """Letter as typed; without its scan."""
     return make_submission(
         state="submitted", channel="letter", received_on=timezone.localdate(), entered_by=typist, author=typist
     )

@@ -1,4 +1,4 @@
-"""Points at the desk: found, merged with their twins, taken apart."""
+"""Points at the desk: search, join and separate."""
 
 import pytest
 

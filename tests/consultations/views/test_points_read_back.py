@@ -1,4 +1,4 @@
-"""Read back: one point after another in the room, validated by the session's chair or sent back with a note."""
+"""Reading back: points one by one, validated by the session's chair or sent back with a note."""
 
 import pytest
 from django.test import Client

@@ -1,4 +1,4 @@
-"""The page of a session's points: the rapporteur writes and hands in, the secretariat validates."""
+"""Points of a session: the rapporteur records and hands in, the secretariat validates."""
 
 import html
 from datetime import date

@@ -1,4 +1,4 @@
-"""The programme, the seats, the documents and the copy of a forum at the desk."""
+"""Programme, seats, documents and copy of a forum at the desk."""
 
 import uuid
 

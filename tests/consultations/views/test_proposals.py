@@ -1,4 +1,4 @@
-"""The desk's pages for what takes two people."""
+"""Desk pages of proposals."""
 
 import pytest
 

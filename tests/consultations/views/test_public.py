@@ -1,4 +1,4 @@
-"""The list of inputs, the privacy notice and the accessibility statement, as a visitor gets them."""
+"""List of inputs, privacy notice and accessibility statement for visitors."""
 
 from datetime import timedelta
 from urllib.parse import urlencode
@@ -209,7 +209,7 @@ ASKS_MUCH = {"theme": "T1", "group": "civil_society", "county": "kilifi"}
     ids=["words", "second page", "past the ranked", "page before", "filters", "nothing", "like a reference"],
 )
 def test_a_search_asks_the_database_little(client, consultation, asked, monkeypatch):
-    """Though some words stand in titles, some in texts, some in points, and a name is like them."""
+    """Words occur in titles, texts and points, and a name is similar."""
     monkeypatch.setattr(queries.search, "RANKED", 2)
     for module in (queries.submissions, queries.search):
         monkeypatch.setattr(module, "PAGE", 1)
@@ -255,7 +255,7 @@ def test_odd_query_strings_are_harmless(client, consultation, query):
 
 
 def test_the_edge_of_a_page_gives_no_hidden_input_away(client, consultation):
-    """A reference that the reader may not see is treated as one that does not exist, whatever lies around it."""
+    """A reference that the reader may not see is treated as unknown, whatever is around it."""
     for _turn in range(3):
         make_submission(consultation)
     hidden = make_submission(consultation, audience="members")

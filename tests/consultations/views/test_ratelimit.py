@@ -1,4 +1,4 @@
-"""How often one reader may ask for exports and the feed: counted for each, told in words, over after a while."""
+"""Rate limits of exports and the feed: per reader, with a message, temporary."""
 
 import json
 
@@ -18,7 +18,7 @@ EXPORT, FEED = "/inputs.csv", "/feed/inputs.json"
 
 @pytest.fixture(autouse=True)
 def small(settings, monkeypatch):
-    """Two requests in a minute, at a clock that stands until a test moves it."""
+    """Limit of two requests a minute, with a clock that the test moves."""
     settings.LIMITS = {"feed": (2, 60), "export": (2, 60)}
     clock = {"now": 1_000_018}  # 2 seconds before a minute is over
     monkeypatch.setattr(ratelimit.time, "time", lambda: clock["now"])

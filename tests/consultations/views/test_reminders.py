@@ -1,4 +1,4 @@
-"""Organisations not heard from: the list with its filters, and letters that are shown before they are sent."""
+"""Organisations without an input: filters, and letters with preview."""
 
 from datetime import timedelta
 
@@ -25,7 +25,7 @@ def officer(client):
 
 @pytest.fixture
 def bodies(officer):
-    """One that was asked, one that has begun, one that nobody asked, and one that has sent."""
+    """Organisations: asked, with a draft, never asked, and with a sent input."""
     consultation = make_consultation()
     asked, begun, free, heard = (
         make_stakeholder(f"{name} (sample)", group=group, contact_email=f"{name}@example.org")

@@ -1,4 +1,4 @@
-"""The desk: what waits, screening an input, taking points out of it; and that nobody else finds it."""
+"""Screening desk: to-do list, decisions, extraction of points; 404 for others."""
 
 import html
 import re
@@ -69,7 +69,7 @@ STRANGERS = {
 
 
 def desk_addresses():
-    """Every page of the desk in this app, on records that are there."""
+    """Every desk page of this app with existing records."""
     submission, point, body = make_submission(), make_point(), make_stakeholder()
     return [
         "/desk/", "/desk/inputs/", at(submission), at(submission, "accept"), at(submission, "points"),

@@ -1,4 +1,4 @@
-"""The coverage page: every input counts, every number leads to a list, and what nobody said is shown as well."""
+"""Coverage page: every input counts, numbers link to lists, gaps are shown."""
 
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -29,7 +29,7 @@ def consultation():
 
 
 def numbers(matrix):
-    """The cells of a matrix that are not zero."""
+    """Return the nonzero cells of a matrix."""
     return {(line.code, cell.group): cell.number for line in matrix.lines for cell in line.cells if cell.number}
 
 

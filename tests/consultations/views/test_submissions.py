@@ -1,4 +1,4 @@
-"""After the deadline: the author asks with a reason, the head decides, and the page says what is said to whom."""
+"""Late inputs: the author asks with a reason, the head decides, and each page shows it."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Writing and sending an input: what is kept, what is refused, and what two clicks or two people do."""
+"""Writing and sending an input: kept and refused values, double clicks and concurrent edits."""
 
 import html
 import re
@@ -50,7 +50,7 @@ def post(client, address=SUBMIT, do="send", **changed):
 
 
 def shown(page, name):
-    """What the form on a page holds in a field."""
+    """Return the value of a form field on a page."""
     text = page.content.decode()
     found = re.search(rf'<textarea name="{name}"[^>]*>\n?(.*?)</textarea>', text, re.DOTALL)
     found = (
@@ -62,7 +62,7 @@ def shown(page, name):
 
 
 def problems(page):
-    """What the error summary lists."""
+    """Return the entries of the error summary."""
     summary = re.search(r'<div class="summary".*?</div>', page.content.decode(), re.DOTALL)
     return (
         [html.unescape(re.sub(r"<[^>]+>", "", line)) for line in re.findall(r"<li>(.*?)</li>", summary[0])]

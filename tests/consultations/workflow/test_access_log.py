@@ -1,4 +1,4 @@
-"""Seals of the access log and warnings of owners: by the worker, once, and every change behind a seal is found."""
+"""Seals of the access log and warnings of owners by the worker; changes after sealing are found."""
 
 import threading
 from contextlib import contextmanager
@@ -32,7 +32,7 @@ def enter(number=3, **fields):
 
 @contextmanager
 def forged():
-    """As somebody does who may switch the guards of the database off."""
+    """Bypass the database guards, like an attacker with their privileges."""
     with pgtrigger.ignore(*GUARDS, "consultations.AccessSeal:append_only"):
         yield
 
@@ -83,7 +83,7 @@ def test_two_workers_make_one_seal():
 
 @pytest.mark.django_db(transaction=True)
 def test_an_entry_that_is_not_committed_yet_is_waited_for_and_keeps_nobody_waiting():
-    """A lower number may be committed after a higher one: a seal over the higher alone would find it inserted later."""
+    """A lower number can be committed after a higher one: sealing the higher alone would report it as inserted."""
     written, go_on = threading.Event(), threading.Event()
 
     def slow():
@@ -182,7 +182,7 @@ def test_a_seal_that_nobody_entered_in_the_journal_is_found(sealed):
 
 
 def a_year_ago(days=366):
-    """Let everything so far have happened, and been sealed, `days` ago."""
+    """Move everything so far `days` into the past, sealed."""
     moment = timezone.now() - timedelta(days=days)
     with forged():
         LOG.update(at=moment)

@@ -1,4 +1,4 @@
-"""Accounts: closed, opened, corrected and let back in; by two people where somebody holds an office or clears text."""
+"""Accounts: closing, reopening, correcting and restoring; by two people for office holders and clearing officers."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Offices: two people give them and take them away, nobody to oneself, and all staff hear of it."""
+"""Offices: appointed and removed by two people, never oneself, with notification of staff."""
 
 import pytest
 from django.core.management import call_command

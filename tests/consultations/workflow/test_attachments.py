@@ -1,4 +1,4 @@
-"""Files of an input through the verbs: who adds and removes them, what stays of a refused one, the scanner's word."""
+"""Verbs on files of an input: permissions, refused files and scanner results."""
 
 import hashlib
 import socket
@@ -24,7 +24,7 @@ EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 
 @pytest.fixture(autouse=True)
 def own_folder(settings, tmp_path):
-    """Every test has a folder of its own, and no memory of a scanner that was down."""
+    """Use an own folder, without a remembered scanner failure."""
     settings.MEDIA_ROOT, settings.CLAMD = tmp_path / "files", ""
     attachments._tried_at = float("-inf")
 
@@ -255,7 +255,7 @@ def test_uploads_stopped_for_a_day_are_abandoned(draft, settings, django_capture
 
 
 class Daemon:
-    """Speaks clamd's INSTREAM over a socket: knows one virus, and refuses what is larger than it takes."""
+    """Speaks clamd's INSTREAM on a socket: knows one virus, and refuses oversized files."""
 
     def __init__(self, path) -> None:
         self.line = socket.socket(socket.AF_UNIX) if path else socket.socket()
@@ -304,7 +304,7 @@ def test_a_clean_file_is_ready_and_an_infected_one_refused_at_once(draft, settin
 
 
 def _stored(data: bytes) -> bytes:
-    """The archive with nothing deflated, so that the daemon of this test sees through it."""
+    """Return the archive uncompressed, so that the test daemon can read it."""
     parts = made.unpacked(data)
     return made.archive({"mimetype": parts.pop("mimetype")} | parts, stored=True)
 

@@ -1,4 +1,4 @@
-"""What stands is committed to once, at the upgrade: records that were altered since are found, also old ones."""
+"""Existing records are committed to once on upgrade; records altered since are found."""
 
 from io import StringIO
 
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("by_owner")]
 
 @pytest.fixture
 def old_portal():
-    """Records of every state, and entries of the old form about them, as the version before left them."""
+    """Records of every state, with entries of journal format 1."""
     inputs = [factories.make_submission(state=state) for state in ("accepted", "submitted", "returned", "set_aside")]
     draft = factories.make_submission(state="draft")
     factories.make_attachment(inputs[0])

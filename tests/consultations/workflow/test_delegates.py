@@ -1,4 +1,4 @@
-"""Who gets a seat at a forum: one by one and together, from the reserve list, on somebody's seat, named twice."""
+"""Seats of a forum: single and bulk decisions, reserve list, substitutes, duplicates."""
 
 import pytest
 from hypothesis import given, settings

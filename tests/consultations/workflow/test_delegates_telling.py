@@ -1,4 +1,4 @@
-"""Telling people what was decided on their seats: each decision once, at the right address, seen before it goes."""
+"""Notifications about seats: each decision once, at the right address, with preview."""
 
 import re
 from types import SimpleNamespace
@@ -38,7 +38,7 @@ WHY = "Two of your people come already."
 
 
 def make_scene():
-    """Five people decided on: two have an address, two are reached through their institution, one by nothing."""
+    """Five people with decisions: two with an address, two reached through their institution, one unreachable."""
     forum, officer = make_forum(title="The Forum", venue="KICC", contact="Ms Achieng, 020"), make_secretariat()
     county, silent = make_stakeholder("County"), make_stakeholder("Silent")
     letter = make_invitation(forum, county, email="letter@county.example")

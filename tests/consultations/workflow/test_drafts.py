@@ -1,4 +1,4 @@
-"""The verbs of a draft: signed off inside the organisation, marked well, and seen by colleagues."""
+"""Verbs on drafts: sign-off, bracket checks and presence."""
 
 from datetime import timedelta
 
@@ -189,7 +189,7 @@ def test_the_same_key_is_one_draft():
 
 
 def test_what_is_sent_is_what_was_read(drafter, draft):
-    """A colleague saves other words and another objective while the text is on its way."""
+    """A colleague saves another text and objective while the form is being sent."""
     change(draft.stakeholder, signs_off=False)
     draft.provisions.add(make_provision("GCM-02"))
     prefetch_related_objects([draft], "provisions")

@@ -1,4 +1,4 @@
-"""Texts that say the same: what the search keeps, that it computes no old pair again, what staff decide."""
+"""Duplicates: stored pairs, no recomputation of old pairs, and decisions."""
 
 from uuid import uuid4
 
@@ -45,7 +45,7 @@ def search(consultation, officer) -> dict:
 
 
 def an_input(consultation, **fields):
-    """An input that is like no other."""
+    """Input unlike any other."""
     return make_submission(consultation, **{"title": uuid4().hex, "body": uuid4().hex, **fields})
 
 

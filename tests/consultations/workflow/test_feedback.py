@@ -1,4 +1,4 @@
-"""Co-signing another's input, taking that back, and saying that a point was misread."""
+"""Co-signatures, their withdrawal, and misread points."""
 
 import pytest
 

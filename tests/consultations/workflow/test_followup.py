@@ -1,4 +1,4 @@
-"""After a forum: commitments become actions once, actions end with what came of them, the communiqué lives its life."""
+"""Follow-up of a forum: commitments become actions once, actions end with an outcome, and the communiqué's moves."""
 
 import hashlib
 from datetime import date, timedelta
@@ -45,7 +45,7 @@ pytestmark = pytest.mark.django_db
 
 
 def refused(act) -> list[str]:
-    """Why a verb refuses."""
+    """Return why a verb refuses."""
     with pytest.raises(Blocked) as refusal:
         act()
     return refusal.value.reasons

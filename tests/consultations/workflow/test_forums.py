@@ -1,4 +1,4 @@
-"""The verbs of a round, a forum, a session and a delegate."""
+"""Verbs on consultations, forums, sessions and delegates."""
 
 import uuid
 from datetime import timedelta
@@ -40,19 +40,19 @@ HEADS = {"extend", "archive", "cancel_forum"}
 
 
 def ready_forum(state):
-    """A forum with a programme, of which the communiqué is published."""
+    """Forum with a programme and a published communiqué."""
     return make_communique(make_session(make_forum(state=state)).forum, state="published").forum
 
 
 def refused(act, *args, **kwargs):
-    """The reasons for which a verb is refused."""
+    """Return the reasons of a refusal."""
     with pytest.raises(Blocked) as refusal:
         act(*args, **kwargs)
     return refusal.value.reasons
 
 
 def carry_out(record, verb, by, reason="As asked."):
-    """Call a verb with whatever it takes."""
+    """Call a verb with its arguments."""
     more = {"closes_at": now() + timedelta(days=30)} if verb == "extend" else {}
     if MOVES_BY_VERB[verb].needs_reason:
         more["reason"] = reason

@@ -1,4 +1,4 @@
-"""Imports are confirmed once, by the secretariat; a list of delegates is read while its forum is locked."""
+"""Imports are confirmed once by the secretariat; lists of delegates are read while the forum is locked."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The check of the night: when it is due, that only one checks, what is kept of it and who hears of findings."""
+"""Nightly check: when it is due, single execution, stored result and notifications."""
 
 import logging
 import re
@@ -96,7 +96,7 @@ def test_only_one_checks_at_a_time():
 
 
 def test_no_two_locks_have_one_number():
-    """Whoever checked for two minutes under the number of another lock would keep everybody waiting for that one."""
+    """A check holding the number of another lock for two minutes would block its users."""
     code = [
         path.read_text() for app in ("consultations", "positions", "ncm_portal") for path in Path(app).rglob("*.py")
     ]

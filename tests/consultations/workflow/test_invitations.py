@@ -1,4 +1,4 @@
-"""Letters of invitation: written and sent once, reminded of, lapsed, answered by several people at once."""
+"""Letters of invitation: written and sent once, reminded, lapsed, concurrent answers."""
 
 import uuid
 from datetime import date, datetime
@@ -43,7 +43,7 @@ def on(day, hour=9, month=10):
 
 
 def make_scene(**fields):
-    """Three institutions with a letter to the forum of 17 October, one of them without an e-mail address."""
+    """Three institutions with a letter to the forum of 17 October, one without an e-mail address."""
     forum = make_forum(
         make_consultation(), code="FORUM-2017", starts_on=date(2017, 10, 17), letter_text="You are invited.", **fields
     )

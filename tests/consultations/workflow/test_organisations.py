@@ -1,4 +1,4 @@
-"""How organisations and people come to the table: registering, verifying, inviting, joining, leaving, appointing."""
+"""Organisations and people: registration, verification, invitations, membership, mandates."""
 
 from datetime import timedelta
 
@@ -30,14 +30,14 @@ MANAGERS = "Only the secretariat or the organisation's primary focal point can d
 
 
 def refused(verb, *args, **kwargs):
-    """The reasons for which a verb is refused."""
+    """Return the reasons of a refusal."""
     with pytest.raises(Blocked) as refusal:
         verb(*args, **kwargs)
     return refusal.value.reasons
 
 
 def verbs(record):
-    """The journal about a record, oldest first."""
+    """Return the journal's verbs about a record, oldest first."""
     return [event.verb for event in Event.objects.about(record)]
 
 

@@ -1,4 +1,4 @@
-"""Many inputs taken in at once: each row answered as if it were asked alone, written at once, entered one by one."""
+"""Bulk import of inputs: each row is judged like a single one; written at once, journalled one by one."""
 
 import itertools
 import uuid

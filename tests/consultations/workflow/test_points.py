@@ -1,4 +1,4 @@
-"""The verbs of a point: taken out once, merged without losing either, taken apart again."""
+"""Verbs on points: extracted once, joined without loss, separated again."""
 
 from datetime import date
 
@@ -33,14 +33,14 @@ READERS = "Only the secretariat or the session's chair can do this: {}."
 
 
 def refused(verb, *args, **kwargs):
-    """The reasons for which a verb is refused."""
+    """Return the reasons of a refusal."""
     with pytest.raises(Blocked) as refusal:
         verb(*args, **kwargs)
     return refusal.value.reasons
 
 
 def verbs(record):
-    """The journal about a record, oldest first."""
+    """Return the journal's verbs about a record, oldest first."""
     return [event.verb for event in Event.objects.about(record)]
 
 

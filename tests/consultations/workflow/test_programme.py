@@ -1,4 +1,4 @@
-"""The programme of a forum, who has which part, a forum copied, and its documents."""
+"""Programme of a forum, roles, copying and documents."""
 
 from datetime import timedelta
 

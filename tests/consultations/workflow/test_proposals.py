@@ -1,4 +1,4 @@
-"""Grave changes by two people: what one proposes, another confirms, in time, and never in one's own matter."""
+"""Changes by two people: proposed, confirmed in time, never about oneself."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Requests and reminders: once a day at most, the principal from the second reminder on, and a preview that is true."""
+"""Requests and reminders: at most one a day, the principal from the second reminder on, with a correct preview."""
 
 from datetime import timedelta
 

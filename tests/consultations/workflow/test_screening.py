@@ -1,4 +1,4 @@
-"""Around the screening: who looks after an input, questions and answers, the deadline and who is let in after it."""
+"""Around screening: assignment, questions and answers, and late inputs."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The list of speakers: one speaks at a time, everybody keeps the place, and the time of each group is counted."""
+"""Speakers' list: one speaker at a time, stable order, and speaking time by group."""
 
 from datetime import timedelta
 

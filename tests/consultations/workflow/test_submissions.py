@@ -1,4 +1,4 @@
-"""The verbs of an input: who may, what is needed, what is kept, and what the database refuses by itself."""
+"""Verbs on inputs: permissions, conditions, journal and database constraints."""
 
 import uuid
 from datetime import timedelta
@@ -53,14 +53,14 @@ def begin(consultation, author, **fields):
 
 
 def refused(verb, *args, **kwargs):
-    """The reasons for which a verb is refused."""
+    """Return the reasons of a refusal."""
     with pytest.raises(Blocked) as refusal:
         verb(*args, **kwargs)
     return refusal.value.reasons
 
 
 def verbs(record):
-    """The journal about a record, oldest first."""
+    """Return the journal's verbs about a record, oldest first."""
     return [event.verb for event in Event.objects.about(record)]
 
 
