@@ -261,5 +261,5 @@ def test_the_mail_and_the_page_say_how_long_the_link_lives(client):
     confirmed(REAL)
     answer = client.post(reverse("account_reset_password"), {"email": REAL}, follow=True)
     assert "The link works for one hour." in answer.content.decode()
-    assert "works for one hour" in mail.outbox[-1].body
+    assert "works once, for one hour" in mail.outbox[-1].body
     assert settings.PASSWORD_RESET_TIMEOUT == 3600

@@ -132,4 +132,4 @@ def test_the_document_says_what_the_tables_say():
     moves = sum(map(len, roles.move_tables().values()))
     assert len([line for line in written.splitlines() if line.startswith("| ") and "(`" in line]) == moves
     clear = next(line for line in written.splitlines() if "(`clear_paper`)" in line)
-    assert clear.endswith("is done for the text that is cleared. A reason, which is kept in the journal. |")
+    assert clear.endswith("is done for the present text. A reason, which is kept in the journal. |")
