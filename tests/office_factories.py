@@ -1,4 +1,4 @@
-"""What two people did for the tests: proposals and changes of rules, and an officer of an older database."""
+"""Create proposals and rule changes made by two officers, and an officer of an older database."""
 
 from datetime import timedelta
 from typing import Any
@@ -21,8 +21,10 @@ from tests.factories import bring, change, make_head, make_secretariat, make_use
 
 
 def make_double(stakeholder: Stakeholder, user: User) -> User:
-    """`user`, who holds an office, as one who acted for `stakeholder` too before that was ruled out: in memory, for the
-    database takes no such membership any more. Where it is read again, it is over since today: see `replayed_at`."""
+    """Make `user`, who holds a role, a former member of `stakeholder` as well, in memory.
+
+    The database no longer accepts such a membership. When it is read again, it ended today: see `replayed_at`.
+    """
     made = Membership(user=user, stakeholder=stakeholder, role=MembershipRole.FOCAL_POINT)
     user.live_memberships = [made]
     today = timezone.localdate()
@@ -41,7 +43,7 @@ def make_proposal(
     state: str = "proposed",
     **fields: Any,
 ) -> Proposal:
-    """A proposal that a person without an office becomes an official, or of another act on `record`."""
+    """Create a proposal by a user without a role to become an official, or for another action on `record`."""
     record, by, now = record or make_user(), by or make_head(), workflow.now()
     fields = {
         "values": {"office": "official"}, "reason": "It was agreed so.", "concerns": record if act == "appoint" else None,
@@ -55,8 +57,9 @@ def make_proposal(
 
 
 def change_rules(consultation: Consultation, **rules: Any) -> Consultation:
-    """Give an opened consultation other rules, or `steps` of its chain, as two officers would: the change is written
-    down first."""
+    """Change the rules or the clearance `steps` of an opened consultation as two officers would: the change is recorded
+    first.
+    """
     first, second = make_secretariat(), make_secretariat()
     proposal = make_proposal(consultation, "change_rules", by=first, decided_by=second, state="confirmed", values={})
     columns = {name: rules.get(name, getattr(consultation, name)) for name in RULES}

@@ -1,13 +1,13 @@
-"""Reading a page in a test."""
+"""Read text from pages in tests."""
 
 import re
 
 
 def words(page) -> str:
-    """What a page says, without its markup."""
+    """Return the text of a page without markup."""
     return " ".join(re.sub(r"<[^>]+>", " ", page.content.decode()).split())
 
 
 def without_tokens(page) -> str:
-    """A page without the form tokens, which differ from one answer to the next."""
+    """Return a page without CSRF tokens, which differ between responses."""
     return re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", page.content.decode())

@@ -1,4 +1,4 @@
-"""Papers for the tests, with their sections, paragraphs, clearances and decisions: functions as in factories.py."""
+"""Create papers with sections, paragraphs, clearances and decisions; see factories.py."""
 
 import hashlib
 import json
@@ -65,7 +65,7 @@ PAPER_ROAD = (
 
 
 def make_step(consultation: Consultation, kind: str, office: Stakeholder, *, is_asked: bool = True) -> ChainStep:
-    """A clearance step of an opened consultation, as two officers would add it or make it not required."""
+    """Create or waive a clearance step of an opened consultation as two officers would."""
     written = {"kind": kind, "institution": office.pk, "order": 1, "is_asked": is_asked}
     change_rules(consultation, steps=[written])
     named = {"consultation": consultation, "kind": kind, "institution": office}
@@ -73,7 +73,7 @@ def make_step(consultation: Consultation, kind: str, office: Stakeholder, *, is_
 
 
 def make_paper(consultation: Consultation | None = None, *, state: str = "drafting", **fields: Any) -> PositionPaper:
-    """A paper without sections, moved along the usual road to `state`."""
+    """Create a paper without sections and bring it to `state`."""
     turn = number()
     fields = {
         "slug": f"paper-{turn}", "title": f"Position paper {turn}", "short_title": f"Paper {turn}",
@@ -84,7 +84,7 @@ def make_paper(consultation: Consultation | None = None, *, state: str = "drafti
 
 
 def bring_paper(paper: PositionPaper, state: str) -> PositionPaper:
-    """Move `paper` on along the usual road until it is in `state`."""
+    """Move `paper` forward through the usual states until it is in `state`."""
     road = (PaperState.DRAFTING, *PAPER_ROAD)
     if state in ("suspended", "withdrawn"):
         return walk(paper, state, **({"suspended_from": paper.state} if state == "suspended" else {}))
@@ -101,7 +101,7 @@ def _publication() -> dict[str, Any]:
 
 
 def make_section(paper: PositionPaper, theme: Theme | None = None, **fields: Any) -> Section:
-    """A section after the last one: of `theme` if one is given, of the body otherwise."""
+    """Create a section after the last one: for `theme` if given, otherwise a body section."""
     order = fields.pop("order", paper.sections.count() + 1)
     part = SectionPart.THEME if theme else SectionPart.BODY
     fields = {"part": part, "heading": theme.title if theme else f"Section {order}", **fields}
@@ -111,7 +111,7 @@ def make_section(paper: PositionPaper, theme: Theme | None = None, **fields: Any
 def make_paragraph(
     section: Section, text: str = "", *, points: tuple[Point, ...] = (), by: User | None = None, **fields: Any
 ) -> Paragraph:
-    """A paragraph at the end of `section` whose first wording rests on `points`."""
+    """Create a paragraph at the end of `section` whose first wording is based on `points`."""
     order = fields.pop("order", section.paragraphs.count() + 1)
     made = Paragraph.objects.create(section=section, order=order, **fields)
     return reword(made, text or f"Paragraph {number()} says what the country asks for.", points=points, by=by)
@@ -120,7 +120,7 @@ def make_paragraph(
 def reword(
     paragraph: Paragraph, text: str, *, points: tuple[Point, ...] = (), by: User | None = None, why: str = ""
 ) -> Paragraph:
-    """Give `paragraph` a new wording that rests on `points`."""
+    """Give `paragraph` a new wording based on `points`."""
     by, now = by or make_secretariat(), workflow.now()
     wording = Wording.objects.create(
         paragraph=paragraph, number=paragraph.wordings.count() + 1, text=text, sha256=wording_sha256(text),
@@ -136,7 +136,7 @@ def reword(
 def make_disposition(
     paper: PositionPaper, point: Point, outcome: str = Outcome.ACCEPTED, *paragraphs: Paragraph, **fields: Any
 ) -> Disposition:
-    """What became of `point`, with a reason unless it was accepted."""
+    """Create the outcome of `point`, with a reason unless it was accepted."""
     code = ReasonCode.OTHER if outcome in WITH_CODE else ""
     fields = {"reason": "" if outcome == Outcome.ACCEPTED else f"Reason {number()}.", "reason_code": code, **fields}
     made = Disposition.objects.create(
@@ -147,7 +147,7 @@ def make_disposition(
 
 
 def make_edition(paper: PositionPaper, number: str = "0.1", kind: str = "draft", *, content: str = "") -> Edition:
-    """A frozen edition with any content; use positions.edition.freeze for a true one."""
+    """Create a frozen edition with any content; use positions.edition.freeze for real content."""
     content = content or f'{{"paper":"{paper.slug}","number":"{number}"}}'
     return Edition.objects.create(
         paper=paper, number=number, kind=kind, status=f"Status of {number}", content=content,
@@ -156,7 +156,7 @@ def make_edition(paper: PositionPaper, number: str = "0.1", kind: str = "draft",
 
 
 def make_printed_edition(paper: PositionPaper, *paragraphs: Paragraph, number: str = "1.0") -> Edition:
-    """An adopted edition whose content has the paragraphs' words and nothing else."""
+    """Create an adopted edition that contains only the paragraphs' texts."""
     printed = [
         {"number": place, "key": str(each.key), "text": each.wording.text, "verb": "urges"}
         for place, each in enumerate(paragraphs, start=1)
@@ -169,7 +169,7 @@ def make_printed_edition(paper: PositionPaper, *paragraphs: Paragraph, number: s
 def make_clearance(
     paper: PositionPaper, ministry: Stakeholder, *paragraphs: Paragraph, text: Edition | None = None, **fields: Any
 ) -> Clearance:
-    """`ministry` is asked about `paragraphs`; its stances are not answered yet."""
+    """Create a clearance request to `ministry` about `paragraphs`, without answers."""
     text = text or paper.editions.first() or make_edition(paper, kind="clearance")
     now = workflow.now()
     fields = {"requested_at": now, "due_at": now + timedelta(days=14), **fields}
@@ -180,7 +180,7 @@ def make_clearance(
 
 
 def take_stance(clearance: Clearance, paragraph: Paragraph, value: str = "agree", **fields: Any) -> Stance:
-    """The ministry answers on `paragraph`."""
+    """Record the ministry's answer on `paragraph`."""
     stance = clearance.stances.get(paragraph=paragraph, replaced_at=None)
     said = {"value": value, "by": fields.pop("by", None) or make_user(), "at": workflow.now(), **fields}
     return change(stance, **said)
@@ -189,7 +189,7 @@ def take_stance(clearance: Clearance, paragraph: Paragraph, value: str = "agree"
 def make_letter(
     clearance: Clearance, *paragraphs: Paragraph, value: str = "agree", typed_by: User | None = None, **fields: Any
 ) -> AnswerByLetter:
-    """A letter of the ministry that says `value` of `paragraphs`, typed and not countersigned, without its scan."""
+    """Create a letter in which the ministry answers `value` on `paragraphs`; not countersigned, without a scan."""
     fields = {"reference": f"MIN/{number()}", "signed_by": "The Principal Secretary", **fields}
     made = AnswerByLetter.objects.create(
         clearance=clearance, received_on=workflow.now().date(), typed_by=typed_by or make_secretariat(),
@@ -201,7 +201,7 @@ def make_letter(
 
 
 def make_reservation(paper: PositionPaper, paragraph: Paragraph, stakeholder: Stakeholder, text: str) -> Reservation:
-    """`stakeholder` reserves its position on `paragraph`."""
+    """Create a reservation of `stakeholder` on `paragraph`."""
     return Reservation.objects.create(
         paper=paper, stakeholder=stakeholder, paragraph=paragraph, text=text, recorded_by=make_secretariat(),
         recorded_at=workflow.now(),
@@ -209,7 +209,7 @@ def make_reservation(paper: PositionPaper, paragraph: Paragraph, stakeholder: St
 
 
 def make_decision(paper: PositionPaper, rule: str = Rule.CONSENSUS, **fields: Any) -> Decision:
-    """The forum decided on the paper's latest edition, with a quorum of 20 of 24 members."""
+    """Create the forum's decision on the paper's latest edition, with a quorum of 20 of 24 members."""
     text = paper.editions.first() or make_edition(paper, kind="forum")
     now, by = workflow.now(), make_head()
     quorum = QuorumCount.objects.create(
@@ -227,7 +227,7 @@ SECRET = "Zanzibarite-octopus"  # a word that stands in confidential inputs only
 
 
 def make_whole_paper() -> SimpleNamespace:
-    """A small paper before its forum with one of everything: points of each audience, a reservation, an objection."""
+    """Create a small paper before its forum with points for each audience, a reservation and an objection."""
     consultation = make_consultation(themes=("T1", "T2"))
     forum = make_forum(consultation)
     paper = make_paper(consultation, forum=forum)
@@ -241,7 +241,7 @@ def make_whole_paper() -> SimpleNamespace:
 
 
 def _say(found: SimpleNamespace) -> None:
-    """Points of three inputs, one for each audience, and one of a session."""
+    """Create points of three inputs, one for each audience, and one of a session."""
     t1, t2 = make_theme("T1"), make_theme("T2")
     for audience, theme in (("public", t1), ("members", t1), ("secretariat", t2)):
         secret = f" {SECRET} {audience}" if audience != "public" else ""
@@ -257,7 +257,7 @@ def _say(found: SimpleNamespace) -> None:
 
 
 def _write(found: SimpleNamespace) -> None:
-    """Three paragraphs: one of the secretariat, one on each theme, with their dispositions."""
+    """Create one secretariat paragraph and one on each of two themes, with their outcomes."""
     paper, t1, t2 = found.paper, make_theme("T1"), make_theme("T2")
     if not t1.mandates.exists():
         make_mandate(found.ministry, t1, is_lead=True)
@@ -282,7 +282,7 @@ def _write(found: SimpleNamespace) -> None:
 
 
 def _clear(found: SimpleNamespace) -> None:
-    """The ministry objects to one wording, agrees with the next, and reserves on another paragraph."""
+    """Record clearances: one objection, one agreement and one reservation."""
     _first, second, third = found.paragraphs
     clearance = make_clearance(found.paper, found.ministry, second, third)
     objected = take_stance(clearance, second, "object", reason="Two is too few.", proposed_text="Three things.")
@@ -296,14 +296,14 @@ def _clear(found: SimpleNamespace) -> None:
 
 
 def freeze(paper: PositionPaper, number: str = "1.0", kind: str = "adopted", **fields: Any) -> Edition:
-    """A true edition of `paper` as it stands; an adopted one has the record of a decision."""
+    """Freeze an edition of `paper` as it is; an adopted one includes the record of a decision."""
     decision = make_decision(paper) if kind == "adopted" and paper.forum else None
     fields = {"status": f"Status of {number}", "by": paper.created_by, "decision": decision, **fields}
     return edition.freeze(paper, number=number, kind=kind, **fields)
 
 
 def make_files(frozen: Edition, *, pdf: bytes = b"%PDF-1.7 not printed") -> dict[str, Artefact]:
-    """Files of an edition under MEDIA_ROOT, the PDF without printing it."""
+    """Create the files of an edition under MEDIA_ROOT without printing the PDF."""
     found = {}
     for kind, data in (("pdf", pdf), ("json", frozen.content.encode())):
         name = default_storage.save(f"editions/{frozen.paper.slug}-{frozen.number}.{kind}", ContentFile(data))
@@ -315,7 +315,7 @@ def make_files(frozen: Edition, *, pdf: bytes = b"%PDF-1.7 not printed") -> dict
 
 
 def make_published_paper(*, pdf: bytes = b"%PDF-1.7 not printed", **fields: Any) -> SimpleNamespace:
-    """A whole paper that was adopted and published, with the files of its edition."""
+    """Create an adopted and published paper with the files of its edition."""
     found = make_whole_paper()
     change(found.paper, **fields)
     found.edition = freeze(found.paper, status="Adopted by consensus")

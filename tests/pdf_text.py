@@ -1,4 +1,4 @@
-"""What a reader can copy out of a PDF of ours: the letters that its fonts say their glyphs stand for."""
+"""Extract the text of our PDF files through the ToUnicode maps of their fonts."""
 
 import io
 import re
@@ -9,20 +9,20 @@ PAIR = re.compile(r"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f ]+)>")
 
 
 def pages(data: bytes) -> list[str]:
-    """The text of each page, without the gaps that only the layout makes."""
+    """Return the text of each page without layout whitespace."""
     with pikepdf.open(io.BytesIO(data)) as document:
         return [page_text(page) for page in document.pages]
 
 
 def letters(font: pikepdf.Object) -> dict[bytes, str]:
-    """What each glyph of a font stands for (ToUnicode, ISO 32000-1, 9.10.3); our writer lists them one by one."""
+    """Return the text of each glyph of a font (ToUnicode, ISO 32000-1, 9.10.3); our writer lists each glyph."""
     listed = font["/ToUnicode"].read_bytes().decode("ascii")
     body = "".join(re.findall(r"beginbfchar(.*?)endbfchar", listed, re.DOTALL))
     return {bytes.fromhex(code): bytes.fromhex(text).decode("utf-16-be") for code, text in PAIR.findall(body)}
 
 
 def page_text(page: pikepdf.Page) -> str:
-    """The text that a page shows, in the order in which it is drawn."""
+    """Return the text of a page in drawing order."""
     known = {name: letters(font) for name, font in page.resources.get("/Font", {}).items()}
     said, font = [], {}
     for operands, operator in pikepdf.parse_content_stream(page):
@@ -37,5 +37,5 @@ def page_text(page: pikepdf.Page) -> str:
 
 
 def spelled(codes: bytes, font: dict[bytes, str]) -> str:
-    """Two bytes are one glyph in our fonts."""
+    """Decode glyph codes, which have two bytes in our fonts."""
     return "".join(font.get(codes[place : place + 2], "") for place in range(0, len(codes), 2))

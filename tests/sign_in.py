@@ -1,4 +1,4 @@
-"""Being signed in, as a person of an office that needs a second factor is: with one."""
+"""Sign in as a user, with a second factor where the role requires one."""
 
 import time
 
@@ -10,18 +10,18 @@ from consultations.permissions import needs_second_factor
 
 
 def give_second_factor(user) -> Authenticator:
-    """Set up one-time codes for this person, unless the person has them."""
+    """Set up one-time codes for this user unless present."""
     have = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first()
     return have or TOTP.activate(user, generate_totp_secret()).instance
 
 
 def code_of(secret: str) -> str:
-    """What an authenticator app would show now (RFC 6238: a new code every 30 seconds)."""
+    """Return the current code of an authenticator app (RFC 6238: a new code every 30 seconds)."""
     return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
 
 
 def sign_in(client: Client, user) -> Client:
-    """Sign this person in, without the log-in page; with a second factor where the office asks for one."""
+    """Sign in without the log-in page, with a second factor where the role requires one."""
     if needs_second_factor(user):
         give_second_factor(user)
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")

@@ -1,4 +1,4 @@
-"""Addresses of the admin's lists: they narrow by what the filters offer, and read no column that no page shows."""
+"""Admin list URLs accept the offered filters only, and expose no hidden column."""
 
 import itertools
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ def address(model: type[Model], name: str = "changelist", *args: Any) -> str:
 
 
 def paths(model: Any, further: int, before: str = "") -> Iterator[str]:
-    """Every column of a model and of what it leads to over `further` relations, forwards and back."""
+    """Return every column of a model and of related models over `further` relations, forwards and backwards."""
     for field in model._meta.get_fields():
         yield before + field.name
         if further and field.is_relation and field.related_model:
@@ -47,13 +47,13 @@ def asked_by(office: str, rf: Any) -> Any:
 
 
 def narrowed_by(site: Any, request: Any) -> set[str]:
-    """The columns that a list's filters and its calendar name."""
+    """Return the columns used by a list's filters and date hierarchy."""
     items = [item[0] if isinstance(item, tuple) else item for item in site.get_list_filter(request)]
     return {*items, *([site.date_hierarchy] if site.date_hierarchy else [])}
 
 
 def shown_of(model: type[Model], request: Any) -> set[str]:
-    """The columns of a model that its own pages show, or the rows below another record."""
+    """Return the columns of a model shown on its own pages or as inline rows."""
     rows = [set(inline.fields) for site in SITES.values() for inline in site.inlines if inline.model is model]
     for shown, site in SITES.items():
         if shown._meta.concrete_model is model._meta.concrete_model:
@@ -92,7 +92,7 @@ def test_no_list_answers_a_lookup_on_a_column(office):
 
 
 def hidden_values() -> dict[tuple[type[Model], str], str]:
-    """One record with each of the columns that no page shows, and what stands there."""
+    """Create a record for each hidden column and return the column's value."""
     made = records()
     made[MembershipInvitation] = MembershipInvitation.objects.create(
         stakeholder=factories.make_stakeholder(), email="a@example.org", role="alternate", token_hash="f" * 64,
@@ -142,7 +142,7 @@ def test_words_that_are_held_back_are_found_by_no_technician(client):
 
 
 def test_no_record_is_named_by_a_hidden_column(client, rf):
-    """`_to_field` chooses the column by which a record is looked up and handed on: its number, and no other."""
+    """`_to_field` selects the column that identifies a record: the primary key only."""
     request, person = asked_by("secretariat", rf), factories.make_user()
     for model, site in SITES.items():
         allowed = [field for field in model._meta.concrete_fields if site.to_field_allowed(request, field.name)]

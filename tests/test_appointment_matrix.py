@@ -1,7 +1,6 @@
-"""Nobody appoints oneself: every door to a role × every role × oneself, a colleague, an outsider.
+"""Nobody can appoint oneself: every way to a role × every role × oneself, a colleague, an outsider.
 
-Roles, offices and doors are read off the models and the admin, so that a new one is in the test before anybody thinks
-of it.
+Roles, offices and ways are read from the models and the admin, so that new ones are tested automatically.
 """
 
 from collections.abc import Callable
@@ -42,14 +41,14 @@ def ministry():
 
 
 def person_of(who: str, by: User) -> User:
-    """Whom `by` tries to give a role."""
+    """Return the person to whom `by` tries to give a role."""
     if who == "oneself":
         return by
     return make_user({"an official": Office.OFFICIAL, "an outsider": Office.NONE}.get(who, who.rpartition(" ")[2]))
 
 
 def tried(act: Callable[[], Any]) -> str:
-    """Why it was refused; empty when it was done."""
+    """Return the reason of the refusal, or an empty string on success."""
     try:
         with transaction.atomic():
             act()
@@ -74,7 +73,7 @@ def invite(body: Stakeholder, person: User, role: str, by: User) -> str:
 
 
 def join_with_an_older_link(body: Stakeholder, person: User, role: str, by: User) -> str:
-    """The invitation went out before the person got the office."""
+    """Use an invitation that was sent before the person got the role."""
 
     def accepted() -> None:
         _invitation, token = workflow.invite_officer(body, email="later@example.org", role=role, by=by)
@@ -90,12 +89,12 @@ def register(body: Stakeholder, person: User, role: str, by: User) -> str:
 
 
 def write(body: Stakeholder, person: User, role: str, by: User) -> str:
-    """Past all verbs, straight into the table."""
+    """Write the row directly into the table without a verb."""
     return tried(lambda: Membership.objects.create(user=person, stakeholder=body, role=role))
 
 
 def in_the_admin(page: str) -> Callable[..., str]:
-    """By the rows of memberships below an organisation's page in the admin."""
+    """Add the role through the membership rows of an organisation in the admin."""
 
     def typed(body: Stakeholder, person: User, role: str, by: User) -> str:
         client, address = sign_in(Client(), by), reverse(f"admin:consultations_{page}_change", args=[body.pk])
@@ -188,7 +187,7 @@ def propose(person: User, office: str, by: User) -> str:
 
 
 def confirm(person: User, office: str, by: User) -> str:
-    """What the head proposes, confirmed by `by`."""
+    """Confirm the head's proposal as `by`."""
 
     def confirmed() -> None:
         head = User.objects.filter(office=Office.HEAD).exclude(pk=person.pk).first()
@@ -203,7 +202,7 @@ def at_once(person: User, office: str, by: User) -> str:
 
 
 def form_of_the_admin(person: User, office: str, by: User) -> str:
-    """The account's own page in the admin, with an office typed into the request."""
+    """Post the account's admin form with a role added to the request."""
     client, address = sign_in(Client(), by), reverse("admin:consultations_user_change", args=[person.pk])
     client.post(address, {"name": person.name, "language": "en", "is_active": "on", "office": office})
     person.refresh_from_db()

@@ -1,4 +1,6 @@
-"""The house rules that a machine can hold: each a function from source to complaints, shown to complain at the end."""
+"""Architecture rules checked by machine: each is a function from source to errors, tested to report errors at
+the end.
+"""
 
 import ast
 import re
@@ -89,20 +91,20 @@ LONGEST_FUNCTION, LONGEST_FILE, MEDIAN_FUNCTION, WIDEST_LINE = 50, 450, 8, 120
 
 
 def project_files() -> list[Path]:
-    """Every file of the project that git keeps or would keep."""
+    """Return every file of the project that git tracks or would track."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     names = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout.split("\0")
     return [path for name in sorted(set(names)) if name and (path := ROOT / name).is_file()]
 
 
 def files(*suffixes: str, tests: bool = False) -> list[Path]:
-    """The project's files of these kinds, without the tests unless asked for, and without migrations."""
+    """Return the project's files of these kinds, without migrations and, by default, without tests."""
     found = [path for path in project_files() if path.suffix in suffixes and "migrations" not in path.parts]
     return [path for path in found if tests or path.relative_to(ROOT).parts[0] != "tests"]
 
 
 def modules() -> dict[str, ast.Module]:
-    """The product's modules: dotted name and syntax tree."""
+    """Return the dotted names and syntax trees of the product's modules."""
     named = {}
     for path in files(".py"):
         parts = path.relative_to(ROOT).with_suffix("").parts
@@ -115,12 +117,12 @@ def modules() -> dict[str, ast.Module]:
 
 
 def head(module: str) -> str:
-    """The part of a module's name that has a floor: consultations.models.accounts gives consultations.models."""
+    """Return the part of a module's name that has a layer: consultations.models.accounts gives consultations.models."""
     return ".".join(module.split(".")[:2])
 
 
 def floor(module: str) -> int | None:
-    """The floor of a module; None when the table does not know it."""
+    """Return the layer of a module, or None if the table does not list it."""
     name = head(module)
     for number, known in FLOORS.items():
         if name in known or name.split(".")[-1] in known:
@@ -129,7 +131,7 @@ def floor(module: str) -> int | None:
 
 
 def imports(module: str, tree: ast.Module, known: set[str]) -> Iterator[str]:
-    """The modules of ours that this one imports, relative imports resolved."""
+    """Return the project modules that this one imports, with relative imports resolved."""
     package = module if any(name.startswith(f"{module}.") for name in known) else module.rpartition(".")[0]
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -144,7 +146,7 @@ def imports(module: str, tree: ast.Module, known: set[str]) -> Iterator[str]:
 
 
 def complaint_about(importer: str, imported: str) -> str | None:
-    """Why `importer` may not import `imported`; None when it may."""
+    """Return why `importer` may not import `imported`, or None if it may."""
     if importer in PACKAGES or imported in PACKAGES:
         return None
     ours, theirs = floor(importer), floor(imported)
@@ -177,7 +179,7 @@ def test_every_module_has_a_layer():
 
 
 def reached(graph: dict[str, set[str]], start: str) -> set[str]:
-    """What `start` imports, directly or through others."""
+    """Return the modules that `start` imports directly or indirectly."""
     seen: set[str] = set()
     waiting = [start]
     while waiting:
@@ -188,7 +190,7 @@ def reached(graph: dict[str, set[str]], start: str) -> set[str]:
 
 
 def circles(graph: dict[str, set[str]]) -> list[tuple[str, ...]]:
-    """The modules that import one another in a circle, each circle by name."""
+    """Return the import cycles, each as its modules' names."""
     ways = {start: reached(graph, start) for start in graph}
     return sorted(
         {tuple(sorted(other for other in ways[one] if one in ways[other])) for one in graph if one in ways[one]}
@@ -209,7 +211,7 @@ def unwelcome_names(names: list[str]) -> list[str]:
 
 
 def signal_complaints(module: str, tree: ast.Module) -> list[str]:
-    """Listening for signals hides who does what; our code calls our code."""
+    """Return uses of signals: they hide the control flow, so our code calls functions directly."""
     return [
         f"{module}:{node.lineno}"
         for node in ast.walk(tree)
@@ -219,7 +221,7 @@ def signal_complaints(module: str, tree: ast.Module) -> list[str]:
 
 
 def verbs_elsewhere(module: str, tree: ast.Module) -> list[str]:
-    """Functions that are made verbs outside `workflow`: a change stands there and nowhere else."""
+    """Return functions outside `workflow` that are made verbs: state changes belong there only."""
     if head(module).endswith(".workflow"):
         return []
     return [
@@ -230,8 +232,11 @@ def verbs_elsewhere(module: str, tree: ast.Module) -> list[str]:
 
 
 def locks_that_stop_others(module: str, tree: ast.Module) -> list[str]:
-    """Rows locked so that nobody may refer to them meanwhile. Foreign keys are checked at the commit, when the journal's
-    end is held: who waits there for a row, and who holds that row and waits for the journal, wait for each other."""
+    """Return row locks that block foreign key checks.
+
+    Foreign keys are checked at commit while the journal lock is held: a session waiting there for a row, and one
+    holding that row and waiting for the journal, would deadlock.
+    """
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
     asked = [call for call in calls if call.func.attr == "select_for_update"]
     return [f"{module}:{call.lineno}" for call in asked if "no_key" not in {word.arg for word in call.keywords}]
@@ -242,7 +247,7 @@ def functions(tree: ast.Module) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
 
 
 def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
-    """Lines of a function, without decorators and docstring."""
+    """Return the number of lines of a function without decorators and docstring."""
     doc = function.body[0] if ast.get_docstring(function) is not None else None
     return function.end_lineno - function.lineno + 1 - (doc.end_lineno - doc.lineno + 1 if doc else 0)
 
@@ -252,7 +257,7 @@ def long_functions(name: str, tree: ast.Module) -> list[str]:
 
 
 def undescribed(module: str, tree: ast.Module) -> list[str]:
-    """Public functions of a module that lack a docstring or the type of what they return."""
+    """Return the public functions of a module without docstring or return type."""
     public = [f for f in tree.body if isinstance(f, ast.FunctionDef) and not f.name.startswith("_")]
     return [f"{module}.{f.name}" for f in public if not ast.get_docstring(f) or f.returns is None]
 
@@ -314,7 +319,7 @@ INLINE = {
 
 
 def inline_complaints(text: str) -> list[str]:
-    """What in a template the content security policy would block."""
+    """Return what the content security policy would block in a template."""
     return [what for what, pattern in INLINE.items() if pattern.search(text)]
 
 
@@ -341,7 +346,7 @@ FOREIGN = [
 
 
 def foreign_words(text: str) -> list[str]:
-    """Names of package hosts and paths of one machine."""
+    """Return names of package hosts and absolute paths of one machine."""
     return [found.group() for pattern in FOREIGN if (found := pattern.search(text))]
 
 

@@ -1,5 +1,6 @@
-"""A confidential input and a held-back passage are found nowhere by anybody else: pages, search, counts, exports, feed,
-mails, logs, editions and the printed paper."""
+"""A confidential input and a withheld passage reach no unauthorised reader: pages, search, counts, exports, feed,
+mails, logs, editions and print.
+"""
 
 import copy
 import logging
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(scope="module", autouse=True)
 def swept(django_db_setup):
-    """Without what rolled back tests left in the tables: thousands of pages are asked for here, and each would pass it."""
+    """Vacuum rows of rolled-back tests: thousands of requests would otherwise scan them."""
     with as_superuser() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
@@ -48,7 +49,7 @@ def signed_in(reader):
 
 @pytest.fixture
 def plain_refusals(monkeypatch):
-    """Of an address at which there is nothing, say only that and why: half of the walk, and all the same page."""
+    """Shorten 404 pages to URL and reason: half of all requests return the same page."""
 
     def not_found(request, exception):
         return HttpResponseNotFound(f"{request.path}: {exception}")
@@ -59,8 +60,11 @@ def plain_refusals(monkeypatch):
 
 
 def test_each_reader_finds_what_that_reader_may_read_and_nothing_else(world, caplog, plain_refusals):
-    """The head goes first: what is not there for the head is not at the desk, and nobody else is sent to look for it. Nor
-    is whoever has no records for what is there neither for the head nor for the owner: no record has that address."""
+    """The head's requests come first: a URL that does not exist for the head does not exist at the desk, so nobody else
+    requests it.
+
+    Users without records do not request URLs that exist neither for the head nor for the owner.
+    """
     caplog.set_level(logging.INFO)
     walks = {"head": canary.Walk(world.readers["head"], world)}
     not_at_the_desk = {address for address in walks["head"].nothing_at if address.startswith("/desk/")}
@@ -83,7 +87,7 @@ def test_each_reader_finds_what_that_reader_may_read_and_nothing_else(world, cap
 
 
 def test_canary_walk_detects_leaks(world, monkeypatch):
-    """With the one rule of reading broken, a visitor finds what is confidential, in lists, exports and on pages."""
+    """With the central read rule disabled, a visitor finds confidential content in lists, exports and pages."""
     monkeypatch.setattr(SubmissionQuerySet, "visible_to", lambda self, user: self.filter(state="accepted"))
     found = canary.Walk(world.readers["visitor"], world).found
     leaked = set(found) - canary.MAY_FIND["visitor"]
@@ -96,13 +100,13 @@ def test_canary_walk_detects_leaks(world, monkeypatch):
 
 
 def without(page, word):
-    """A page, or the text of a file, without the words that were asked for."""
+    """Return a page or file text without tokens and the search term."""
     return without_tokens(page).replace(word, "…")
 
 
 @pytest.mark.parametrize("role", canary.MAY_FIND)
 def test_searching_for_what_one_may_not_read_is_like_searching_for_what_is_not_there(world, role, settings):
-    """Whole words, parts of them and phrases: the page is the same as for a word that stands nowhere."""
+    """Whole words, parts and phrases: the page is the same as for a word that occurs nowhere."""
     settings.LIMITS = {**settings.LIMITS, "export": (1_000, 600)}
     client, nothing = signed_in(world.readers[role]), "qqqqqqqqqqq"
     empty = without(client.get("/inputs/", {"q": nothing}), nothing)

@@ -1,4 +1,4 @@
-"""What the documentation names exists: files, links and their headings, commands, and the labels of pages."""
+"""Documentation refers only to existing files, links, headings, commands and page labels."""
 
 import re
 import subprocess
@@ -18,19 +18,21 @@ PATTERN_CHARACTERS = re.compile(r"[<>*…$\s]")
 
 
 def documents() -> list[Path]:
-    """The Markdown files of the project."""
+    """Return the Markdown files of the project."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md"]
     names = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
     return [ROOT / name for name in names if (ROOT / name).exists()]
 
 
 def code_spans(text: str) -> Iterator[str]:
-    """The inline code of a Markdown text, without fenced blocks."""
+    """Return the inline code of a Markdown text without fenced blocks."""
     return (match[1] for match in re.finditer(r"`([^`\n]+)`", FENCE.sub("", text)))
 
 
 def is_repository_path(span: str) -> bool:
-    """Whether inline code names a file or folder of the repository, and is no pattern such as `templates/<app>/`."""
+    """Return whether inline code names a file or folder of the repository and is not a pattern such as
+    `templates/<app>/`.
+    """
     if PATTERN_CHARACTERS.search(span) or not LOOKS_LIKE_A_FILE.fullmatch(span):
         return False
     first, slash, _rest = span.partition("/")
@@ -38,23 +40,23 @@ def is_repository_path(span: str) -> bool:
 
 
 def missing_paths(text: str, folder: Path) -> list[str]:
-    """Paths in inline code that are neither in the repository nor beside the document."""
+    """Return paths in inline code that exist neither in the repository nor beside the document."""
     paths = [span for span in code_spans(text) if is_repository_path(span)]
     return [path for path in paths if not (ROOT / path).exists() and not (folder / path).exists()]
 
 
 def slug(heading: str) -> str:
-    """The anchor that a Markdown viewer gives to a heading."""
+    """Return the anchor that a Markdown viewer gives to a heading."""
     return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
 
 
 def anchors(path: Path) -> set[str]:
-    """The anchors of a document's headings."""
+    """Return the anchors of a document's headings."""
     return {slug(heading) for heading in re.findall(r"^#+ (.+)$", FENCE.sub("", path.read_text()), re.MULTILINE)}
 
 
 def broken_links(text: str, document: Path) -> list[str]:
-    """Relative links whose file or heading is missing."""
+    """Return relative links whose file or heading is missing."""
     broken = []
     for target in LINK.findall(FENCE.sub("", text)):
         if re.match(r"[a-z]+:", target):
@@ -67,7 +69,7 @@ def broken_links(text: str, document: Path) -> list[str]:
 
 
 def unknown_commands(text: str) -> list[str]:
-    """Commands of manage.py and targets of make, in inline code or blocks, that do not exist."""
+    """Return unknown commands of manage.py and unknown make targets in inline code or blocks."""
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     code = "\n".join([*code_spans(text), *FENCE.findall(text)])
     named = [(f"manage.py {name}", name in get_commands()) for name in re.findall(r"manage\.py ([a-z_]+)", code)]
@@ -76,14 +78,14 @@ def unknown_commands(text: str) -> list[str]:
 
 
 def page_texts() -> str:
-    """All templates and modules, in which a label of a page stands in quotation marks or between tags."""
+    """Return all templates and modules, in which page labels stand in quotation marks or between tags."""
     paths = [path for path in files(".html", ".txt", ".py") if "migrations" not in path.parts]
     paths += (ROOT / "locale").rglob("*.po")  # where the texts of libraries are worded anew
     return " ".join(" ".join(path.read_text().split()) for path in paths).casefold()
 
 
 def unknown_labels(text: str, texts: str) -> list[str]:
-    """Labels in italics, such as *Desk → Second person*, that no page has."""
+    """Return labels in italics, such as *Desk → Second person*, that no page has."""
     named = [part.strip() for label in LABEL.findall(text) for part in " ".join(label.split()).split("→")]
     return [label for label in named if not re.search(rf"""["'>] ?{re.escape(label.casefold())}\.?["'< ]""", texts)]
 

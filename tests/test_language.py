@@ -1,4 +1,4 @@
-"""Plain English: riddles and old vocabulary stay out of templates, msgids, docstrings and names of values."""
+"""Plain English: templates, msgids, docstrings and identifiers contain none of the banned phrases."""
 
 import ast
 import re
@@ -62,7 +62,7 @@ def _of_python(path: Path) -> Iterator[str]:
 
 
 def msgids() -> Iterator[tuple[str, str]]:
-    """Each translatable text of the code and of the templates with its file; printed papers aside."""
+    """Return each translatable text of code and templates with its file, except printed papers."""
     for app in ("consultations", "positions", "ncm_portal"):
         for path in sorted((ROOT / app).rglob("*.py")):
             if "migrations" not in path.parts:
@@ -127,7 +127,7 @@ def _modules() -> Iterator[tuple[str, ast.Module]]:
 
 
 def names_in(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    """Local values, parameters and private functions of a module with their lines; fields of classes aside."""
+    """Return local variables, parameters and private functions of a module with their lines, without class fields."""
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             if node.name.startswith("_"):
@@ -138,7 +138,7 @@ def names_in(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 
 def docstrings_in(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    """Docstrings of a module, its classes and functions, with the lines where they begin."""
+    """Return docstrings of a module, its classes and functions with their lines."""
     for node in ast.walk(tree):
         is_documented = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
         if is_documented and (text := ast.get_docstring(node)):

@@ -1,6 +1,6 @@
-"""Where a file stands: each subject has one name in every layer, and a short file is a subject or has a reason.
+"""File layout: each subject has one name in every layer, and a short file is a subject or has a stated reason.
 
-Templates too: a fragment is included from two places or has a reason; used once, it is part of its page.
+A template fragment is included from two places or has a stated reason; otherwise it is part of its page.
 """
 
 import re
@@ -65,7 +65,7 @@ USED_ONCE = {  # fragments named in one place only, with the reason
 
 
 def places(names: list[str]) -> dict[str, set[str]]:
-    """Each stem of the two apps with the layers or packages where it stands; a package is a place for its own name."""
+    """Map each stem of the two apps to its layers or packages; a package counts for its own name."""
     found: dict[str, set[str]] = {}
     for name in names:
         app, *rest = name.removesuffix(".py").split("/")
@@ -80,7 +80,7 @@ def places(names: list[str]) -> dict[str, set[str]]:
 
 
 def lonely_stems(names: list[str]) -> list[str]:
-    """Files of a layer whose stem stands in no other layer and has no reason."""
+    """Return files of a layer whose stem occurs in no other layer and that have no stated reason."""
     where = places(names)
     parts = [(name, name.removesuffix(".py").split("/")) for name in names]
     in_layers = [(name, rest[2]) for name, rest in parts if len(rest) == 3 and rest[1] in LAYERS and rest[0] in APPS]
@@ -110,7 +110,7 @@ def test_short_files_are_subjects_or_have_a_reason():
 
 
 def fragments_used_once(fragments: set[str], texts: list[str]) -> set[str]:
-    """Fragments that the texts name at most once."""
+    """Return fragments that are included at most once."""
     named = Counter(name for text in texts for name in re.findall(r"[\w/]+/_\w+\.(?:html|txt|svg)", text))
     return {name for name in fragments if named[name] < 2}
 

@@ -1,4 +1,4 @@
-"""What the look weighs, which letters its fonts know, and that no form hides what is wrong with it."""
+"""Static files: sizes of fonts and stylesheets, known colours, missing files; and error summaries of forms."""
 
 import re
 from pathlib import Path
@@ -40,7 +40,9 @@ def test_a_stylesheet_uses_only_colours_that_it_names(sheet):
 
 
 def missing_static_files(text: str) -> list[str]:
-    """Static files that a template names and nobody has: with hashed names such a page answers 500."""
+    """Return static files that a template names and that do not exist: with hashed names such a page fails with status
+    500.
+    """
     return [name for name in re.findall(r"""{% static ["']([^"']+)["']""", text) if finders.find(name) is None]
 
 
@@ -56,7 +58,7 @@ def shows_a_form(text: str) -> bool:
 
 
 def lineage(text: str) -> str:
-    """The page with all that it extends."""
+    """Return a template with all templates that it extends."""
     extended = re.search(r'{% extends "([^"]+)"', text)
     path = ROOT / "templates" / extended[1] if extended else None
     return text + (lineage(path.read_text()) if path and path.exists() else "")

@@ -1,4 +1,4 @@
-"""A state is written by `make`, which asks who may and tells the journal, and past it only where this test says why."""
+"""States are written by `make` (permission check and journal); exceptions are listed here with a reason."""
 
 import ast
 
@@ -25,7 +25,7 @@ ASKING_CALLS = {"Q", "When", "Counts"}  # begin with a capital and make no recor
 
 
 def state_writes(tree: ast.Module) -> set[str]:
-    """The functions of a module that write a `state`: by assignment, by an update of many rows, or into a new record."""
+    """Return functions of a module that write a `state` by assignment, bulk update or into a new record."""
     found = set()
 
     def visit(node: ast.AST, inside: str) -> None:

@@ -1,6 +1,6 @@
-"""No field that takes text keeps what nobody can read: every form is asked, and every record that the admin edits.
+"""No text field accepts unreadable characters: every form and every record editable in the admin is tested.
 
-Both are found, not typed, so that a new one is in the test before anybody thinks of it.
+Forms and records are discovered, so that new ones are tested automatically.
 """
 
 import importlib
@@ -30,7 +30,7 @@ NOT_KEPT = {
 
 
 def modules() -> Iterator[ModuleType]:
-    """Every module in which a form may stand."""
+    """Return every module that may contain a form."""
     yield ncm_portal.accounts
     for package in (consultations, positions):
         for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
@@ -39,7 +39,7 @@ def modules() -> Iterator[ModuleType]:
 
 
 def form_fields() -> dict[str, forms.CharField]:
-    """The text fields of all our forms, by form and name."""
+    """Return the text fields of all our forms by form and name."""
     kinds = {
         each
         for module in modules()
@@ -55,7 +55,7 @@ def form_fields() -> dict[str, forms.CharField]:
 
 
 def record_fields() -> dict[str, models.Field]:
-    """The text fields of all records that somebody can write in the admin, alone or as rows of another."""
+    """Return the text fields of all records editable in the admin, directly or as inline rows."""
     edited = {model for model, site in admin.site._registry.items() if not isinstance(site, ReadOnlyAdmin)}
     edited |= {inline.model for model in list(edited) for inline in admin.site._registry[model].inlines}
     return {
@@ -67,7 +67,7 @@ def record_fields() -> dict[str, models.Field]:
 
 
 def kept(field: forms.Field | models.Field, *given: None, texts: tuple[str, ...] = UNREADABLE) -> list[str]:
-    """Those of the texts that the field lets through as text."""
+    """Return the texts that the field accepts."""
     through = []
     for text in texts:
         try:

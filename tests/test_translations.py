@@ -1,4 +1,4 @@
-"""The Kiswahili catalogues: compiled from what they say, complete for the public pages, true to the English."""
+"""Kiswahili catalogues: compiled, complete for the public pages, and consistent with the English."""
 
 import ast
 import re
@@ -42,7 +42,7 @@ NOT_PUBLIC = re.compile(
 
 
 class Entry(NamedTuple):
-    """One string of a catalogue: its English, singular and plural, and its Kiswahili in as many forms."""
+    """One catalogue entry: English singular and plural, and its Kiswahili forms."""
 
     english: tuple[str, ...]
     kiswahili: tuple[str, ...]
@@ -54,7 +54,7 @@ class Entry(NamedTuple):
 
 
 def entries(text: str) -> list[Entry]:
-    """The strings of a .po file, its header left out."""
+    """Return the entries of a .po file without its header."""
     found = [_entry(block) for block in text.split("\n\n")]
     return [entry for entry in found if entry.english and entry.english[0]]
 
@@ -83,7 +83,7 @@ ALL = [entry for folder in FOLDERS for entry in catalogue(folder) if entry.is_tr
 
 
 def compiled(folder: Path) -> dict[object, str]:
-    """The strings of a .mo file: the English, or the English and the number of the form, and the Kiswahili."""
+    """Return the entries of a .mo file: English, or English and plural index, and the Kiswahili."""
     with (folder / "django.mo").open("rb") as file:
         return {english: text for english, text in GNUTranslations(file)._catalog.items() if english}
 
@@ -159,14 +159,14 @@ CONSTANT = re.compile(r"_\((\"[^\"]*\"|'[^']*')\)")
 
 
 def asked_for(path: Path) -> set[str]:
-    """The strings that a template asks the catalogue for."""
+    """Return the msgids of a template."""
     code = translatable.templatize(path.read_text("utf-8"), origin=str(path))
     texts = {ast.literal_eval(one or many) for one, many in CALL.findall(code)}
     return texts | {ast.literal_eval(text) for text in CONSTANT.findall(path.read_text("utf-8"))}
 
 
 def asked_by_code(path: Path) -> set[str]:
-    """The strings that a module asks the catalogue for, with their context where they have one."""
+    """Return the msgids of a module with their context, if any."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         name = getattr(node.func, "id", "") if isinstance(node, ast.Call) else ""

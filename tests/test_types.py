@@ -1,4 +1,4 @@
-"""Types: a signature names the model of its queries, and mypy reads every module without an exception."""
+"""Types: a signature names the model of its queries, and mypy checks every module without exceptions."""
 
 import ast
 import re
@@ -13,18 +13,18 @@ EXCEPTIONS = {"exclude", "overrides", "ignore_errors", "disable_error_code"}
 
 
 def name_of(node: ast.expr) -> str:
-    """The last part of a dotted name: models.QuerySet gives QuerySet."""
+    """Return the last part of a dotted name: models.QuerySet gives QuerySet."""
     return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
 
 
 def is_of_any(argument: ast.expr) -> bool:
-    """Whether a type argument, or the first of several, is Any."""
+    """Return whether a type argument, or the first of several, is Any."""
     first = argument.elts[0] if isinstance(argument, ast.Tuple) and argument.elts else argument
     return name_of(first) == "Any"
 
 
 def unnamed(annotation: ast.expr) -> Iterator[ast.expr]:
-    """The queries in an annotation that name no model; what stands in quotes is read too."""
+    """Return the queries in an annotation without a model, including quoted annotations."""
     if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
         annotation = ast.parse(annotation.value, mode="eval").body
     if isinstance(annotation, ast.Subscript) and name_of(annotation.value) in OF_A_MODEL:
@@ -39,7 +39,7 @@ def unnamed(annotation: ast.expr) -> Iterator[ast.expr]:
 
 
 def annotations(tree: ast.Module) -> Iterator[ast.expr]:
-    """What functions take and return, what names are annotated with, and what classes are made from."""
+    """Return annotations of parameters, results and variables, and base classes."""
     for function in functions(tree):
         arguments = function.args
         every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
@@ -58,7 +58,7 @@ def unnamed_queries(module: str, tree: ast.Module) -> list[str]:
 
 
 def exceptions(configuration: str) -> list[str]:
-    """What in a pyproject.toml keeps mypy from reading everything."""
+    """Return the settings in a pyproject.toml that exclude code from mypy."""
     settings = tomllib.loads(configuration)["tool"]["mypy"]
     missing = {*PACKAGES, "manage.py"} - {name.rstrip("/") for name in settings.get("files", [])}
     loose = [name for name in DEMANDED if settings.get(name) is not True]

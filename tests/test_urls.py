@@ -1,6 +1,6 @@
-"""Closed by default: every address of the portal asks a visitor to log in, unless its name is on the one list.
+"""Closed by default: every URL requires log-in unless its name is on the single list of public pages.
 
-The addresses are read from the resolver, so that a new one is in the test before anybody thinks of it.
+URLs are read from the resolver, so that new ones are tested automatically.
 """
 
 import re
@@ -22,7 +22,7 @@ SAMPLES = {"int": "1", "uuid": str(UUID(int=1)), "slug": "sample", "str": "sampl
 
 @dataclass(frozen=True)
 class Address:
-    """One address of the resolver: its name with namespace, a sample of it, and its view."""
+    """One URL pattern: its namespaced name, a sample path and its view."""
 
     name: str
     path: str
@@ -33,7 +33,7 @@ class Address:
 
 
 def sample(pattern) -> str:
-    """A path that this pattern matches."""
+    """Return a path that matches this pattern."""
     if isinstance(pattern, RoutePattern):
         return re.sub(r"<(?:(\w+):)?\w+>", lambda found: SAMPLES[found[1] or "str"], str(pattern))
     form, names = normalize(pattern.regex.pattern)[0]
@@ -67,7 +67,7 @@ def test_the_list_of_public_names_holds_no_dead_name():
 
 @pytest.mark.parametrize("app", [consultations.urls, positions.urls])
 def test_public_pages_are_exactly_the_views_marked_login_not_required(app):
-    """`public_pages` stands first in each urls.py; the mark on the view is what the middleware follows."""
+    """`public_pages` stands first in each urls.py; the middleware follows the mark on the view."""
     marked = [page.name for page in app.urlpatterns if getattr(page.callback, "login_required", True) is False]
     assert [page.name for page in app.public_pages] == marked
 

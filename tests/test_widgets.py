@@ -1,4 +1,4 @@
-"""The widgets whose templates the portal writes in one piece, since they are most of what a form costs: as Django's."""
+"""Our single-template widgets, written for speed, render as Django's do."""
 
 import pytest
 from django import forms

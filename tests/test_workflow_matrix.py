@@ -1,6 +1,6 @@
-"""Every table of moves × every state × every move × every kind of person, generated from the tables themselves.
+"""Every table of moves × every state × every move × every kind of person, generated from the tables.
 
-The verbs do what the tables say and nothing else; the database's own guards let the same steps through and no other.
+Verbs do exactly what the tables say, and the database triggers allow exactly the same moves.
 """
 
 import copy
@@ -46,7 +46,7 @@ MOVED_BY_THE_PORTAL = {"ATTACHMENT_MOVES"}  # some of their moves nobody else ma
 
 
 def later() -> Any:
-    """A moment that is late enough for everything that needs one."""
+    """Return a time late enough for every condition."""
     return workflow.now() + timedelta(days=30)
 
 
@@ -94,13 +94,13 @@ ON_THE_WAY = {
 
 
 def function(name: str, model: Any) -> Any:
-    """The verb of this name; where two packages have one, that of the model's app."""
+    """Return the verb of this name; if two packages have one, that of the model's app."""
     own = [package for package in PACKAGES if package.__name__.startswith(model._meta.app_label)]
     return next(getattr(package, name) for package in (*own, *PACKAGES) if hasattr(package, name))
 
 
 def calls(move: Move, record: Any) -> Any:
-    """A function of person and reason that makes the move as the portal does: by calling its verb."""
+    """Return a function of person and reason that makes the move through its verb."""
     if move.verb in ON_THE_WAY:
         change = ON_THE_WAY[move.verb][1]
         return lambda by, reason: make(move, record, by=by, reason=reason, change=change)
@@ -113,12 +113,12 @@ def calls(move: Move, record: Any) -> Any:
 
 
 def with_portal(table: str, people: dict[str, Any]) -> dict[str, Any]:
-    """These people, and the portal where it makes moves of this table that nobody else makes."""
+    """Return these people, and the portal if it makes moves of this table that nobody else makes."""
     return {**people, "the portal": None} if table in MOVED_BY_THE_PORTAL else people
 
 
 def refusal(act: Any, by: Any, reason: str) -> Any:
-    """Make a move; the class of its refusal, or None."""
+    """Make a move and return the class of its refusal, or None."""
     try:
         act(by, reason)
     except Blocked as raised:
@@ -127,7 +127,7 @@ def refusal(act: Any, by: Any, reason: str) -> Any:
 
 
 def told(move: Move, record: Any, may: bool, met: bool, reason: str) -> Any:
-    """What the table says about somebody who may, or may not, make this move: None, or the class of the refusal."""
+    """Return the class of the refusal that the table requires in this case, or None."""
     if not may:
         return NotAllowed
     if record.state not in move.sources or not met or (move.needs_reason and not reason):
@@ -136,17 +136,16 @@ def told(move: Move, record: Any, may: bool, met: bool, reason: str) -> Any:
 
 
 def stands(record: Any) -> tuple[str, int, int]:
-    """The state of the record, and the number of entries about it in the journal and of refusals in the access log."""
+    """Return the state of the record and its numbers of journal entries and logged refusals."""
     state = type(record)._base_manager.values_list("state", flat=True).get(pk=record.pk)
     return state, Event.objects.about(record).count(), len(refusals(record))
 
 
 def try_all(move: Move, record: Any, people: dict[str, Any]) -> tuple[list[str], set[str]]:
-    """Let people make the move: where it does something else than the table says, and who could make it.
+    """Let people make the move; return differences from the table and who was allowed.
 
-    Who may is asked of the predicate, for everybody. Whoever should succeed makes the move, which is undone. Of those
-    who should be refused for one and the same reason one is sent, each role in its turn: nothing may change by that but
-    the access log, which has an entry for each.
+    The predicate is evaluated for everybody. Whoever is permitted makes the move, which is rolled back. Of those
+    refused for the same reason one per role tries in turn; a refusal may only add one access log entry each.
     """
     met = all(condition.met for condition in move.conditions(record))
     act, before = calls(move, record), stands(record)
@@ -171,7 +170,7 @@ def try_all(move: Move, record: Any, people: dict[str, Any]) -> tuple[list[str],
 
 
 def _made(move: Move, record: Any, act: Any, person: Any, reason: str) -> list[str]:
-    """Make a move that should succeed, look, undo it: what is wrong with it."""
+    """Make a permitted move, inspect it and roll it back; return the differences."""
     with transaction.atomic():
         got = refusal(act, person, reason)
         state, *_counts = stands(record)
@@ -185,7 +184,7 @@ def _made(move: Move, record: Any, act: Any, person: Any, reason: str) -> list[s
 
 @pytest.fixture(autouse=True)
 def files_are_sound(monkeypatch):
-    """Publication reads the files of an edition once more; here none was printed (tests/positions/edition prints)."""
+    """Skip the check of edition files on publication: none was printed here (tests/positions/edition prints)."""
     monkeypatch.setattr("positions.edition.problems", lambda frozen: [])
     monkeypatch.setattr("positions.edition.render_artefacts", lambda frozen: None)
 
@@ -279,7 +278,7 @@ WHO = {
 
 @pytest.mark.parametrize("table", TABLES)
 def test_the_words_say_who_may(world, table):
-    """What a refusal and the page of roles tell people is what the predicate does."""
+    """Refusal messages and the page of roles state what the predicate checks."""
     model = MODELS[table]
     state = "adopted" if table == "PAPER_MOVES" else model._meta.get_field("state").default
     record = READY[model](world, state)
@@ -296,12 +295,12 @@ def test_the_words_say_who_may(world, table):
 
 
 def trigger(model: Any, name: str) -> Any:
-    """The model's trigger of this name, or None."""
+    """Return the model's trigger of this name, or None."""
     return next((each for each in getattr(model._meta, "triggers", []) if each.name == name), None)
 
 
 def edges(table: dict[str, Move]) -> set[tuple[str, str]]:
-    """The steps from one state to another that the moves make. "resume" leads back to where "suspend" came from."""
+    """Return the state transitions of the moves. "resume" returns to the state before "suspend"."""
     found = {(source, move.target) for move in table.values() if move.target for source in move.sources}
     if "resume" in table:
         found |= {(target, source) for source, target in found if target == "suspended"}
@@ -338,7 +337,7 @@ def test_states_are_known_and_can_be_reached(table):
 
 
 def refused_by_trigger(sql: str, values: list[Any]) -> bool:
-    """Whether a trigger of the database refuses this statement."""
+    """Return whether a database trigger refuses this statement."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(sql, values)
@@ -383,12 +382,12 @@ def test_the_database_keeps_every_record(world, table):
 
 
 def is_verb(act: Any) -> bool:
-    """Whether a function was made a verb: one transaction, refusals kept in the journal."""
+    """Return whether a function is a verb: one transaction, with refusals logged."""
     return inspect.unwrap(act) is not act and act.__code__ is verb(lambda: None).__code__
 
 
 def functions() -> dict[str, Any]:
-    """Every public function that the modules of the two packages define."""
+    """Return every public function defined in the modules of the two packages."""
     found = {}
     for package in PACKAGES:
         names = [each.name for each in pkgutil.iter_modules(package.__path__, f"{package.__name__}.")]
@@ -421,7 +420,7 @@ NO_VERBS = {
 
 
 def test_every_act_of_a_person_is_a_verb():
-    """A function that takes a person and only answers a question is none."""
+    """Functions that take a person and only return data are not verbs."""
     signatures = {name: inspect.signature(act) for name, act in functions().items()}
     asking = {name for name, signature in signatures.items() if signature.return_annotation is bool} | NO_VERBS
     acting = {n: act for n, act in functions().items() if "by" in signatures[n].parameters and n not in asking}

@@ -1,4 +1,4 @@
-"""Two people at the same moment: run things in threads, each with a database connection of its own."""
+"""Run functions at the same time in threads, each with its own database connection."""
 
 import threading
 import time
@@ -13,9 +13,9 @@ WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() 
 
 
 def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """Start all of `acts` together and return what each gave, or the exception it raised.
+    """Start all `acts` together and return each result or exception.
 
-    Who loses a race reads again what the other has made: that second reading is no query per row.
+    The loser of a race reads again what the winner wrote; this second read does not count as a query per row.
     """
     start = threading.Barrier(len(acts))
 
@@ -34,7 +34,7 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
 
 
 def wait_until_one_waits(seconds: float = 10) -> None:
-    """Wait until another session waits for a lock that this transaction holds; raises TimeoutError if none does."""
+    """Wait until another session waits for a lock of this transaction; raise TimeoutError if none does."""
     until = time.monotonic() + seconds
     with connection.cursor() as cursor:
         while time.monotonic() < until:

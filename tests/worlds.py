@@ -1,6 +1,6 @@
-"""For each table of moves a record that is ready to go on from a state, and a record in the same state that is not.
+"""For each table of moves: a record that is ready for a move from a state, and one in the same state that is not.
 
-The matrix of tests/test_workflow_matrix.py and the database's own guards are tried on these.
+Used by tests/test_workflow_matrix.py and the tests of the database triggers.
 """
 
 import uuid
@@ -92,7 +92,7 @@ MODELS = {
 
 
 class People:
-    """One person for each way of standing to a record of the organisation `body`."""
+    """Create one person for each relation to a record of the organisation `body`."""
 
     def __init__(self, body: Stakeholder, session: ForumSession) -> None:
         self.head = make_head()
@@ -122,7 +122,7 @@ class People:
 
 
 def make_world() -> SimpleNamespace:
-    """A ministry that leads on a theme, a forum in session with a session on that theme, and people around them."""
+    """Create a ministry that leads a theme, a forum in session with a session on that theme, and their people."""
     body, theme = make_ministry(), make_theme("T1")
     forum = make_forum(make_consultation(themes=("T1",)), state="in_session")
     session = make_session(forum, theme=theme)
@@ -180,7 +180,7 @@ def _submission(world: SimpleNamespace, state: str) -> Submission:
 
 
 def _attachment(world: SimpleNamespace, state: str, of: str = "draft") -> Attachment:
-    """A file that has arrived in full, of an input in the state `of` that its author writes here."""
+    """Create a complete uploaded file of an input in the state `of`, written by this world's author."""
     author = world.people.roles["focal point"]
     submission = make_submission(world.forum.consultation, world.body, state=of, author=author)
     made = Attachment.objects.create(
@@ -235,7 +235,7 @@ def _answer(clearance: Clearance, state: str) -> Clearance:
 
 
 def _round(paper: PositionPaper, edition: Edition) -> ReviewRound:
-    """A review round whose window is over."""
+    """Create a review round whose period has ended."""
     now = workflow.now()
     return ReviewRound.objects.create(
         paper=paper, number=1, edition=edition, opens_at=now - timedelta(days=9),
@@ -296,7 +296,7 @@ READY: dict[type, Callable[[SimpleNamespace, str], Any]] = {
 
 
 def _close(submission: Submission) -> None:
-    """The deadline has passed."""
+    """Move the deadline into the past."""
     change(submission.consultation, closes_at=workflow.now() - timedelta(hours=1))
 
 
@@ -329,7 +329,7 @@ def _bare_forum(world: SimpleNamespace, state: str) -> Forum:
 
 
 def _bare_communique(world: SimpleNamespace, state: str) -> Communique:
-    """The forum goes on, and comments have no address."""
+    """Create a communiqué of a forum that is not over, without an address for comments."""
     return make_communique(world.forum, state=state, written_by=world.people.secretariat)
 
 
@@ -344,7 +344,7 @@ def _bare_delegate(world: SimpleNamespace, state: str) -> Delegate:
 
 
 def _bare_invitation(world: SimpleNamespace, state: str) -> Invitation:
-    """The forum has begun without a text of the letter, and the day of the answer lies ahead."""
+    """Create an invitation without a letter text to a forum that has begun, with the answer due in the future."""
     return make_invitation(world.forum, world.body, state=state)
 
 
@@ -359,7 +359,7 @@ def _bare_submission(world: SimpleNamespace, state: str) -> Submission:
 
 
 def _bare_attachment(world: SimpleNamespace, state: str) -> Attachment:
-    """The input was sent."""
+    """Create a file of an input that was already submitted."""
     return _attachment(world, state, of="submitted")
 
 

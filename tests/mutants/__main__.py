@@ -44,7 +44,7 @@ IN_FULL = (
 
 
 def package_of(path: str) -> str:
-    """The package by which a module is reported; a module that is tried in full stands for itself."""
+    """Return the package a module is reported under; a module tested in full is reported by its own name."""
     parts = Path(path).parts
     if path.startswith(IN_FULL):
         return ".".join(parts).removesuffix(".py") + FULL
@@ -52,7 +52,7 @@ def package_of(path: str) -> str:
 
 
 def packages() -> dict[str, list[str]]:
-    """The modules of each package."""
+    """Map each package to its modules."""
     command = ["git", "ls-files", "-z", *(f"{name}/*.py" for name in CODE)]
     names = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout.split("\0")
     found: dict[str, list[str]] = {}
@@ -63,7 +63,7 @@ def packages() -> dict[str, list[str]]:
 
 
 def chosen(only: str) -> dict[str, list[Mutation]]:
-    """The mutations of this tree that are tried, by package."""
+    """Return the mutations of this tree to run, by package."""
     found = {}
     for package, names in sorted(packages().items(), key=lambda item: (not item[0].endswith(FULL), item[0])):
         if package.startswith(only):
@@ -73,7 +73,7 @@ def chosen(only: str) -> dict[str, list[Mutation]]:
 
 
 def work_item(mutation: Mutation) -> WorkItem:
-    """A mutation as cosmic-ray keeps it."""
+    """Convert a mutation to a work item of cosmic-ray."""
     place = (mutation.line, 0)
     spec = MutationSpec(
         module_path=mutation.path, operator_name=mutation.operator, occurrence=mutation.occurrence, start_pos=place,
@@ -86,13 +86,13 @@ def work_item(mutation: Mutation) -> WorkItem:
 
 
 class Bench:
-    """A copy of the tree and a PostgreSQL of its own, for one mutation after another."""
+    """A copy of the tree and its own PostgreSQL, which run one mutation after another."""
 
     def __init__(self, tree: Path, run: Path) -> None:
         self.tree, self.environment = tree, os.environ | {"NCM_TEST_RUN": str(run), "PYTHONDONTWRITEBYTECODE": "1"}
 
     def try_out(self, mutation: Mutation, covering: Covering) -> WorkResult:
-        """Run the tests that reach the line on the altered module."""
+        """Run the tests that reach the changed line on the altered module."""
         tests = covering.tests(mutation.path, mutation.line)
         if not tests:
             return WorkResult(worker_outcome=WorkerOutcome.NO_TEST)
@@ -123,7 +123,7 @@ def _difference(before: str, after: str) -> str:
 
 @contextmanager
 def bench(place: int) -> Iterator[Bench]:
-    """A copy of what git knows of the tree, and the server of its test runs, started once for all of them."""
+    """Copy the files tracked by git and start the test server once for all mutations."""
     tree = FOLDER / f"tree-{place}"
     shutil.rmtree(tree, ignore_errors=True)
     names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True).stdout
@@ -143,8 +143,10 @@ def bench(place: int) -> Iterator[Bench]:
 
 
 def try_all(left: list[Mutation], database: WorkDB, covering: Covering, *, jobs: int, until: float) -> None:
-    """Try mutations on `jobs` benches until none is left, the time is over or somebody stops it, and keep what came of
-    each. What is being tried when it is stopped is tried to its end."""
+    """Run mutations on `jobs` benches until none is left, time is over or the user stops it, and store each result.
+
+    Mutations that are running when it is stopped are finished.
+    """
     waiting: SimpleQueue[Mutation] = SimpleQueue()
     done: SimpleQueue[tuple[Mutation, WorkResult]] = SimpleQueue()
     stopped = threading.Event()
@@ -181,7 +183,7 @@ def try_all(left: list[Mutation], database: WorkDB, covering: Covering, *, jobs:
 
 
 def report(by_package: dict[str, list[Mutation]], results: dict[str, WorkResult]) -> str:
-    """The figures of each package, and below them every survivor."""
+    """Return the figures of each package, followed by every surviving mutation."""
     lines = [f"{'package':<42} mutations  tried  killed  survived  reached by no test"]
     survivors = []
     for package, mutations in by_package.items():
@@ -197,7 +199,7 @@ def report(by_package: dict[str, list[Mutation]], results: dict[str, WorkResult]
 
 
 def main() -> None:
-    """Try what is left to try, then report."""
+    """Run the remaining mutations, then print the report."""
     asked = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
     asked.add_argument("--only", default="", help="packages that begin like this, such as positions.queries")
     asked.add_argument("--minutes", type=float, default=float("inf"), help="stop after so many minutes")

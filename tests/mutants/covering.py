@@ -1,4 +1,4 @@
-"""Which tests reach which line, and how long each takes: what `make coverage` wrote down."""
+"""Read from the data of `make coverage` which tests reach which line and how long each takes."""
 
 import xml.etree.ElementTree as ET
 from collections import Counter
@@ -12,7 +12,7 @@ SLOWEST = 20.0  # seconds
 
 
 class Covering:
-    """The tests of each line, by the data of a run with `--cov-context=test`."""
+    """The tests that reach each line, from the data of a run with `--cov-context=test`."""
 
     def __init__(self, folder: Path) -> None:
         self.data = CoverageData(str(folder / "data"))
@@ -24,8 +24,11 @@ class Covering:
         return self.data.contexts_by_lineno(path)
 
     def tests(self, path: str, line: int) -> list[str]:
-        """Up to MOST tests that reach the line: first those of the module's own test file, then the shortest, never more
-        of one file than it takes to hear every file."""
+        """Return up to MOST tests that reach the line.
+
+        Tests of the module's own test file come first, then the shortest; the number per file is limited so that every
+        file is represented.
+        """
         contexts = self._by_line(path)
         here = contexts.get(line, [])
         if here == [""]:  # it runs when the module is imported: whoever uses the module may notice
@@ -44,12 +47,12 @@ class Covering:
         return [name for *_rank, name in sorted(ranked)[:MOST]]
 
     def timeout(self, tests: list[str]) -> float:
-        """When a mutation is taken for one that never ends."""
+        """Return the time after which a mutation counts as an endless loop."""
         return 60 + 5 * sum(self.seconds.get(_plain(name), 1.0) for name in tests)
 
 
 def _plain(name: str) -> str:
-    """`tests/a/test_b.py::test_c[x]` as the durations name it."""
+    """Return the test `tests/a/test_b.py::test_c[x]` as the durations file names it."""
     file, _, test = name.partition("::")
     return f"{file.removesuffix('.py').replace('/', '.')}::{test.replace('::', '.')}"
 

@@ -1,6 +1,6 @@
-"""Which changes are tried on a module: the operators of cosmic-ray that say something, and three that Django needs.
+"""Mutation operators: those of cosmic-ray that test behaviour, and three for Django.
 
-A change inside an annotation, or one that only breaks the syntax, says nothing about the tests: it is left out.
+Changes inside annotations and changes that only break the syntax are left out.
 """
 
 import ast
@@ -38,16 +38,16 @@ NAMES = [
 
 
 class DropCall(Operator):
-    """A call that stands as a statement of its own, such as a lock or an entry in the journal, is left out."""
+    """Remove a call that is a statement of its own, such as a lock or a journal entry."""
 
     def mutation_positions(self, node: Any) -> Iterator[tuple[Place, Place]]:
-        """Where this operator applies to `node`."""
+        """Yield the positions in `node` to which this operator applies."""
         is_statement = node.parent is not None and node.parent.type == "simple_stmt"
         if is_statement and node.type in ("atom_expr", "power") and node.children[-1].get_code().endswith(")"):
             yield node.start_pos, node.end_pos
 
     def mutate(self, node: Any, index: int) -> Any:
-        """`pass` in the place of the call."""
+        """Replace the call by `pass`."""
         return Name(f"{node.get_first_leaf().prefix}pass", node.start_pos)
 
     @classmethod
@@ -57,29 +57,29 @@ class DropCall(Operator):
 
 
 class _DropInside(Operator):
-    """Takes the arguments of a call away, or its effect."""
+    """Remove the arguments of a call, or its effect."""
 
     name: str
 
     def mutation_positions(self, node: Any) -> Iterator[tuple[Place, Place]]:
-        """Where this operator applies to `node`."""
+        """Yield the positions in `node` to which this operator applies."""
         for place, child in enumerate(getattr(node, "children", [])[:-1]):
             if self._is_called(node, place, child):
                 yield child.start_pos, node.children[place + 1].end_pos
 
     def mutate(self, node: Any, index: int) -> Any:
-        """The call without its effect."""
+        """Return the call without its effect."""
         places = [place for place, child in enumerate(node.children[:-1]) if self._is_called(node, place, child)]
         self._change(node, places[index])
         return node
 
     @abstractmethod
     def _is_called(self, node: Any, place: int, child: Any) -> bool:
-        """Whether this operator applies to `child`, which stands at `place` in `node`."""
+        """Return whether this operator applies to `child` at `place` in `node`."""
 
     @abstractmethod
     def _change(self, node: Any, place: int) -> None:
-        """Take away the effect of the call at `place` in `node`."""
+        """Remove the effect of the call at `place` in `node`."""
 
     @classmethod
     def examples(cls) -> tuple[()]:
@@ -88,7 +88,7 @@ class _DropInside(Operator):
 
 
 class DropSorting(_DropInside):
-    """`sorted(rows, key=…)` gives the rows as they come."""
+    """Replace `sorted(rows, key=…)` by the unsorted rows."""
 
     def _is_called(self, node: Any, place: int, child: Any) -> bool:
         is_name = isinstance(child, Name) and child.value == "sorted" and place == 0 and node.type == "atom_expr"
@@ -103,7 +103,7 @@ class DropSorting(_DropInside):
 
 
 class DropOrder(_DropInside):
-    """`.order_by("-pk")` leaves the order to the database."""
+    """Remove the order from `.order_by("-pk")`."""
 
     def _is_called(self, node: Any, place: int, child: Any) -> bool:
         return (
@@ -124,7 +124,7 @@ OPERATORS: dict[str, type[Operator]] = {name: get_operator(f"core/{name}") for n
 
 @dataclass(frozen=True)
 class Mutation:
-    """One change of one module, which is the same one as long as the module stays as it is."""
+    """One change of one module; its identity is stable as long as the module does not change."""
 
     path: str
     operator: str
@@ -133,12 +133,12 @@ class Mutation:
     key: str
 
     def applied(self, source: str) -> str | None:
-        """The source with the change; None where it makes none."""
+        """Return the source with the change applied, or None if it changes nothing."""
         return mutate_code(source, OPERATORS[self.operator](), self.occurrence)
 
 
 def mutations_of(path: Path, root: Path) -> list[Mutation]:
-    """Every change that is tried on the module."""
+    """Return every mutation to run on the module."""
     source, name = path.read_text("utf-8"), path.relative_to(root).as_posix()
     digest, left_out = hashlib.sha256(source.encode()).hexdigest(), _annotations(source)
     nodes = list(ast_nodes(get_ast(source)))
@@ -154,7 +154,7 @@ def mutations_of(path: Path, root: Path) -> list[Mutation]:
 
 
 def _annotations(source: str) -> list[tuple[Place, Place]]:
-    """Where the types of a module stand: from, to."""
+    """Return the start and end positions of annotations in a module."""
     found: list[Any] = []
     for node in ast.walk(ast.parse(source)):
         match node:
@@ -176,7 +176,7 @@ def _annotations(source: str) -> list[tuple[Place, Place]]:
 
 
 def sample(mutations: Iterable[Mutation], size: int | None, seed: str, root: Path) -> list[Mutation]:
-    """`size` of the mutations that are Python, the same ones for the same seed; all of them where no size is given."""
+    """Return `size` syntactically valid mutations, the same for the same seed, or all if no size is given."""
     every = sorted(mutations, key=lambda each: each.key)
     if size is not None:
         random.Random(seed).shuffle(every)

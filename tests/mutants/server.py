@@ -1,4 +1,4 @@
-"""Starts and ends the PostgreSQL of a test run by itself:  python -m tests.mutants.server DIR start|stop"""
+"""Start and stop the PostgreSQL server of a test run:  python -m tests.mutants.server DIR start|stop"""
 
 import shutil
 import sys
@@ -9,7 +9,7 @@ from tests import migrated
 
 
 def main() -> None:
-    """Start it with a migrated database to copy from, or end it and leave nothing behind."""
+    """Start the server with a migrated template database, or stop it and delete its folder."""
     folder, act = Path(sys.argv[1]), sys.argv[2]
     if act == "start":
         folder.mkdir(mode=0o700, exist_ok=True)

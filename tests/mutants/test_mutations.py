@@ -1,4 +1,4 @@
-"""The changes that mutation testing makes: each says something, and the same ones are chosen each time."""
+"""Mutation operators: each changes behaviour, and the selection is reproducible."""
 
 import pytest
 
@@ -22,7 +22,7 @@ def module(tmp_path):
 
 
 def changed(module, operator):
-    """The lines that the operator changes, each with what it makes of it."""
+    """Return the lines that the operator changes, each with its replacement."""
     source = module.read_text("utf-8")
     made = [each.applied(source) for each in mutations_of(module, module.parent) if each.operator == operator]
     pairs = [zip(source.splitlines(), code.splitlines(), strict=True) for code in made]

@@ -1,4 +1,4 @@
-"""The account pages: one normal form of each address, passwords of a bounded length, links that live an hour."""
+"""Account forms: e-mail addresses are normalised, passwords have a length limit, and links expire after an hour."""
 
 import re
 import time

@@ -1,4 +1,4 @@
-"""Creating an account and signing in: a confirmed address first, names as typed, and no word about who has an account."""
+"""Sign-up and log-in: addresses are confirmed first, names are kept as typed, and nobody learns who has an account."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Pages are compressed for visitors, and for nobody who has a session."""
+"""Pages are compressed for visitors without a session only."""
 
 import gzip
 

@@ -1,4 +1,4 @@
-"""The role that the portal runs as can work with rows and no more; the owner of the tables is set up by one command."""
+"""The portal's database role can only read and write rows; one command sets up the owner of the tables."""
 
 import io
 from urllib.parse import quote
@@ -26,7 +26,7 @@ IGNORE = "SELECT set_config('pgtrigger.ignore', %s, true)"
 
 
 def refusal(sql, *values):
-    """What the database says to this; empty where it does it."""
+    """Return the database's error message for this statement, or an empty string if it succeeds."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(sql, values or None)
@@ -131,7 +131,7 @@ def test_owner_can_bypass_triggers():
 @own_server
 @pytest.mark.django_db(transaction=True)
 def test_whoever_logged_in_as_the_running_role_is_refused_also_while_acting_as_the_owner():
-    """A foreign key that cascades acts as the owner; who lent the running role to an owner's session is no owner."""
+    """A cascading foreign key runs as the owner; a session that was lent the running role is not the owner."""
     factories.make_stakeholder(state=StakeholderState.REFUSED)
     asked = "SELECT set_config('pgtrigger.ignore', '{x}', false), _pgtrigger_should_ignore('x')"
     with as_superuser() as cursor:
@@ -208,8 +208,10 @@ def test_a_new_table_gets_its_rights_from_migrate():
 
 @pytest.fixture
 def one_role():
-    """A database whose tables belong to the role that the portal runs as, a superuser at that: its name and the
-    addresses of that role and of an owner that is not there yet."""
+    """Set up a database whose tables belong to the portal's role, a superuser.
+
+    Returns its name, the URL of that role, and the URL of an owner that does not exist yet.
+    """
     name = f"{connection.settings_dict['NAME']}_single"
     with as_superuser("postgres") as cursor:
         cursor.execute(f"CREATE ROLE {name} LOGIN SUPERUSER IN ROLE pg_write_all_data")

@@ -1,4 +1,4 @@
-"""Each log-in and each try is in the access log; whoever tries learns nothing from it."""
+"""The access log records every log-in and attempt; a failed attempt reveals nothing."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""A second factor for the offices that need one, and the headers of every answer."""
+"""Second factor for the roles that need one, and security headers of every response."""
 
 import re
 

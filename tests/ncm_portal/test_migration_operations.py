@@ -1,4 +1,4 @@
-"""The first migrations: one operation makes all tables, whichever of them name each other."""
+"""Initial migrations: one operation creates all tables, including those with circular references."""
 
 import pytest
 from django.db import connection, migrations, models
@@ -39,7 +39,7 @@ def test_tables_that_name_each_other_are_made_together() -> None:
 
 
 def relations(table: str) -> list[tuple[str, str]]:
-    """The foreign keys of a table: its column, and the table that it names."""
+    """Return the foreign keys of a table: column and referenced table."""
     with connection.cursor() as cursor:
         found = connection.introspection.get_relations(cursor, table)
     return [(column, other) for column, (_, other, *_) in found.items()]

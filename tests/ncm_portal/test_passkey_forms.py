@@ -1,4 +1,4 @@
-"""What a browser sends for a passkey: a key that nobody knows is a wrong key, and what is none is a bad request."""
+"""Passkey responses: an unknown key is an invalid key, and malformed data is a bad request."""
 
 import json
 from base64 import urlsafe_b64encode

@@ -1,4 +1,4 @@
-"""What is posted and is no form: refused before any view, in plain words, with what somebody typed."""
+"""Malformed posted data is refused before any view with a clear message, and typed text is kept."""
 
 import html
 import json
@@ -30,7 +30,7 @@ def author(client):
 
 
 def kept(page) -> list[str]:
-    """What the page shows of what was typed."""
+    """Return the typed text that the page shows."""
     found = re.findall(r"<textarea[^>]*readonly>\n(.*?)</textarea>", page.text, re.DOTALL)
     return [html.unescape(text) for text in found]
 
@@ -111,7 +111,7 @@ ASKED = {  # the rest is refused before any view, for everybody alike
 
 
 def doors(world) -> list[list[str]]:
-    """Addresses of the world's records, each view's own together."""
+    """Return the URLs of the world's records, grouped by view."""
     by_view = defaultdict(list)
     for address in sorted(set(canary.addresses(get_resolver(), canary.records(world)))):
         with suppress(Resolver404):  # a word that does not fit the place
@@ -120,8 +120,11 @@ def doors(world) -> list[list[str]]:
 
 
 def cases(role: str, turn: int) -> list[str]:
-    """What is posted at one door. A visitor, whom most doors send away before they read anything, posts no fields, and
-    two of the others in turn."""
+    """Return the cases posted to one view.
+
+    A visitor, whom most views refuse before they read anything, posts no fields; two of the other roles are taken in
+    turn.
+    """
     first, *others = ASKED[role]
     return ASKED[role] if role != "visitor" else [first, *(others * 2)[turn % len(others) :][:2]]
 

@@ -1,4 +1,4 @@
-"""The production server as it stands on the line: it names itself nowhere, and refuses in our words and headers."""
+"""The production server over HTTP: no server header, and refusals with our messages and headers."""
 
 import os
 import re
@@ -24,7 +24,7 @@ def log(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory, log) -> Iterator[tuple[str, int]]:
-    """gunicorn with the portal behind it. Nothing that is asked here reaches a database."""
+    """Start gunicorn with the portal. No request of these tests reaches a database."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     environment = {name: value for name, value in os.environ.items() if name not in ("DEBUG", "NCM_TEST_RUN")}
@@ -58,7 +58,7 @@ def _wait(port: int) -> None:
 
 
 def say(server: tuple[str, int], request: bytes) -> tuple[bytes, dict[str, str], bytes]:
-    """The status line, the headers and the page with which the server answers these bytes."""
+    """Send bytes to the server and return the status line, headers and page."""
     with socket.create_connection(server, timeout=60) as line:
         line.sendall(request)
         line.shutdown(socket.SHUT_WR)

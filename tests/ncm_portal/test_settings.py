@@ -1,4 +1,4 @@
-"""Settings: addresses are read right, production forgives nothing, and the demo needs nothing."""
+"""Settings: database URLs are parsed, production requires all its settings, and the demo needs none."""
 
 import os
 import subprocess
@@ -97,7 +97,7 @@ PRODUCTION = {
 
 
 def manage(*arguments: str, **environment: str) -> tuple[int, str]:
-    """Run a management command with nothing of ours in the environment but what is given."""
+    """Run a management command with only the given environment variables."""
     clean = {name: value for name, value in os.environ.items() if name not in OURS}
     for name in ("DJANGO_SETTINGS_MODULE", "DJANGO_ALLOW_ASYNC_UNSAFE"):
         clean.pop(name, None)

@@ -1,4 +1,4 @@
-"""The one way a record changes state: what make() checks, locks, keeps and undoes."""
+"""State changes: what make() checks, locks, records and rolls back."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
@@ -187,7 +187,7 @@ def test_the_row_is_locked_while_it_is_changed():
 
 @pytest.mark.django_db(transaction=True)
 def test_whoever_refers_to_the_row_meanwhile_does_not_wait_for_it():
-    """They hold the journal's end while the database checks their foreign key: the two would wait for each other."""
+    """A foreign key check of a session that holds the journal lock must not deadlock with make()."""
     body, found = make_stakeholder(state="registered"), []
 
     def check_the_key():

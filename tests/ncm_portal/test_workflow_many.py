@@ -1,4 +1,4 @@
-"""make_many(): the same checks as make(), on many records that begin with the move."""
+"""make_many() runs the same checks as make() on many records."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from tests.ncm_portal.test_workflow import a_move, nobody
 
 
 def begin(names, *, by, **changed):
-    """Begin organisations as refused, all at once; those whose name is empty may not."""
+    """Start organisations as refused in one call; those with an empty name may not start."""
 
     def insert(rows):
         for row in rows:  # the database lets no organisation begin as verified

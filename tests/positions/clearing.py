@@ -1,4 +1,4 @@
-"""A small text that two ministries are about to clear."""
+"""Create a small text that two ministries are about to clear."""
 
 from datetime import date
 from types import SimpleNamespace
@@ -19,12 +19,12 @@ from tests.paper_factories import bring_paper, make_edition, make_paper, make_pa
 
 
 def make_officer(ministry):
-    """A clearing officer of `ministry`."""
+    """Create a clearing officer of `ministry`."""
     return make_member(ministry, role=MembershipRole.CLEARING_OFFICER, valid_from=date(2016, 1, 1))
 
 
 def make_text(state="clearance_text"):
-    """A text on two themes, each led by a ministry with a clearing officer; the first ministry has a say on both."""
+    """Create a text on two themes, each led by a ministry with a clearing officer; the first clears both."""
     consultation = make_consultation(themes=("T1", "T2"), clearance_working_days=10)
     forum = make_forum(consultation)
     make_session(forum)

@@ -1,4 +1,4 @@
-"""Files that somebody might take for ours."""
+"""Create files that imitate published ones."""
 
 import json
 from io import BytesIO
@@ -14,7 +14,7 @@ from tests import certificates, paper_factories
 
 
 def pdf_with(content: bytes | None, *, signatures: int = 0, password: str = "") -> bytes:
-    """A PDF of one empty page that carries `content` as ours do."""
+    """Create a PDF of one empty page with `content` attached as in our files."""
     document = pikepdf.new()
     document.add_blank_page()
     if content is not None:
@@ -28,13 +28,15 @@ def pdf_with(content: bytes | None, *, signatures: int = 0, password: str = "") 
 
 
 def spaced(content: str) -> bytes:
-    """The same JSON as another program would write it."""
+    """Return the same JSON as another program would write it."""
     return json.dumps(json.loads(content), indent=2).encode()
 
 
 def make_printed_paper(*, printed: bool = True, signed_by: Any = None, **fields) -> SimpleNamespace:
-    """A published paper with its PDF, as `pdf`: truly printed, or else of one page with the same attachment; with a
-    signature where a certificate is given."""
+    """Create a published paper with its PDF as `pdf`.
+
+    It is either really printed or one page with the same attachment; it is signed if a certificate is given.
+    """
     found = paper_factories.make_whole_paper()
     paper_factories.change(found.paper, **fields)
     found.edition = paper_factories.freeze(found.paper, status="Adopted by consensus")

@@ -1,4 +1,4 @@
-"""A paper that is being drafted: two theme sections behind an introduction, and points that it can rest on."""
+"""Create a draft paper: two theme sections after an introduction, and points to base paragraphs on."""
 
 from types import SimpleNamespace
 
@@ -8,7 +8,7 @@ from tests.paper_factories import make_paper, make_paragraph, make_section
 
 
 def make_draft(**fields):
-    """A draft with one paragraph on T1 that rests on a point of T1, and an open point of T2."""
+    """Create a draft with one paragraph on T1 based on a point of T1, and an open point of T2."""
     consultation = make_consultation(themes=("T1", "T2"))
     paper = make_paper(consultation, **fields)
     t1, t2 = make_theme("T1"), make_theme("T2")
@@ -27,6 +27,6 @@ def make_draft(**fields):
 
 
 def last_entry(record):
-    """The verb, the reason and the details of the newest journal entry about `record`."""
+    """Return verb, reason and details of the newest journal entry about `record`."""
     entry = Event.objects.about(record).last()
     return entry.verb, entry.reason, entry.data

@@ -1,4 +1,4 @@
-"""A text in session at a quorate forum, with a projector."""
+"""Create a text in session at a quorate forum, with a projector."""
 
 from positions import workflow
 from tests.factories import change, make_check_in, make_delegate
@@ -10,7 +10,7 @@ STATES = ("registration_closed", "in_session")
 
 
 def make_session_text():
-    """A text of three paragraphs in session: both ministries are members and have checked in."""
+    """Create a text of three paragraphs in session: both ministries are members and checked in."""
     made = make_text("in_clearance")
     bring_paper(made.paper, "in_session")
     make_edition(made.paper, "0.3", kind="forum")
@@ -24,6 +24,6 @@ def make_session_text():
 
 
 def decide(text, paragraph=None, outcome="adopted", *, seen=None, by=None, **words):
-    """The chair takes down a decision on a paragraph (the first of a theme by default)."""
+    """Record the chair's decision on a paragraph, by default the first of a theme."""
     said = workflow.Ruling(outcome, **words)
     return workflow.decide_paragraph(text.paper, paragraph or text.first, by=by or text.head, ruling=said, seen=seen)

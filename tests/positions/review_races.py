@@ -1,4 +1,4 @@
-"""Races over amendments: what two people do to one at the same moment, many times, each on a paragraph of its own."""
+"""Races over amendments: two users act on the same one at the same time, many times on separate paragraphs."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -31,7 +31,7 @@ def reword(world: Any, amendment: Amendment) -> Callable[[], Any]:
 
 
 def make_race(rounds: int) -> Any:
-    """A paper that is being consolidated, with `rounds` paragraphs and one amendment to each."""
+    """Create a paper in consolidation with `rounds` paragraphs and one amendment to each."""
     world = make_reviewable()
     paragraphs = write_paragraphs([world.first, world.second], rounds, by=world.drafter)
     paper = workflow.open_review(world.paper, by=world.drafter, closes_at=now() + timedelta(days=2))
@@ -42,7 +42,7 @@ def make_race(rounds: int) -> Any:
 
 
 def write_paragraphs(sections: list[Any], count: int, *, by: Any) -> list[Paragraph]:
-    """Paragraphs in turn over `sections`, written in bulk."""
+    """Create paragraphs in bulk, distributed over `sections`."""
     made = Paragraph.objects.bulk_create(
         Paragraph(section=sections[place % len(sections)], order=10 + place, is_secretariat_text=True)
         for place in range(count)
@@ -59,7 +59,7 @@ def write_paragraphs(sections: list[Any], count: int, *, by: Any) -> list[Paragr
 
 
 def propose_many(world: Any, review: ReviewRound, paragraphs: list[Paragraph], count: int) -> list[Amendment]:
-    """`count` amendments in turn over `paragraphs` and the world's `bodies`, written in bulk."""
+    """Create `count` amendments in bulk, distributed over `paragraphs` and the world's `bodies`."""
     bodies = getattr(world, "bodies", [world.body])
     turns = [(place, paragraphs[place % len(paragraphs)]) for place in range(count)]
     return Amendment.objects.bulk_create(
@@ -79,7 +79,7 @@ RACES: dict[str, tuple[Any, Any, set[str]]] = {
 
 
 def run(name: str, rounds: int) -> Counter[str]:
-    """Run a race `rounds` times; the outcomes, each of which was told to exactly one winner where both cannot win."""
+    """Run a race `rounds` times and return the outcomes; exactly one action succeeds where both cannot."""
     one, other, allowed = RACES[name]
     world, found = make_race(rounds), Counter[str]()
     for amendment in world.amendments:

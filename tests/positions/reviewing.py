@@ -1,4 +1,4 @@
-"""A draft that can be reviewed and what its rounds need, for the tests of review."""
+"""Create a reviewable draft and what its rounds need."""
 
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ TEXT = "Kenya calls for agreed routes."
 
 
 def make_reviewable():
-    """A draft whose points all have an answer, and a member of the NCM."""
+    """Create a draft whose points all have an outcome, and a member of the NCM."""
     found = make_draft()
     make_disposition(found.paper, found.point, "accepted", found.paragraph)
     make_disposition(found.paper, found.other, "noted")
@@ -48,13 +48,13 @@ def closed(draft):
 
 
 def another(draft):
-    """A second member, as a sponsor."""
+    """Create a second member as a sponsor."""
     body = make_ministry("Ministry of Ports")
     return {"sponsor": body, "by": make_member(body)}
 
 
 def unmet(paper):
-    """What stands in the way of fixing the text for clearance."""
+    """Return the conditions not met for fixing the text for clearance."""
     return [condition.text for condition in PAPER_MOVES["fix_clearance_text"].conditions(paper) if not condition.met]
 
 

@@ -1,4 +1,4 @@
-"""Whatever words a verb writes, the journal commits to them: nothing changes them afterwards without being found."""
+"""The journal commits to all texts that a verb writes: later changes are detected."""
 
 import pgtrigger
 import pytest
@@ -12,7 +12,7 @@ COMMITTING = committing_models()
 
 
 def test_sample_records_match_the_journal(played):
-    """Every verb of the sample, some hundred kinds of acts, left its words behind as its entry commits to them."""
+    """Every verb of the sample (about a hundred kinds) wrote its texts as its journal entry commits to them."""
     assert list(altered_records()) == []
 
 
@@ -23,14 +23,14 @@ def kinds(at_the_played):
 
 
 def row_of(model):
-    """A row of the model that says something, the newest."""
+    """Return the newest row of the model that has a text."""
     rows = model._base_manager.order_by("-pk")
     names = model.COMMITTED
     return next((row for row in rows[:50] if not is_silent(model, {name: getattr(row, name) for name in names})), None)
 
 
 def test_sample_covers_most_record_types(kinds):
-    """The others are written in the tests of their verbs, each of which is watched (tests/committed.py)."""
+    """Other record types are covered by the tests of their verbs, which are watched by tests/committed.py."""
     assert len(kinds) > 0.6 * len(COMMITTING)
 
 
@@ -54,7 +54,7 @@ def test_a_word_that_is_changed_past_the_verbs_is_found(played, model):
 
 
 def word_of(model):
-    """A change of the first committed field that is a text without a list, else a moment or a number."""
+    """Return the SQL of a change of the first committed free-text field, otherwise of a date or Boolean."""
     fields = [model._meta.get_field(name) for name in model.COMMITTED]
     for field in fields:
         if isinstance(field, models.TextField) or (isinstance(field, models.CharField) and not field.choices):

@@ -1,4 +1,4 @@
-"""A point that is taken back carries no paragraph: the paper says so at each of its moves, and goes no further."""
+"""A withdrawn point supports no paragraph: the paper reports it at each move and cannot proceed."""
 
 from datetime import timedelta
 
@@ -25,7 +25,7 @@ def found():
 
 
 def said(paper):
-    """What each move says of points that were taken back."""
+    """Return what each move reports about withdrawn points."""
     return {
         verb: [
             each.text

@@ -1,6 +1,6 @@
-"""Two people at the same moment, again and again: one outcome, and the one who came second is told why.
+"""Two users act at the same time, repeatedly: one succeeds, and the other is told why not.
 
-RACE_ROUNDS=200, as in `make bench`, runs each race two hundred times; the usual run takes fewer, for the time it costs.
+With RACE_ROUNDS=200, as in `make bench`, each race runs two hundred times; the normal run takes fewer to save time.
 """
 
 import itertools
@@ -31,8 +31,11 @@ ROUNDS = int(os.environ.get("RACE_ROUNDS", "40"))
 
 
 def race(begin: Callable[[], Any], look: Callable[[list[str]], Any], *acts: Callable[[Any], Any]) -> Counter[Any]:
-    """Let `acts` start together ROUNDS times, each in a thread with a database connection of its own: `begin` gives
-    what they act on, `look` reads what came of it, given who was refused. Counts what was seen."""
+    """Run `acts` at the same time ROUNDS times, each in a thread with its own database connection, and count the
+    outcomes.
+
+    `begin` returns the record to act on; `look` reads the result, given who was refused.
+    """
     gate, seen = threading.Barrier(len(acts) + 1, timeout=30), Counter()
     table: dict[str, Any] = {}
 
@@ -66,7 +69,7 @@ def race(begin: Callable[[], Any], look: Callable[[list[str]], Any], *acts: Call
 
 @pytest.fixture
 def text():
-    """A text in clearance of which ministry one is asked about two paragraphs, and has agreed to the second."""
+    """Create a text in clearance: one ministry is asked about two paragraphs and agreed to the second."""
     made = make_text()
     made.paper = workflow.request_clearance(made.paper, by=made.secretariat, due_at=clock.now() + timedelta(days=60))
     made.asked = made.paper.clearances.get(ministry=made.one)
@@ -76,7 +79,7 @@ def text():
 
 
 def ask_again(text) -> Clearance:
-    """As if nobody had answered about the first paragraph yet."""
+    """Reset the clearance: no answer about the first paragraph, agreement to the second."""
     live = text.asked.stances.filter(replaced_at=None)
     live.filter(paragraph=text.first).update(value="", by=None, at=None, reason="", proposed_text="")
     live.exclude(paragraph=text.first).update(value="agree", by=text.officer_one, at=clock.now())

@@ -1,4 +1,4 @@
-"""Restricted prints: each is entered in the journal, and known again by its hash to those who may read it only."""
+"""Restricted prints are recorded in the journal; their hash is recognised for those who may read them only."""
 
 import hashlib
 from datetime import date
@@ -27,7 +27,7 @@ SHA = hashlib.sha256(PDF).hexdigest()
 
 @pytest.fixture
 def printed(settings, tmp_path, monkeypatch):
-    """A paper whose delegation's copy the head had printed twice, by a press that takes no time."""
+    """Create a paper whose delegation copy the head had printed twice, with a fast press."""
     cache.clear()
     caches["limits"].clear()
     settings.MEDIA_ROOT = tmp_path

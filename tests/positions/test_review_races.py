@@ -1,4 +1,4 @@
-"""What two people do to one amendment at the same moment has one outcome, and the loser is told why."""
+"""Two users act on one amendment at the same time: one outcome, and the loser is told why."""
 
 import pytest
 

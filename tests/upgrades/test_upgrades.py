@@ -69,7 +69,7 @@ def _restored(dump):
 
 @pytest.fixture(scope="module")
 def upgraded(released):
-    """The same after `migrate` by today's code: the version that made it, and the entries of its journal before."""
+    """Migrate `released` with the current code; return its version and its earlier journal entries."""
     with database_roles.as_owner():  # the running role may read what `migrate` has given it
         entries = list(Event.objects.order_by("pk").values_list("number", "hash"))
     call_command("migrate", verbosity=0)
@@ -78,7 +78,7 @@ def upgraded(released):
 
 @pytest.fixture
 def next_version(upgraded):
-    """Lets a test alter the tables as a later version would; afterwards they are today's again."""
+    """Alter the tables as a later version would, and restore them afterwards."""
     own = schema.read_stamp()
     with as_owner() as cursor:
         yield lambda *statements: [cursor.execute(statement) for statement in statements]

@@ -1,4 +1,4 @@
-"""The validator is a judge only if it also says no: a plain PDF must fail by rule, a file that is no PDF must not pass."""
+"""veraPDF must reject bad files: a plain PDF fails by rule, and a file that is no PDF does not pass."""
 
 import pytest
 from weasyprint import HTML

@@ -1,4 +1,4 @@
-"""The private PostgreSQL: it starts, it stops, it stands beside another one, and it says what is wrong."""
+"""The private PostgreSQL starts, stops, runs beside another instance and reports errors."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ FOLDER_NAMES = ["a 'b' \"c\" $d `e`", "ĩ-ũ", "d" * 120]
 
 @pytest.fixture
 def folder(tmp_path):
-    """A folder whose server, if one was started, is gone after the test."""
+    """Return a folder whose server, if started, is stopped after the test."""
     yield tmp_path / "postgres"
     postgres.stop(tmp_path / "postgres", throwaway=True)
 

@@ -1,5 +1,4 @@
-"""The archive of a consultation: nothing is forgotten, whoever alters it is found out, and an empty portal made of it is
-the same portal."""
+"""Archive of a consultation: it is complete, changes are detected, and loading it recreates the portal."""
 
 import hashlib
 import json
@@ -33,7 +32,7 @@ SLUG, FORUM = "gcm-2017", "nairobi-2017"
 
 
 def run(*arguments, **options):
-    """The status with which the command ends, and what it says."""
+    """Run the command and return its exit status and output."""
     out = StringIO()
     try:
         call_command("archive", *map(str, arguments), stdout=out, **options)
@@ -55,7 +54,7 @@ def test_every_table_is_in_the_package_or_left_out_for_a_reason():
 
 
 def test_every_file_of_a_row_has_its_hash_in_the_row():
-    """Whatever model has a place on the disk is one of those whose files are packed."""
+    """Every model with a file field is among those whose files are archived."""
     with_files = {model for model in tables.all_models() if hasattr(model, "path") or "file" in names_of(model)}
     assert with_files | {Edition} == set(tables.FILES)
     assert all(hashed in names_of(model) for model, hashed in tables.FILES.items())
@@ -74,7 +73,7 @@ def test_only_the_command_passes_the_guards_of_states_by():
 
 
 def facts():
-    """What must be the same in both portals."""
+    """Return the facts that must be equal in both portals."""
     editions = Edition.objects.filter(paper__consultation__slug=SLUG)
     return SimpleNamespace(
         editions=sorted(editions.values_list("paper__slug", "number", "sha256")),
@@ -112,8 +111,10 @@ def page(address):
 
 @pytest.fixture(scope="module")
 def sample(at_the_played, tmp_path_factory):
-    """The sample's consultation as a package, with what stood in the portal when it was written. Its journal ends with
-    two entries of the old form, as it would begin with some in a portal that was upgraded."""
+    """Return the archive of the sample's consultation with the portal's facts at that time.
+
+    Two journal entries in the old format are added, as in a portal that was upgraded.
+    """
     target = tmp_path_factory.mktemp("archive") / "record"
     with at_the_played(), transaction.atomic():
         factories.make_old_entries(Consultation.objects.get(slug=SLUG), 2)
@@ -126,13 +127,13 @@ def sample(at_the_played, tmp_path_factory):
 
 @pytest.fixture
 def copy(sample, tmp_path):
-    """The package, to do harm to."""
+    """Return a copy of the archive that a test may damage."""
     return Path(shutil.copytree(sample.target, tmp_path / "copy"))
 
 
 @pytest.fixture
 def empty(by_owner, db, settings, tmp_path):
-    """An empty portal with a folder of files of its own, for the owner of the tables, who alone may load."""
+    """Set up an empty portal with its own file folder, connected as the owner of the tables, who alone may load."""
     settings.MEDIA_ROOT = tmp_path / "files"
 
 
@@ -157,7 +158,7 @@ def test_an_empty_portal_that_loads_it_is_the_same_portal(sample, empty, tmp_pat
 
 
 def written_again(first, target):
-    """The archive of the portal that was loaded has the same rows and files, byte for byte; only the journal grew."""
+    """The archive of the loaded portal has identical rows and files; only the journal is longer."""
     export(Consultation.objects.get(), target)
     found = [path for part in ("rows", "papers") for path in (first / "data" / part).rglob("*") if path.is_file()]
     names = [path.relative_to(first) for path in found]
@@ -166,7 +167,7 @@ def written_again(first, target):
 
 
 def test_the_journal_of_a_loaded_portal_still_guards_itself(sample, empty):
-    """An entry emptied to its hash is found, although those that the archive did not hold are known by theirs alone."""
+    """An entry reduced to its hash is detected, although entries missing from the archive are known by hash only."""
     with open_package(sample.target) as package:
         load(package)
     bare = Event.objects.filter(kind="").count()
@@ -202,7 +203,7 @@ def test_the_chain_of_a_package_of_the_first_version_is_read():
 
 
 def listed_anew(folder):
-    """Make the lists of a folder fit whatever stands in it, as somebody would who wants to hide what he changed."""
+    """Rewrite the manifests of a folder for its present files, as an attacker would to hide changes."""
     payload = sorted(path for path in (folder / "data").rglob("*") if path.is_file())
     info = folder / bagit.INFO
     lines = [line for line in info.read_text().splitlines() if not line.startswith("Payload-Oxum")]
@@ -271,7 +272,7 @@ def test_invalid_package_has_own_exit_status(tmp_path):
 
 
 def refused(path):
-    """What loading says; nothing of it stays."""
+    """Return the error message of loading; nothing is stored."""
     before = {model: model._base_manager.count() for model in tables.all_models()}
     with pytest.raises(BadPackage) as error, open_package(path) as package, transaction.atomic():
         load(package)
@@ -319,7 +320,7 @@ def test_rows_that_do_not_fit_leave_nothing_behind(copy, empty, settings, name, 
 
 @pytest.fixture
 def world(empty):
-    """A world with words that show who may read them, and a file of each kind."""
+    """Create a world with texts marked by audience, and one file of each kind."""
     made = canary.make_world(printed=False)
     held = made.inputs[-1].submission
     make = factories.make_attachment

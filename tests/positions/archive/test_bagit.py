@@ -1,4 +1,4 @@
-"""Packages in the BagIt layout: written whole or not at all, and every harm that comes to one is named."""
+"""BagIt packages: written completely or not at all, and every kind of damage is reported."""
 
 import errno
 import re
@@ -26,7 +26,7 @@ def write(target, files=FILES):
 
 
 def wrong(path):
-    """What is wrong with the package at `path`, whether or not it is read far enough to be checked."""
+    """Return the errors of the package at `path`, whether or not it can be read."""
     try:
         with open_package(path) as package:
             return complaints(package)

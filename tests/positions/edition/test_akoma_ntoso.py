@@ -1,4 +1,4 @@
-"""Akoma Ntoso of editions as the portal freezes them: valid, served like every form, without a confidential word."""
+"""Akoma Ntoso files of frozen editions are valid, served like the other formats and without confidential text."""
 
 import json
 from http import HTTPStatus

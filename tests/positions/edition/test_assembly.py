@@ -1,4 +1,4 @@
-"""What an edition holds, and what must never be in one."""
+"""Content of an edition, and what it must never contain."""
 
 import json
 from datetime import UTC, date, datetime
@@ -95,7 +95,7 @@ def test_the_text_stands_in_order_with_its_sources(whole):
 
 
 def merged(whole, root, organisation, **fields):
-    """A point of this organisation that was merged into `root`."""
+    """Create a point of this organisation that is merged into `root`."""
     said = factories.make_submission(whole.consultation, stakeholder=factories.make_stakeholder(organisation), **fields)
     return factories.make_point(said, text=f"Words of {organisation}", state="merged", into=root)
 

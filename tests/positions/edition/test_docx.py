@@ -1,4 +1,4 @@
-"""Word documents of editions as the portal freezes them: served like every form, without a confidential word."""
+"""Word files of frozen editions are served like the other formats and without confidential text."""
 
 import io
 import json

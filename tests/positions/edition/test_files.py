@@ -1,4 +1,4 @@
-"""The files of an edition are made once, checked before they are kept, and hold nothing confidential."""
+"""Edition files are created once, checked before they are stored, and contain nothing confidential."""
 
 import hashlib
 import io
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def stored(settings, tmp_path):
-    """The folder in which files are kept."""
+    """Return the folder of stored files."""
     settings.MEDIA_ROOT = tmp_path
     settings.PORTAL_ADDRESS = "https://portal.example.go.ke"
     return tmp_path / "editions"
@@ -31,7 +31,7 @@ def stored(settings, tmp_path):
 
 @pytest.fixture
 def frozen(stored):
-    """An adopted edition with one of everything."""
+    """Return an adopted edition with one record of each kind."""
     whole = paper_factories.make_whole_paper()
     decision = paper_factories.make_decision(whole.paper, Rule.WITH_RESERVATIONS)
     fields = {"number": "1.0", "kind": "adopted", "status": "Adopted by consensus, 1 reservation"}
@@ -40,7 +40,7 @@ def frozen(stored):
 
 @pytest.fixture
 def printed(monkeypatch):
-    """A renderer and a check that take no time; `printed.pages` are what it was asked to print."""
+    """Replace the renderer and check by fast ones; `printed.pages` lists what was printed."""
 
     class Press:
         pages: list = []
@@ -99,7 +99,7 @@ def test_files_are_made_once(frozen, printed):
 
 
 def test_what_travels_inside_the_pdf_is_what_the_portal_gives_by_itself(frozen, monkeypatch, settings):
-    """Also when the portal has moved since, and for papers that were printed before these files were kept."""
+    """This also holds when the portal changed since, and for papers printed before these files were stored."""
     content = json.loads(frozen.content)
     statement = akoma_ntoso.render(content, sha256=frozen.sha256, address=edition.address(frozen))
     printed = io.BytesIO()

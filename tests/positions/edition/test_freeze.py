@@ -1,4 +1,4 @@
-"""An edition is canonical JSON with its SHA-256, frozen at one moment."""
+"""An edition is canonical JSON with its SHA-256, frozen at one point in time."""
 
 import hashlib
 import json

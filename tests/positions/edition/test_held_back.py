@@ -1,4 +1,4 @@
-"""A passage that is held back, and the points that tell it, have no words in any edition and in nothing made of one."""
+"""Withheld passages and the points that reveal them appear in no edition and no file made from one."""
 
 import json
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ MOMENT = datetime(2017, 10, 17, 13, 40, tzinfo=UTC)
 
 @pytest.fixture
 def whole():
-    """A paper with a paragraph that rests on a point which its author holds back, in an input that is public."""
+    """Return a paper with a paragraph based on a point that its author withholds in a public input."""
     whole = paper_factories.make_whole_paper()
     said = factories.make_submission(whole.consultation, body=f"Open words. [[We met a {CANARY} there.]]")
     point = split(said, by=factories.make_secretariat(), kind="challenge", text=f"We met a {CANARY} there.")

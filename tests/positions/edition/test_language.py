@@ -1,4 +1,4 @@
-"""A paper is written and frozen in English or Kiswahili, and single paragraphs in the other one."""
+"""Papers are written and frozen in English or Kiswahili, with single paragraphs in the other language."""
 
 import json
 

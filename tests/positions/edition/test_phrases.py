@@ -1,4 +1,4 @@
-"""The operative words that a paragraph's text really uses."""
+"""Detection of the operative words in a paragraph's text."""
 
 import pytest
 

@@ -1,5 +1,4 @@
-"""The press is stopped on its way, or the disk is full: nothing is kept or served, everybody is told, and the second try
-works."""
+"""Printing is killed or the disk is full: nothing is stored or served, users are told, and a retry works."""
 
 import errno
 import json
@@ -31,7 +30,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 @pytest.fixture
 def stored(settings, tmp_path):
-    """The folder in which files are kept."""
+    """Return the folder of stored files."""
     settings.MEDIA_ROOT = tmp_path
     return tmp_path / "editions"
 
@@ -47,7 +46,7 @@ def officer():
 
 
 def used(pid):
-    """The processor time of a process in seconds."""
+    """Return the processor time of a process in seconds."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:  # it has ended
@@ -57,7 +56,7 @@ def used(pid):
 
 @contextmanager
 def killed_after(seconds):
-    """The next child process of this one is killed when it has used so much processor time."""
+    """Kill the next child process after this processor time."""
     before, over = children(), threading.Event()
 
     def kill():
@@ -78,7 +77,7 @@ def killed_after(seconds):
 
 
 def printing_time(frozen):
-    """How much processor time the whole printing takes."""
+    """Return the processor time of a complete print."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     render_apart(json.loads(frozen.content), frozen.sha256, edition.address(frozen))
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -86,7 +85,9 @@ def printing_time(frozen):
 
 
 def killed_at(share, frozen, whole):
-    """What is said when printing is killed at this share of its time; a child that was faster is let go twice."""
+    """Return the error message when printing is killed at this share of its time; retry earlier twice if the child was
+    faster.
+    """
     for attempt in (1.0, 0.95, 0.9):
         try:
             with killed_after(share * whole * attempt):

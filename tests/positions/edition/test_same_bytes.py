@@ -1,7 +1,7 @@
-"""The sample gives the same bytes on every machine: the hashes are written here.
+"""The sample produces the same bytes on every machine; the expected hashes are in this file.
 
-Whoever changes words of the sample writes the new ones; other bytes from the same words are another version of the
-renderer, and say so.
+After a change of the sample's texts, update the hashes. Other bytes for the same texts mean a new renderer version,
+which must be declared.
 """
 
 import hashlib

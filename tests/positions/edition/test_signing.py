@@ -1,4 +1,4 @@
-"""Signed papers: what was printed stays as it is, and a signature that would not hold is refused in plain words."""
+"""Signed papers: printed bytes do not change, and an invalid signature is refused with a clear message."""
 
 import sys
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ def printed():
 
 @pytest.fixture
 def certificate(settings, tmp_path):
-    """The certificate of the settings."""
+    """Set the certificate in the settings."""
     made = certificates.make_certificate(tmp_path)
     certificates.use(settings, made)
     return made

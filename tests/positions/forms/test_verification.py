@@ -1,4 +1,4 @@
-"""A hash is found however people write it, and nothing else is taken for one."""
+"""Hashes are recognised in every common notation, and nothing else is."""
 
 import hashlib
 

@@ -1,4 +1,4 @@
-"""The paper of a forum's day: every kind printed together once, read back, and judged by the validator."""
+"""Forum documents: all kinds are printed once together, read back and checked by veraPDF."""
 
 import hashlib
 import re
@@ -39,13 +39,13 @@ FIRST = date(2026, 12, 1)
 
 
 def eat(hour, minute=0, day_=FIRST):
-    """A moment in Nairobi."""
+    """Return a time in Nairobi."""
     return datetime.combine(day_, time(hour, minute), UTC) - timedelta(hours=3)
 
 
 @pytest.fixture
 def world(db):
-    """A forum that was held: five delegates of whom one did not come, a point, a decision, an action, a communiqué."""
+    """Create a past forum: five delegates, one absent, with a point, a decision, an action and a communiqué."""
     consultation = make_consultation(title="Kenya's position", themes=("T1",))
     forum = make_forum(consultation, state="held", starts_on=FIRST, code="F2026", title="Forum of Nairobi", seats=9)
     body = make_stakeholder("Wizara ya Ng'ambo", group=Group.MINISTRY, is_ncm_member=True)
@@ -75,7 +75,7 @@ def world(db):
 
 
 def decide(forum, body):
-    """Plenary adopted the whole text, and its first paragraph with a reservation."""
+    """Record that plenary adopted the text, and its first paragraph with a reservation."""
     paper = make_paper(forum.consultation, forum=forum, title="The position")
     paragraph = make_paragraph(make_section(paper), "Kenya registers every child.")
     decision = make_decision(paper, chair=make_head(name="Chair Chebet"))
@@ -101,7 +101,7 @@ def printed(made):
 
 
 def of(said, heading):
-    """The text of the pages whose running head names this paper, in one line."""
+    """Return the text of the pages whose header names this paper, on one line."""
     return " ".join(" ".join(page.split()) for page in said if heading in page)
 
 

@@ -1,4 +1,4 @@
-"""Changing a Word document as Word does while it tracks changes."""
+"""Change a Word document as Word does with tracked changes."""
 
 from io import BytesIO
 
@@ -18,7 +18,7 @@ def saved(document):
 
 
 def numbered(document, number):
-    """The paragraph of the text with this number."""
+    """Return the paragraph of the text with this number."""
     return next(each for each in document.paragraphs if each.text.startswith(f"{number}.\t"))
 
 
@@ -32,7 +32,7 @@ def _run(text, *, deleted=False):
 
 
 def tracked(kind, *runs):
-    """Runs that were put in ("ins") or taken out ("del")."""
+    """Return inserted ("ins") or deleted ("del") runs."""
     change = OxmlElement(f"w:{kind}")
     change.set(qn("w:id"), "900")
     change.set(qn("w:author"), "Ministry")
@@ -42,7 +42,7 @@ def tracked(kind, *runs):
 
 
 def rewrite(paragraph, *pieces):
-    """Give a paragraph pieces of words: text that stays, ("del", text), ("ins", text); its bookmark stays."""
+    """Replace the text of a paragraph by pieces: kept text, ("del", text) or ("ins", text); its bookmark stays."""
     for run in list(paragraph._p.iter(qn("w:r"))):
         run.getparent().remove(run)
     for piece in pieces:
@@ -53,7 +53,7 @@ def rewrite(paragraph, *pieces):
 
 
 def mark(paragraph, kind):
-    """Say that the mark at the end of a paragraph was put in or taken out."""
+    """Mark the paragraph mark as inserted or deleted."""
     marks = OxmlElement("w:rPr")
     marks.append(tracked(kind))
     properties = paragraph._p.get_or_add_pPr()
@@ -63,7 +63,9 @@ def mark(paragraph, kind):
 
 
 def behind(paragraph, *pieces):
-    """A new paragraph behind one: Word puts in the mark of the first, and the new one keeps the old mark."""
+    """Insert a new paragraph after another one: Word inserts the mark of the first, and the new one keeps the
+    old mark.
+    """
     new = OxmlElement("w:p")
     paragraph._p.addnext(new)
     mark(paragraph, "ins")

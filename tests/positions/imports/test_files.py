@@ -1,4 +1,4 @@
-"""A text that was taken along in Word comes back as amendments; what cannot be placed is said."""
+"""A text edited in Word becomes amendments; changes that cannot be matched are reported."""
 
 import zipfile
 from io import BytesIO
@@ -182,7 +182,7 @@ def test_heads_are_known_in_two_languages():
 
 
 def replaced(data, name, content):
-    """The same archive with another content of one part."""
+    """Return the same archive with another content of one part."""
     out = BytesIO()
     with zipfile.ZipFile(BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         for entry in old.infolist():

@@ -1,4 +1,4 @@
-"""What people call a record that was found, and where it stands."""
+"""Labels and locations of records reported by the integrity checks."""
 
 import pytest
 from django.urls import resolve, reverse

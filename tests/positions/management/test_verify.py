@@ -17,7 +17,7 @@ def published(settings, tmp_path, db):
 
 
 def verify(path):
-    """The status with which the command ends, and the first word and last line of what it says."""
+    """Return the command's exit status, and the first word and last line of its output."""
     out = StringIO()
     try:
         call_command("verify", str(path), stdout=out)
@@ -49,7 +49,7 @@ def test_json_counts_by_what_it_says(published, tmp_path):
 
 
 def pdf_with(content):
-    """A PDF of one empty page that carries `content` as ours do."""
+    """Create a PDF of one empty page with `content` attached as in our files."""
     document = pikepdf.new()
     document.add_blank_page()
     document.attachments["position-paper.json"] = content
@@ -93,7 +93,7 @@ def test_a_file_that_is_not_there_is_unreadable(tmp_path):
 
 
 def test_command_exit_status_is_correct(published, tmp_path):
-    """The commands end with these numbers, not only inside Python."""
+    """The process itself ends with these statuses, not only the function in Python."""
     with pytest.raises(SystemExit) as end:
         call_command("verify", str(tmp_path / "missing"), stdout=StringIO())
     assert end.value.code == 2

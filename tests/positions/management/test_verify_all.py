@@ -1,4 +1,4 @@
-"""The command that checks everything: what it says, its report, how it ends, and that two processes see one moment."""
+"""The command that runs all checks: output, report, exit status, and one database snapshot for two processes."""
 
 import io
 import json
@@ -32,21 +32,21 @@ def place(settings, tmp_path):
 
 
 def check(*arguments):
-    """Run the command and return what it says."""
+    """Run the command and return its output."""
     out = io.StringIO()
     call_command("verify_all", *arguments, stdout=out)
     return out.getvalue()
 
 
 def make_input():
-    """An input that the journal knows, as if it had been sent."""
+    """Create an input with the journal entry of its submission."""
     sent = factories.make_submission(state="accepted")
     commit_to_records()
     return sent
 
 
 def alter(sent):
-    """Forge an input so that only the hash of its words tells: the journal commits to it as it is now."""
+    """Change an input so that only its content hash reveals it: the journal commits to the present text."""
     with pgtrigger.ignore():
         Submission.objects.filter(pk=sent.pk).update(body="Forged.")
     commit_to_records()
@@ -128,7 +128,7 @@ def test_terminal_shows_progress_bar(monkeypatch):
 
 @pytest.fixture
 def beside(monkeypatch):
-    """The environment of a process on the database of this test."""
+    """Return the environment of a process that uses this test's database."""
     own = connection.settings_dict
     host = urlencode({"host": own["HOST"], **({"port": own["PORT"]} if own["PORT"] else {})})
     user = quote(own["USER"]) + (f":{quote(own['PASSWORD'])}" if own["PASSWORD"] else "")
@@ -139,7 +139,7 @@ def beside(monkeypatch):
 
 @pytest.mark.django_db(transaction=True)
 def test_the_journal_is_read_beside_as_of_the_same_moment(beside, monkeypatch):
-    """What is written while the checks run is none of theirs: neither an input nor an entry."""
+    """Inputs and entries written during the checks are not part of them."""
     body, by = factories.make_stakeholder(), factories.make_secretariat()
     for _turn in range(3):
         workflow.journal("note", body, by=by)

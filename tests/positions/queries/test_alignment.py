@@ -1,4 +1,4 @@
-"""The table, the notes and the picture of a position beside the Compact, from any findings."""
+"""Tables, notes and chart of a position compared with the Compact, for any findings."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +13,7 @@ PRINCIPLES = [f"GCM-P-{letter}" for letter in "abcdefghij"]
 
 
 def provision(code: str) -> dict:
-    """Objective 15 is spoken to by every paragraph, the first eight by one each, the principles by none."""
+    """Every paragraph refers to objective 15, one each to the first eight, and none to the principles."""
     number = int(code[-2:]) if code in OBJECTIVES else 0
     paragraphs = [*range(1, 9)] if number == 15 else [number] * (0 < number < 9)
     framework = "GCM" if number else "GCM-P"
@@ -23,7 +23,7 @@ def provision(code: str) -> dict:
 
 
 def content(found: dict) -> dict:
-    """The content of an annex with these findings: their values by milestone, paragraph and provision."""
+    """Return the content of an annex with these findings by milestone, paragraph and provision."""
     said = {"reference": "R", "note": "", "reason": "", "at": "2017-11-02T07:00:00+00:00", "earlier": []}
     return {
         "milestones": [{"title": f"Meeting {number}"} for number in range(30)],

@@ -1,4 +1,4 @@
-"""The brief for a milestone: who reads it, what it is printed from, and that it fits two pages."""
+"""Brief for a milestone: who may read it, its source data, and the limit of two pages."""
 
 import hashlib
 import json
@@ -32,7 +32,7 @@ SECRET = "Zebra-crossing"
 
 @pytest.fixture
 def world() -> SimpleNamespace:
-    """An adopted paper and a milestone that is planned."""
+    """Create an adopted paper and a planned milestone."""
     found = make_whole_paper()
     bring_paper(found.paper, "adopted")
     found.edition = freeze(found.paper, status="Adopted by consensus")
@@ -45,7 +45,7 @@ def world() -> SimpleNamespace:
 
 @pytest.fixture
 def unprinted(monkeypatch):
-    """Two pages without printing them, where it is not the print that is tested."""
+    """Replace printing by a file of two pages where printing is not under test."""
     document, data = pikepdf.new(), BytesIO()
     document.add_blank_page()
     document.save(data)

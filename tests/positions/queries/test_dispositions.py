@@ -1,4 +1,4 @@
-"""What became of a point: its group, the words that rest on it, its history; and the author's one reply to that."""
+"""Outcome of a point: group, paragraphs based on it, history, and the author's single reply."""
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -33,7 +33,9 @@ SECRET = "Nobody else may read these words"
 
 @pytest.fixture
 def world():
-    """A published paper with a paragraph that rests on a point behind which a public and a secret one stand."""
+    """Create a published paper with a paragraph based on a point into which a public and a confidential one are
+    merged.
+    """
     consultation = make_consultation(state="closed")
     bodies = [make_stakeholder(name) for name in ("Body A", "Body B", "Body C")]
     audiences = ("public", "public", "secretariat")

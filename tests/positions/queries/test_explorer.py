@@ -1,4 +1,6 @@
-"""A frozen text explored: conditions, pages, who was heard where, one paragraph, and its way through the editions."""
+"""Explorer of a frozen text: filters, pages, participation, single paragraphs and their history through the
+editions.
+"""
 
 import pytest
 from hypothesis import given, settings
@@ -23,7 +25,7 @@ def paragraph(number, *sources, key="", text="", **more):
 
 
 def content(*sections, **more):
-    """An edition of these sections: each its theme and its paragraphs."""
+    """Return an edition of these sections, each with its theme and paragraphs."""
     held = [{"theme": theme, "heading": "H", "number": "", "paragraphs": rows} for theme, *rows in sections]
     lists = "points participants reservations objections_resolved clearances provisions themes"
     empty: dict = {name: [] for name in lists.split()}
@@ -32,7 +34,9 @@ def content(*sections, **more):
 
 @pytest.fixture
 def small():
-    """Two themes and an introduction; two bodies were at the forum, one was not, and one point is not public."""
+    """Return an edition of two themes and an introduction; two bodies were at the forum, one was not, and one point is
+    not public.
+    """
     return content(
         (None, paragraph(1, source("A.1", "Body"))),
         (

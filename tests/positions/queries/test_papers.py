@@ -1,4 +1,4 @@
-"""What the pages read over several models of the papers."""
+"""Queries over several models of the papers."""
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def paper():
-    """A paper of two themes: an introduction, then a section for each theme."""
+    """Create a paper of two themes: an introduction and a section for each theme."""
     consultation = factories.make_consultation(themes=("T1", "T2"))
     made = paper_factories.make_paper(consultation)
     paper_factories.make_section(made, heading="Introduction")

@@ -1,4 +1,4 @@
-"""The participation report: its figures, its page and its PDF."""
+"""Participation report: figures, page and PDF."""
 
 import hashlib
 import json
@@ -33,7 +33,7 @@ def consultation():
 
 @pytest.fixture
 def heard(consultation):
-    """Two inputs of a union in Kilifi, one on each theme; a church that said nothing; four points, two answered."""
+    """Create two inputs of a union in Kilifi, a church without inputs, and four points, two of them answered."""
     county = County.objects.create(code="003", name="Kilifi", slug="kilifi")
     County.objects.create(code="005", name="Lamu", slug="lamu")
     union = make_stakeholder("Secret Society", group="workers", county=county)

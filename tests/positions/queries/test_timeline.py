@@ -1,4 +1,4 @@
-"""The way of a paper in plain words."""
+"""Timeline of a paper in plain language."""
 
 from types import SimpleNamespace
 

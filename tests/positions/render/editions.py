@@ -1,4 +1,4 @@
-"""A factory of editions: realistic content of any size, the same for the same arguments."""
+"""Build editions with realistic content of any size, reproducible for the same arguments."""
 
 import hashlib
 import json
@@ -11,17 +11,17 @@ ADDRESS = "https://migration.example.go.ke/verify/"
 
 
 def canonical(content: dict[str, Any]) -> bytes:
-    """The canonical form as the edition freezes it: keys sorted, no spaces, UTF-8."""
+    """Return the canonical form of an edition: sorted keys, no spaces, UTF-8."""
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def digest(content: dict[str, Any]) -> str:
-    """SHA-256 of the canonical form."""
+    """Return the SHA-256 of the canonical form."""
     return hashlib.sha256(canonical(content)).hexdigest()
 
 
 def address(content: dict[str, Any]) -> str:
-    """Where this edition is verified."""
+    """Return the verification URL of this edition."""
     return f"{ADDRESS}{digest(content)}/"
 
 
@@ -246,14 +246,14 @@ def adoption() -> dict[str, Any]:
 
 
 def ruling(tabled: int, outcome: str = "adopted", **more: Any) -> dict[str, Any]:
-    """A decision on one paragraph: by consensus, unless said otherwise."""
+    """Return a decision on one paragraph, by default by consensus."""
     there = {"members_present": 20, "groups_present": 9}
     number = None if outcome == "left_out" else tabled
     return {"tabled": tabled, "number": number, "outcome": outcome, "mode": "consensus", **there, **more}
 
 
 def by_paragraph(content: dict[str, Any]) -> dict[str, Any]:
-    """The edition as adopted paragraph by paragraph, with all that can happen on the floor."""
+    """Return the edition as adopted paragraph by paragraph, with every kind of decision."""
     floor = {"before": "Kenya calls for one thing.", "proposed": "Kenya calls for two.", "moved_by": organisation(1)}
     counts = {"yes": 15, "no": 3, "abstain": 2}
     votes = [{"name": name, "group": "ministry", "vote": "yes"} for name in words.MINISTRIES[:3]]
@@ -356,7 +356,9 @@ def edition(
     kind: str = "adopted",
     sample: bool = True,
 ) -> dict[str, Any]:
-    """The content of an edition. Sizes are as asked, within the seven themes and eight ministries of the sample."""
+    """Return the content of an edition of the given sizes, within the seven themes and eight ministries of the
+    sample.
+    """
     adopted = kind in ("adopted", "corrected")
     return {
         "schema": "ncm-edition/1",

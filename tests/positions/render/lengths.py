@@ -1,4 +1,4 @@
-"""Editions that print on as many pages as are asked for, in English, in Kiswahili, or in both."""
+"""Editions that print on a given number of pages in English, Kiswahili or both."""
 
 from itertools import cycle
 from typing import Any
@@ -24,8 +24,10 @@ KISWAHILI = (
 
 
 def edition(pages: int, language: str = "en") -> dict[str, Any]:
-    """An edition of so many pages, one of SIZES, give or take two by its language; in a mixed one the paragraphs of an
-    English paper are in Kiswahili by turns."""
+    """Return an edition of about this many pages (one of SIZES, plus or minus two by language).
+
+    In a mixed one every second paragraph of an English paper is in Kiswahili.
+    """
     content = editions.edition(**SIZES[pages])
     if pages == SHORTEST:
         content |= NOTHING | {"sections": content["sections"][:1]}

@@ -1,4 +1,4 @@
-"""Reads a tagged PDF the way assistive technology does: the structure tree, and the text that each element owns."""
+"""Read a tagged PDF as assistive technology does: the structure tree and the text of each element."""
 
 import io
 import re
@@ -13,7 +13,7 @@ HEX = re.compile(rb"<([0-9a-fA-F]+)>")
 
 @dataclass
 class Element:
-    """One structure element: its role, what is said about it, and its kids (elements and strings) in reading order."""
+    """One structure element: its role, attributes and children (elements and strings) in reading order."""
 
     role: str
     lang: str
@@ -23,7 +23,7 @@ class Element:
     kids: list = field(default_factory=list)
 
     def text(self) -> str:
-        """What it says, on one line."""
+        """Return its text on one line."""
         return " ".join(" ".join(self._words()).split())
 
     def _words(self) -> Iterator[str]:
@@ -31,7 +31,7 @@ class Element:
             yield kid if isinstance(kid, str) else " ".join(kid._words())
 
     def all(self, *roles: str) -> list["Element"]:
-        """Every element of these roles below this one, in order."""
+        """Return all descendants of these roles in order."""
         found = []
         for kid in self.kids:
             if isinstance(kid, Element):
@@ -39,20 +39,20 @@ class Element:
         return found
 
     def table(self, head: str) -> "Element":
-        """The first table whose first head says so."""
+        """Return the first table with this text in its first header cell."""
         return next(table for table in self.all("Table") if table.all("TH")[0].text() == head)
 
 
 @dataclass
 class Reading:
-    """A document as it is heard: the tree, and per page the text that is passed over."""
+    """A document as assistive technology reads it: the tree, and the artifacts of each page."""
 
     tree: Element
     artifacts: list[str]
 
 
 def unicode_map(font: pikepdf.Dictionary) -> dict[bytes, str]:
-    """From two-byte codes to text."""
+    """Return the map of two-byte codes to text."""
     found = {}
     stream = font.ToUnicode.read_bytes()
     for block in re.findall(rb"beginbfchar(.*?)endbfchar", stream, re.S):
@@ -62,14 +62,14 @@ def unicode_map(font: pikepdf.Dictionary) -> dict[bytes, str]:
 
 
 def shown(operands: list, known: dict[bytes, str]) -> str:
-    """The text of one Tj or TJ."""
+    """Return the text of one Tj or TJ operator."""
     pieces = operands[0] if isinstance(operands[0], pikepdf.Array) else [operands[0]]
     text = b"".join(bytes(piece) for piece in pieces if isinstance(piece, pikepdf.String))
     return "".join(known.get(text[at : at + 2], "\ufffd") for at in range(0, len(text), 2))
 
 
 def read_page(page: pikepdf.Page, fonts: dict[str, dict[bytes, str]]) -> tuple[dict[int, str], str]:
-    """The text of each piece of marked content, and the text of the artifacts."""
+    """Return the text of each marked content sequence, and the text of the artifacts."""
     owned, artifacts = defaultdict(str), ""
     stack, known = [], {}
     for operands, operator in pikepdf.parse_content_stream(page):
@@ -91,7 +91,7 @@ def read_page(page: pikepdf.Page, fonts: dict[str, dict[bytes, str]]) -> tuple[d
 
 
 def element(source: pikepdf.Dictionary, texts: dict, page: tuple[int, int] | None) -> Element:
-    """One element with everything below it."""
+    """Return one element with all its descendants."""
     page = source.Pg.objgen if "/Pg" in source else page
     facts = (str(source.get(key, "")) for key in ("/Lang", "/Alt", "/ID"))
     place = [float(value) for value in source.get("/A", {}).get("/BBox", [])]

@@ -39,7 +39,7 @@ def small(**more):
 
 
 def with_everything():
-    """An edition with all that any edition can hold."""
+    """Return an edition with everything an edition can contain."""
     content = editions.by_paragraph(editions.edition()) | EVERYTHING
     content["adoption"]["roll_call"] = CALL
     content["edition"]["kind"] = "corrected"
@@ -55,7 +55,7 @@ def with_everything():
 
 
 def nothing():
-    """A draft on the first day: no section, no forum, nobody has spoken."""
+    """Return the first draft: no section, forum or input."""
     content = editions.edition(kind="draft", paragraphs=0, themes=0, points=0, participants=0, ministries=0)
     return content | {"sections": [], "forum": None, "reservations": [], "clearances": [], "provisions": []}
 

@@ -1,4 +1,4 @@
-"""The alignment annex to print: what it says, heard in order, and that it tells nothing by colour or place alone."""
+"""Printed alignment annex: content, reading order, and no meaning by colour or position alone."""
 
 import copy
 import json
@@ -11,7 +11,7 @@ from tests.positions.render import editions, reading
 
 
 def order():
-    """Two milestones held, two to come; findings on two objectives and a principle, one of them put right."""
+    """Return two past and two future milestones, with findings on two objectives and a principle, one corrected."""
 
     def provision(code, numeral, paragraphs, framework="GCM"):
         words = {"label": f"Label {numeral.strip('.')}", "title": f"Title of {code}"}

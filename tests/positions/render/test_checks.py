@@ -12,7 +12,7 @@ ANOTHER = ["The Akoma Ntoso inside (position-paper.akn.xml) is not that of the a
 
 
 def changed(pdf, change):
-    """The file with a change made to it."""
+    """Return the file with one change applied."""
     with pikepdf.open(io.BytesIO(pdf)) as document:
         change(document)
         out = io.BytesIO()

@@ -1,4 +1,4 @@
-"""The text alone, as it is read and heard; its tags and its letters are judged with those of the whole paper."""
+"""The clean text as it is read and heard; its tags and fonts are checked with those of the whole paper."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The delegation's copy: the paper as it is, restricted annexes behind it, and the mark on every page."""
+"""Delegation copy: the paper unchanged, restricted annexes after it, and a mark on every page."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from tests.positions.render import editions, reading
 
 
 def made():
-    """A small edition with two restricted annexes, one of them written after it was frozen."""
+    """Print a small edition with two restricted annexes, one written after the freeze."""
     content = editions.edition(themes=1, paragraphs=8, points=2, participants=2, ministries=1)
     content["participants"][0]["name"] = "漢"
     annexes = [

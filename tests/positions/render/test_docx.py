@@ -1,4 +1,4 @@
-"""The Word document, as a word processor opens it, as its XML stands, and as it comes back with changes."""
+"""Word document: opened in a word processor, checked as XML, and imported with changes."""
 
 import io
 import os
@@ -46,7 +46,7 @@ def opened(data):
 
 
 def said(element):
-    """The words of an element, tabs as tabs."""
+    """Return the text of an element with tabs."""
     parts = {"t": lambda each: each.text or "", "tab": lambda each: "\t", "br": lambda each: "\n"}
     wanted = {qn(f"w:{name}"): read for name, read in parts.items()}
     inside = (each for each in element.iter(*wanted) if each.getparent().tag == qn("w:r"))
@@ -54,14 +54,14 @@ def said(element):
 
 
 def styled(document, *styles):
-    """The paragraphs of some styles, wherever they stand in the text."""
+    """Return the paragraphs of the given styles."""
     found = document.element.body.iter(qn("w:pStyle"))
     return [each.getparent().getparent() for each in found if each.get(qn("w:val")) in styles]
 
 
 @pytest.fixture(scope="module")
 def content():
-    """An adopted edition with one of everything, and a paragraph in Kiswahili."""
+    """Return an adopted edition with one record of each kind and a paragraph in Kiswahili."""
     made = editions.by_paragraph(editions.edition())
     made["sections"][1]["paragraphs"][0] |= {"lang": "sw", "text": f"{KISWAHILI}\n\nNa tena.\nMwisho.", "verb": "mkono"}
     made["explanations"] = [{"organisation": "Ministry of Labour (sample)", "text": "We read it\n\nwidely."}]
@@ -82,7 +82,7 @@ def document(data):
 
 @pytest.fixture(scope="module")
 def converted(data, tmp_path_factory):
-    """The document as LibreOffice prints it."""
+    """Convert the document to PDF with LibreOffice."""
     folder = tmp_path_factory.mktemp("word")
     (folder / "paper.docx").write_bytes(data)
     program = shutil.which("soffice")
@@ -94,7 +94,7 @@ def converted(data, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def pages(converted):
-    """What a reader finds on each of its pages."""
+    """Return the text of each page."""
     return [each.extract_text() for each in converted.pages]
 
 
@@ -121,7 +121,7 @@ def test_the_template_has_every_style_in_use_and_no_part_that_an_edition_does_no
 
 
 def titles(content):
-    """The headings of the first level, in the order of the edition."""
+    """Return the headings of the first level in order."""
     sections = [f"{each['number']} {each['heading']}" for each in content["sections"]]
     book = printable.book(content, sha256="0" * 64, address="")
     annexes = [f"Annex {each['number']} {each['title']}" for each in book["contents"] if each["part"] == "annex"]
@@ -144,7 +144,7 @@ def test_every_sheet_says_which_it_is_and_that_it_is_not_authentic(pages, conten
 
 
 def test_every_paragraph_and_every_reservation_is_read_on_paper(pages, content):
-    """Its words up to the first page break at least: a page may end inside a paragraph."""
+    """Compares the text up to the first page break, because a page may end inside a paragraph."""
     text = "".join("".join(each.split()) for each in pages)
     paragraphs = [each for section in content["sections"] for each in section["paragraphs"]]
     wanted = [f"{each['number']}.{each['text'][:40]}" for each in paragraphs]

@@ -14,7 +14,7 @@ NAMES = ["position-paper.akn.xml", "position-paper.dispositions.csv", "position-
 
 @pytest.fixture(scope="module")
 def carried(printed):
-    """What the paper carries, as the file itself tells it: the pairs of its tree of names, in order."""
+    """Return the entries of the file's tree of embedded files in order."""
     with pikepdf.open(io.BytesIO(printed)) as document:
         pairs = list(document.Root.Names.EmbeddedFiles.Names)
         associated = {each.objgen for each in document.Root.AF}

@@ -1,4 +1,4 @@
-"""Letters that no typeface draws: named where the drafters wrote them, written as numbers where others did."""
+"""Characters that no font draws are reported to the drafters, and printed as numbers in texts by others."""
 
 import copy
 

@@ -1,4 +1,4 @@
-"""What is inside a file that somebody takes for ours: whatever its bytes are, there is an answer and no harm."""
+"""Inspection of uploaded files: any bytes get an answer and do no harm."""
 
 import hashlib
 import json
@@ -54,7 +54,7 @@ def test_json_counts_by_what_it_says(folder):
 
 
 def test_json_with_duplicate_keys_is_refused(folder):
-    """Some readers would take the first title, and the canonical form has the second."""
+    """Some readers would use the first title, and the canonical form has the second."""
     twice = TEXT.replace(b'"short_title":"GCM 2017"', b'"short_title":"Forged","short_title":"GCM 2017"')
     assert twice != TEXT
     assert inside(folder, twice) == Inside("")

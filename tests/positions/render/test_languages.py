@@ -1,4 +1,4 @@
-"""An edition in one language with passages in the other: whoever hears it is told where the language changes."""
+"""Editions with passages in the other language: every change of language is marked for screen readers."""
 
 import copy
 
@@ -48,7 +48,7 @@ def test_a_title_is_said_first_in_the_language_of_the_edition_and_never_twice(en
 
 
 def mixed(language):
-    """A paper of a page or two in one language, whose second and third paragraphs are in the other one."""
+    """Return a paper of a page or two whose second and third paragraphs are in the other language."""
     content = editions.edition(themes=2, paragraphs=12, points=6, participants=2, ministries=1) | {"language": language}
     own = {"en": "Said in English.", "sw": "Imesemwa kwa Kiswahili."}
     for section in content["sections"]:
@@ -61,7 +61,7 @@ def mixed(language):
 
 
 def heard(page):
-    """Each run of words with the language in which it is spoken."""
+    """Return each run of text with the language marked for it."""
     root = html.document_fromstring(page)
     for element in root.iter():
         for words, holder in ((element.text, element), (element.tail, element.getparent())):
@@ -71,7 +71,7 @@ def heard(page):
 
 
 def forms(content):
-    """The HTML of every print of an edition."""
+    """Return the HTML of every print of an edition."""
     sha256, address = editions.digest(content), editions.address(content)
     before = copy.deepcopy(content)
     before["edition"]["number"] = "0.9"

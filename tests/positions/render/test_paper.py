@@ -93,7 +93,7 @@ def test_names_keep_their_letters(heard):
 
 
 def test_arabic_names_keep_their_letters(heard):
-    """A page holds the glyphs of Arabic from left to right, so the letters stand in the other order there."""
+    """A page holds Arabic glyphs from left to right, so the letters are in reverse order there."""
     name = "فاطمة الزهراء بنت إبراهيم"
     rows = [squeezed(cell.text().replace("(sample)", "")) for cell in heard.tree.all("Table")[3].all("TH")]
     assert squeezed(name)[::-1] in rows

@@ -1,4 +1,4 @@
-"""What a screen reader finds in the full edition."""
+"""Tags of the full edition as a screen reader finds them."""
 
 import io
 

@@ -1,6 +1,6 @@
-"""veraPDF, the reference validator, on the paper; and on pages that must fail, so that its silence means something.
+"""veraPDF accepts the paper and rejects pages with known errors.
 
-Files are judged together: most of the time of one that is judged alone goes into the validator's start.
+Files are checked together, because starting the validator takes most of the time.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ BAD = {
 
 @pytest.fixture
 def judged(vera, tmp_path):
-    """Judge files by their names: what fails, as the name of the file and of the standard, each once."""
+    """Validate files by name; return each failure once as file name and standard."""
 
     def judge(files):
         paths = [tmp_path / f"{name}.pdf" for name in files]
@@ -62,7 +62,7 @@ def vowel_signs_and_invisible_marks():
 
 
 def a_brief():
-    """A brief of two pages, restricted and a sample, with all its parts."""
+    """Return a brief of two pages with all its parts, restricted and marked as a sample."""
     parts = dict.fromkeys(
         ("ask", "flexibility", "red_line", "speaking_points"), "- One line.\n- Another.\n\nA paragraph."
     )
@@ -100,7 +100,7 @@ def test_editions_of_every_kind_and_length_pass_both_standards(printed, heard, j
 
 
 def test_validator_rejects_bad_pages(judged):
-    """Untagged, or tagged with one thing wrong; and WeasyPrint's own sound page fails the second of the two standards."""
+    """Pages are untagged or have one tagging error; WeasyPrint's own valid page fails the second standard."""
     bad = {name: weasyprint.HTML(string=html).write_pdf(pdf_variant="pdf/ua-1") for name, html in BAD.items()}
     bad["untagged"] = weasyprint.HTML(string=PAGE).write_pdf()
     alone = weasyprint.HTML(string=PAGE).write_pdf(pdf_variant="pdf/ua-1")

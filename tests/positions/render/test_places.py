@@ -1,4 +1,4 @@
-"""Where words stand in a letter, a brief, a paper of a forum: the form, the person and the line in which to look."""
+"""Locations of texts in letters, briefs and forum documents: document, person and line."""
 
 import pytest
 from hypothesis import given

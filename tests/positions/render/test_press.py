@@ -90,7 +90,7 @@ def test_printing_leaves_weasyprint_and_python_as_they_were():
 
 
 def test_default_styles_that_are_left_out_change_no_byte(monkeypatch):
-    """The page has what they are about: an item with a marker, capitals around it, a quotation and a forced break."""
+    """The page uses what these styles affect: a list marker, capitals, a quotation and a forced page break."""
     body = '<ol style="list-style: lower-alpha; text-transform: uppercase"><li>One</ol><p><q>Two</q><br>Three<wbr>'
     ours = printed(body)
     monkeypatch.setattr(press, "Page", weasyprint.HTML)

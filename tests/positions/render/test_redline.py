@@ -1,4 +1,4 @@
-"""The redline to print: read and heard, it says in words what went and what came."""
+"""Printed redline: additions and deletions are also stated in words."""
 
 import copy
 import json
@@ -11,7 +11,9 @@ from tests.positions.render import editions, reading
 
 
 def compared():
-    """An adopted text and the draft before it: a word changed, a paragraph gone, one new, a heading reworded."""
+    """Return an adopted text compared with its draft: one word changed, one paragraph removed, one added, one heading
+    reworded.
+    """
     after = editions.edition(themes=1, paragraphs=9, points=2, participants=1, ministries=1)
     before = copy.deepcopy(after)
     before["edition"] |= {"number": "0.3", "kind": "draft", "status": "Draft for the forum"}
@@ -46,7 +48,7 @@ def tree(data):
 
 
 def cells(tree):
-    """Of each row its cells."""
+    """Return the cells of each row."""
     bodies = [body for table in tree.all("Table") for body in table.all("TBody")]
     return [[cell.text() for cell in row.all("TH", "TD")] for body in bodies for row in body.all("TR")]
 

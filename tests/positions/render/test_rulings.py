@@ -1,4 +1,4 @@
-"""The decisions on paragraphs as the record prints them and as the page of the paper shows them."""
+"""Decisions on paragraphs in the printed record and on the paper's page."""
 
 from django.template.loader import render_to_string
 

@@ -1,5 +1,6 @@
-"""The published schema of an edition: what the factories make is valid, what it does not name is forbidden, and the
-codes it knows are those of the models."""
+"""Published schema of an edition: it accepts what the factories make, forbids unknown keys, and has the models'
+codes.
+"""
 
 import copy
 import json
@@ -28,7 +29,7 @@ KNOWN, PARTS = SCHEMA["$defs"], SCHEMA["properties"]
 
 
 def full():
-    """A small edition in which everything stands that an edition may hold."""
+    """Return a small edition with every possible key."""
     content = editions.by_paragraph(editions.edition(paragraphs=31, points=8, participants=2, ministries=1))
     call = {"yes": 1, "no": 0, "abstain": 0, "votes": [{"name": "A", "group": "ministry", "vote": "yes"}]}
     content["adoption"]["roll_call"] = call
@@ -47,7 +48,7 @@ def full():
 
 
 def objects(value, path=()):
-    """Every object of a content, with the way to it."""
+    """Return every object of a content with its path."""
     if isinstance(value, dict):
         yield path, value
     for key, inner in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
@@ -61,7 +62,7 @@ def at(content, path):
 
 
 def one_of_each_kind(content):
-    """The ways to one object of each kind: the fullest, so that no key stands nowhere."""
+    """Return the path of the fullest object of each kind, so that every key is covered."""
     found = {}
     for path, value in objects(content):
         kind = tuple("*" if isinstance(step, int) else step for step in path)

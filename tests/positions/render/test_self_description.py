@@ -1,4 +1,4 @@
-"""What files of other kinds say of themselves: read without harm, and never believed."""
+"""Metadata of other file types is read safely and never trusted."""
 
 import zipfile
 from io import BytesIO
@@ -24,7 +24,7 @@ FILES = {
 
 @pytest.fixture(scope="module")
 def said(tmp_path_factory):
-    """What a file of these bytes says."""
+    """Return the metadata found in a file of these bytes."""
     path = tmp_path_factory.mktemp("claims") / "file"
 
     def of(data):

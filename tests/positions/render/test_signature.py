@@ -1,4 +1,4 @@
-"""The digital signatures in a PDF: each is told for what it is, and no file, whatever its bytes, does harm."""
+"""Digital signatures in a PDF: each is reported correctly, and no bytes do harm."""
 
 import time
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""The summary: never longer than four pages, every word of it from the text, every cut marked."""
+"""Summary: at most four pages, only text of the edition, and every cut marked."""
 
 import io
 import json
@@ -20,7 +20,7 @@ def pages(printed):
 
 
 def crowded():
-    """More of everything than four pages hold: they show the strongest, and say where the others stand."""
+    """Return more of everything than four pages hold: the strongest are shown with a reference to the others."""
     content = editions.edition(paragraphs=240, points=30, participants=60)
     again = {"organisation": "Ministry of Interior", "text": "It is not funded. " * 30}
     content["reservations"] = [{**again, "paragraph": number} for number in range(1, 41)]

@@ -9,7 +9,7 @@ HEAD = '<!doctype html><html lang="en"><head><title>Table</title></head><body><t
 
 
 def cells(rows):
-    """The text of each cell with the texts of the heads that speak for it, read from a printed file."""
+    """Return the text of each cell with its header texts, read from a printed file."""
     data = printed(HEAD + rows + "</table></body></html>")
     with pikepdf.open(io.BytesIO(data)) as document:
         nodes = [

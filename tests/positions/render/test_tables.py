@@ -1,4 +1,4 @@
-"""The tables of an edition: each cell is what the content says, as CSV and in the workbook, the same bytes each time."""
+"""Tables of an edition: cells match the content, in CSV and in the workbook, with reproducible bytes."""
 
 import csv
 import io
@@ -60,7 +60,7 @@ def said(point, organisation, relation, **more):
 
 
 def text():
-    """Three paragraphs in two sections."""
+    """Return three paragraphs in two sections."""
     one, two, three = (editions.paragraph(number, "", "", "People leave.", points=0) for number in (1, 2, 3))
     one |= {
         "key": "k-1", "verb": "calls for", "text": "Kenya calls for routes.", "secretariat_text": False,
@@ -85,7 +85,7 @@ def point(reference, organisation, kind, theme, words, **answer):
 
 
 def small():
-    """An edition of three paragraphs and three points, in which every kind of cell occurs."""
+    """Return an edition of three paragraphs and three points in which every kind of cell occurs."""
     content = editions.edition(paragraphs=0, themes=0, points=0, participants=0, ministries=0)
     answer = {"outcome": "accepted_in_part", "reason_code": "law", "reason": "Said.", "paragraphs": [1, 3]}
     borders = {"stances": dict(zip(SILENT, range(1, 8), strict=True)), "on_older_words": [2]}
@@ -108,19 +108,19 @@ def small():
 
 
 def as_csv(content, table):
-    """The rows of a table as a reader of CSV files sees them, heads first."""
+    """Return the rows of a table as a CSV reader sees them, header first."""
     data = tables.render(content, table=table, sha256=editions.digest(content))
     return list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
 
 
 def as_workbook(content):
-    """The bytes, and what openpyxl reads in them."""
+    """Return the bytes of the workbook and its rows as read by openpyxl."""
     data = workbook.render(content, sha256=editions.digest(content), address=editions.address(content))
     return data, load_workbook(io.BytesIO(data))
 
 
 def literal(value):
-    """A cell as a CSV file writes it."""
+    """Return a cell as a CSV file writes it."""
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(FORMULA) else text
 

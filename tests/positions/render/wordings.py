@@ -1,4 +1,4 @@
-"""Words for a believable edition: every body and person that speaks here is invented and says so."""
+"""Texts for a realistic edition: every body and person is invented and named so."""
 
 THEMES = [
     (

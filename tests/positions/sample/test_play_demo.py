@@ -1,4 +1,4 @@
-"""The sample is played by verbs: everything in its files is in the database, and nothing got there another way."""
+"""The sample is played by verbs: all of its files is in the database, and nothing else is."""
 
 import json
 import uuid
@@ -222,7 +222,7 @@ def test_confidential_words_stay_out_of_the_edition(paper, adopted):
 
 
 def test_the_same_sample_gives_the_same_edition(adopted):
-    """Nothing in an edition differs from machine to machine: keys come from the sample, moments from its timetable."""
+    """Editions are identical on every machine: keys come from the sample, times from its timetable."""
     keys = [each["key"] for section in adopted["sections"] for each in section["paragraphs"]]
     assert keys == [str(uuid.uuid5(KEYS, row["key"])) for row in sample.paragraphs()]
     assert adopted["edition"]["frozen_at"] == "2017-10-17T13:40:00+00:00"
@@ -264,7 +264,7 @@ def test_the_pdf_passes_the_validator(pdf, vera):
 
 
 def guarded_models() -> list:
-    """Every model whose state the database lets move along its steps only."""
+    """Return every model with a database trigger that guards its states."""
     models = [*apps.get_app_config("consultations").get_models(), *apps.get_app_config("positions").get_models()]
     models = [model for model in models if model not in (Job, OutgoingMail)]  # guarded too, without a journal
     return [model for model in models if any(t.name == "state_moves" for t in getattr(model._meta, "triggers", []))]

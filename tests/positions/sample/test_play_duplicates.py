@@ -1,4 +1,4 @@
-"""What the sample shows of likeness and co-signatures."""
+"""Duplicates and co-signatures in the sample."""
 
 from consultations.models import Endorsement, Job, Likeness, Submission
 from consultations.queries import in_campaign
@@ -6,7 +6,7 @@ from positions import sample
 
 
 def test_a_campaign_was_found_and_its_points_wait_for_a_decision(played):
-    """Three bodies sent one letter; in 2017 the search found two of the six pairs that were merged."""
+    """Three bodies sent one letter; in the 2017 consultation the search finds two of the six merged pairs."""
     alike = {row["key"]: row for row in sample.rows("open_round", "input")}
     texts = {alike[f"review-{name}"]["body"] for name in ("coastlegal", "ziwa", "migrantsvoice")}
     decided = Likeness.objects.filter(first_input__isnull=False)

@@ -1,4 +1,4 @@
-"""The sample goes on after the adoption: what four milestones left of it, and what came of two promises."""
+"""The sample after adoption: the findings of four milestones and the fate of two commitments."""
 
 import pytest
 

@@ -1,11 +1,11 @@
-"""The next forum of the sample: what its file says stands in the portal, written by the verbs of the pages."""
+"""The next forum of the sample: the content of its file is in the portal, written by verbs."""
 
 from consultations.models import Forum
 from positions import sample
 
 
 def test_the_next_forum_is_being_prepared(played):
-    """Each letter stands where the sample's file leaves it, and so does everybody who was named in an answer."""
+    """Each letter has the state given in the sample's file, and so has everybody named in an answer."""
     rows = sample.read("next_forum")
     forum = Forum.objects.get(slug=rows["forum"]["slug"])
     assert forum.state == "announced"

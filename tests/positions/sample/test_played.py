@@ -1,4 +1,4 @@
-"""The played portal as other tests have it: served live, and as it was after each of them."""
+"""The played portal as a fixture: served live, and unchanged after each test."""
 
 import json
 from urllib.request import urlopen

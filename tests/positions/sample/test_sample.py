@@ -1,4 +1,4 @@
-"""The sample consultation keeps its promises: counts, references, and no words in a real institution's mouth."""
+"""The sample consultation is consistent: counts, references, and no statements attributed to real institutions."""
 
 import csv
 import re
@@ -40,7 +40,7 @@ MANDATES = [(m["theme"], m["lead"], key) for key, row in ORGANISATIONS.items() f
 
 
 def strings(value) -> list[str]:
-    """Every string in a tree of lists and tables."""
+    """Return every string in a tree of lists and tables."""
     if isinstance(value, str):
         return [value]
     children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else []
@@ -56,12 +56,12 @@ def words(text: str) -> int:
 
 
 def groundings(paragraph: dict) -> list[str]:
-    """The points that a paragraph rests on, wholly or in part."""
+    """Return the points on which a paragraph is based, fully or in part."""
     return [*paragraph.get("rests_on", []), *paragraph.get("partly", [])]
 
 
 def counties() -> set[str]:
-    """The official names of the counties, from the reference data of the project."""
+    """Return the official names of the counties from the project's reference data."""
     (path,) = Path(sample.FOLDER).parents[1].glob("consultations/reference/counties.csv")
     with path.open(encoding="utf-8") as file:
         return {row["name"] for row in csv.DictReader(file)}
@@ -236,7 +236,7 @@ def test_the_paper_has_its_parts():
 
 
 def adopted_text(paragraph):
-    """The text of a paragraph after an objection, else its later wording, else its first."""
+    """Return the paragraph's text after an objection, otherwise its later wording, otherwise its first."""
     objection = sample.read("clearance")["objection"]
     if paragraph["key"] == objection["paragraph"]:
         return objection["new_text"]

@@ -1,4 +1,4 @@
-"""Two editions side by side: every paragraph of both once, known by its key whatever its number."""
+"""Comparison of two editions: every paragraph of both appears once, matched by key whatever its number."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +11,7 @@ def paragraph(key, number, text="", **more):
 
 
 def content(**sections):
-    """An edition with these sections; each paragraph is its key, or its key and its words, or a dict with a key."""
+    """Return an edition with these sections; a paragraph is given as key, key and text, or dict with a key."""
     last, found = 0, []
     for heading, given_ones in sections.items():
         rows = []
@@ -24,7 +24,7 @@ def content(**sections):
 
 
 def told(before, after):
-    """What happened to each paragraph, in the order of the rows."""
+    """Return the change of each paragraph in the order of the rows."""
     return [
         (part.heading or part.old_heading, (row.after or row.before)["key"], row.kind)
         for part in compare(before, after)
@@ -112,7 +112,7 @@ TEXTS = st.dictionaries(st.sampled_from("abcdefgh"), st.sampled_from(["", "One t
 
 @st.composite
 def editions(draw):
-    """An edition of up to three sections, each named or renamed, with some of eight paragraphs in any order."""
+    """Generate an edition of up to three sections, named or renamed, with some of eight paragraphs in any order."""
     words = draw(TEXTS)
     keys = draw(st.permutations(sorted(words)))
     cuts = sorted(draw(st.lists(st.integers(0, len(keys)), min_size=2, max_size=2)))

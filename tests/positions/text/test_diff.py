@@ -1,4 +1,4 @@
-"""Words compared: nothing of any text is ever lost."""
+"""Word diffs: no text is lost."""
 
 import re
 
@@ -25,7 +25,7 @@ LONG = st.builds(
 
 @pytest.fixture(params=[diff.LARGEST_SQUARE, 100], ids=["short", "long"])
 def square(monkeypatch, request):
-    """Texts compared as a whole, as every paragraph is, and cut at the places that both have, as long texts are."""
+    """Compare texts as a whole, as for paragraphs, and cut at common places, as for long texts."""
     monkeypatch.setattr(diff, "LARGEST_SQUARE", request.param)
 
 
@@ -34,7 +34,7 @@ MANY = hypothesis.settings(suppress_health_check=[hypothesis.HealthCheck.functio
 
 
 def apply(spans, text):
-    """Carry the changes of a redline out on `text`; the words that stay or go must be those of the text."""
+    """Apply the changes of a redline to `text`; kept and deleted words must match the text."""
     made = []
     for kind, words_of in spans:
         if kind != "added":
@@ -159,7 +159,7 @@ def test_a_merge_keeps_every_word_that_either_put_in(square, base, mine, theirs)
 @MANY
 @given(TEXTS, TEXTS, TEXTS)
 def test_merge_is_symmetric(square, base, mine, theirs):
-    """But for the brackets, in which the words of the other stand first."""
+    """Except for the order inside the brackets."""
     found, turned = merge(base, mine, theirs), merge(base, theirs, mine)
     assert found.conflicts == turned.conflicts
     assert found.conflicts or found == turned
@@ -250,7 +250,7 @@ def test_brackets_that_nobody_wrote_before_are_open_conflicts():
 
 
 def chosen(pieces, name):
-    """The text that one reader of the brackets wants: its own option, else the words that stand."""
+    """Return the text for one reader of the brackets: its own option, otherwise the common words."""
     said = []
     for each in pieces:
         if isinstance(each, str):

@@ -1,4 +1,4 @@
-"""What a correction may change: few words, none on which the meaning hangs, the operative words never."""
+"""Limits of a correction: few words, none that change the meaning, never the operative words."""
 
 import pytest
 from hypothesis import given

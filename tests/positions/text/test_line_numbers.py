@@ -1,4 +1,4 @@
-"""Numbered lines of a frozen text: every word in one line, every line with its number."""
+"""Line numbers of a frozen text: every word is in one line, and every line has a number."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +7,7 @@ from positions.text.line_numbers import WIDTH, numbered, wrapped
 
 
 def content(*sections):
-    """An edition: each section its number, its heading and the texts of its paragraphs."""
+    """Return an edition; each section is given as number, heading and paragraph texts."""
     last, found = 0, []
     for number, heading, *said in sections:
         rows = [{"number": n, "lang": "en", "text": text} for n, text in enumerate(said, start=last + 1)]
@@ -30,7 +30,7 @@ def test_headings_and_paragraphs_are_counted_through():
 
 
 def test_the_width_of_a_line_is_the_one_that_was_quoted():
-    """Whoever changes it makes every quoted number wrong."""
+    """A change would make every quoted line number wrong."""
     assert WIDTH == 76
     assert wrapped("word " * 16) == ["word " * 14 + "word", "word"]
 

@@ -1,4 +1,4 @@
-"""Advice beside a paragraph: what it sees, and what it leaves alone."""
+"""Style advice for a paragraph: what it reports and what it ignores."""
 
 import csv
 from pathlib import Path

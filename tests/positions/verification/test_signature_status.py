@@ -1,4 +1,4 @@
-"""What is said of a digital signature: whether it holds, whose it is, what it is worth, and how the command ends."""
+"""Status of a digital signature: validity, signer, trust, and the command's exit status."""
 
 from datetime import UTC, datetime
 from io import StringIO
@@ -19,7 +19,7 @@ from tests.positions.copies import make_printed_paper, pdf_with
 
 @pytest.fixture
 def certificate(settings, tmp_path):
-    """The certificate of the settings."""
+    """Set the certificate in the settings."""
     made = certificates.make_certificate(tmp_path)
     certificates.use(settings, made)
     return made
@@ -27,21 +27,21 @@ def certificate(settings, tmp_path):
 
 @pytest.fixture
 def published(settings, tmp_path, certificate, db):
-    """A paper whose PDF is signed."""
+    """Create a paper whose PDF is signed."""
     settings.MEDIA_ROOT = tmp_path / "files"
     return make_printed_paper(printed=False, signed_by=certificate, title="The common position", slug="gcm-2017")
 
 
 @pytest.fixture
 def in_process(monkeypatch):
-    """Harmless files are read without children, which take their time to begin."""
+    """Inspect harmless files without child processes, which are slow to start."""
     monkeypatch.setattr(examining, "look_inside", inside.read)
     monkeypatch.setattr(signature, "look_at", lambda path: signature.read(path.read_bytes()))
 
 
 @pytest.fixture
 def told(in_process, tmp_path):
-    """The state of a file of these bytes, the standing of its signatures, and the status of the command."""
+    """Return the state of a file of these bytes, the status of its signatures, and the exit status of the command."""
 
     def of(data):
         path = tmp_path / "copy.pdf"
@@ -127,7 +127,7 @@ def test_a_certificate_that_ran_out_later_leaves_what_is_known_by_its_hash_as_it
 
 
 def test_the_page_of_a_hash_tells_the_signature_of_the_stored_file(client, published, certificate):
-    """So that whoever has the genuine file hears it, and the file stays with them."""
+    """The owner of the genuine file learns it without uploading the file."""
     said = words(client.get(f"/verify/{published.files['pdf'].sha256}/"))
     assert "exactly as we published it. Signed by NCM test secretariat : intact Paper The common position" in said
     assert "Digital signature Intact Nothing in the file has changed since it was signed, and the certificate" in said

@@ -1,4 +1,4 @@
-"""What a file is, and that the documented way to find it out without the portal is true."""
+"""Verification of files, and a test of the documented way to verify without the portal."""
 
 import html
 import json
@@ -31,7 +31,7 @@ def published(settings, tmp_path, db):
 
 @pytest.fixture
 def said(tmp_path):
-    """Examine a file of these bytes."""
+    """Inspect a file of these bytes."""
 
     def of(data):
         path = tmp_path / "copy"
@@ -108,7 +108,7 @@ def test_the_page_and_the_document_name_the_same_commands(client):
 
 
 def there(tool: str) -> list[str]:
-    """A tool that not every machine has, where this one has it."""
+    """Return the name of a tool as a list, or an empty list where it is not installed."""
     return [tool] if shutil.which(tool) else []
 
 

@@ -1,4 +1,4 @@
-"""Every form of an edition that is verified: as it was published, altered, out of force; comparisons and archives."""
+"""Verification of every format of an edition: published, altered or no longer in force; comparisons and archives."""
 
 import json
 from io import BytesIO, StringIO
@@ -27,7 +27,7 @@ FORMS = ("akn.xml", "docx", "xlsx", "dispositions.csv", "paragraphs.csv")
 
 @pytest.fixture
 def published(settings, tmp_path, monkeypatch):
-    """A published paper; harmless files are read without children, which take their time to begin."""
+    """Create a published paper; harmless files are inspected without child processes, which are slow to start."""
     cache.clear()
     settings.MEDIA_ROOT = tmp_path / "files"
     monkeypatch.setattr(examining, "look_inside", inside.read)
@@ -36,7 +36,7 @@ def published(settings, tmp_path, monkeypatch):
 
 @pytest.fixture
 def told(tmp_path):
-    """What is found out of a file of these bytes."""
+    """Return the verification result of a file of these bytes."""
 
     def of(data, name="copy"):
         path = tmp_path / name
@@ -51,7 +51,7 @@ def form(published, kind):
 
 
 def changed(data):
-    """Other words in what is text; something behind the last entry of what is packed."""
+    """Change the text of a text file, or append bytes to an archive."""
     other = data.replace(b"Kenya", b"Kanya")
     return other if other != data else data[:-2] + b"\x01\x00!"
 
@@ -107,7 +107,7 @@ def test_the_page_shows_what_an_altered_file_says_as_plain_text(client, publishe
 
 @pytest.fixture
 def press(monkeypatch):
-    """A press that takes no time: an empty page that carries what it was given, as the true one does."""
+    """Replace printing by an empty page with the same attachment as the real one."""
 
     def render_apart(content, _sha256, _address, *, document):
         assert document == "redline"

@@ -1,4 +1,4 @@
-"""A round of review for the tests of its pages."""
+"""Create a review round for the tests of its pages."""
 
 from datetime import timedelta
 
@@ -23,7 +23,7 @@ def propose(review, text=OTHER, **given):
 
 
 def contend(review, text="Kenya calls for agreed routes and seasons."):
-    """A second member, and what it proposes for the same paragraph."""
+    """Create a second member and its competing amendment to the same paragraph."""
     review.ports = make_ministry("Ministry of Ports")
     review.other_member = make_member(review.ports)
     return propose(review, text, by=review.other_member, sponsor=review.ports, reason="Seasons differ.")

@@ -1,4 +1,4 @@
-"""Reading of what is restricted is entered once a person, paper and day; what cannot be entered is not shown."""
+"""Reading restricted content is logged once per person, paper and day; if logging fails, it is not shown."""
 
 from datetime import date
 from types import SimpleNamespace
@@ -24,7 +24,7 @@ SECRET, TABLE = "Never less than one", "consultations_accessentry"
 
 @pytest.fixture
 def world(settings, tmp_path) -> SimpleNamespace:
-    """A published paper with a restricted annex and a brief."""
+    """Create a published paper with a restricted annex and a brief."""
     settings.MEDIA_ROOT = tmp_path
     found = make_published_paper(title="The position", slug="gcm-2017")
     found.head = factories.make_head()
@@ -88,7 +88,7 @@ def test_what_everybody_may_read_is_entered_for_nobody_and_asks_nothing_more(wor
 
 @pytest.fixture
 def full(db):
-    """A log that takes no entry of reading or taking out."""
+    """Make the access log refuse entries of reading and exporting."""
     with as_owner() as cursor:
         cursor.execute(f"ALTER TABLE {TABLE} ADD CONSTRAINT is_full CHECK (what NOT IN ('read', 'export')) NOT VALID")
         yield

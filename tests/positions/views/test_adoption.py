@@ -1,4 +1,4 @@
-"""The meeting's decision and publication in the browser: quorum, reservations, files, two officers."""
+"""Adoption and publication in the browser: quorum, reservations, files, two officers."""
 
 import pytest
 from django.test import Client
@@ -33,7 +33,7 @@ FORMS = ["desk_quorum", "desk_files"]
 
 @pytest.fixture
 def text():
-    """A text in session at a forum that two delegates of ministries came to."""
+    """Create a text in session at a forum with two delegates of ministries present."""
     made = make_text("in_session")
     for state in ("registration_closed", "in_session"):
         change(made.forum, state=state)

@@ -1,4 +1,6 @@
-"""The desk's questions on the author's page: answered in place, in part or at once, before the input goes back."""
+"""Questions of the desk on the author's page: answered in place, partly or completely, before the input is sent
+back.
+"""
 
 import pytest
 

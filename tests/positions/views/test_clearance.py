@@ -1,4 +1,4 @@
-"""Clearance in the browser: the ministry's page, a stance, the secretariat's table."""
+"""Clearance in the browser: the ministry's page, answers, and the secretariat's table."""
 
 import re
 from datetime import date, datetime, timedelta
@@ -29,7 +29,7 @@ HOSTILE = "<script>alert(1)</script> {{ 7|add:7 }} {% now %} & co"
 
 @pytest.fixture
 def text():
-    """A text in clearance: ministry one was asked about paragraphs 2 and 3, ministry two about 3."""
+    """Create a text in clearance: ministry one was asked about paragraphs 2 and 3, ministry two about 3."""
     made = make_text()
     made.paper = workflow.request_clearance(made.paper, by=made.secretariat, due_at=DUE)
     asked = {clearance.ministry: clearance for clearance in made.paper.clearances.all()}
@@ -61,17 +61,17 @@ def said(clearance):
 
 
 def without_addresses(page):
-    """A page without what repeats its own address."""
+    """Return a page without the parts that repeat its own URL."""
     return without_tokens(page).replace(page.wsgi_request.get_full_path(), "")
 
 
 def kept():
-    """Everything that a page of clearance could write."""
+    """Return the number of journal entries, and all answers."""
     return Event.objects.count(), list(Stance.objects.order_by("pk").values_list("pk", "value", "at"))
 
 
 def addresses(text):
-    """The pages of clearance: those that are read and those that only take a form."""
+    """Return the URLs of clearance pages: readable ones and those that accept POST only."""
     pk = text.asked_one.pk
     read = [
         reverse("clearances"),

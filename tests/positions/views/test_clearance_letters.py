@@ -1,4 +1,4 @@
-"""Answers by letter, the overview of who clears what, and the answer sheet, in the browser of the secretariat."""
+"""Answers by letter, the clearance overview and the answer sheet in the secretariat's browser."""
 
 from datetime import timedelta
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def text(settings, tmp_path):
-    """A text in clearance, and two officers of the secretariat at their desks."""
+    """Create a text in clearance and two signed-in officers of the secretariat."""
     settings.MEDIA_ROOT = tmp_path
     made = make_text()
     workflow.request_clearance(made.paper, by=made.secretariat, due_at=now() + timedelta(days=60))

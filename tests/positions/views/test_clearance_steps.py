@@ -1,4 +1,4 @@
-"""A clearance step in the browser: of the office that answers, and of the secretariat with its letter."""
+"""A clearance step in the browser: of the answering office, and of the secretariat with a letter."""
 
 from datetime import timedelta
 

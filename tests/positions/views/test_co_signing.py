@@ -1,4 +1,4 @@
-"""Co-signing on the page of an input: who sees which button, and what comes of it."""
+"""Co-signing on an input's page: who sees which button, and the result."""
 
 import pytest
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""The communiqué: its first draft from what was adopted, both texts when two write, read by whom it concerns."""
+"""Communiqué: first draft from the adopted text, edit conflicts keep both texts, and who may read it."""
 
 import itertools
 

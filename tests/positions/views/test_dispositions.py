@@ -1,4 +1,4 @@
-"""My organisation and my input: where each stands, what became of each point, and that nobody else sees it."""
+"""My organisation and my input: the state of each input, the outcome of each point, and no access for others."""
 
 import html
 import uuid

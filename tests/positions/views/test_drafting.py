@@ -1,4 +1,4 @@
-"""The drafting room's pages: who sees them, what they do, what they keep when something is refused."""
+"""Drafting pages: access, actions, and kept text when something is refused."""
 
 import re
 from uuid import uuid4
@@ -35,7 +35,7 @@ def draft():
 
 @pytest.fixture
 def desk(client, draft):
-    """The browser of the drafter."""
+    """Return the drafter's client."""
     return sign_in(client, draft.drafter)
 
 
@@ -44,7 +44,7 @@ def at(name, draft, *args):
 
 
 def problems(response):
-    """What the summary at the top says."""
+    """Return the error summary of a page."""
     summary = re.search(r'id="problem".*?<ul>(.*?)</ul>', response.text, re.DOTALL)
     return [re.sub(r"<[^>]+>", "", item).strip() for item in re.findall(r"<li>(.*?)</li>", summary[1], re.DOTALL)]
 

@@ -1,4 +1,4 @@
-"""The drafting room: the text of a section with its outline, and the points beside it that go under a paragraph."""
+"""Drafting a section: text with outline, and points beside it that can be linked to a paragraph."""
 
 from uuid import uuid4
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def draft():
-    """A draft whose first theme has a point that no paragraph rests on, beside one that a paragraph rests on."""
+    """Create a draft whose first theme has one point without a paragraph and one with a paragraph."""
     found = make_draft()
     found.free = make_point(make_submission(found.consultation, theme=found.t1), text="Shelters should be dry.")
     return found
@@ -25,7 +25,7 @@ def draft():
 
 @pytest.fixture
 def desk(client, draft):
-    """The browser of the drafter."""
+    """Return the drafter's client."""
     return sign_in(client, draft.drafter)
 
 

@@ -1,4 +1,4 @@
-"""An official file goes out without asking anybody, as it does after asking; nothing else does."""
+"""Official files are served again without database queries; no other file is."""
 
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,7 +18,7 @@ OF_PAGES = {"Content-Language", "Vary"}  # of answers that differ with the reade
 
 @pytest.fixture
 def address(settings, tmp_path, monkeypatch):
-    """The address of the PDF of a published paper; files are remembered although this test is one transaction."""
+    """Return the URL of a published paper's PDF; files are cached although this test is one transaction."""
     settings.MEDIA_ROOT = tmp_path
     monkeypatch.setattr(edition_files, "_known", {})
     monkeypatch.setattr(edition_files, "connection", SimpleNamespace(in_atomic_block=False))

@@ -1,4 +1,4 @@
-"""Editions compared and quoted by line: who reads which, and what the pages say."""
+"""Comparing editions and quoting lines: who may read which, and the content of the pages."""
 
 import re
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def draft():
-    """A draft frozen three times: the second for review, with a change before it and another behind it."""
+    """Create a draft frozen three times: the second for review, with a change before and after it."""
     found = make_draft()
     by = found.drafter
     found.second_one = make_paragraph(found.first, "Kenya notes the second thing.", by=by)
@@ -34,7 +34,7 @@ def compared(client, draft, **asked):
 
 
 def rows(page):
-    """What stands in each row of the tables: paragraph and what happened, before, after."""
+    """Return the rows of the tables: paragraph with its change, before, after."""
     found = re.findall(r"<tr id=.*?</tr>", page.text, re.DOTALL)
     cells = [re.findall(r"<t[hd].*?</t[hd]>", row, re.DOTALL) for row in found]
     return [[" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in row] for row in cells]

@@ -1,4 +1,4 @@
-"""The sample explored: organisations whose points were merged are named, and found."""
+"""Explorer of the sample: organisations of merged points are named and found."""
 
 from django.urls import reverse
 

@@ -1,4 +1,4 @@
-"""A text explored on its pages: what is found, who was heard where, and each paragraph at its own address."""
+"""Explorer pages: search results, participation, and a page for each paragraph."""
 
 import re
 from http import HTTPStatus
@@ -20,7 +20,7 @@ SLUG = "gcm-2017"
 
 @pytest.fixture(autouse=True)
 def stored(settings, tmp_path):
-    """Files are kept apart, and nothing is remembered from another test."""
+    """Use a separate file folder and an empty cache."""
     settings.MEDIA_ROOT = tmp_path
     for kept in (
         public_papers.content,
@@ -46,7 +46,7 @@ def paragraph(client, place, number="1.0"):
 
 
 def found(page):
-    """The numbers of the paragraphs that a page shows."""
+    """Return the numbers of the paragraphs on a page."""
     return [int(number) for number in re.findall(r'<div class="row" id="p(\d+)">', page.text)]
 
 

@@ -1,4 +1,4 @@
-"""The feed: public inputs and points for other programs, as its description says."""
+"""Feed: public inputs and points for other programs, as described in its documentation."""
 
 import json
 import re

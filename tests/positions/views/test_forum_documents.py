@@ -1,4 +1,4 @@
-"""Letters of invitation on paper: one file for one institution and one for all, judged by the validator."""
+"""Printed letters of invitation: one file for one institution and one for all, checked by veraPDF."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Printing for a forum: who may, what is noted and when, what is printed again; the pack that everybody may save."""
+"""Printing for a forum: access, journal entries, reprints, and the pack that everybody may save."""
 
 import io
 import json
@@ -34,7 +34,7 @@ from tests.sign_in import sign_in
 
 
 def blank(number):
-    """A PDF of so many empty pages."""
+    """Return a PDF of this many empty pages."""
     with pikepdf.new() as document:
         for _ in range(number):
             document.add_blank_page()
@@ -44,7 +44,7 @@ def blank(number):
 
 @pytest.fixture
 def press(monkeypatch):
-    """A press that prints nothing, and tells what it was given."""
+    """Replace printing and record what was to be printed."""
     given_ = []
 
     def print_(made, sha256, address, *, document):

@@ -1,4 +1,4 @@
-"""What covers what, and what becomes of each point: the pages, their filters, their refusals."""
+"""Coverage of points and their outcomes: pages, filters and refusals."""
 
 import pytest
 from django.urls import reverse
@@ -141,7 +141,7 @@ def test_the_list_comes_in_pages(desk, draft):
 
 
 def decide(desk, draft, point, outcome, **fields):
-    """As an officer fills the form in who gives a reason and its kind, or neither."""
+    """Submit the form as an officer with a reason and its kind, or with neither."""
     kind = {"reason_code": "scope"} if "reason" in fields else {}
     return desk.post(at("desk_disposition", draft, point.reference), {"outcome": outcome, **kind, **fields})
 

@@ -1,4 +1,4 @@
-"""The first page: what is open, what was heard, what was adopted."""
+"""Home page: what is open, what was heard, what was adopted."""
 
 import re
 from datetime import timedelta
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 def published(consultation, **fields):
-    """A published paper with its adopted edition."""
+    """Create a published paper with its adopted edition."""
     paper = make_paper(consultation, state="published", **fields)
     return make_edition(paper, "1.0", "adopted")
 

@@ -1,4 +1,4 @@
-"""The front page of the desk: which papers stand on it, and in which order."""
+"""Home page of the desk: which papers it lists, and in which order."""
 
 import pytest
 from django.urls import reverse

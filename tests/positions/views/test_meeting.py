@@ -1,4 +1,4 @@
-"""What the chair takes down in the meeting, in the browser."""
+"""The chair's record of the meeting in the browser."""
 
 import pytest
 from django.test import Client
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def text():
-    """A text in session, with two member institutions counted as present."""
+    """Create a text in session with two member institutions present."""
     made = make_text("in_clearance")
     bring_paper(made.paper, "in_session")
     change_rules(made.paper.consultation, quorum_groups=1)

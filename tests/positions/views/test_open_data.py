@@ -1,4 +1,4 @@
-"""The list of inputs in a file: what the reader may read, as the list's filters choose, never a formula."""
+"""Export of the inputs list: only what the reader may read, filtered as the list is, and no formulas."""
 
 import csv
 import json
@@ -31,7 +31,7 @@ def inputs_of(client, **asked):
 
 
 def table(client, form, **asked):
-    """The rows of a table, without the mark before a CSV file."""
+    """Return the rows of a table without the byte order mark of a CSV file."""
     data = export(client, form, **asked)
     if form == "csv":
         return list(csv.reader(StringIO(data.decode("utf-8-sig"), newline="")))
@@ -41,7 +41,7 @@ def table(client, form, **asked):
 
 @pytest.fixture
 def answered():
-    """A public input with an objective, a file, and two points, of which a published paper answers one."""
+    """Create a public input with an objective, a file and two points, one of them answered by a published paper."""
     body = factories.make_stakeholder("Umoja (sample)", county=None)
     submission = factories.make_submission(
         stakeholder=body, title="Fair work", body="Open. [[Secret.]]", proposed_wording="The State shall."
@@ -98,7 +98,7 @@ def test_a_merged_point_names_the_one_for_which_it_stands_to_whoever_may_read_th
 @pytest.mark.django_db
 @pytest.mark.parametrize("who", ["visitor", "own", "secretariat"])
 def test_points_among_some_inputs_are_those_of_them_that_one_may_read(answered, who):
-    """The keys only make it quicker: whoever may not read a point does not see it by naming its input."""
+    """The keys are an optimisation only: naming an input gives no access to its points."""
     hidden = factories.make_submission(answered.consultation, audience="secretariat")
     factories.make_point(hidden)
     make = {"visitor": AnonymousUser, "own": lambda: answered.author, "secretariat": factories.make_secretariat}

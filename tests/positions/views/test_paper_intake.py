@@ -1,4 +1,4 @@
-"""Forms to write on without a connection: one for each theme, with a reference and the way to the page."""
+"""Printed forms for use without a connection: one for each theme, with a reference and the URL of the page."""
 
 from io import BytesIO
 

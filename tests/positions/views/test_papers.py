@@ -1,4 +1,4 @@
-"""One page for each move of a paper: who sees it, what it asks for, what it says while the move is not possible."""
+"""Pages for each move of a paper: access, fields, and the message while the move is not possible."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -59,7 +59,7 @@ def state_of(paper):
 
 
 def typed(moment):
-    """As a browser sends the day and the hour of a field."""
+    """Return the date and time of a field as a browser sends them."""
     return f"{timezone.localtime(moment):%Y-%m-%dT%H:%M}"
 
 

@@ -1,4 +1,4 @@
-"""A paragraph's pages: other words, two drafters at once, marks, place, end, and what it rests on."""
+"""Paragraph pages: edit text, edit conflicts, marks, position, deletion and sources."""
 
 import pytest
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""The chair's desk and the screen: what each button does, what is kept when it is refused, who may watch."""
+"""Chair's desk and screen: each button's action, kept text on refusal, and who may watch."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""All public pages together: nothing hidden is on any of them, and a crowd makes none of them slow."""
+"""All public pages: none shows hidden content, and none is slow with many records."""
 
 import pytest
 from django.db import connection
@@ -28,7 +28,7 @@ SECRETS = ("Xylograph", "Quagmirean", "Zymurgist", "Pluviose", "Wanjikuvane", "G
 
 
 def public_addresses(consultation, forum, shown) -> list[str]:
-    """Every page of this part of the portal, filtered in every way, for one round."""
+    """Return every page of this part of the portal with every filter for one round."""
     return [
         reverse("home"),
         *(reverse("theme", args=[theme.code]) for theme in consultation.themes.all()),
@@ -45,7 +45,7 @@ def public_addresses(consultation, forum, shown) -> list[str]:
 
 @pytest.fixture
 def hidden_words():
-    """A round in which every hidden text and name holds a word that must not get out. Gives its public addresses."""
+    """Create a round whose hidden texts and names contain a marker word, and return its public URLs."""
     consultation = make_consultation(themes=("T1", "T2"), state="closed")
     shown = make_submission(consultation, make_stakeholder("Known Society"), theme=make_theme("T1"))
     hidden = [{"audience": "members"}, {"audience": "secretariat"}]

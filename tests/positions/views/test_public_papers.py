@@ -1,4 +1,4 @@
-"""The papers for everyone: who sees which edition, what stands on the page and what never does, and the files."""
+"""Public papers: visible editions, content of the page, confidential content, and files."""
 
 import errno
 import gzip
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def stored(settings, tmp_path):
-    """Files are kept apart, and nothing is remembered from another test."""
+    """Use a separate file folder and an empty cache."""
     settings.MEDIA_ROOT = tmp_path
     public_papers.content.cache_clear()
     public_papers._text.cache_clear()
@@ -40,7 +40,7 @@ def stored(settings, tmp_path):
 
 @pytest.fixture
 def published():
-    """A paper in force, with drafts before it."""
+    """Create a paper in force with earlier drafts."""
     return paper_factories.make_published_paper(title="Kenya’s <common> position", slug="gcm-2017")
 
 
@@ -51,19 +51,19 @@ def page(client, name, *arguments, status=HTTPStatus.OK):
 
 
 def without_address(response):
-    """A page without what its own address and the token of the sign-out form put into it."""
+    """Return a page without its own URL and the token of the sign-out form."""
     own = rf'"{re.escape(response.wsgi_request.get_full_path())}"|name="csrfmiddlewaretoken" value="[^"]+"'
     return re.sub(own, '""', response.content.decode())
 
 
 def read(response):
-    """The bytes of a file that was served; whoever asks for a file reads it, which closes it."""
+    """Return the bytes of a served file and close it."""
     assert response.status_code == HTTPStatus.OK
     return b"".join(response.streaming_content)
 
 
 def missing(client, *places):
-    """Whether all of `places` answer with one and the same 404."""
+    """Return whether all URLs answer with one identical 404 page."""
     answers = [client.get(place) for place in places]
     assert [answer.status_code for answer in answers] == [HTTPStatus.NOT_FOUND] * len(places)
     return len({without_address(answer) for answer in answers}) == 1
@@ -321,7 +321,7 @@ def test_files_of_drafts_are_for_those_who_may_read_them_and_kept_by_no_cache(cl
 
 @pytest.fixture
 def plain_form(monkeypatch):
-    """A further form that takes no time, and how often it was made."""
+    """Register a fast additional file format and count how often it is made."""
     made = []
 
     def make(frozen):

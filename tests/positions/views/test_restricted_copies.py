@@ -1,4 +1,4 @@
-"""Prints made when somebody asks: who may have them, how often, and what happens when they can't be made."""
+"""Prints on request: access, rate limits, and failures."""
 
 import hashlib
 import json
@@ -23,14 +23,14 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def nothing_kept():
-    """No print and no count of another test."""
+    """Remove prints and counts of other tests."""
     cache.clear()
     caches["limits"].clear()
 
 
 @pytest.fixture
 def press(monkeypatch):
-    """A press that takes no time and remembers what it was given."""
+    """Replace printing by a fast press that records its arguments."""
     orders = []
 
     def render_apart(content, sha256, address, *, document):
@@ -43,7 +43,7 @@ def press(monkeypatch):
 
 @pytest.fixture
 def draft():
-    """A draft frozen twice, the second for review, with other words."""
+    """Create a draft frozen twice, the second time for review with other text."""
     found = make_draft()
     freeze(found.paper, "0.1", "draft")
     workflow.reword(found.paragraph, by=found.drafter, text="Kenya calls for agreed safe routes.", why="Safety.")
@@ -113,7 +113,7 @@ CANARY = "canary-red-line"
 
 @pytest.fixture
 def published(settings, tmp_path):
-    """A paper in force with a restricted annex, and the address of the delegation's copy."""
+    """Create a paper in force with a restricted annex, and return the URL of the delegation copy."""
     settings.MEDIA_ROOT = tmp_path
     found = make_published_paper(title="Kenya’s position", slug="gcm-2017")
     workflow.write_annex(found.paper, by=make_secretariat(), title="Red lines", text=f"Never {CANARY}.")

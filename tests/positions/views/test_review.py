@@ -1,4 +1,6 @@
-"""Review by those invited: they read, propose, stand behind, confirm, answer and withdraw; some rounds all may read."""
+"""Review by invitation: invited bodies read, propose, support, confirm, answer and withdraw; some rounds are public to
+read.
+"""
 
 from datetime import timedelta
 
@@ -211,7 +213,7 @@ def test_what_the_sponsor_alone_does_is_not_there_for_others(client, review):
 
 
 def moved(review):
-    """An amendment whose paragraph moved after the round."""
+    """Create an amendment whose paragraph changed after the round."""
     amendment = propose(review, "Kenya calls for safe routes.")
     close(review)
     review.paragraph.refresh_from_db()

@@ -1,4 +1,4 @@
-"""Review at the desk: rounds are opened and closed, amendments advised on and decided, one text chosen of several."""
+"""Review at the desk: open and close rounds, advise on and decide amendments, choose one of several texts."""
 
 from datetime import timedelta
 
@@ -37,7 +37,7 @@ def desk(client, draft):
 
 
 def queue(desk, review):
-    """The page of the section that the paragraph stands in."""
+    """Get the page of the paragraph's section."""
     return desk.get(at("desk_review_section", review, review.first.pk))
 
 

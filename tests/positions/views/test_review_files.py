@@ -1,4 +1,4 @@
-"""A text under review goes out in Word and comes back: every change is shown first, and what is ticked is proposed."""
+"""Word export and import in review: every change is previewed first, and the ticked ones are proposed."""
 
 import json
 
@@ -32,7 +32,7 @@ def upload(member, review, data, name="changes.docx", **fields):
 
 
 def fields_of(page):
-    """What the preview would send as it stands."""
+    """Return the fields that the preview form would send unchanged."""
     rows = page.context["rows"]
     sent = {
         "form-TOTAL_FORMS": len(rows.forms),
@@ -45,7 +45,7 @@ def fields_of(page):
 
 
 def changed(member, review):
-    """The downloaded text with a change in its paragraph and a new one behind it."""
+    """Return the downloaded text with a changed paragraph and a new one after it."""
     document = opened(member.get(at("review_docx", review)).content)
     line = numbered(document, 1)
     rewrite(line, "1.\tKenya calls for agreed ", ("ins", "and safe "), "routes.")

@@ -1,4 +1,4 @@
-"""The page of roles says what the predicates say, about every move there is."""
+"""The page of roles agrees with the predicates for every move."""
 
 import inspect
 
@@ -15,7 +15,7 @@ LABELS = [str(role) for role in roles.ROLES]
 
 
 def row(title: str, label: str) -> dict[str, str]:
-    """Roles and limits of one row."""
+    """Return the roles and limits of one row."""
     (table,) = [found for found in roles.tables() if str(found.title) == title]
     (found,) = [found for found in table.rows if str(found.label) == label]
     return {str(role): str(limit) for role, limit in found.roles}
@@ -68,7 +68,7 @@ def test_roles_page_content(title, label, expected):
 
 
 def test_visitors_officials_and_system_administrators_decide_nothing():
-    """But for what one person of the staff proposes about the staff and another confirms."""
+    """Except for proposals about staff, made by one person and confirmed by another."""
     two_people, found = "proposals for a second person", {}
     for table in roles.tables()[1:]:
         names = {str(role) for each in table.rows for role, _limit in each.roles}
@@ -91,7 +91,7 @@ def test_somebody_may_do_each_thing():
 
 @pytest.mark.django_db
 def test_the_samples_answer_as_people_do():
-    """The sample persons give the answers that people from the database give."""
+    """The sample persons get the same answers as persons from the database."""
     ministry = make_ministry()
     people = {
         "signed in": make_user(),
@@ -126,7 +126,7 @@ def test_the_page_shows_it_all_without_the_database(client, django_assert_num_qu
 
 
 def test_the_document_says_what_the_tables_say():
-    """After a change of a table: manage.py write_moves."""
+    """After a change of a table, run manage.py write_moves."""
     written = PAGE.read_text(encoding="utf-8")
     assert written == roles.document()
     moves = sum(map(len, roles.move_tables().values()))

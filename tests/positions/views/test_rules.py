@@ -1,4 +1,4 @@
-"""The desk's page for the rules of a consultation, and the forms that change them no more."""
+"""Rules of a consultation at the desk, and the forms that no longer change them."""
 
 import pytest
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""Whatever shows the text of a sample says that it is one: at the desk and before a ministry as well as in public."""
+"""Pages with sample text are marked as samples at the desk, for a ministry and in public."""
 
 import pytest
 from django.test import Client

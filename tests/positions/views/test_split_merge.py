@@ -1,4 +1,4 @@
-"""The pages on which a paragraph is split, merged, remarked on and remembered."""
+"""Pages to split and merge paragraphs, to comment on them, and to see their history."""
 
 import re
 from uuid import uuid4
@@ -28,7 +28,7 @@ def draft():
 
 @pytest.fixture
 def desk(client, draft):
-    """The browser of the drafter."""
+    """Return the drafter's client."""
     return sign_in(client, draft.drafter)
 
 

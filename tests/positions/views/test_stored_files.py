@@ -1,4 +1,4 @@
-"""Each door through which a stored file goes out gives its bytes as they were stored, or says in plain words why not."""
+"""Every view that serves stored files returns the stored bytes or explains clearly why not."""
 
 import hashlib
 import logging
@@ -30,7 +30,7 @@ LEAD = "This one is missing or was changed, so nobody can download it until it i
 
 @pytest.fixture(autouse=True)
 def files(settings, tmp_path, monkeypatch):
-    """A place for files, and a process that knows none of them yet."""
+    """Set up a file folder and an empty cache."""
     settings.MEDIA_ROOT = tmp_path
     monkeypatch.setattr(stored_files, "_notes", {})
     monkeypatch.setattr(stored_files, "SETTLED", -1)
@@ -82,14 +82,14 @@ DOORS = {
 
 @pytest.fixture(params=DOORS)
 def door(request, client):
-    """A stored file with its address, and somebody who may have it."""
+    """Create a stored file with its URL and a client that may read it."""
     record, address = DOORS[request.param]()
     sign_in(client, factories.make_secretariat())
     return SimpleNamespace(path=record.stored_file.path, record=record, address=address, client=client)
 
 
 def got(door, **headers):
-    """Status and bytes of what comes back; the file is closed, as the server does it."""
+    """Return status and bytes of the response and close the file as the server does."""
     answer = door.client.get(door.address, headers=headers)
     data = b"".join(answer.streaming_content) if answer.streaming else answer.content
     for close in answer._resource_closers:
@@ -98,7 +98,7 @@ def got(door, **headers):
 
 
 def alter(path):
-    """Change one byte and put the time of modification back."""
+    """Change one byte and restore the modification time."""
     before, data = path.stat(), bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
     path.write_bytes(data)
@@ -146,7 +146,7 @@ def test_an_altered_file_is_confirmed_to_nobody_who_has_the_old_one(client, kind
 
 
 def test_every_view_that_serves_files_is_tested():
-    """Nothing else in the code that answers requests opens a file of the portal's own."""
+    """No other code that answers requests opens a file of the portal."""
     root = portal.BASE_DIR
     opens = ("stored_files import", ".path.open(", ".file.open(", "FileResponse(", "read_bytes()")
     found = {

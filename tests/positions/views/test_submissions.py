@@ -1,4 +1,4 @@
-"""The page of one input: literal words, and an answer to each point once it is published."""
+"""Page of one input: text as typed, and an outcome of each point once published."""
 
 import re
 
@@ -108,7 +108,7 @@ def test_every_text_comes_out_literally(client, text):
 
 @pytest.fixture
 def answered():
-    """A paper in session that has decided on two points of one input; not published yet."""
+    """Create a paper in session that decided on two points of one input and is not published yet."""
     consultation = make_consultation(state="closed")
     sent = make_submission(consultation)
     first, second = make_point(sent, text="The first ask."), make_point(sent, text="The second ask.")
@@ -171,7 +171,7 @@ def test_a_joined_point_names_the_other_only_if_its_reader_may_see_it(client):
 
 
 def hidden_inputs():
-    """One input in each state and for each audience that a stranger may not see."""
+    """Create inputs of each state and audience that visitors may not see."""
     consultation = make_consultation()
     states = ("submitted", "returned", "set_aside", "withdrawn")
     audiences = ("members", "secretariat")

@@ -1,4 +1,4 @@
-"""Is this copy ours? Typed, pasted or scanned; genuine, superseded, unknown or not a hash at all."""
+"""Verification of a hash (typed, pasted or scanned): genuine, superseded, unknown or not a hash."""
 
 import hashlib
 from http import HTTPStatus
@@ -134,7 +134,7 @@ def test_drafts_are_answered_exactly_as_unknown_hashes(client, published):
 
 
 def anonymised(said, sha256):
-    """A page without the hash that it was asked for, and without the token of the sign-out form."""
+    """Return a page without the submitted hash and the token of the sign-out form."""
     spaced = " ".join(sha256[place : place + 4] for place in range(0, 64, 4))
     head, token, tail = said.replace(sha256, "").replace(spaced, "").partition('name="csrfmiddlewaretoken" value="')
     return head + token + tail[64:]

@@ -1,4 +1,4 @@
-"""A file that is verified on the page: told what it is, never kept, and noted where it is not authentic."""
+"""Verification of an uploaded file: the result is shown, the file is never stored, and forgeries are logged."""
 
 import errno
 import hashlib
@@ -31,7 +31,7 @@ def published(settings, tmp_path, db):
 
 @pytest.fixture(autouse=True)
 def temporary(settings, tmp_path, monkeypatch):
-    """Where what is sent lies while it is looked at."""
+    """Return the folder of temporary uploads."""
     folder = tmp_path / "temporary"
     folder.mkdir()
     settings.FILE_UPLOAD_TEMP_DIR = folder

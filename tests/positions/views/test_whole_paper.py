@@ -1,4 +1,4 @@
-"""The full-length paper of the sample drafted once more, every word of it typed into the pages of the drafting room."""
+"""The full-length paper of the sample, typed completely into the drafting pages."""
 
 import json
 from datetime import timedelta
@@ -21,14 +21,14 @@ def officer(name: str) -> User:
 
 
 def send(client, page, *args, **fields):
-    """Send a form of the desk's; it leads on to another page, or says what is wrong."""
+    """Submit a form of the desk, require a redirect and return its URL."""
     answer = client.post(reverse(page, args=[SLUG, *args]), fields)
     assert answer.status_code == 302, answer.text
     return answer.url
 
 
 def before_publication() -> None:
-    """Let the points wait for their answers again; no verb leads back there, so the database is asked to look away."""
+    """Reset the outcomes of the points past the triggers, because no verb does so."""
     with pgtrigger.ignore("consultations.Point:state_moves"):
         Point.objects.filter(state=PointState.DISPOSED).update(state=PointState.VALIDATED)
 
@@ -41,7 +41,7 @@ def begin(client, adopted: PositionPaper) -> PositionPaper:
 
 
 def type_in(client, section, paragraph) -> str:
-    """A paragraph with its marks and then its sources, one by one. Returns its key."""
+    """Enter a paragraph with its marks and sources, and return its key."""
     words = {"text": paragraph.wording.text, "strength": paragraph.strength, "why": "Typed anew."}
     words["objectives"] = [each.code for each in paragraph.provisions.all()]
     if paragraph.is_secretariat_text:
@@ -59,7 +59,7 @@ def answer(client, given, keys: dict[int, str]) -> None:
 
 
 def read(edition: Edition) -> list[tuple[str, list[dict]]]:
-    """The headings of an edition with the paragraphs under each, without what differs in every paper: their keys."""
+    """Return the headings of an edition with their paragraphs, without keys that differ between papers."""
     sections = json.loads(edition.content)["sections"]
     return [
         (each["heading"], [{name: paragraph[name] for name in PARAGRAPH} for paragraph in each["paragraphs"]])

@@ -1,4 +1,4 @@
-"""The meeting's decision, the record it freezes, and publication by two officers."""
+"""Adoption of a paper, its frozen record, and publication by two officers."""
 
 import json
 from datetime import timedelta
@@ -40,7 +40,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def text():
-    """A text before its forum, which is in session; three of three groups and both members may come."""
+    """Create a text in session at its forum; three of three groups and both members may attend."""
     found = make_text("forum_text")
     make_edition(found.paper, "0.3", kind="forum")
     change_rules(found.paper.consultation, quorum_groups=2, quorum_member_share="0.667")
@@ -227,7 +227,7 @@ def test_letters_that_cannot_be_printed_are_named_before_a_text_is_frozen(text):
 
 @pytest.fixture
 def ready(text, settings, tmp_path):
-    """An adopted paper with an accepted point of a public input, and its files."""
+    """Create an adopted paper with an accepted point of a public input, and its files."""
     settings.MEDIA_ROOT = tmp_path
     said = make_submission(text.paper.consultation, text.guest)
     text.point = make_point(said)

@@ -1,4 +1,4 @@
-"""Amendments: contending, growing stale, confirmed, accepted in part; other operations; co-sponsors and advice."""
+"""Amendments: conflicts, stale ones, confirmation, partial acceptance, other operations, co-sponsors and advice."""
 
 import pytest
 

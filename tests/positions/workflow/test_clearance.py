@@ -1,4 +1,4 @@
-"""Clearance: who is asked what, what an answer needs, and what happens when the text moves."""
+"""Clearance: requests, required parts of an answer, and changes of the text during clearance."""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""Answers by letter: typed by one officer, with the scan, countersigned by another, and only then counted."""
+"""Answers by letter: typed by one officer with a scan, and counted after countersigning by another."""
 
 import errno
 import os
@@ -23,7 +23,7 @@ SCAN = pdf()
 
 @pytest.fixture
 def text(settings, tmp_path):
-    """A text in clearance, and a place for scans."""
+    """Create a text in clearance and a folder for scans."""
     settings.MEDIA_ROOT = tmp_path / "media"
     made = make_text()
     workflow.request_clearance(made.paper, by=made.secretariat, due_at=now() + timedelta(days=60))

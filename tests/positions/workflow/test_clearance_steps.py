@@ -1,4 +1,4 @@
-"""Steps of the chain beside the ministries: legal vetting and concurrence, bound to the text that is cleared."""
+"""Clearance steps besides the ministries: legal vetting and concurrence, bound to the cleared text."""
 
 from datetime import timedelta
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def text():
-    """A text in clearance whose consultation asks the Attorney General for legal vetting."""
+    """Create a text in clearance whose consultation requires legal vetting by the Attorney General."""
     made = make_text()
     made.office = make_stakeholder(name="Office of the Attorney General", state="verified")
     made.counsel = make_member(made.office)

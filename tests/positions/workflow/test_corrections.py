@@ -1,4 +1,4 @@
-"""After the adoption: a slip put right by two officers, a paper superseded, and what only officials read."""
+"""After adoption: corrections by two officers, superseded papers, and content for officials only."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What becomes of each point: what every outcome needs, who may judge, and until when."""
+"""Outcomes of points: required fields, permissions and time limits."""
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -22,14 +22,14 @@ def draft():
 
 
 def refused(act, *args, **kwargs):
-    """The reasons for which a verb was refused."""
+    """Return the reasons of a verb's refusal."""
     with pytest.raises(Blocked) as refusal:
         act(*args, **kwargs)
     return refusal.value.reasons
 
 
 def decide(draft, point, outcome, by=None, **given):
-    """As an officer says it who gives the reason a kind where one is needed and none is under test."""
+    """Decide as an officer, with a kind of reason where one is required but not under test."""
     if outcome in WITH_CODE:
         given = {"reason_code": "scope", **given}
     return workflow.decide(draft.paper, point, by=by or draft.colleague, outcome=outcome, **given)

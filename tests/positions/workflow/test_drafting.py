@@ -1,4 +1,4 @@
-"""Writing the paper: every verb, what it refuses, and what the journal keeps."""
+"""Drafting a paper: every verb, its refusals, and its journal entries."""
 
 from uuid import uuid4
 
@@ -37,7 +37,7 @@ def draft():
 
 
 def refused(act, *args, **kwargs):
-    """The reasons for which a verb was refused."""
+    """Return the reasons of a verb's refusal."""
     with pytest.raises(Blocked) as refusal:
         act(*args, **kwargs)
     return refusal.value.reasons

@@ -1,4 +1,4 @@
-"""After the adoption: dates of milestones, findings, their corrections and their release, and who reads them when."""
+"""After adoption: milestone dates, findings, their corrections and release, and who may read them when."""
 
 import csv
 import hashlib
@@ -44,7 +44,7 @@ ADDIS = "Regional consultation, Addis Ababa"
 
 @pytest.fixture
 def world() -> SimpleNamespace:
-    """A published paper of three paragraphs, of which the second names objective 2, and a milestone that was held."""
+    """Create a published paper of three paragraphs, the second on objective 2, and a past milestone."""
     found = make_whole_paper()
     change(found.forum, starts_on=date(2017, 10, 17), ends_on=date(2017, 10, 17))
     bring_paper(found.paper, "adopted")
@@ -210,7 +210,7 @@ def test_a_restricted_paper_shows_nothing_to_the_public(world):
 
 @pytest.fixture
 def press(monkeypatch):
-    """A press that takes no time and remembers what it was given."""
+    """Replace printing by a fast press that records its arguments."""
     cache.clear()
     caches["limits"].clear()
     orders = []

@@ -1,4 +1,4 @@
-"""Who clears a paragraph beside the mandates over themes."""
+"""Who clears a paragraph, apart from the mandates for themes."""
 
 from datetime import timedelta
 

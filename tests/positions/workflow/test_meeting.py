@@ -1,4 +1,4 @@
-"""In the meeting: paragraphs agreed one by one, the roll call, explanations of position, and how the record prints them."""
+"""In the meeting: decisions on paragraphs, roll call, explanations of position, and the printed record."""
 
 import json
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def text():
-    """A text in session at a quorate forum: both ministries are members and have checked in."""
+    """Create a text in session at a quorate forum: both ministries are members and checked in."""
     made = make_text("in_clearance")
     bring_paper(made.paper, "in_session")
     make_edition(made.paper, "0.3", kind="forum")

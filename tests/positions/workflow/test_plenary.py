@@ -1,4 +1,4 @@
-"""In plenary: each paragraph decided with the quorum of its moment, and what the adopted text carries of it."""
+"""In plenary: decisions on paragraphs with the quorum at that time, and their effect on the adopted text."""
 
 import json
 
@@ -34,7 +34,7 @@ def refusal(act):
 
 
 def leave(text):
-    """The second ministry goes home: its check-in is voided."""
+    """Void the check-in of the second ministry."""
     make_check_in(text.delegates[1], by=text.secretariat, voids=text.check_ins[1])
 
 

@@ -1,4 +1,4 @@
-"""The ladder of reminders on the way to a due hour, each rung written once."""
+"""Reminders before a deadline, each sent once."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo

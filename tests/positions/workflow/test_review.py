@@ -1,4 +1,4 @@
-"""Review rounds: what opens and closes them, who proposes, what the drafters decide."""
+"""Review rounds: opening, closing, who may propose, and the drafters' decisions."""
 
 import json
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The rules of an opened consultation: two officers change them, the members hear of it, and no form does."""
+"""Rules of an opened consultation: changed by two officers, announced to the members, and by no form."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""Paragraphs split and merged, and what is remarked on them: what goes along, what is refused, what stays on file."""
+"""Splitting, merging and commenting on paragraphs: what is carried over, refused and kept in the history."""
 
 import json
 from datetime import timedelta
@@ -31,7 +31,7 @@ PARTS = ["Kenya calls for agreed routes.", "It asks for shelters."]
 
 @pytest.fixture
 def draft():
-    """A draft whose first paragraph says two things and answers a point; a second one stands behind it."""
+    """Create a draft whose first paragraph has two statements and answers a point, and a second paragraph."""
     found = make_draft()
     workflow.reword(found.paragraph, by=found.drafter, text=" ".join(PARTS), why="Both.")
     found.paragraph.refresh_from_db()
@@ -53,7 +53,7 @@ def merge(draft, **given):
 
 
 def amended(draft, paragraph):
-    """An open amendment to the words of a paragraph, in a round that is over."""
+    """Create an open amendment to the text of a paragraph, in a closed round."""
     past = now() - timedelta(days=2)
     round_ = draft.paper.rounds.first() or ReviewRound.objects.create(
         paper=draft.paper, number=1, edition=make_edition(draft.paper), opens_at=past, closes_at=now()
