@@ -1,19 +1,26 @@
-"""Documentation refers only to existing files, links, headings, commands and page labels."""
+"""Documentation names only what exists: files, symbols, settings, links, commands, labels. Every file has a subject."""
 
+import inspect
 import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.core.management import get_commands
+from django.core.management import get_commands, load_command_class
 
-from tests.test_architecture import ROOT, files
+from ncm_portal import workflow
+from tests.test_architecture import PACKAGES, ROOT, project_files
+from tests.test_language import BANNED, TEXTS
 
 FENCE = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 LOOKS_LIKE_A_FILE = re.compile(r"[\w.-]+(/[\w.-]+)*/?")
 LABEL = re.compile(r"(?<![*\w])\*([^*]+)\*(?!\*)")
+SYMBOL = re.compile(r"`@?(\w+)` in\s+`([\w/]+\.py)`")
+SUBJECT = re.compile(r"`(\w+)/?`")
+LAYERS = ("admin", "forms", "models", "queries", "views", "workflow")
+GUIDES = sorted((ROOT / "docs/guides").glob("*.md"))
 PATTERN_CHARACTERS = re.compile(r"[<>*…$\s]")
 
 
@@ -77,24 +84,118 @@ def unknown_commands(text: str) -> list[str]:
     return sorted({command for command, exists in named if not exists})
 
 
-def page_texts() -> str:
-    """Return all templates and modules, in which page labels stand in quotation marks or between tags."""
-    paths = [path for path in files(".html", ".txt", ".py") if "migrations" not in path.parts]
-    paths += (ROOT / "locale").rglob("*.po")  # where the texts of libraries are worded anew
-    return " ".join(" ".join(path.read_text().split()) for path in paths).casefold()
+def unknown_options(text: str) -> list[str]:
+    """Return options of commands of manage.py that the commands do not take."""
+    apps, unknown = get_commands(), set()
+    code = "\n".join([*code_spans(text), *FENCE.findall(text)])
+    for name, rest in re.findall(r"manage\.py ([a-z_]+)([^\n#]*)", code):
+        if name in apps and (options := re.findall(r"(?<=\s)--[a-z][a-z-]*", rest)):
+            app = apps[name]
+            command = load_command_class(app, name) if isinstance(app, str) else app
+            usage = command.create_parser("manage.py", name).format_help()
+            unknown |= {f"{name} {option}" for option in options if option not in usage}
+    return sorted(unknown)
 
 
-def unknown_labels(text: str, texts: str) -> list[str]:
+def missing_symbols(text: str) -> list[str]:
+    """Return names given as `name` in `file.py` that the file does not define."""
+    named = [(name, path) for name, path in SYMBOL.findall(text) if (ROOT / path).exists()]
+    definition = r"^\s*(?:(?:def|class) )?{}\b(?:\(|:| =)"
+    texts = {path: (ROOT / path).read_text() for _name, path in named}
+    return [name for name, path in named if not re.search(definition.format(name), texts[path], re.MULTILINE)]
+
+
+def wrong_calls(text: str) -> list[str]:
+    """Return calls such as `Move(verb, label)` whose parameters ncm_portal.workflow does not have."""
+    calls = re.findall(r"`(\w+)\((\w+(?:, \w+)*)\)`", text)
+    known = [(name, set(given.split(", ")), getattr(workflow, name, None)) for name, given in calls]
+    return [name for name, given, it in known if it and not given <= inspect.signature(it).parameters.keys()]
+
+
+def settings_read(source: str) -> set[str]:
+    """Return the environment variables that the settings read."""
+    names = set(re.findall(r"""(?:environ\.get|_required)\(f?"([^"]+)\"""", source))
+    whose = ("PERSON", "ORGANISATION")
+    return {name.replace("{whose}", each) for name in names for each in whose}
+
+
+def settings_named(text: str) -> set[str]:
+    """Return the environment variables in the first column of a document's table of settings."""
+    rows = re.findall(r"^\| (`[A-Z][^|]*)\|", text, re.MULTILINE)
+    return {name for row in rows for name in re.findall(r"`([A-Z][A-Z_]+)`", row)}
+
+
+def files_without_subject(text: str, names: list[str]) -> list[str]:
+    """Return modules and packages of the two apps and of the project that no table of subjects names, layers apart."""
+    subjects: dict[str, set[str]] = {}
+    for app, table in re.findall(r"^\| subject \| files in `(\w+)` \|\n((?:\|.*\n)+)", text, re.MULTILINE):
+        subjects[app] = set(SUBJECT.findall(table))
+    first_columns = " ".join(re.findall(r"^\| ([^|]*`[^|]*)\| ", text, re.MULTILINE))
+    layers = set(re.findall(r"(\w+)(?:/|\.py)`", first_columns)) | {"__init__", "migrations"}
+    missing = []
+    for name in names:
+        app, *rest = name.removesuffix(".py").split("/")
+        if app not in PACKAGES or not rest:
+            continue
+        stem = rest[1] if rest[0] in LAYERS and app != "ncm_portal" else rest[0]
+        if stem not in subjects.get(app, set()) | layers:
+            missing.append(name)
+    return missing
+
+
+def page_labels() -> set[str]:
+    """Return every text to translate and the texts of libraries: labels of pages, buttons and columns are among them."""
+    borrowed = " ".join(path.read_text() for path in (ROOT / "locale/borrowed").rglob("*.po"))
+    labels = [text for _where, text in TEXTS] + re.findall(r'^msg(?:id|str) "(.+)"$', borrowed, re.MULTILINE)
+    return {plain(label) for label in labels}
+
+
+def plain(label: str) -> str:
+    """Return a label as it is compared: without capitals, line ends and the mark at its end."""
+    return " ".join(label.split()).casefold().rstrip(".:")
+
+
+def unknown_labels(text: str, labels: set[str]) -> list[str]:
     """Return labels in italics, such as *Desk → Second person*, that no page has."""
     named = [part.strip() for label in LABEL.findall(text) for part in " ".join(label.split()).split("→")]
-    return [label for label in named if not re.search(rf"""["'>] ?{re.escape(label.casefold())}\.?["'< ]""", texts)]
+    return [label for label in named if plain(label) not in labels]
 
 
 def test_labels_in_the_guides_stand_on_the_pages():
-    texts = page_texts()
-    guides = {path.name: unknown_labels(path.read_text(), texts) for path in (ROOT / "docs/guides").glob("*.md")}
-    assert {name: labels for name, labels in guides.items() if labels} == {}
-    assert unknown_labels("*Desk → Coffee*", texts) == ["Coffee"]
+    labels = page_labels()
+    guides = {path.name: unknown_labels(path.read_text(), labels) for path in GUIDES}
+    assert {name: missing for name, missing in guides.items() if missing} == {}
+    assert unknown_labels("*Desk → Coffee*", labels) == ["Coffee"]
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.stem)
+def test_labels_in_the_guides_are_set_in_italics(guide):
+    """Bold text would not be compared with the pages."""
+    assert "**" not in guide.read_text()
+
+
+@pytest.mark.parametrize("document", [ROOT / "README.md", *GUIDES], ids=lambda path: path.stem)
+def test_guides_use_no_banned_phrase(document):
+    text = " ".join(document.read_text().split()).casefold()
+    assert [phrase for phrase in BANNED if re.search(rf"\b{phrase}\b", text)] == []
+
+
+def test_readme_fits_two_screens():
+    assert len((ROOT / "README.md").read_text().splitlines()) <= 80
+
+
+def test_settings_in_the_documentation_are_those_that_are_read():
+    read = settings_read((ROOT / "ncm_portal/settings.py").read_text())
+    assert settings_named((ROOT / "docs/operations.md").read_text()) == read
+    assert settings_named("| `CLAMD`, `DEMO` | x |\n| other | `X` |\n") == {"CLAMD", "DEMO"}
+
+
+def test_every_file_has_a_subject_in_the_tables():
+    names = [str(path.relative_to(ROOT)) for path in project_files() if path.suffix == ".py"]
+    assert files_without_subject((ROOT / "CONTRIBUTING.md").read_text(), names) == []
+    text = "| subject | files in `positions` |\n|---|---|\n| papers | `papers` |\n"
+    names = ["positions/views/papers.py", "positions/views/teapots.py", "ncm_portal/kettle.py"]
+    assert files_without_subject(text, names) == names[1:]
 
 
 @pytest.mark.parametrize("document", documents(), ids=lambda path: str(path.relative_to(ROOT)))
@@ -102,8 +203,9 @@ def test_paths_links_and_commands_exist(document):
     text = document.read_text()
     assert missing_paths(text, document.parent) == []
     assert broken_links(text, document) == []
+    assert missing_symbols(text) == wrong_calls(text) == []
     if document.name != "CHANGELOG.md":  # which tells of commands that were replaced
-        assert unknown_commands(text) == []
+        assert unknown_commands(text) == unknown_options(text) == []
 
 
 def test_missing_things_are_found(tmp_path):
@@ -116,3 +218,6 @@ def test_missing_things_are_found(tmp_path):
         "make coffee",
         "manage.py vanish",
     ]
+    assert unknown_options("`manage.py archive --load X`, `manage.py archive --steep X`") == ["archive --steep"]
+    assert missing_symbols("`files` in `tests/test_urls.py`, `LABEL` in `tests/test_documentation.py`") == ["files"]
+    assert wrong_calls("`Move(verb, label)` `Move(verb, tea)` `other(tea)`") == ["Move"]
