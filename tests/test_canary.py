@@ -142,7 +142,7 @@ def test_numbers_of_the_list_count_what_the_reader_may_read(world):
 # --- Mails, the journal, the paper --------------------------------------------------------------------------------
 
 
-def test_no_mail_tells_anybody_but_its_author(world):
+def test_confidential_text_is_mailed_to_author_only(world):
     for each in world.inputs:
         for tell in (recipients.receipt, recipients.accepted, recipients.set_aside, recipients.returned):
             tell(each.submission)

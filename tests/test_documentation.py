@@ -208,7 +208,7 @@ def test_paths_links_and_commands_exist(document):
         assert unknown_commands(text) == unknown_options(text) == []
 
 
-def test_missing_things_are_found(tmp_path):
+def test_missing_references_are_detected(tmp_path):
     text = "`tests/no_such_file.py` `tests/test_urls.py` `templates/<app>/x.html`\n```\n`tests/fenced.py`\n```\n"
     assert missing_paths(text, tmp_path) == ["tests/no_such_file.py"]
     page = tmp_path / "page.md"

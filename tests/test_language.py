@@ -148,7 +148,7 @@ def docstrings_in(tree: ast.AST) -> Iterator[tuple[int, str]]:
 MODULES = list(_modules())
 
 
-def test_values_are_named_by_what_they_hold():
+def test_names_of_values_are_not_banned():
     bad = {f"{path}:{line}: {name}" for path, tree in MODULES for line, name in names_in(tree) if name in BANNED_NAMES}
     assert bad == set()
 

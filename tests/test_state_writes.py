@@ -57,7 +57,7 @@ def test_states_are_written_by_make_and_by_named_functions_only():
     assert found == STATE_WRITERS
 
 
-def test_each_way_to_write_a_state_is_found():
+def test_state_write_is_detected():
     writers = {
         "def f():\n def g(row):\n  row.state, row.at = 'x', 1": {"f"},
         "class A:\n def f(self): A.objects.filter(pk=1).update(state='x')": {"f"},

@@ -109,7 +109,7 @@ def test_no_translation_is_fuzzy(folder):
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=["own", "borrowed"])
-def test_every_string_stands_once(folder):
+def test_catalogue_entries_are_unique(folder):
     english = [entry.english[0] for entry in catalogue(folder)]
     assert sorted(english) == sorted(set(english))
 

@@ -61,7 +61,7 @@ def test_the_resolver_is_read_whole():
     assert {"health", "account_login", "mfa_index", "admin:index"} <= names
 
 
-def test_the_list_of_public_names_holds_no_dead_name():
+def test_public_names_all_exist():
     assert sorted(PUBLIC - {address.name for address in ALL}) == []
 
 

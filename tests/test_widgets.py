@@ -23,7 +23,7 @@ CHOICES = [("", "Prefer not to say"), ("a&b", "<A>"), ("Group", [("c", "C")])]
     ],
     ids=lambda widget: type(widget).__name__,
 )
-def test_a_widget_is_written_as_django_writes_it(widget, value):
+def test_widget_renders_as_django(widget, value):
     ours, djangos = (
         widget.render("x", value, attrs=ATTRS, renderer=renderer()) for renderer in (TemplatesSetting, DjangoTemplates)
     )

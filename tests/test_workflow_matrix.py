@@ -277,7 +277,7 @@ WHO = {
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_the_words_say_who_may(world, table):
+def test_predicate_text_matches_its_behaviour(world, table):
     """Refusal messages and the page of roles state what the predicate checks."""
     model = MODELS[table]
     state = "adopted" if table == "PAPER_MOVES" else model._meta.get_field("state").default

@@ -107,7 +107,7 @@ def test_a_file_is_added_and_removed_on_its_page(request, width, draft, picture)
     assert Attachment.objects.get().state == "removed"
 
 
-def test_text_is_kept_when_going_to_files_without_javascript(open_window, draft):
+def test_unsaved_text_is_kept_on_file_page_without_javascript(open_window, draft):
     page = open_window(java_script_enabled=False)
     page.log_in(draft.author)
     page.goto(f"/submit/{draft.key}/")

@@ -202,7 +202,7 @@ def test_setting_aside_asks_for_a_reason(desktop, consultation, officer):
     assert (submission.set_aside_for, submission.state_reason) == ("off_topic", "It is about something else.")
 
 
-def test_a_visitor_sees_what_an_invitation_is_for(phone, db):
+def test_invitation_page_shows_its_purpose_to_visitors(phone, db):
 
     _row, token = workflow.invite_officer(
         make_stakeholder("Herders (sample)"), email="new@example.org", role="alternate", by=make_secretariat()

@@ -231,7 +231,7 @@ def test_input_is_previewed_before_sending(request, width, member, consultation,
     send(window)
 
 
-def test_the_head_signs_off_what_was_read(desktop, organisation, member, consultation, picture):
+def test_sign_off_covers_the_displayed_text(desktop, organisation, member, consultation, picture):
     change(organisation, signs_off=True)
     drafter = make_member(organisation, "alternate")
     draft = make_submission(consultation, organisation, author=drafter, state="draft", theme=make_theme("T1"))

@@ -64,7 +64,7 @@ def test_drafting_pages_are_accessible(open_window, draft):
 
 
 @SIZES
-def test_two_drafters_at_once_see_both_texts_and_save_one_of_both(open_window, draft, size):
+def test_edit_conflict_shows_both_texts(open_window, draft, size):
     window = open_window(size)
     window.log_in(draft.drafter)
     window.goto(at("desk_paragraph", draft, draft.paragraph.key))

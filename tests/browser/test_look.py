@@ -124,7 +124,7 @@ def test_a_refused_form_is_accessible_and_begins_at_the_problem(open_gallery):
     ]
 
 
-def test_each_problem_leads_to_its_field(open_gallery):
+def test_error_summary_links_to_fields(open_gallery):
     window = open_gallery(DESKTOP, form=refused())
     targets = [link.get_attribute("href") for link in window.locator("#problem a").all()]
     assert targets == ["#id_title", "#id_audience_0", "#id_agree"]
@@ -135,7 +135,7 @@ def test_each_problem_leads_to_its_field(open_gallery):
         assert window.evaluate("'#' + document.activeElement.id") == target
 
 
-def test_a_field_names_its_hint_and_its_problem(open_gallery):
+def test_field_references_hint_and_error(open_gallery):
     window = open_gallery(DESKTOP, form=refused())
     title = window.locator("#id_title")
     assert (title.get_attribute("aria-invalid"), title.get_attribute("aria-describedby")) == (
@@ -146,7 +146,7 @@ def test_a_field_names_its_hint_and_its_problem(open_gallery):
     assert window.locator("#id_text").input_value() == "Kenya calls for"
 
 
-def test_a_label_says_what_is_optional_and_how_long_a_text_may_be(open_gallery):
+def test_label_shows_optional_and_maximum_length(open_gallery):
     window = open_gallery(DESKTOP)
     labels = window.locator("section > form .field > label, section > form legend").all_inner_texts()
     assert labels == [
@@ -191,7 +191,7 @@ def test_first_tab_stop_is_skip_link(open_gallery):
     assert skip.bounding_box()["width"] > 100
 
 
-def test_a_move_that_needs_a_reason_asks_for_it(open_gallery):
+def test_move_with_reason_shows_reason_field(open_gallery):
     window = open_gallery(PHONE)
     reason = window.locator("#reason-set_aside")
     assert reason.is_visible() is False

@@ -41,7 +41,7 @@ def test_desk_shows_which_name_to_check_and_why(open_window, size):
 
 
 @SIZES
-def test_a_receipt_says_that_it_covers_the_answers(open_window, size):
+def test_receipt_states_that_it_covers_answers(open_window, size):
     author = make_member(make_stakeholder(ARABIC), is_primary=True)
     body = author.memberships.get().stakeholder
     sent = make_submission(make_consultation(), body, author=author, state="submitted")

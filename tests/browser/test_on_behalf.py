@@ -74,7 +74,7 @@ def test_import_of_5000_rows_with_37_errors(desktop, consultation, tmp_path, pic
     assert Submission.objects.filter(state="submitted").count() == 4_958
 
 
-def test_a_scanned_letter_from_intake_to_what_became_of_it(open_window, consultation, tmp_path, picture):
+def test_scanned_letter_from_intake_to_outcome(open_window, consultation, tmp_path, picture):
     """Typed by one officer, checked by another, answered in the paper, and read by the organisation."""
     scan = tmp_path / "letter.png"
     Image.new("RGB", (60, 80), "white").save(scan)

@@ -103,7 +103,7 @@ def published(consultation):
 
 
 @SIZES
-def test_an_organisation_co_signs_and_everybody_reads_what_became_of_it(open_window, picture, consultation, size):
+def test_co_signature_and_its_outcome_are_public(open_window, picture, consultation, size):
     sent, other = published(consultation)
     signer = make_member(make_stakeholder("Coast Network", group="academia"))
     workflow.endorse(sent, other.stakeholder, by=make_member(other.stakeholder))
@@ -126,7 +126,7 @@ def test_an_organisation_co_signs_and_everybody_reads_what_became_of_it(open_win
 
 
 @SIZES
-def test_an_author_says_that_a_point_was_misread(open_window, picture, consultation, size):
+def test_author_reports_misread_point(open_window, picture, consultation, size):
     sent, _other = published(consultation)
     window = open_window(size)
     window.log_in(sent.author)

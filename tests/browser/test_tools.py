@@ -38,7 +38,7 @@ def test_errors_of_a_page_are_remembered(desktop):
     assert heard == ["console: said by the page", "console: Executing inline script violates the fo"]
 
 
-def test_a_page_is_checked_once_in_each_of_its_states():
+def test_page_state_is_checked_once():
     """Another page, or another status, counts as a different state."""
     states = States()
     comes = [

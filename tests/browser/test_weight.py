@@ -148,7 +148,7 @@ def weigh_all(server, addresses, open_page) -> dict[str, tuple[int, int, int]]:
     return found
 
 
-def test_every_public_page_is_found(addresses):
+def test_public_pages_are_all_listed(addresses):
     assert set(addresses) == PUBLIC - NO_PAGE_OF_THEIR_OWN
 
 

@@ -72,7 +72,7 @@ def test_input_is_screened_and_split(plain):
     assert first.points.get().text == "Refund the fuel of all crews."
 
 
-def test_a_stance_is_taken(plain):
+def test_clearance_answer_is_recorded(plain):
     ministry, paper = make_ministry(), make_paper(state="in_clearance")
     section = make_section(paper)
     objected, agreed = make_paragraph(section, "Kenya pays."), make_paragraph(section, "Kenya builds.")

@@ -51,7 +51,7 @@ def test_a_person_has_a_number_of_files_over_all_inputs(body, settings):
     begin(draft_of(colleague, body), colleague)
 
 
-def test_a_person_has_room_and_hears_how_much_of_it_is_used(body, settings):
+def test_person_quota_is_enforced_and_shown(body, settings):
     settings.ATTACHMENT_PERSON_QUOTA = (100, 10 * MB)
     person = make_member(body)
     begin(draft_of(person, body), person, 7 * MB)
@@ -62,7 +62,7 @@ def test_a_person_has_room_and_hears_how_much_of_it_is_used(body, settings):
     begin(draft_of(person, body), person, 3 * MB)
 
 
-def test_an_organisation_has_room_for_all_its_people_together(body, settings):
+def test_organisation_quota_is_shared(body, settings):
     settings.ATTACHMENT_ORGANISATION_QUOTA = (2, 10 * MB)
     first, second, other = make_member(body), make_member(body, "alternate"), make_stakeholder()
     begin(draft_of(first, body), first, 6 * MB)
@@ -89,7 +89,7 @@ def test_removed_refused_and_abandoned_files_free_quota(body, settings):
     begin(draft, person)
 
 
-def test_what_was_sent_once_still_takes_room_when_it_is_taken_out(body, settings, django_capture_on_commit_callbacks):
+def test_removed_submitted_file_counts_towards_quota(body, settings, django_capture_on_commit_callbacks):
     settings.ATTACHMENT_PERSON_QUOTA = (1, 100 * MB)
     person, data = make_member(body), made.pdf()
     draft = draft_of(person, body)
@@ -102,7 +102,7 @@ def test_what_was_sent_once_still_takes_room_when_it_is_taken_out(body, settings
     assert refused(returned, person)[0] == "Your files: 1 of 1. You cannot add more."
 
 
-def test_originals_that_the_secretariat_enters_count_for_nobody(body, settings):
+def test_secretariat_scans_do_not_count_towards_quota(body, settings):
     settings.ATTACHMENT_PERSON_QUOTA = settings.ATTACHMENT_ORGANISATION_QUOTA = (1, 100 * MB)
     officer = make_secretariat()
     typed = make_submission(stakeholder=body, entered_by=officer, author=officer, state="submitted", channel="letter")
@@ -112,7 +112,7 @@ def test_originals_that_the_secretariat_enters_count_for_nobody(body, settings):
     begin(draft_of(person, body), person)
 
 
-def test_the_page_says_it_beside_the_field(client, body, settings):
+def test_quota_error_is_shown_at_field(client, body, settings):
     settings.ATTACHMENT_PERSON_QUOTA = (1, 100 * MB)
     person = make_member(body)
     draft = draft_of(person, body)

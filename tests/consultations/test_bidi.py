@@ -57,7 +57,7 @@ def test_pages_without_rtl_text_are_cheap():
     assert isolated("<" * 50_000 + RLO)[-1] == "<"
 
 
-def test_every_control_is_taken_out_of_plain_text():
+def test_bidi_controls_are_removed_from_plain_text():
     assert (without_controls(f"a{EVERY}b"), escaped(f"a{EVERY}b"), CONTROLS.sub("", EVERY)) == ("ab", "ab", "")
     assert escaped(f"{RLO}=1+1") == "'=1+1"
     moment = datetime(2017, 10, 17, 6, tzinfo=UTC)

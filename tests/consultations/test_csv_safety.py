@@ -46,7 +46,7 @@ def read_back(*texts):
 @example("_x000D_ and _x005F_x0041_")
 @example(" two lines \r\n and a tab\t ")
 @settings(max_examples=40)
-def test_a_text_comes_back_and_is_never_a_formula(text):
+def test_csv_text_round_trips_and_is_no_formula(text):
     (cell,) = read_back(text)
     unwritable = {*map(chr, range(32)), "\ufffe", "\uffff"} - set("\t\n\r")
     shown = "".join("\ufffd" if letter in unwritable else letter for letter in text)
@@ -65,7 +65,7 @@ def test_a_cell_of_a_csv_file_never_begins_like_a_formula(text):
 
 
 @pytest.mark.parametrize("beginning", HIDDEN)
-def test_a_formula_behind_what_nobody_sees_is_prefixed_and_comes_back(beginning):
+def test_formula_after_invisible_characters_is_escaped(beginning):
     text = DIRECTION.sub("", f"{beginning}HYPERLINK(1)")
     assert escaped(f"{beginning}HYPERLINK(1)") == f"'{text}"
     assert _unescaped(escaped(text)) == text
@@ -78,7 +78,7 @@ def test_other_cells_are_unchanged(text):
 
 
 @pytest.mark.parametrize("letter", ["x", "ũ", "😀"])
-def test_a_text_that_does_not_fit_says_so_and_one_that_fits_is_whole(letter):
+def test_overlong_cell_is_marked_as_cut(letter):
     size = len(letter.encode("utf-16-le")) // 2
     fits = letter * (LONGEST // size)
     cut = fitting(fits + letter)

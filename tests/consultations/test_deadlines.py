@@ -37,7 +37,7 @@ def test_all_code_agrees_about_deadlines(closes_at, gap):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("gap", "is_sent"), [(-1, True), (0, True), (1, False)])
-def test_the_verbs_keep_to_it_to_the_millisecond(gap, is_sent):
+def test_verbs_enforce_deadline_exactly(gap, is_sent):
     consultation, body = make_consultation(), make_stakeholder()
     author = make_member(body)
     draft = make_submission(consultation, body, author=author, state="draft")

@@ -118,7 +118,7 @@ def test_rows_are_processed_by_time_at_the_door_and_answered_in_the_order_sent(d
     assert CheckIn.objects.get().device_at == MORNING
 
 
-def test_two_people_for_one_seat_are_a_conflict(door):
+def test_double_seat_is_conflict(door):
     substitute = make_delegate(door.forum, door.body, name="Chebet", badge_number=3, sits_in_for=door.one)
     assert send(door, came(substitute)) == [TAKEN]
     told = "Chebet has the same seat and was checked in at 09:00. One of them sits in for the other."
@@ -152,7 +152,7 @@ def test_refused_rows_are_kept_with_reason(door):
     assert QueuedRow.objects.count() == len(rows)
 
 
-def test_who_was_entered_twice_comes_as_the_one_who_is_kept(door):
+def test_merged_duplicate_checks_in_as_kept_entry(door):
     double = make_delegate(door.forum, door.body, state="withdrawn", badge_number=5)
     change(double, merged_into=door.one)
     assert send(door, came(double)) == [TAKEN]
@@ -216,7 +216,7 @@ def test_points_are_drafts_of_their_session(door):
     ]  # fmt: skip
 
 
-def test_a_commitment_brings_along_who_does_it_and_by_when(door):
+def test_offline_commitment_has_owner_and_date(door):
     session = make_session(door.forum, theme=make_theme("T1"), starts_at=MORNING)
     row = said(session, sort="commitment", responsible="The registrar", due_on="2027-03-31")
     bad = said(session, "Two.", responsible="x" * 201, due_on="2027-02-31")
@@ -252,7 +252,7 @@ def test_a_point_that_cannot_be_taken_says_everything_that_is_wrong(door):
     assert not Point.objects.exists()
 
 
-def test_what_was_typed_after_the_session_closed_is_a_draft_to_look_at(door):
+def test_late_offline_point_is_draft(door):
     session = make_session(door.forum, theme=make_theme("T1"), starts_at=MORNING, state="open")
     workflow.close_session(session, by=door.by)
     before, after = now() - timedelta(minutes=5), now() + timedelta(minutes=5)

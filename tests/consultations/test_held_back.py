@@ -43,7 +43,7 @@ def people(sent):
 IN_FULL = {"secretariat", "head", "own"}
 
 
-def test_who_reads_an_input_in_full(sent):
+def test_full_text_readers(sent):
     found = {who for who, user in people(sent).items() if sent in Submission.objects.in_full_for(user)}
     readers = {who for who, user in people(sent).items() if sent in Submission.objects.visible_to(user)}
     assert (found, readers) == (IN_FULL, set(people(sent)))
@@ -86,7 +86,7 @@ def test_the_desk_may_hold_back_what_tells_it_in_other_words():
     assert told not in Point.objects.visible_to(None)
 
 
-def test_the_desk_says_so_in_its_form(client):
+def test_desk_form_states_withheld_passage(client):
     sent, open_one = make_submission(body=TOLD), make_submission()
     address = reverse("desk_input_split", args=[sent.key])
     sign_in(client, make_secretariat())

@@ -131,7 +131,7 @@ def test_a_passage_is_marked_for_those_who_read_it():
         "> " * 300 + "deep",
     ],
 )
-def test_nothing_else_becomes_html(text):
+def test_other_text_is_escaped(text):
     for full in (True, False):
         html = as_html(text, full=full)
         assert set(re.findall(r"<\s*/?\s*([a-zA-Z0-9]+)", html)) <= ALLOWED

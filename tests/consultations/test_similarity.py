@@ -36,20 +36,20 @@ TEXTS = st.one_of(st.text(max_size=60), WORDS.map(" ".join))
 
 
 @given(TEXTS, TEXTS)
-def test_it_lies_between_0_and_1_and_is_the_same_both_ways(first, second):
+def test_similarity_is_symmetric_and_between_0_and_1(first, second):
     found = likeness(first, second)
     assert 0 <= found <= 1
     assert found == likeness(second, first)
 
 
 @given(TEXTS)
-def test_a_text_with_words_is_wholly_like_itself(text):
+def test_text_is_fully_similar_to_itself(text):
     assume(words_of(text))
     assert likeness(text, text) == 1
 
 
 @given(WORDS, st.randoms())
-def test_the_order_of_words_does_not_count(words, chance):
+def test_word_order_does_not_affect_similarity(words, chance):
     assume(words)
     mixed = chance.sample(words, len(words))
     assert likeness(" ".join(words), " ".join(mixed)) == 1
@@ -110,7 +110,7 @@ def test_a_likeness_is_explained_by_the_words_in_common():
     assert shown == ["fee", "recruiting"]
 
 
-def test_a_number_and_a_no_are_words_like_others():
+def test_numbers_and_negations_count_as_words():
     assert likeness("Visas within 30 days", "Visas within 60 days") < 1
     assert likeness("Fees are legal", "Fees are not legal") < 1
 

@@ -110,7 +110,7 @@ def test_what_is_missing_or_no_file_is_refused_and_keeps_nobody_waiting(file, ca
     assert (level, told.rpartition(": ")[2]) == (logging.CRITICAL, words)
 
 
-def test_a_note_of_one_file_says_nothing_of_another_hash(file, caplog):
+def test_cached_hash_is_valid_for_one_file_only(file, caplog):
     read(file)
     forged = file._replace(sha256=hashlib.sha256(OTHER).hexdigest())
     assert refused(forged, caplog) != []
@@ -118,7 +118,7 @@ def test_a_note_of_one_file_says_nothing_of_another_hash(file, caplog):
     assert read(forged) == OTHER
 
 
-def test_what_was_opened_is_what_was_checked(file):
+def test_opened_file_is_checked_file(file):
     with open_genuine(file) as opened:
         other = file.path.with_suffix(".other")
         other.write_bytes(OTHER)

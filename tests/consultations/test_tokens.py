@@ -21,12 +21,12 @@ def test_a_secret_is_short_readable_and_always_the_same(key, issue):
 
 
 @given(KEYS, KEYS, ISSUES, ISSUES)
-def test_another_key_or_issue_has_another_secret(key, other, issue, another):
+def test_secret_depends_on_key_and_issue(key, other, issue, another):
     assert (token(key, issue) == token(other, another)) == ((key, issue) == (other, another))
 
 
 @given(KEYS, ISSUES, st.data())
-def test_a_secret_may_be_typed_as_people_type(key, issue, data):
+def test_secret_tolerates_typing_variants(key, issue, data):
     secret = token(key, issue)
     spelt = [data.draw(st.sampled_from(OTHER_SPELLINGS.get(each, each + each.upper()))) for each in secret]
     without = "".join(spelt).replace("-", data.draw(st.sampled_from(["", "-", " "])))
@@ -34,7 +34,7 @@ def test_a_secret_may_be_typed_as_people_type(key, issue, data):
 
 
 @given(KEYS, ISSUES, st.integers(0, 23), st.sampled_from("0123456789abcdefghjkmnpqrstvwxyz"))
-def test_one_wrong_letter_is_another_secret(key, issue, place, letter):
+def test_mistyped_secret_is_invalid(key, issue, place, letter):
     secret = token(key, issue)
     if secret[place] != "-":
         changed = secret[:place] + letter + secret[place + 1 :]

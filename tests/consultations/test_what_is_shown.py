@@ -102,7 +102,7 @@ def test_a_file_that_was_not_taken_is_said_before_sending_on_the_receipt_and_in_
     assert REFUSED in OutgoingMail.objects.get().body
 
 
-def test_nothing_is_said_of_files_where_all_were_taken(client, author):
+def test_receipt_mentions_no_refused_files_when_all_accepted(client, author):
     draft = make_sent(author, state="draft")
     factories.make_attachment(draft)
     sign_in(client, author)
@@ -127,7 +127,7 @@ def test_nothing_is_said_of_files_where_all_were_taken(client, author):
         ("[1] See", "[1] See"),
     ],
 )
-def test_words_that_are_cut_inside_brackets_keep_no_half_of_them(selected, text):
+def test_excerpt_does_not_cut_withheld_passage(selected, text):
     assert without_brackets(selected) == text
 
 
@@ -139,7 +139,7 @@ def test_a_point_that_begins_or_ends_inside_brackets_is_held_back(selected):
 
 
 @zeal_ignore()
-def test_the_mark_stands_wherever_the_desk_works_with_a_point(client):
+def test_withheld_mark_is_shown_on_all_desk_pages(client):
     sent = factories.make_submission(state="accepted", body="[[We know it.]] Open.", theme=factories.make_theme("T1"))
     held = factories.make_point(sent, text="We know it.", held_back=True)
     factories.make_point(sent, text="We know more.", held_back=True)  # on which nothing rests yet

@@ -53,7 +53,7 @@ def test_recovery_codes_alone_are_no_second_factor():
     assert lacks_second_factor(head) is True
 
 
-def test_other_people_need_no_second_factor(client):
+def test_other_roles_need_no_second_factor(client):
     assert lacks_second_factor(make_user()) is False
 
 
@@ -98,7 +98,7 @@ def test_a_page_for_somebody_signed_in_is_kept_by_no_cache(client):
     assert force_in(client, make_user()).get("/health/")["Cache-Control"] == "no-store, private"
 
 
-def test_a_view_that_says_how_long_keeps_its_word():
+def test_cache_header_of_view_is_kept():
     request = RequestFactory().get("/")
     request.session = {"_auth_user_id": "1"}
     answer = headers_middleware(lambda request: HttpResponse(headers={"Cache-Control": "max-age=60"}))(request)

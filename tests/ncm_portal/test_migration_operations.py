@@ -26,7 +26,7 @@ FIRST = type("Migration", (migrations.Migration,), {"operations": [HEN_AND_EGG]}
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("by_owner")
-def test_tables_that_name_each_other_are_made_together() -> None:
+def test_circular_tables_are_created_together() -> None:
     with connection.schema_editor() as editor:
         state = FIRST.apply(ProjectState(), editor)
     assert {name: sorted(relations(name)) for name in ("coop_hen", "coop_egg")} == {
@@ -46,6 +46,6 @@ def relations(table: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.django_db
-def test_they_are_not_taken_back() -> None:
+def test_initial_tables_are_not_reversible() -> None:
     with connection.schema_editor() as editor, pytest.raises(IrreversibleError):
         FIRST.unapply(ProjectState(), editor)

@@ -95,7 +95,7 @@ DOORS = [post_login, post_second_factor, post_again, post_new]
 
 
 @pytest.mark.parametrize("sent", NO_PASSKEYS, ids=lambda sent: sent[:40])
-def test_what_is_no_passkey_is_a_bad_request_in_plain_words(client, person, sent):
+def test_invalid_passkey_response_is_bad_request(client, person, sent):
     answer = post_login(client, person, {"credential": sent})
     assert answer.status_code == 400
     assert "We could not read your request" in answer.content.decode()
@@ -134,7 +134,7 @@ def test_a_passkey_that_nobody_has_is_refused_as_a_wrong_one(client, person, han
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(values | parts.map(lambda part: SHAPE | {"response": part}))
-def test_nothing_that_is_sent_makes_the_page_fail(client, value):
+def test_malformed_passkey_data_never_fails(client, value):
     client.get(reverse("mfa_login_webauthn"), headers={"x-requested-with": "XMLHttpRequest"})
     with override_settings(MFA_RATE_LIMITS=False):
         assert client.post(reverse("mfa_login_webauthn"), {"credential": json.dumps(value)}).status_code in (302, 400)

@@ -59,7 +59,7 @@ def test_an_unreadable_form_is_refused_and_shows_the_words_that_can_be_read(auth
     assert not Submission.objects.exists()
 
 
-def test_without_a_key_the_form_comes_back_with_everything_that_was_typed(author):
+def test_missing_csrf_token_keeps_input(author):
     page = author.post("/submit/", typed(do="save"))
     assert (page.status_code, Submission.objects.exists()) == (400, False)
     assert "The form arrived incomplete, so nothing was saved." in page.text
@@ -69,7 +69,7 @@ def test_without_a_key_the_form_comes_back_with_everything_that_was_typed(author
 
 
 @pytest.mark.parametrize("key", ["", "7", "x" * 5_000, "00000000-0000-0000-0000-00000000000g"])
-def test_a_broken_key_is_answered_in_words(author, key):
+def test_invalid_csrf_token_has_clear_message(author, key):
     assert author.post("/submit/", {"key": key}).status_code == 400
 
 

@@ -72,7 +72,7 @@ def entries(record):
 # --- make -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_move_changes_saves_and_journals_in_one(body, person):
+def test_move_saves_and_journals_atomically(body, person):
     def rename(row):
         row.short_name = "Renamed"
 
@@ -96,7 +96,7 @@ def test_a_move_without_a_target_leaves_the_state(body, person):
     assert entries(body) == [("verify", "registered", "registered", "")]
 
 
-def test_the_row_counts_and_not_what_the_caller_holds(body, person):
+def test_move_uses_database_row(body, person):
     change(Stakeholder.objects.get(pk=body.pk), state="verified")
     assert body.state == "registered"
     with pytest.raises(Blocked) as refusal:
@@ -104,7 +104,7 @@ def test_the_row_counts_and_not_what_the_caller_holds(body, person):
     assert refusal.value.reasons == ["You cannot use “Verify” while this is verified."]
 
 
-def test_a_refusal_gives_every_reason_and_the_state_first(body, person):
+def test_refusal_lists_all_reasons(body, person):
     move = a_move(
         sources=("verified",), needs_reason=True, conditions=conditions(("One", False), ("Two", True), ("Three", False))
     )
@@ -143,7 +143,7 @@ def test_the_person_and_the_conditions_are_judged_on_the_locked_row(body, person
     assert seen == [(person, "Fresh"), "Fresh"]
 
 
-def test_whatever_fails_on_the_way_undoes_the_move(body, person):
+def test_failure_rolls_move_back(body, person):
     def fail(row):
         Stakeholder.objects.filter(pk=row.pk).update(about="Half done")
         raise Blocked("It cannot be.")
@@ -186,7 +186,7 @@ def test_the_row_is_locked_while_it_is_changed():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_whoever_refers_to_the_row_meanwhile_does_not_wait_for_it():
+def test_foreign_key_reference_does_not_block():
     """A foreign key check of a session that holds the journal lock must not deadlock with make()."""
     body, found = make_stakeholder(state="registered"), []
 
@@ -250,7 +250,7 @@ def lenient(record, *, by):
         return refusal.reasons
 
 
-def test_a_refusal_is_kept_once_although_everything_else_is_undone(body, person):
+def test_refusal_is_logged_despite_rollback(body, person):
     with pytest.raises(Blocked):
         inner(body, by=person, reason="Please.")
     body.refresh_from_db()
@@ -310,7 +310,7 @@ def test_a_verb_keeps_its_name_and_its_words():
     assert (inner.__name__, inner.__wrapped__.__name__) == ("inner", "inner")
 
 
-def test_a_conflict_carries_what_stands_now(body):
+def test_conflict_contains_current_value(body):
     conflict = Conflict(body)
     assert conflict.theirs is body
     assert conflict.reasons == ["Someone changed this since you opened it. Both texts are shown and nothing is lost."]
@@ -339,7 +339,7 @@ def test_a_replay_ends_also_when_it_fails(db):
         assert workflow.now() == AUTUMN_2017 + timedelta(days=900)
 
 
-def test_the_clock_of_a_replay_is_nobody_elses():
+def test_replay_clock_is_thread_local():
     with replayed_at(AUTUMN_2017), ThreadPoolExecutor(1) as elsewhere:
         assert elsewhere.submit(workflow.now).result() != AUTUMN_2017
 
@@ -399,7 +399,7 @@ def test_needs_name_each_condition_once_and_then_who_moves_it_on(body):
     assert needs_of(moves, make_stakeholder(state="refused")) == []
 
 
-def test_the_journal_names_who_it_was(body):
+def test_journal_names_person(body):
     officer = make_secretariat(name="Achieng’")
     event = journal("note", body, by=officer, data={"on": AUTUMN_2017})
     assert (event.by_name, event.data) == ("Achieng’", {"on": "2017-10-17 06:00:00+00:00"})

@@ -8,5 +8,5 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.parametrize("name", RACES)
-def test_a_race_over_an_amendment_has_one_outcome(name):
+def test_amendment_race_has_one_outcome(name):
     assert sum(run(name, 8).values()) == 8

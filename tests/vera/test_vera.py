@@ -29,14 +29,14 @@ def test_an_untagged_pdf_fails_both_standards(vera, plain):
     ]
 
 
-def test_a_sound_pdf_gives_no_line(vera, tmp_path):
+def test_valid_pdf_has_no_errors(vera, tmp_path):
     page = "<html lang=en><head><title>Sound</title></head><body><h1>Sound</h1><p>One paragraph.</p></body></html>"
     path = tmp_path / "sound.pdf"
     HTML(string=page).write_pdf(path, pdf_variant="pdf/ua-1", pdf_tags=True)
     assert vera(path, "ua1") == []
 
 
-def test_what_is_no_pdf_is_an_error_and_not_a_pass(vera, tmp_path):
+def test_non_pdf_is_error(vera, tmp_path):
     path = tmp_path / "text.pdf"
     path.write_text("This is no PDF.")
     with pytest.raises(RuntimeError):

@@ -73,7 +73,7 @@ def test_nothing_can_be_deleted(model, client, officer, rf):
     assert "delete_selected" not in site.get_actions(request)
 
 
-def test_a_move_is_made_by_its_verb_and_kept_in_the_journal(client, officer):
+def test_admin_move_uses_verb_and_journal(client, officer):
     body = factories.make_stakeholder(state="registered")
     response = client.post(page(Stakeholder, "move", body.pk, "verify"), {"reason": ""})
     assert response.status_code == 302
@@ -83,7 +83,7 @@ def test_a_move_is_made_by_its_verb_and_kept_in_the_journal(client, officer):
     assert (last.verb, last.before, last.after, last.by) == ("verify", "registered", "verified", officer)
 
 
-def test_a_refused_move_shows_every_reason_and_keeps_what_was_typed(client, officer):
+def test_refused_move_shows_all_reasons_and_keeps_input(client, officer):
     body = factories.make_stakeholder(state="registered")
     response = client.post(page(Stakeholder, "move", body.pk, "refuse"), {"reason": "  "})
     assert response.status_code == 200
@@ -92,7 +92,7 @@ def test_a_refused_move_shows_every_reason_and_keeps_what_was_typed(client, offi
     assert body.state == "registered"
 
 
-def test_a_move_asks_for_a_reason_only_where_its_verb_takes_one(client):
+def test_reason_field_is_shown_only_if_verb_takes_reason(client):
     sign_in(client, factories.make_head())
     consultation = factories.make_consultation(state="closed")
     assert list(client.get(page(Consultation, "move", consultation.pk, "archive")).context["form"].fields) == []
@@ -111,7 +111,7 @@ def test_a_move_of_a_record_that_is_not_there_is_refused(client, officer, key):
     assert client.post(page(Stakeholder, "move", key, "verify"), {}).status_code == 403
 
 
-def test_the_reason_of_a_move_keeps_the_journal_sound(client, officer):
+def test_journal_is_valid_after_move_with_reason(client, officer):
     body = factories.make_stakeholder(state="registered")
     client.post(page(Stakeholder, "move", body.pk, "refuse"), {"reason": "Who are you?\r\nWrite to us."})
     assert (Event.objects.about(body).last().reason, integrity.verdict().complaint) == (
@@ -120,7 +120,7 @@ def test_the_reason_of_a_move_keeps_the_journal_sound(client, officer):
     )
 
 
-def test_a_reason_that_nobody_can_read_is_refused_beside_its_field(client, officer):
+def test_unreadable_reason_is_refused_at_field(client, officer):
     body = factories.make_stakeholder(state="registered")
     answer = client.post(page(Stakeholder, "move", body.pk, "refuse"), {"reason": "a\x0bb"})
     assert list(answer.context["form"].errors) == ["reason"]
@@ -136,7 +136,7 @@ def test_bulk_moves_report_each_refusal(client, officer):
 
 
 @pytest.mark.parametrize(("language", "moment"), [("en", "4 Mar 2026, 15:05"), ("sw", "4 Machi 2026, 15:05")])
-def test_the_journal_says_when_and_what_in_words(client, officer, time_machine, language, moment):
+def test_journal_list_shows_time_and_action_in_words(client, officer, time_machine, language, moment):
     time_machine.move_to("2026-03-04T12:05:00Z", tick=False)
     Event.objects.record("return_for_completion", factories.make_stakeholder(), by=officer)
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
@@ -146,7 +146,7 @@ def test_the_journal_says_when_and_what_in_words(client, officer, time_machine, 
         assert cells == [moment, gettext("Ask the sender")]
 
 
-def test_the_journal_is_narrowed_by_words_not_by_codes(client, officer):
+def test_journal_filters_show_labels_not_codes(client, officer):
     Event.objects.record("return_for_completion", factories.make_submission(), by=officer, before="set_aside")
     shown = client.get(page(Event, "changelist"))
     specs = shown.context["cl"].filter_specs
@@ -160,7 +160,7 @@ def test_the_journal_is_narrowed_by_words_not_by_codes(client, officer):
     assert narrowed.context["cl"].result_count == 1
 
 
-def test_an_edit_is_kept_in_the_journal_with_both_values(client, officer):
+def test_edit_is_journalled_with_old_and_new_value(client, officer):
     body = factories.make_stakeholder(name="Old name")
     form = client.get(page(Stakeholder, "change", body.pk)).context["adminform"].form
     data = {name: form.initial.get(name) or "" for name in form.fields} | {"name": "New name"}
@@ -251,7 +251,7 @@ def keep(record):
 
 
 @zeal_ignore()  # the person who asks and the person who is asked about are two
-def test_no_record_can_be_deleted_by_anybody():
+def test_record_deletion_is_denied_to_all_roles():
     made = records()
     for office in ("secretariat", "head", "sysadmin"):
         visitor = sign_in(Client(), factories.make_user(office))
@@ -284,7 +284,7 @@ def test_missing_record_is_reported(client, officer):
 # --- The technicians ------------------------------------------------------------------------------------------------
 
 
-def test_a_system_administrator_moves_enters_and_changes_nothing():
+def test_system_administrator_has_no_write_access():
     made, visitor = records(), sign_in(Client(), factories.make_user("sysadmin"))
     for model, record in made.items():
         site = admin.site._registry[model]
@@ -340,7 +340,7 @@ def test_a_system_administrator_appoints_the_first_head_at_once(client):
 
 
 @pytest.mark.parametrize("office", ["secretariat", "sysadmin"])
-def test_nobody_else_appoints_while_there_is_a_head(client, office):
+def test_only_head_appoints(client, office):
     factories.make_head()
     person = factories.make_user()
     sign_in(client, factories.make_user(office))
@@ -360,7 +360,7 @@ def test_nobody_else_appoints_while_there_is_a_head(client, office):
         ("head", {"", "official", "secretariat", "sysadmin", "head"}),
     ],
 )
-def test_who_holds_an_office_is_edited_by_few_and_the_admin_locks_nobody_out(client, who, expected):
+def test_role_holders_are_protected_in_admin(client, who, expected):
     people = {office: factories.make_user(office) for office in ("", "official", "secretariat", "sysadmin", "head")}
     sign_in(client, factories.make_user(who))
     for office, person in people.items():

@@ -102,7 +102,7 @@ def test_conflicting_rows_are_reported_as_form_errors(client, officer):
     assert "The session must end after it starts." in errors_of(answer)
 
 
-def test_two_primary_focal_points_are_refused_beside_their_rows(client, officer):
+def test_second_primary_focal_point_is_refused_at_row(client, officer):
     body = factories.make_stakeholder()
     people = [factories.make_user(), factories.make_user()]
     rows = {"memberships-TOTAL_FORMS": 2}
@@ -195,7 +195,7 @@ def test_a_new_mandate_is_entered_and_confirmed(client, officer):
     assert ministry.mandates.get().is_confirmed
 
 
-def test_a_mandate_that_is_no_longer_confirmed_is_kept_with_both_values(client, officer):
+def test_withdrawn_mandate_is_journalled_with_both_values(client, officer):
     ministry, mandate = suggested(is_confirmed=True)
     filled(client, Ministry, ministry, **{"mandates-0-is_confirmed": ""})
     assert about(ministry) == [("edit", {"mandate": [[str(mandate), {"is_confirmed": [True, False]}]]})]
@@ -209,7 +209,7 @@ def test_edited_reference_row_belongs_to_secretariat(client, officer):
 
 
 @zeal_ignore()  # a form looks up what was chosen
-def test_the_journal_names_what_was_chosen_before(client, officer):
+def test_journal_names_previous_choice(client, officer):
     one, two = (factories.make_stakeholder(name) for name in ("Old parent", "New parent"))
     part = factories.make_stakeholder(parent=one)
     filled(client, Stakeholder, part, parent=two.pk)
@@ -255,7 +255,7 @@ def test_edited_reference_fact_belongs_to_secretariat(client, officer):
     assert (theme.title, theme.evidence) == ("Another title", "N")
 
 
-def test_that_a_milestone_was_held_is_typed_on_its_own_page(client, officer):
+def test_milestone_date_is_entered_on_own_page(client, officer):
     planned = {"kind": "event", "level": "global", "planned_start": date(2018, 9, 1)}
     milestone = Milestone.objects.create(title="Adoption of the Compact", **planned)
     sent = filled(client, Milestone, milestone, state="held", actual_start="2018-12-10")
@@ -286,7 +286,7 @@ def test_lookups_are_for_staff_only(client):
     assert [row["text"] for row in client.get(address, query).json()["results"]] == ["Coast Network"]
 
 
-def test_lists_ask_no_more_queries_for_more_rows(client, officer, django_assert_max_num_queries):
+def test_list_query_count_does_not_depend_on_rows(client, officer, django_assert_max_num_queries):
     crowd = factories.make_forum()
     for _turn in range(20):
         body = factories.make_stakeholder()
@@ -297,7 +297,7 @@ def test_lists_ask_no_more_queries_for_more_rows(client, officer, django_assert_
             assert client.get(page(model, "changelist")).status_code == 200
 
 
-def test_the_front_page_names_everything_that_waits(client, officer):
+def test_admin_index_lists_pending_work(client, officer):
     waiting = client.get(reverse("admin:index"))
     assert "The secretariat has nothing to do." in waiting.content.decode()
     factories.make_member(factories.make_stakeholder(state="registered"))

@@ -58,7 +58,7 @@ ANNOUNCED = {
 
 @pytest.mark.parametrize("announced", ANNOUNCED)
 @zeal_ignore()
-def test_a_form_that_announces_too_many_rows_is_refused_and_keeps_what_was_typed(client, officer, announced):
+def test_form_with_too_many_rows_is_refused_and_keeps_input(client, officer, announced):
     forum = make_forum(3)
     typed = {"title": "A new title", "sessions-2-title": "Typed", "sessions-TOTAL_FORMS": announced, "seats": "x"}
     answer = filled(client, Forum, forum, **typed)
@@ -93,7 +93,7 @@ def test_every_record_with_rows_bounds_them(model, client, officer, rf):
 
 
 @zeal_ignore()
-def test_a_record_with_more_rows_shows_the_newest_and_leads_to_the_others(client, officer):
+def test_long_inline_shows_newest_rows_and_link(client, officer):
     forum = make_forum(MOST_ROWS + 50)
     newest = client.get(change(forum))
     assert "Sessions: rows 1 to 100 of 250, the newest first." in newest.text
@@ -120,7 +120,7 @@ def test_a_record_with_more_rows_is_saved_and_loses_none(client, officer):
 
 
 @zeal_ignore()
-def test_two_sessions_with_one_number_are_refused_also_where_one_is_not_shown(client, officer, monkeypatch):
+def test_duplicate_session_number_is_refused_for_hidden_rows(client, officer, monkeypatch):
     monkeypatch.setattr(rows, "ROWS_SHOWN", 3)
     forum = make_forum(5)
     answer = filled(client, Forum, forum, **{"sessions-0-order": 1})
@@ -132,7 +132,7 @@ def test_two_sessions_with_one_number_are_refused_also_where_one_is_not_shown(cl
 
 
 @zeal_ignore()
-def test_a_row_of_another_record_is_not_changed_by_its_number(client, officer):
+def test_row_of_other_record_cannot_be_changed_by_id(client, officer):
     forum, other = make_forum(2), make_forum(1)
     theirs = other.sessions.get()
     filled(client, Forum, forum, **{"sessions-0-id": theirs.pk, "sessions-0-title": "Taken over"})

@@ -179,7 +179,7 @@ QUEUES = {
 
 
 @pytest.mark.parametrize("model", QUEUES)
-def test_jobs_and_mail_change_state_only_like_the_worker(model):
+def test_job_and_mail_states_follow_worker_steps(model):
     make, _born = QUEUES[model]
     table = connection.ops.quote_name(model._meta.db_table)
     answers = {

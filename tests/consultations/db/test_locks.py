@@ -28,7 +28,7 @@ def asked(query):
         return cursor.fetchall()
 
 
-def test_only_one_holds_a_lock_until_its_block_ends():
+def test_lock_is_exclusive_until_block_ends():
     with try_lock(*LOCK) as first, try_lock(*LOCK) as second, try_lock(LOCK[0], 8) as other:
         assert (first is not None, second, other is not None) == (True, None, True)
     with try_lock(*LOCK) as again:
@@ -52,7 +52,7 @@ def test_a_broken_connection_releases_the_lock_and_is_reported():
             assert other is not None
 
 
-def test_a_query_after_a_lock_waits_for_the_lock():
+def test_query_after_lock_waits():
     def wait_a_little():
         with connection.cursor() as cursor:
             cursor.execute("SET lock_timeout = '100ms'")

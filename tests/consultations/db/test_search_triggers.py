@@ -36,7 +36,7 @@ def kept(column: str) -> dict[tuple, int]:
     return {row[:3]: row[3] for row in rows}
 
 
-def test_words_are_found_in_either_language_and_without_accents():
+def test_search_covers_both_languages_and_ignores_accents():
     make_submission(title="Safe routes", body="Mundũ wa Gĩthĩo hutembea.", proposed_wording="We commit to remedies.")
     assert [found("route"), found("remedy"), found("mundu", "portal"), found("hutembea", "portal")] == [1, 1, 1, 1]
     assert found("nothing") == 0

@@ -60,7 +60,7 @@ SEVERAL = ["public", "secretariat"], ["secretariat", "public"], ["secretariat", 
 
 
 @pytest.mark.django_db
-def test_two_different_answers_on_who_may_read_are_refused_beside_the_field():
+def test_conflicting_audience_values_are_refused_at_field():
     person, consultation = make_member(), make_consultation()
     typed = {"theme": "T1", "title": "A pass", "body": "Words", "language": "en"}
 
@@ -76,7 +76,7 @@ def test_two_different_answers_on_who_may_read_are_refused_beside_the_field():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("make", [TypedForm, RoundForm])
-def test_the_other_forms_that_decide_who_may_read_refuse_two_answers_too(make):
+def test_conflicting_audience_is_refused_in_other_forms(make):
     errors = make(posted(audience=["public", "secretariat"])).errors
     assert errors["audience"] == ["Two different answers were sent for this question. Choose one."]
     assert "audience" not in make(posted(audience="members")).errors
@@ -102,7 +102,7 @@ def test_text_stays_as_typed(text):
     assert TEXT.clean(text) == text
 
 
-def test_line_ends_of_any_system_are_one():
+def test_line_ends_are_normalised():
     assert TEXT.clean("one\r\ntwo\rthree\n") == "one\ntwo\nthree\n"
 
 
@@ -128,7 +128,7 @@ def test_characters_are_counted_after_normalisation():
 @pytest.mark.parametrize(
     ("character", "code"), [("\0", "U+0000"), ("\x1b", "U+001B"), ("\ud800", "U+D800"), ("\uffff", "U+FFFF")]
 )
-def test_what_cannot_be_read_is_refused_by_its_code(character, code):
+def test_unreadable_characters_are_refused_by_code(character, code):
     assert problem(TEXT, f"a{character}b") == [
         f"The text contains characters that cannot be shown ({code}). Remove them and send it again."
     ]
@@ -151,7 +151,7 @@ def test_line_field_accepts_one_line():
 
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=300))
 @example("\u2028")
-def test_a_field_gives_clean_text_or_an_answer_in_words(text):
+def test_text_field_returns_clean_text_or_message(text):
     found, messages = "", []
     try:
         found = PlainTextField(max_length=200, required=False).clean(text)
@@ -165,14 +165,14 @@ def test_a_field_gives_clean_text_or_an_answer_in_words(text):
 # --- What a form carries --------------------------------------------------------------------------------------------
 
 
-def test_a_key_is_kept_and_a_broken_one_is_new():
+def test_valid_key_is_kept_and_invalid_key_replaced():
     key = uuid.uuid4()
     assert KeyField().clean(str(key)) == key
     assert isinstance(KeyField(required=False).clean(""), uuid.UUID)
     assert KeyField().clean("no key") not in (None, key)
 
 
-def test_a_moment_keeps_its_microseconds():
+def test_datetime_keeps_microseconds():
     moment = datetime(2017, 10, 13, 14, 0, 0, 123456, UTC)
     assert MomentField().clean(moment.isoformat()) == moment
 
@@ -183,7 +183,7 @@ def test_a_broken_moment_is_earlier_than_any_text(broken):
 
 
 @pytest.mark.django_db
-def test_objectives_stand_once_under_the_first_theme_that_leads_them():
+def test_objective_is_listed_once_under_first_leading_theme():
     make_provision("GCM-02", theme=make_theme("T1"))
     make_provision("GCM-10", theme=make_theme("T4"))
     make_provision("GCM-10", theme=make_theme("T3"))
@@ -219,7 +219,7 @@ def input_form(consultation, person=None, *, sending=True, draft=None, **changed
     )
 
 
-def test_an_input_needs_a_theme_and_to_be_sent_its_words(consultation):
+def test_submitted_input_requires_theme_and_text(consultation):
     form = input_form(consultation, theme="", title=" ", body="")
     assert form.errors == {
         "theme": ["Choose the main theme of your input."],
@@ -235,7 +235,7 @@ def test_a_theme_of_another_round_is_refused(consultation):
     assert list(input_form(consultation, theme="T7").errors) == ["theme"]
 
 
-def test_each_field_of_an_input_says_what_is_too_long_and_keeps_it(consultation):
+def test_too_long_field_is_refused_and_kept(consultation):
     form = input_form(consultation, title="t" * 201, body="b" * 20_001, proposed_wording="w" * 5_001)
     assert form.errors == {
         "title": ["The title is 201 characters long. It must be 200 characters or fewer: shorten it by 1."],
@@ -251,7 +251,7 @@ def test_each_field_of_an_input_says_what_is_too_long_and_keeps_it(consultation)
     ]
 
 
-def test_a_person_of_one_organisation_is_not_asked_which(consultation):
+def test_organisation_field_is_hidden_for_single_membership(consultation):
     organisation = make_stakeholder()
     form = input_form(consultation, make_member(organisation))
     assert form.is_valid()
@@ -275,7 +275,7 @@ def test_the_organisation_is_fixed_by_the_first_saving(consultation):
     assert "organisation" not in input_form(consultation, person, draft=draft).fields
 
 
-def test_a_form_knows_whether_a_saved_input_says_the_same(consultation):
+def test_form_detects_identical_saved_input(consultation):
     person = make_member()
     organisation = person.live_memberships[0].stakeholder
     draft = make_submission(consultation, organisation, state="draft", author=person, title="A title", body="A text.")
@@ -289,7 +289,7 @@ def test_a_form_knows_whether_a_saved_input_says_the_same(consultation):
     assert [form.says_the_same_as(draft) for form in (same, longer, more)] == [True, False, False]
 
 
-def test_readers_are_explained_in_one_line_each(consultation):
+def test_each_audience_has_one_line_explanation(consultation):
     form = SubmissionForm(person=make_member(), consultation=consultation)
     assert [value for value, _label in form.fields["audience"].choices] == ["public", "members", "secretariat"]
     assert "Only the secretariat can read it." in str(form["audience"])
@@ -299,7 +299,7 @@ def test_readers_are_explained_in_one_line_each(consultation):
 
 
 @pytest.mark.django_db
-def test_an_organisation_on_the_register_is_not_registered_again():
+def test_duplicate_organisation_is_refused():
     make_stakeholder("Pwani Network")
     make_stakeholder("Refused Network", state="refused")
     group = {"group": "civil_society"}
@@ -312,7 +312,7 @@ def test_an_organisation_on_the_register_is_not_registered_again():
 
 
 @pytest.mark.django_db
-def test_an_organisation_says_what_is_wrong_beside_each_field():
+def test_organisation_form_shows_errors_at_fields():
     form = OrganisationForm({"name": "a\0", "short_name": "s" * 61, "group": "club", "contact_email": "@"})
     assert sorted(form.errors) == ["contact_email", "group", "name", "short_name"]
 
@@ -380,7 +380,7 @@ def test_cutting_loses_no_character(text):
 
 
 @given(st.text(alphabet="Aa.!? ", max_size=2_000))
-def test_a_hostile_text_gives_few_passages(text):
+def test_hostile_text_yields_few_passages(text):
     assert sum(len(line) for line in passages(text)) <= len(text) / 25 + 1
 
 
@@ -395,19 +395,19 @@ def split_form(submission, **fields):
     return SplitForm(posted(**{f"point-{name}": value for name, value in data.items()}), submission=submission)
 
 
-def test_marked_sentences_are_the_words_of_the_point(accepted):
+def test_point_text_is_marked_sentences(accepted):
     form = split_form(accepted, passages=["0", "2"])
     assert form.is_valid()
     assert form.words["text"] == "We ask for a seasonal pass for herders. Thank you for reading this."
 
 
-def test_typed_words_count_more_than_marks(accepted):
+def test_typed_text_overrides_marked_sentences(accepted):
     form = split_form(accepted, passages=["0"], text="A seasonal pass.")
     assert form.is_valid()
     assert form.words["text"] == "A seasonal pass."
 
 
-def test_a_point_without_words_is_refused(accepted):
+def test_point_without_text_is_refused(accepted):
     form = split_form(accepted, text="  ")
     assert form.errors == {"text": ["Mark the sentences of the point, or enter what it says."]}
 
@@ -424,7 +424,7 @@ def test_a_mark_that_is_not_there_is_refused(accepted):
     assert list(split_form(accepted, passages=["7"]).errors) == ["passages", "text"]
 
 
-def test_a_point_takes_the_theme_of_its_source_unless_another_is_chosen(consultation):
+def test_point_theme_defaults_to_source_theme(consultation):
     theme = Theme.objects.get(code="T2")
     assert PointForm(themes=consultation.themes.all(), theme=theme)["theme"].value() == "T2"
     form = PointForm({"text": "t", "kind": "finding", "theme": "T1"}, themes=consultation.themes.all(), theme=theme)

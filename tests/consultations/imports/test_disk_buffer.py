@@ -24,7 +24,7 @@ CELLS = st.one_of(
 
 
 @given(st.lists(st.lists(CELLS, max_size=4), max_size=8), st.data())
-def test_rows_come_back_as_they_went_in_any_order_and_between_others(rows, data):
+def test_rows_are_read_back_unchanged(rows, data):
     kept = Spool()
     for place, row in enumerate(rows):
         assert kept.append(row) == place
@@ -104,7 +104,7 @@ def full_disk(**_named):
     return Path("/dev/full").open("r+b", buffering=0)
 
 
-def test_a_sheet_for_which_there_is_no_room_is_said_beside_the_file(client, consultation, monkeypatch):
+def test_full_disk_is_reported_at_file_field(client, consultation, monkeypatch):
     with monkeypatch.context() as full:
         full.setattr(disk_buffer.tempfile, "TemporaryFile", full_disk)
         page = send(client, consultation, workbook(HEAD, ROW))

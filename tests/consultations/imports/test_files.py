@@ -102,7 +102,7 @@ def test_missing_columns_are_named(client):
     assert problems(page) == [(1, "", "These columns are missing: name, group")]
 
 
-def test_columns_that_nobody_reads_are_named(client):
+def test_ignored_columns_are_listed(client):
     page = upload(client, "stakeholder", workbook(["No.", "Name", "GROUP", "Telephone number"], [1, "A", "media", 7]))
     assert page.context["not_read"] == "no., telephone_number"
     assert "These columns are ignored: no., telephone_number" in words(page)
@@ -110,7 +110,7 @@ def test_columns_that_nobody_reads_are_named(client):
     assert Stakeholder.objects.get().name == "A"
 
 
-def test_a_sheet_with_a_false_dimension_is_read_to_its_end():
+def test_sheet_with_wrong_dimension_is_read_completely():
     data = workbook(["name", "group"], ["A", "media"])
     for claimed in (b'ref="A1:XFD1048576"', b'ref="A1:A1"'):
         false = rewritten(data, SHEET, lambda text, claimed=claimed: text.replace(b'ref="A1:B2"', claimed))
@@ -129,7 +129,7 @@ def test_distant_row_is_not_lost():
     assert read(saved(book))[4_999] == ("Just within", None)
 
 
-def test_a_blank_column_does_not_shift_the_others():
+def test_blank_column_does_not_shift_columns():
     assert read(workbook(["name", None, "group"], ["A", "a note", "media"])).dict == [{"name": "A", "group": "media"}]
     assert read(sheet(["name", "", "group"], ["A"])).dict == [{"name": "A", "group": None}]
 
@@ -197,7 +197,7 @@ def test_exported_stakeholders_can_be_imported(client):
     assert [row["name"] for row in read(only).dict] == ["Waiting"]
 
 
-def test_inputs_go_out_as_the_person_may_read_them(client, officer, consultation):
+def test_export_contains_readable_text_only(client, officer, consultation):
     kept = make_submission(consultation, title="Sent", audience="secretariat")
     make_submission(consultation, title="A draft of theirs", state="draft")
     rows = read(export(client, "submission", 0)).dict
@@ -239,7 +239,7 @@ def test_exports_round_trip(texts):
         assert found == [text for _key, text in rows]
 
 
-def test_an_exported_stakeholder_with_a_formula_for_a_name_comes_back(client):
+def test_exported_formula_name_is_reimported(client):
     made = make_stakeholder("=1+1 Movement")
     data = export(client, "stakeholder", 1)
     assert b"'=1+1 Movement" in data

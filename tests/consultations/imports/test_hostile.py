@@ -118,7 +118,7 @@ def test_hostile_files_are_refused_quickly_without_traces(client, consultation, 
     assert spent < SOON
 
 
-def test_a_csv_file_in_another_encoding_than_was_chosen_is_asked_about(client, consultation):
+def test_csv_with_other_encoding_needs_choice(client, consultation):
     page = send(client, consultation, "Café,x\n".encode("cp1252"), encoding="utf-8-sig")
     why = "The file does not have the encoding you chose. Choose another."
     assert (page.status_code, page.context["form"].errors) == (422, {"encoding": [why]})
@@ -150,7 +150,7 @@ def cells(**changed):
     return [changed.get(name, cell) for name, cell in zip(HEAD, ROW, strict=True)]
 
 
-def test_every_wrong_cell_is_named_by_its_row_and_column(client, consultation):
+def test_cell_errors_name_row_and_column(client, consultation):
     book = Workbook()
     for row in (
         [*HEAD, "received"],
@@ -191,7 +191,7 @@ def test_every_wrong_cell_is_named_by_its_row_and_column(client, consultation):
     ]
 
 
-def test_characters_that_a_workbook_writes_as_codes_are_what_they_stand_for(client, consultation):
+def test_workbook_escape_codes_are_decoded(client, consultation):
     rows = [cells(title="Pay_x000B_"), cells(body="Pay_xfffe_"), cells(body="One_x000D_\ntwo_x0009__x0041_")]
     page = send(client, consultation, workbook(HEAD, *rows))
     hidden = "The text contains characters that cannot be shown (U+%s). Remove them and send it again."

@@ -36,7 +36,7 @@ def test_stakeholders_are_entered_and_changed(client, officer, make):
     assert again.context["tally"] == [(0, "new"), (0, "to change"), (2, "unchanged")]
 
 
-def test_what_is_wrong_with_a_stakeholder_is_named(client):
+def test_stakeholder_row_errors_are_listed(client):
     make_stakeholder("Twice")
     make_stakeholder("Twice")
     page = upload(

@@ -46,7 +46,7 @@ def said(**cells):
 
 
 @pytest.mark.parametrize("make", [workbook, sheet], ids=["xlsx", "csv"])
-def test_inputs_are_previewed_and_then_taken_in(client, officer, network, consultation, make):
+def test_inputs_are_previewed_then_imported(client, officer, network, consultation, make):
     preview = send(client, consultation, make(HEAD, ROW), "inputs")
     assert states(preview) == {"error": 0, "changed": 0, "same": 0, "new": 1}
     assert not Submission.objects.exists()
@@ -105,7 +105,7 @@ def test_changed_text_of_known_title_is_shown_not_imported(client, consultation,
     assert Submission.objects.values().get() == before
 
 
-def test_what_an_organisation_sent_itself_is_known_too(client, consultation, network):
+def test_input_submitted_by_organisation_is_duplicate(client, consultation, network):
     sent = make_submission(consultation, network, title=ROW[3], body=ROW[4], proposed_wording=ROW[5])
     sent.provisions.add(Provision.objects.get(code="GCM-02"))
     make_submission(consultation, make_stakeholder("Other"), title="Theirs", body="x")
@@ -120,7 +120,7 @@ def test_preview_does_not_reveal_drafts(client, consultation, network):
     assert states(send(client, consultation, workbook(HEAD, ROW)))["new"] == 1
 
 
-def test_the_reference_of_an_exported_row_is_its_own(client, consultation, network):
+def test_exported_row_keeps_reference(client, consultation, network):
     sent = make_submission(consultation, network, title="Old title", body=ROW[4])
     head = [*HEAD, "reference"]
     rows = [[*ROW, sent.reference], [*said(title="B"), sent.reference], [*said(title="C"), "NCM-1999-0001"]]
@@ -147,13 +147,13 @@ def test_a_second_confirmation_does_nothing(client, consultation):
     assert Submission.objects.count() == 1
 
 
-def test_the_preview_writes_nothing_but_itself(client, consultation):
+def test_preview_stores_only_import_row(client, consultation):
     before = Event.objects.count()
     send(client, consultation, workbook(HEAD, ROW))
     assert (Event.objects.count(), Submission.objects.count(), Job.objects.count()) == (before, 0, 1)
 
 
-def test_each_cell_that_is_wrong_is_named_with_its_reason(client, consultation):
+def test_cell_errors_have_reasons(client, consultation):
     for name, state in [("Twice", "verified"), ("twice", "verified"), ("Not yet", "registered")]:
         make_stakeholder(name, state=state)
     make_theme("T5")
@@ -197,7 +197,7 @@ def test_each_cell_that_is_wrong_is_named_with_its_reason(client, consultation):
     assert Submission.objects.get().title == ROW[3]
 
 
-def test_wrong_rows_come_back_as_a_sheet_to_correct(client, consultation):
+def test_rejected_rows_are_downloadable(client, consultation):
     page = send(client, consultation, workbook(HEAD, ROW, said(theme="T77"), said(organisation="=1+1")))
     answer = client.get(reverse("job_left_out", args=[page.context["job"].key]))
     rows = list(load_workbook(BytesIO(answer.content)).active.iter_rows(values_only=True))
@@ -222,7 +222,7 @@ def test_a_misspelt_organisation_is_suggested_and_confirmed_by_a_person(client, 
     assert set(Submission.objects.values_list("stakeholder", flat=True)) == {network.pk, other.pk}
 
 
-def test_what_is_no_longer_possible_when_it_runs_is_said_and_keeps_out_no_other(client, consultation, network):
+def test_outdated_row_is_reported_and_others_imported(client, consultation, network):
     other = make_stakeholder("Other")
     rows = [ROW, said(organisation="Nobody"), said(organisation="Other"), said(title="Another")]
     preview = send(client, consultation, workbook(HEAD, *rows))
@@ -255,7 +255,7 @@ def test_many_refused_rows_are_counted_where_they_are_not_named(client, consulta
     assert jobs.run_next() is None  # nothing came in, so nothing is compared
 
 
-def test_a_refusal_of_the_verb_itself_is_told_row_by_row(client, consultation, monkeypatch):
+def test_verb_refusal_is_reported_per_row(client, consultation, monkeypatch):
     """Something changes between the second validation and the verb's own check: the verb refuses it."""
     make_stakeholder("Other")
     preview = send(client, consultation, workbook(HEAD, ROW, said(organisation="Other"), said(title="Another")))
@@ -296,7 +296,7 @@ def test_one_mail_to_the_importer_and_one_to_each_organisation(client, officer, 
     assert "and 5 more" in body
 
 
-def test_an_import_that_broke_off_goes_on_where_it_was(client, consultation, monkeypatch):
+def test_interrupted_import_resumes(client, consultation, monkeypatch):
     monkeypatch.setattr("consultations.imports.submissions.BATCH", 2)
     preview = send(client, consultation, workbook(HEAD, *[said(title=f"Title {turn}") for turn in range(5)]))
     job = preview.context["job"]
@@ -331,7 +331,7 @@ def test_deleted_spreadsheet_is_reported(client, consultation):
         ({"channel": "web"}, "channel", "Select a valid choice. web is not one of the available choices."),
     ],
 )
-def test_the_choices_are_checked_beside_their_fields(client, consultation, changed, field, error):
+def test_invalid_choices_are_refused_at_fields(client, consultation, changed, field, error):
     page = send(client, consultation, workbook(HEAD, ROW), **changed)
     assert (page.status_code, page.context["form"].errors) == (422, {field: [error]})
 
@@ -358,7 +358,7 @@ def test_encodings_are_detected_or_asked_for(client, consultation):
     assert send(client, consultation, strange, encoding="mac_roman").status_code == 200
 
 
-def test_the_template_comes_back_as_it_is_filled_in(client, consultation, network):
+def test_filled_template_is_imported(client, consultation, network):
     answer = client.get(reverse("import_template", args=[consultation.slug]))
     book = load_workbook(BytesIO(answer.content))
     assert book.sheetnames == ["Inputs", "Columns", "Example", "Themes", "Objectives"]

@@ -10,7 +10,7 @@ from consultations.workflow import seal_access_log
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("by_owner")]
 
 
-def test_an_altered_entry_is_found_under_its_seal_and_told_with_what_to_do():
+def test_altered_log_entry_is_reported_with_action():
     for _turn in range(3):
         AccessEntry.objects.add(Access.FALSE_COPY, sha256="a" * 64)
     seal_access_log()
@@ -25,7 +25,7 @@ def test_an_altered_entry_is_found_under_its_seal_and_told_with_what_to_do():
     assert "Restore the newest backup" in finding.to_do
 
 
-def test_a_seal_that_is_gone_is_found():
+def test_missing_seal_is_detected():
     AccessEntry.objects.add(Access.FALSE_COPY)
     seal_access_log()
     last = AccessSeal.objects.get().last_id

@@ -48,14 +48,14 @@ def sent():
     "change",
     [{"body": "Fees are too hign."}, {"title": "fees"}, {"audience": "members"}, {"content_sha256": "0" * 64}],
 )
-def test_an_input_whose_words_are_not_those_of_its_receipt_is_found(sent, change):
+def test_input_differing_from_receipt_is_detected(sent, change):
     factories.make_submission(state="accepted")
     assert records(hashes.check) == []
     behind_the_triggers(sent, **change)
     assert records(hashes.check) == [f"consultations.submission:{sent.pk}"]
 
 
-def test_its_objectives_and_the_names_of_its_files_count_too(sent):
+def test_input_hash_covers_objectives_and_file_names(sent):
     behind_the_triggers(sent.attachments.get(), name="other.pdf")
     assert len(records(hashes.check)) == 1
     behind_the_triggers(sent.attachments.get(), name="letter.pdf")
@@ -91,7 +91,7 @@ def test_an_organisation_may_have_a_dated_name(sent):
 # --- Sums -----------------------------------------------------------------------------------------------------------
 
 
-def test_wrong_tallies_are_found_with_both_numbers(sent):
+def test_wrong_counts_are_reported_with_both_values(sent):
     factories.make_point(sent, state="validated")
     assert records(tallies.check) == []
     row = Tally.objects.get()
@@ -113,7 +113,7 @@ def stored(sent):
     return [sent.attachments.get(), factories.make_forum_file(factories.make_forum())]
 
 
-def test_files_that_are_as_stored_are_not_found(stored):
+def test_unchanged_files_are_not_reported(stored):
     assert records(files.check) == []
 
 
@@ -128,7 +128,7 @@ def test_files_that_are_as_stored_are_not_found(stored):
         (lambda path: (path.unlink(), os.mkfifo(path)), "Its file is missing: "),
     ],
 )
-def test_a_file_that_was_altered_or_lost_is_found_by_its_record(stored, place, which, harm, words):
+def test_altered_or_missing_file_is_reported_with_record(stored, place, which, harm, words):
     record = stored[which]
     harm(record.path)
     findings = [each for each in files.check() if not each.record.startswith("file:")]
@@ -136,7 +136,7 @@ def test_a_file_that_was_altered_or_lost_is_found_by_its_record(stored, place, w
     assert findings[0].words == f"{words}{record.path.relative_to(place)}"
 
 
-def test_a_file_that_need_not_be_there_is_not_missed_but_must_be_what_it_was(sent):
+def test_optional_file_may_be_missing_but_not_altered(sent):
     file = sent.attachments.get()
     factories.walk(file, "removed")
     assert records(files.check) == []
@@ -146,7 +146,7 @@ def test_a_file_that_need_not_be_there_is_not_missed_but_must_be_what_it_was(sen
     assert records(files.check) == []
 
 
-def test_a_file_that_belongs_to_no_record_is_found_unless_it_was_just_written(stored, place, monkeypatch):
+def test_orphan_file_is_reported_unless_recent(stored, place, monkeypatch):
     (place / "attachments" / "ab").mkdir(exist_ok=True)
     (place / "attachments" / "ab" / "stray").write_bytes(b"?")
     assert records(files.check) == ["file:attachments/ab/stray"]
@@ -163,7 +163,7 @@ def test_unfinished_upload_is_no_orphan(sent, place):
     assert records(files.check) == []
 
 
-def test_a_row_that_changed_with_its_file_meanwhile_is_read_again(stored):
+def test_row_changed_during_check_is_read_again(stored):
     """A later scan replaces an earlier one after its row was read."""
     as_read, kind = stored[1], files.OWN[1]
     data = b"another scan"
@@ -175,7 +175,7 @@ def test_a_row_that_changed_with_its_file_meanwhile_is_read_again(stored):
     assert not files._is_settled(kind, as_read, "Its file was altered")
 
 
-def test_it_says_how_many_files_it_looked_at(stored):
+def test_check_reports_number_of_files(stored):
     told = []
     list(files.check(progress=lambda done, total: told.append((done, total))))
     assert told == [(2, 2)]

@@ -41,7 +41,7 @@ def other_tables(by_owner):
     gate.is_open = True
 
 
-def test_the_version_stands_once_for_packaging_and_once_for_the_code():
+def test_package_version_equals_code_version():
     about = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert about["version"] == __version__
 
@@ -121,7 +121,7 @@ class TestMisfit:
 
 @pytest.mark.usefixtures("other_tables")
 class TestGate:
-    def test_a_visitor_reads_that_the_portal_is_being_upgraded_until_the_tables_fit(self, client, caplog):
+    def test_upgrade_page_is_shown_until_schema_matches(self, client, caplog):
         stamp("0.1.9", "0.1.0")
         with caplog.at_level(logging.CRITICAL):
             answer = client.get("/")
@@ -132,7 +132,7 @@ class TestGate:
         stamp()
         assert client.get("/").status_code == 200
 
-    def test_what_somebody_typed_is_kept(self, client):
+    def test_upgrade_page_keeps_posted_text(self, client):
         stamp("0.1.9", "0.1.0")
         answer = client.post("/account/login/", {"login": "Amina", "password": "Siri kubwa"})
         assert answer.status_code == 503
@@ -142,14 +142,14 @@ class TestGate:
         answer = client.post("/submit/", b"\xff=\xfe", content_type="text/plain")
         assert answer.status_code == 503
 
-    def test_the_health_page_says_why(self, client):
+    def test_health_page_states_reason(self, client):
         stamp("0.1.9", "0.1.0")
         answer = client.get("/health/")
         assert (answer.status_code, answer.text) == (503, f"{OLDER}\n")
         stamp()
         assert client.get("/health/").text == "ok\n"
 
-    def test_the_health_page_finds_an_upgrade_under_a_running_process(self, client):
+    def test_health_page_detects_upgrade(self, client):
         assert client.get("/").status_code == 200
         stamp("9.1.0", "9.0.10")
         assert client.get("/").status_code == 200
@@ -161,7 +161,7 @@ class TestGate:
         with pytest.raises(CommandError, match=r"Run manage\.py migrate"):
             call_command("work", stdout=StringIO())
 
-    def test_a_server_tells_its_log_at_the_start(self, caplog):
+    def test_server_logs_schema_state_at_start(self, caplog):
         stamp("0.1.9", "0.1.0")
         own = Gate()
         assert own.reason() == OLDER
@@ -169,7 +169,7 @@ class TestGate:
         assert caplog.records[-1].message == f"The portal does not serve. {OLDER}"
 
 
-def test_an_open_gate_asks_nothing(django_assert_num_queries):
+def test_open_gate_makes_no_queries(django_assert_num_queries):
     own = Gate()
     assert own.reason() == ""
     with django_assert_num_queries(0):
@@ -177,7 +177,7 @@ def test_an_open_gate_asks_nothing(django_assert_num_queries):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_error_of_the_tables_makes_a_running_process_look_again(client, by_owner):
+def test_table_error_rechecks_schema(client, by_owner):
     client.raise_request_exception = False
     client.force_login(make_user())
     own = schema.read_stamp()

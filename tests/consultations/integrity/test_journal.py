@@ -43,13 +43,13 @@ def test_an_intact_chain_passes(journal):
 
 
 @pytest.mark.parametrize("reason", ["Two\r\nlines", "Cafe\u0301", "a\rb"])
-def test_a_reason_is_hashed_as_it_is_kept(reason):
+def test_reason_is_hashed_as_stored(reason):
     person = factories.make_user()
     workflow.journal("note", person, by=person, reason=reason)
     assert integrity.verdict().complaint == ""
 
 
-def test_it_says_how_many_entries_it_walked(journal):
+def test_check_reports_number_of_entries(journal):
     told = []
     list(integrity.chain(lambda done, total: told.append((done, total))))
     assert told == [(5, 5)]
@@ -74,18 +74,18 @@ def test_it_says_how_many_entries_it_walked(journal):
         "commitments = commitments - 'reason'",
     ],
 )
-def test_a_changed_entry_is_found(journal, change):
+def test_changed_entry_is_detected(journal, change):
     behind_the_triggers(f"UPDATE {TABLE} SET {change} WHERE number = 3")
     verdict, changed = integrity.verdict(), Event.objects.get(number=3)
     assert verdict == (2, journal[1].hash, f"entry 3 was changed after it was written ({changed})")
 
 
-def test_every_broken_entry_is_found_and_not_only_the_first(journal):
+def test_all_invalid_entries_are_reported(journal):
     behind_the_triggers(f"UPDATE {TABLE} SET reason = 'x' WHERE number IN (3, 4)")
     assert [finding.record for finding in integrity.chain()] == ["consultations.event:3", "consultations.event:4"]
 
 
-def test_a_changed_entry_with_a_hash_to_match_is_found_at_the_next_one(journal):
+def test_changed_entry_with_new_hash_is_detected_at_next(journal):
     forged = journal[2].as_entry()._replace(after="verified")
     digest = forged.computed_digest()
     new = chain_hash(3, forged.previous_hash, digest)
@@ -94,7 +94,7 @@ def test_a_changed_entry_with_a_hash_to_match_is_found_at_the_next_one(journal):
     assert integrity.verdict() == (3, new, complaint)
 
 
-def test_words_with_a_commitment_to_match_under_another_salt_are_found(journal):
+def test_text_committed_under_other_salt_is_detected(journal):
     """Writing to the salts table does not allow changing texts: the digest covers the commitments."""
     salt = Salt.objects.create(kind=journal[2].kind, object_id=journal[2].object_id, value=b"x" * 32)
     known = json.dumps([salt.pk, code_of(b"x" * 32, message("reason", "forged"))])
@@ -104,7 +104,7 @@ def test_words_with_a_commitment_to_match_under_another_salt_are_found(journal):
     assert integrity.verdict().complaint == f"entry 3 was changed after it was written ({journal[2]})"
 
 
-def test_an_entry_emptied_of_all_but_its_hash_is_found(journal):
+def test_emptied_entry_is_detected(journal):
     behind_the_triggers(f"UPDATE {TABLE} SET kind = '', reason = '', data = '{{}}' WHERE number = 3")
     complaint = "only the hash is left of 1 entries from entry 3 on; 0 may be so"
     assert integrity.verdict() == (2, journal[1].hash, complaint)
@@ -118,7 +118,7 @@ def test_an_entry_emptied_of_all_but_its_hash_is_found(journal):
         ("number IN (2, 3)", "entries 2 to 3 are missing before entry 4"),
     ],
 )
-def test_a_removed_entry_is_found(journal, gone, complaint):
+def test_removed_entry_is_detected(journal, gone, complaint):
     behind_the_triggers(f"DELETE FROM {TABLE} WHERE {gone}")
     assert integrity.verdict().complaint == complaint
 

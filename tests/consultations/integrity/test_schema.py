@@ -45,7 +45,7 @@ def test_checks_of_foreign_keys_that_are_switched_off_are_named():
     assert first == f"The check of foreign keys on {OF_EVENTS} is switched off"
 
 
-def test_a_trigger_that_is_gone_and_one_that_was_put_there_are_named():
+def test_missing_and_extra_triggers_are_reported():
     name, function = trigger("append_only")
     assert found(
         f"DROP TRIGGER {name} ON {OF_EVENTS}",
@@ -56,7 +56,7 @@ def test_a_trigger_that_is_gone_and_one_that_was_put_there_are_named():
     ]
 
 
-def test_a_function_whose_source_was_changed_is_named():
+def test_changed_function_is_reported():
     _name, function = trigger("append_only")
     body = "CREATE OR REPLACE FUNCTION {}() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'"
     assert found(body.format(function)) == ["The source of the function append_only() was changed"]
@@ -99,7 +99,7 @@ def test_a_setting_of_the_database_that_switches_triggers_off_is_named():
     assert words.startswith("The setting session_replication_role in database")
 
 
-def test_tables_of_another_version_are_one_finding():
+def test_other_version_is_single_finding():
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE django_migrations SET name = '9999_newer' WHERE app = 'positions' AND name = '0001_initial'"
@@ -109,7 +109,7 @@ def test_tables_of_another_version_are_one_finding():
     assert "positions.9999_newer is not known" in finding.words
 
 
-def test_a_list_of_texts_is_read_alike_whoever_wrote_it_down():
+def test_array_notations_are_equivalent():
     migrated = "CHECK (((state)::text = ANY ((ARRAY['a'::character varying, 'it''s'::character varying])::text[])))"
     restored = (
         "CHECK (((state)::text = ANY (ARRAY[('a'::character varying)::text, ('it''s'::character varying)::text])))"
@@ -121,7 +121,7 @@ def test_a_list_of_texts_is_read_alike_whoever_wrote_it_down():
     )
 
 
-def test_every_trigger_of_the_models_is_among_what_is_expected():
+def test_all_model_triggers_are_expected():
     names = " ".join(schema.expected())
     models = {model._meta.db_table: trigger.get_pgid(model) for model, trigger in pgtrigger.registered()}
     assert Event._meta.db_table in models

@@ -40,7 +40,7 @@ def check(capsys, *arguments):
     return capsys.readouterr().out, problem
 
 
-def test_nothing_is_found_where_all_is_well(capsys):
+def test_no_findings_for_valid_addresses(capsys):
     make_user()
     make_stakeholder(contact_email="office@example.org")
     assert check(capsys) == ("Every address is in its normal form.\n", "")
@@ -57,7 +57,7 @@ def test_duplicate_and_unnormalised_addresses_are_reported_without_changes(ungua
     assert not Event.objects.exists()
 
 
-def test_a_repair_keeps_one_of_a_double_closes_the_other_and_corrects_the_rest(unguarded, capsys):
+def test_repair_merges_duplicates_and_corrects_addresses(unguarded, capsys):
     real, look_alike = make_user(email="sam@example.org"), account("ſam@example.org")
     older, newer = account('"kim"@example.org'), account("KIM@example.org")
     odd, hopeless = account("a@ışık.tr"), account("root@[127.0.0.1]")
@@ -96,6 +96,6 @@ def _guards_hold_again():
         editor.add_constraint(User, constraint)
 
 
-def test_invalid_a_label_is_found(unguarded, capsys):
+def test_invalid_a_label_is_reported(unguarded, capsys):
     account("a@xn--zz--.org")
     assert "is no address that mail can be sent to" in check(capsys)[0]

@@ -98,7 +98,7 @@ def test_the_tables_hold_as_many_records_as_the_files(loaded):
     assert (Theme.objects.count(), objectives.count(), principles.count(), County.objects.count()) == (7, 23, 10, 47)
 
 
-def test_every_institution_is_loaded_but_not_what_is_no_organisation(loaded):
+def test_only_organisations_are_loaded(loaded):
     one_body = {
         row["code"]
         for row in lines("institutions.csv")
@@ -109,7 +109,7 @@ def test_every_institution_is_loaded_but_not_what_is_no_organisation(loaded):
     assert len(one_body) == 85
 
 
-def test_the_command_says_a_line_for_each_table_and_the_second_run_changes_nothing(loaded):
+def test_second_load_changes_nothing(loaded):
     out = io.StringIO()
     call_command("load_reference", stdout=out)
     *said, end = out.getvalue().splitlines()
@@ -180,7 +180,7 @@ def test_targets_stand_in_the_official_order(loaded):
     assert list(ten) == ["SDG-10.2", "SDG-10.3", "SDG-10.7", "SDG-10.c"]
 
 
-def test_a_theme_speaks_both_languages_and_has_an_introduction_and_its_session(loaded):
+def test_theme_has_both_languages_introduction_and_session(loaded):
     theme = Theme.objects.get(code="T6")
     assert str(theme) == "Labour migration"
     with translation.override("sw"):
@@ -190,7 +190,7 @@ def test_a_theme_speaks_both_languages_and_has_an_introduction_and_its_session(l
     assert theme.evidence == Evidence.ARTICLE
 
 
-def test_of_mixed_marks_the_weaker_one_counts(loaded):
+def test_weaker_of_mixed_marks_is_used(loaded):
     assert Instrument.objects.get(code="V2030").evidence == Evidence.GENERAL  # S/G
     assert Milestone.objects.get(title__startswith="IGAD/SDC/IOM").evidence == Evidence.INFERRED  # R/I
     assert set(Instrument.objects.get(code="V2030").themes.values_list("code", flat=True)) == {"T1", "T7"}
@@ -218,7 +218,7 @@ def name_on(stakeholder, day):
     return names[0].name if names else stakeholder.name
 
 
-def test_an_institution_keeps_its_history(loaded):
+def test_renamed_institution_keeps_history(loaded):
     interior = Stakeholder.objects.get(code="MINA")
     assert name_on(interior, FORUM_DAY) == "Ministry of Interior and Coordination of National Government"
     assert interior.name == name_on(interior, date(2022, 10, 27)) == "Ministry of Interior and National Administration"
@@ -228,7 +228,7 @@ def test_an_institution_keeps_its_history(loaded):
     assert tourism.names.get().evidence == Evidence.INFERRED
 
 
-def test_nothing_is_verified_or_confirmed_by_a_file(loaded):
+def test_loading_verifies_and_confirms_nothing(loaded):
     assert set(Stakeholder.objects.values_list("state", flat=True)) == {"registered"}
     assert set(Mandate.objects.values_list("is_confirmed", "is_lead")) == {(False, False)}
     assert set(Mandate.objects.values_list("evidence", flat=True)) == {Evidence.INFERRED, Evidence.GENERAL}
@@ -271,7 +271,7 @@ def test_counties_are_named_as_officially(loaded):
     assert not County.objects.get(code="016").migration_note.endswith("(to be confirmed)")
 
 
-def test_institutions_know_what_they_are_part_of(loaded):
+def test_institutions_have_parents(loaded):
     chain, body = [], Stakeholder.objects.get(code="NCM-SEC")
     while body:
         chain.append(body.code)
@@ -282,7 +282,7 @@ def test_institutions_know_what_they_are_part_of(loaded):
 # --- Milestones ---------------------------------------------------------------------------------------------------
 
 
-def test_what_was_planned_and_what_happened_are_both_kept(loaded):
+def test_planned_and_actual_dates_are_loaded(loaded):
     marrakech = Milestone.objects.get(place="Marrakech")
     assert (marrakech.planned_start, marrakech.planned_precision) == (date(2018, 9, 1), "month")
     assert (marrakech.actual_start, marrakech.actual_end) == (date(2018, 12, 10), date(2018, 12, 11))
@@ -306,14 +306,14 @@ def test_home_page_timeline_milestones(loaded):
     ]
 
 
-def test_what_was_only_announced_is_not_said_to_have_happened(loaded):
+def test_announced_date_is_not_actual_date(loaded):
     only_read_as_plans = {row["title"] for row in lines("timeline.csv") if row["status"] in ("planned", "unconfirmed")}
     planned = Milestone.objects.filter(state=MilestoneState.PLANNED)
     assert {milestone.title for milestone in planned} == only_read_as_plans
     assert set(planned.values_list("actual_start", flat=True)) == {None}
 
 
-def test_an_unverified_day_is_shown_as_its_month(loaded):
+def test_unverified_date_is_shown_as_month(loaded):
     assert Milestone.objects.get(title="Zero draft plus").actual_precision == "month"
 
 
@@ -422,7 +422,7 @@ SPOILT = [
 
 
 @pytest.mark.parametrize(("file", "old", "new", "expected"), SPOILT)
-def test_a_bad_row_is_named_and_nothing_is_loaded(folder, file, old, new, expected):
+def test_invalid_row_is_reported_and_nothing_loaded(folder, file, old, new, expected):
     spoil(folder, file, old, new)
     assert complaint(folder) == expected
 

@@ -42,7 +42,7 @@ def database_url():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_watching_worker_works_quietly_until_it_is_asked_to_end(tmp_path):
+def test_worker_loop_runs_until_stopped(tmp_path):
     environment = {**os.environ, "DATABASE_URL": database_url(), "VAR_DIR": str(tmp_path), "DEBUG": "1"}
     environment["DJANGO_SETTINGS_MODULE"] = "ncm_portal.settings"  # with its mail in files
     queued = outbox.queue("a@example.org", "Subject", "Text")

@@ -27,7 +27,7 @@ def people():
     return {office: factories.make_user(office) for office in offices}
 
 
-def test_an_entry_says_who_did_what_to_which_record_and_leaves_the_journal_alone():
+def test_log_entry_has_person_action_and_record():
     person, body = factories.make_user(name="Amina"), factories.make_stakeholder("Union")
     LOG.add(Access.EXPORT, by=person, about=body, details={"list": "delegates"})
     (entry,) = LOG.all()
@@ -46,7 +46,7 @@ def test_visitors_are_logged_by_entered_name(by, name):
     assert LOG.get().by_name == name
 
 
-def test_what_strangers_send_is_kept_in_characters_that_the_table_takes():
+def test_untrusted_text_is_made_storable():
     LOG.add(Access.FALSE_COPY, details={"file": "a\0b\ud800" + "x" * 3000, "reasons": ["\x1b[2J"], "size": 3})
     details = LOG.get().details
     assert details["file"].startswith("a\ufffdb\ufffdx")
@@ -61,7 +61,7 @@ def test_ipv6_addresses_are_stored_by_network(asking, expected):
     assert client_address(RequestFactory().get("/", REMOTE_ADDR=asking)) == expected
 
 
-def test_the_address_is_that_of_the_connection_not_what_a_client_claims(client, settings):
+def test_client_address_ignores_untrusted_forwarded_header(client, settings):
     client.post("/account/login/", {"login": "a@example.org", "password": "x"}, headers={"x-forwarded-for": "1.2.3.4"})
     assert LOG.get().address == "127.0.0.1"
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
@@ -81,7 +81,7 @@ def test_the_address_is_that_of_the_connection_not_what_a_client_claims(client, 
         lambda: AccessSeal.objects.all().delete(),
     ],
 )
-def test_nothing_is_rewritten_or_removed(act):
+def test_log_entries_cannot_be_changed_or_deleted(act):
     LOG.add(Access.EXPORT)
     AccessSeal.objects.create(first_id=1, last_id=2, count=1, previous="0" * 64, digest="1" * 64)
     with pytest.raises(DatabaseError, match=r"Cannot|permission denied"), transaction.atomic():
@@ -91,12 +91,12 @@ def test_nothing_is_rewritten_or_removed(act):
 
 @pytest.mark.usefixtures("by_owner")
 @pytest.mark.parametrize("table", ["consultations_accessentry", "consultations_accessseal", "consultations_user"])
-def test_nothing_is_truncated(table):
+def test_log_table_cannot_be_truncated(table):
     with pytest.raises(DatabaseError, match="Cannot truncate"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {table} CASCADE")
 
 
-def test_only_what_is_older_than_its_time_can_be_removed():
+def test_only_expired_entries_can_be_deleted():
     day = timedelta(days=1)
     for age in (364 * day, 366 * day):
         LOG.create(what=Access.EXPORT, at=timezone.now() - age)
@@ -107,7 +107,7 @@ def test_only_what_is_older_than_its_time_can_be_removed():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_is_entered_once_is_entered_once_however_many_try():
+def test_once_per_day_entry_is_unique_under_concurrency():
     person = factories.make_user()
     at_once(*[lambda: LOG.add(Access.READ, by=person, once="the same")] * 4)
     LOG.add(Access.READ, by=person, once="another")
@@ -138,7 +138,7 @@ def test_access_is_refused_without_log_entry(caplog):
 # --- Who reads it -----------------------------------------------------------------------------------------------------
 
 
-def test_each_reads_what_concerns_the_office_and_themselves(people):
+def test_log_visibility_depends_on_role(people):
     for what in Access.values:
         LOG.add(what, by=factories.make_user())
     everything = set(Access.values)
@@ -153,7 +153,7 @@ def test_each_reads_what_concerns_the_office_and_themselves(people):
     assert not LOG.visible_to(factories.make_head(is_active=False)).exists()
 
 
-def test_everybody_reads_what_they_did_and_what_was_tried_at_their_account(people):
+def test_users_see_own_actions_and_login_attempts(people):
     person = people[""]
     LOG.add(Access.LOG_IN, by=person)
     LOG.add(Access.LOCK_OUT, about=person)
@@ -161,7 +161,7 @@ def test_everybody_reads_what_they_did_and_what_was_tried_at_their_account(peopl
     assert [entry.what for entry in LOG.visible_to(person)] == ["lock_out", "log_in"]
 
 
-def test_a_history_shows_what_was_done_and_what_was_refused_in_order():
+def test_history_merges_actions_and_refusals_in_order():
     body, officer = factories.make_stakeholder(), factories.make_secretariat(name="Ruth")
     Event.objects.record("register", body, by=officer)
     log_refusal("verify", body, by=officer, refusal=Blocked("Not yet."), reason="Please.")

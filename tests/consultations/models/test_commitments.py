@@ -42,7 +42,7 @@ def officer():
 # --- The form -----------------------------------------------------------------------------------------------------
 
 
-def test_an_entry_hashes_to_what_its_description_says(body, officer):
+def test_entry_hash_matches_documentation(body, officer):
     """Computed by hand from the description in the archive's README, not by the code under test."""
     workflow.journal("first", body, by=officer)
     event = workflow.journal("note", body, by=officer, before="new", after="old", reason="a\r\nb", data={"n": 1e16})
@@ -75,12 +75,12 @@ def test_empty_texts_have_no_commitment(body):
 
 
 @pytest.mark.parametrize("value", [1e16, -0.0, 1e-7, 0.1, 1.0, 12345678901234567890.5, 5e-324, {"deep": [1.5e300]}])
-def test_numbers_hash_as_the_database_gives_them_back(body, value):
+def test_numbers_are_hashed_as_stored(body, value):
     workflow.journal("note", body, by=None, data={"value": value})
     assert integrity.verdict().complaint == ""
 
 
-def test_the_salt_of_a_record_is_one_for_all_its_entries(body, officer):
+def test_record_has_single_salt(body, officer):
     for _turn in range(3):
         workflow.journal("note", body, by=officer)
     assert Salt.objects.count() == 2
@@ -95,7 +95,7 @@ def test_many_entries_ask_for_their_salts_once(django_assert_num_queries, office
     assert integrity.verdict().complaint == ""
 
 
-def test_an_entry_costs_one_query_more_and_the_next_of_its_act_none(django_assert_num_queries, body, officer):
+def test_commitment_costs_one_query_per_action(django_assert_num_queries, body, officer):
     @verb
     def twice(record, *, by):
         workflow.journal("one", record, by=by)
@@ -144,7 +144,7 @@ def erase(record, by):
     return gone
 
 
-def test_words_whose_salt_was_destroyed_are_erased_and_the_chain_still_checks(body, officer):
+def test_erased_text_keeps_chain_valid(body, officer):
     workflow.journal("note", body, by=officer, reason="Something personal", data={"name": "A. Person"})
     other = workflow.journal("note", officer, by=None, reason="Another record")
     erase(body, officer)
@@ -199,7 +199,7 @@ def test_salts_never_change(body, sql, words):
         "object_label = '', by_name = ''",
     ],
 )
-def test_an_entry_changes_in_nothing_but_words_whose_salt_is_gone(body, officer, change):
+def test_only_erased_text_may_change_in_entry(body, officer, change):
     workflow.journal("note", body, by=officer, reason="Words")
     refused(f"UPDATE {TABLE} SET {change}", f"Cannot update or delete rows from {TABLE}")
     erase(body, officer)
@@ -210,7 +210,7 @@ def test_an_entry_changes_in_nothing_but_words_whose_salt_is_gone(body, officer,
 
 
 @pytest.mark.usefixtures("by_owner")
-def test_a_salt_that_went_without_an_entry_is_found(body, officer):
+def test_salt_deleted_without_entry_is_detected(body, officer):
     event = workflow.journal("note", body, by=officer)
     with pgtrigger.ignore("consultations.Salt:erased_by_entry"):
         Salt.objects.filter(kind="consultations.user").delete()
@@ -224,7 +224,7 @@ def test_a_salt_that_went_without_an_entry_is_found(body, officer):
 
 
 @pytest.mark.usefixtures("by_owner")
-def test_words_put_back_after_they_were_erased_are_found(body, officer):
+def test_restored_erased_text_is_detected(body, officer):
     workflow.journal("note", body, by=officer, reason="Words")
     erase(body, officer)
     with pgtrigger.ignore("consultations.Event:append_only"):
@@ -236,7 +236,7 @@ def test_words_put_back_after_they_were_erased_are_found(body, officer):
 
 
 @pytest.mark.usefixtures("by_owner")
-def test_old_entries_stay_as_they_were_and_new_ones_follow(body, officer):
+def test_old_format_entries_are_unchanged(body, officer):
     factories.make_old_entries(body, 3, by=officer)
     assert integrity.verdict().complaint == ""
     event = workflow.journal("note", body, by=officer)

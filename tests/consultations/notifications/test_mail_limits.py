@@ -51,7 +51,7 @@ def refused(act, *args, **kwargs):
         ("suspended", "This organisation is suspended, so it cannot invite anyone."),
     ],
 )
-def test_an_organisation_that_is_not_verified_invites_nobody(state, words):
+def test_unverified_organisation_cannot_invite(state, words):
     body = make_stakeholder(state=state)
     assert refused(invite, body, make_member(body, is_primary=True)) == [words]
     assert not OutgoingMail.objects.exists()
@@ -78,7 +78,7 @@ def test_an_address_that_such_an_organisation_typed_is_not_written_to(state):
 
 
 @pytest.mark.django_db
-def test_a_verified_one_and_people_who_were_told_before_are_written_to():
+def test_verified_organisation_and_known_people_get_mail():
     body = make_stakeholder(contact_email="office@example.org")
     assert [each.address for each in recipients.people_of(body)] == ["office@example.org"]
     confirmed = make_delegate(make_forum(), stakeholder=body, email="delegate@example.org")
@@ -122,7 +122,7 @@ def test_a_person_an_organisation_and_an_address_have_their_limit_and_hear_when_
 
 
 @pytest.mark.django_db
-def test_an_address_is_one_address_however_it_is_spelt_and_whoever_invites(few):
+def test_mail_limit_uses_normalised_address(few):
     with time_machine.travel(MORNING, tick=False):
         for _turn in range(2):
             body = make_stakeholder()
@@ -133,7 +133,7 @@ def test_an_address_is_one_address_however_it_is_spelt_and_whoever_invites(few):
 
 
 @pytest.mark.django_db
-def test_what_was_refused_is_not_counted(few):
+def test_refused_mail_is_not_counted(few):
     body = make_stakeholder()
     person = make_member(body, is_primary=True)
     for _turn in range(5):
@@ -164,7 +164,7 @@ def test_ten_at_once_pass_no_limit(settings):
 
 
 @pytest.mark.django_db
-def test_what_was_counted_a_week_ago_is_forgotten():
+def test_mail_count_expires_after_week():
     with time_machine.travel(MORNING, tick=False) as clock:
         invite(make_stakeholder(), make_secretariat())
         clock.move_to("2026-10-19T06:00:00Z")
@@ -208,6 +208,6 @@ def test_adding_addresses_counts_against_person_limit(client, few, settings):
 
 
 @pytest.mark.django_db
-def test_nobody_without_an_account_is_written_to_about_a_password(client):
+def test_password_reset_mails_accounts_only(client):
     client.post("/account/password/reset/", {"email": "stranger@example.org"})
     assert mail.outbox == []

@@ -85,7 +85,7 @@ def test_one_click_unsubscribe_does_not_redirect():
     assert (answer.status_code, MailStop.objects.covers(ADDRESS)) == (200, True)
 
 
-def test_what_waited_is_not_sent_and_the_outbox_says_why():
+def test_queued_mail_to_stopped_address_is_not_sent():
     _invitation, token = invite()
     invite("other@example.org")
     stop()

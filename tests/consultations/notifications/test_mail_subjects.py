@@ -38,7 +38,7 @@ def subject_of(path):
 
 
 @pytest.mark.parametrize("path", MAILS, ids=lambda path: path.stem)
-def test_a_subject_is_made_of_official_words_alone(path):
+def test_subject_contains_no_user_text(path):
     if path.stem in ("base", "forum_when"):
         return
     source = subject_of(path)
@@ -102,7 +102,7 @@ def tell_everything(body, person):
 
 
 @pytest.mark.django_db
-def test_no_name_or_title_of_strangers_stands_in_a_subject_and_none_becomes_a_link(strangers):
+def test_untrusted_names_are_neither_subject_nor_link(strangers):
     tell_everything(*strangers)
     rows = list(OutgoingMail.objects.all())
     assert len(rows) > 25
@@ -115,7 +115,7 @@ def test_no_name_or_title_of_strangers_stands_in_a_subject_and_none_becomes_a_li
 @pytest.mark.parametrize(
     "name", ["Ng'ang'a & Co. Ltd", "J. K. Mwangi", "Shirika la Wahamiaji", "St. Mary's, No. 4", "A/B: C"]
 )
-def test_an_honest_name_stays_as_it_was_typed(name):
+def test_ordinary_name_is_unchanged(name):
     assert typed(name) == name
 
 
@@ -144,13 +144,13 @@ THEIRS = [
 
 
 @pytest.mark.parametrize("name", THEIRS)
-def test_a_subject_of_the_account_pages_holds_no_word_that_anybody_typed(name):
+def test_account_mail_subject_contains_no_user_text(name):
     nodes = get_template(f"{name}_subject.txt").template.nodelist.get_nodes_by_type(VariableNode)
     assert nodes == []
 
 
 @pytest.mark.django_db
-def test_whoever_signs_up_with_anothers_address_says_nothing_in_our_name():
+def test_sign_up_mail_contains_no_user_text():
     passwords = dict.fromkeys(["password1", "password2"], "correct horse 9")
     Client().post("/account/signup/", {"name": EVIL, "email": "victim@example.org", **passwords})
     client = sign_in(Client(), factories.make_user(name=EVIL))

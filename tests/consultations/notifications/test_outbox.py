@@ -83,7 +83,7 @@ def test_each_mail_is_sent_once():
 
 
 @pytest.mark.django_db
-def test_the_database_keeps_no_text_of_what_was_sent():
+def test_sent_mail_text_is_deleted():
     sent = outbox.queue("a@example.org", "Subject", "https://portal.example/let-me-in/")
     with pytest.raises(IntegrityError, match="outgoingmail_no_text"), transaction.atomic():
         factories.change(sent, state=MailState.SENT, sent_at=timezone.now())
@@ -91,7 +91,7 @@ def test_the_database_keeps_no_text_of_what_was_sent():
 
 
 @pytest.mark.django_db
-def test_the_text_of_a_failed_message_is_kept_two_weeks_and_no_longer():
+def test_failed_message_text_is_deleted_after_two_weeks():
     failed = outbox.queue("a@example.org", "Subject", "Text")
     waiting = outbox.queue("b@example.org", "Subject", "Text")
     factories.change(failed, state=MailState.FAILED, tries=5)
@@ -140,7 +140,7 @@ def test_a_mail_that_fails_is_tried_five_times_with_longer_and_longer_pauses(mon
 
 
 @pytest.mark.django_db
-def test_one_bad_mail_does_not_hold_up_the_others(monkeypatch):
+def test_failing_mail_does_not_block_others(monkeypatch):
     send = EmailMessage.send
 
     def refuse_one(message, *args, **kwargs):
@@ -263,7 +263,7 @@ def test_the_mail_of_the_day_leaves_at_seven_in_nairobi(at, hour):
 
 
 @pytest.mark.django_db
-def test_what_waits_for_a_person_becomes_one_mail_in_the_morning(daily):
+def test_daily_digest_is_one_mail(daily):
     with time_machine.travel(EVENING, tick=False) as clock:
         tell(daily)
         assert (outbox.join_digests(), outbox.deliver()) == (0, 0)
@@ -282,7 +282,7 @@ def test_what_waits_for_a_person_becomes_one_mail_in_the_morning(daily):
 
 
 @pytest.mark.django_db
-def test_whoever_is_locked_out_meanwhile_gets_no_mail_of_the_day(daily):
+def test_closed_account_gets_no_digest(daily):
     with time_machine.travel(EVENING, tick=False) as clock:
         tell(daily)
         factories.change(daily, is_active=False)
@@ -329,14 +329,14 @@ def test_two_workers_at_once_join_each_notice_once():
         ("none", True, [False]),
     ],
 )
-def test_notices_come_as_the_person_chose_and_receipts_always(choice, always, found):
+def test_preferences_apply_to_notices_not_receipts(choice, always, found):
     tell(factories.make_user(notices=choice), 1, always=always)
     assert list(OutgoingMail.objects.values_list("in_digest", flat=True)) == found
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("choice", ["at_once", "daily", "none"])
-def test_a_receipt_comes_by_mail_and_to_the_phone_that_was_given(choice, settings):
+def test_receipt_is_sent_by_mail_and_text_message(choice, settings):
     settings.SMS_SENDER = "consultations.notifications.sms.ConsoleSender"
     author = factories.make_user(notices=choice, phone="+254712345678")
     body = factories.make_stakeholder()
@@ -371,7 +371,7 @@ def test_the_console_sender_writes_where_the_worker_runs(capsys):
 
 
 @pytest.mark.django_db
-def test_a_sender_that_fails_is_tried_again_like_mail(settings):
+def test_failed_text_message_is_retried(settings):
     settings.SMS_SENDER = "consultations.notifications.sms.Nowhere"
     OutgoingMail.objects.create(medium=Medium.SMS, to="+254712345678", subject="Hello", body="Hello")
     assert outbox.deliver() == 0
@@ -383,7 +383,7 @@ def test_a_sender_that_fails_is_tried_again_like_mail(settings):
 
 
 @pytest.mark.django_db
-def test_the_secretariat_lets_a_failed_message_be_tried_again():
+def test_secretariat_retries_failed_message():
     failed = factories.change(outbox.queue("a@example.org", "Subject", "Text"), state="failed", tries=5, error="down")
     officer = factories.make_secretariat()
     again = try_again(failed, by=officer)
@@ -400,7 +400,7 @@ def test_the_secretariat_lets_a_failed_message_be_tried_again():
 
 
 @pytest.mark.django_db
-def test_each_person_chooses_and_nobody_else_and_the_journal_keeps_no_number(daily):
+def test_phone_number_is_private_and_not_journalled(daily):
     chosen = choose_notices(daily, by=daily, notices="none", phone="+254712345678")
     assert (chosen.notices, chosen.phone) == ("none", "+254712345678")
     entry = Event.objects.about(daily).get()

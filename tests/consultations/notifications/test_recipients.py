@@ -51,7 +51,7 @@ def submission(author):
 
 
 @pytest.mark.django_db
-def test_an_organisation_is_reached_through_those_who_speak_for_it_today():
+def test_organisation_mail_goes_to_current_focal_points():
     stakeholder = factories.make_stakeholder(contact_email="office@example.org")
     for name, role in (("focal", "focal_point"), ("alternate", "alternate"), ("clearing", "clearing_officer")):
         user = factories.make_user(name=name, email=f"{name}@example.org")
@@ -113,7 +113,7 @@ def test_the_receipt_proves_what_arrived_and_when(submission):
 
 
 @pytest.mark.django_db
-def test_a_message_speaks_the_language_of_who_reads_it(submission, author):
+def test_message_uses_recipient_language(submission, author):
     factories.change(author, language="sw")
     factories.change(submission, submitted_at=datetime(2017, 10, 6, 11, 30, tzinfo=UTC))
     submission.refresh_from_db()
@@ -132,7 +132,7 @@ def test_a_returned_input_says_what_is_missing(submission):
 
 
 @pytest.mark.django_db
-def test_an_input_that_was_set_aside_says_why_and_what_is_still_open(submission):
+def test_set_aside_mail_has_reason_and_options(submission):
     submission.state_reason = "It is about another matter."
     factories.change(submission.consultation, closes_at=CLOSES, opens_at=CLOSES - timedelta(days=40))
     with time_machine.travel(CLOSES - timedelta(days=1)):
@@ -214,7 +214,7 @@ def test_an_invitation_holds_its_link_and_says_how_long_it_works():
 
 
 @pytest.mark.django_db
-def test_an_invitation_greets_a_known_person_and_spares_one_who_may_not_log_in():
+def test_invitation_skips_closed_account():
     factories.make_user(name="Halima Abdi", email="halima@example.org")
     factories.make_user(email="gone@example.org", is_active=False)
     for email in ("Halima@example.org", "gone@example.org"):
@@ -224,7 +224,7 @@ def test_an_invitation_greets_a_known_person_and_spares_one_who_may_not_log_in()
 
 
 @pytest.mark.django_db
-def test_every_verified_organisation_hears_of_a_later_deadline(django_assert_max_num_queries):
+def test_deadline_extension_is_mailed_to_verified_organisations(django_assert_max_num_queries):
     consultation = factories.make_consultation(title="The Global Compact", short_title="GCM 2017")
     factories.change(consultation, closes_at=CLOSES, opens_at=CLOSES - timedelta(days=40))
     for turn in range(20):

@@ -27,7 +27,7 @@ def test_one_half_day_is_one_day_and_one_side_of_midday_in_kenya(one, other):
 
 
 @given(MOMENTS)
-def test_the_span_of_a_half_day_holds_its_moments_and_no_other(moment):
+def test_half_day_interval_is_exact(moment):
     half = half_day(moment)
     first, last = half.span
     assert first <= moment <= last
@@ -85,7 +85,7 @@ def test_substitute_makes_institution_present(forum):
     assert (room.institutions, room.groups) == ({principal.stakeholder_id}, {"ministry"})
 
 
-def test_who_was_entered_twice_comes_as_the_one_who_is_kept(forum):
+def test_merged_duplicate_checks_in_as_kept_entry(forum):
     kept = make_delegate(forum)
     double = make_delegate(forum, kept.stakeholder, state="withdrawn")
     change(double, merged_into=kept)

@@ -82,13 +82,13 @@ def cut(number):
 # --- What is signed -----------------------------------------------------------------------------------------------
 
 
-def test_without_a_key_nothing_is_signed_and_nothing_is_missed(body):
+def test_missing_key_disables_checkpoints(body):
     write(body)
     assert verbs.anchor_journal() == 0
     assert (Checkpoint.objects.count(), found()) == (0, [])
 
 
-def test_a_checkpoint_says_where_the_journal_ends_in_the_file_and_by_mail(body, settings):
+def test_checkpoint_is_written_and_mailed(body, settings):
     name = verbs.make_key()
     made, last = anchor(body), Event.objects.get(number=3)
     [line] = checkpoints_file().read_text().splitlines()
@@ -156,7 +156,7 @@ def test_the_database_refuses_the_owner_to_rewrite_a_checkpoint(body, sql):
 
 
 @pytest.mark.usefixtures("by_owner")
-def test_truncated_journal_is_found_despite_valid_chain(body):
+def test_truncated_journal_is_detected(body):
     verbs.make_key()
     made = anchor(body)
     cut(1)
@@ -168,7 +168,7 @@ def test_truncated_journal_is_found_despite_valid_chain(body):
 
 
 @pytest.mark.usefixtures("by_owner")
-def test_rewritten_journal_end_is_found_despite_valid_chain(body):
+def test_rewritten_journal_end_is_detected(body):
     verbs.make_key()
     anchor(body)
     second = anchor(body)
@@ -179,7 +179,7 @@ def test_rewritten_journal_end_is_found_despite_valid_chain(body):
 
 
 @pytest.mark.usefixtures("by_owner")
-def test_nothing_is_signed_for_a_journal_that_contradicts_what_was_signed(body, caplog):
+def test_contradicting_journal_is_not_signed(body, caplog):
     verbs.make_key()
     anchor(body)
     rewrite(2, verb="forged")
@@ -219,7 +219,7 @@ def test_a_forged_checkpoint_is_named(body, change, what):
     assert f"A checkpoint in {checkpoints_file()} {what}" in found()
 
 
-def test_one_that_a_foreign_key_signed_is_named_also_where_it_borrows_the_name(body):
+def test_checkpoint_with_foreign_key_is_reported(body):
     name, foreign = verbs.make_key(), Ed25519PrivateKey.generate()
     anchor(body)
     line = json.loads(checkpoints_file().read_text())
@@ -229,14 +229,14 @@ def test_one_that_a_foreign_key_signed_is_named_also_where_it_borrows_the_name(b
     assert f"A checkpoint in {checkpoints_file()} is forged: its signature does not fit (entry 3)" in found()
 
 
-def test_one_of_another_portal_is_named(body, settings):
+def test_checkpoint_of_other_portal_is_reported(body, settings):
     verbs.make_key()
     anchor(body)
     settings.PORTAL_ADDRESS = "https://another.example.org"
     assert "is that of another portal" in found()[0]
 
 
-def test_a_missing_file_and_missing_lines_are_found(body, tmp_path):
+def test_missing_checkpoint_lines_are_detected(body, tmp_path):
     verbs.make_key()
     first = anchor(body)
     anchor(body)
@@ -252,7 +252,7 @@ def test_a_missing_file_and_missing_lines_are_found(body, tmp_path):
 
 
 @pytest.mark.usefixtures("by_owner")
-def test_what_came_by_mail_finds_what_the_files_of_the_machine_no_longer_tell(body, tmp_path):
+def test_mailed_checkpoint_detects_removed_files(body, tmp_path):
     """An attacker with the whole machine truncates the journal, the table and the file: the mail is elsewhere."""
     verbs.make_key()
     anchor(body)
@@ -277,7 +277,7 @@ def test_what_came_by_mail_finds_what_the_files_of_the_machine_no_longer_tell(bo
 # --- The key --------------------------------------------------------------------------------------------------------
 
 
-def test_the_private_key_is_its_owners_alone(settings):
+def test_private_key_is_readable_by_owner_only(settings):
     verbs.make_key()
     assert stat.S_IMODE(Path(settings.CHECKPOINT_KEY).stat().st_mode) == 0o600
     assert "PRIVATE" not in keys_file().read_text()
@@ -285,7 +285,7 @@ def test_the_private_key_is_its_owners_alone(settings):
         verbs.make_key()
 
 
-def test_a_new_key_is_signed_by_the_one_before_and_old_checkpoints_stay_good(body):
+def test_rotated_key_keeps_old_checkpoints_valid(body):
     with time_machine.travel("2026-12-01T08:00:00Z", tick=False) as clock:
         first = verbs.make_key()
         anchor(body)
@@ -308,7 +308,7 @@ def test_runtime_role_cannot_write_checkpoints(body, sql):
         cursor.execute(sql)
 
 
-def test_a_key_that_was_replaced_signs_nothing_any_more(body, settings):
+def test_replaced_key_is_rejected(body, settings):
     with time_machine.travel("2026-12-01T08:00:00Z", tick=False) as clock:
         verbs.make_key()
         old = Path(settings.CHECKPOINT_KEY).read_bytes()
@@ -320,7 +320,7 @@ def test_a_key_that_was_replaced_signs_nothing_any_more(body, settings):
     assert "is signed with a key that had been replaced by then (entry 3, 2026-12-01T08:02:00+00:00)" in found()[0]
 
 
-def test_a_foreign_key_among_the_published_ones_is_found(body, settings, tmp_path):
+def test_unknown_published_key_is_detected(body, settings, tmp_path):
     verbs.make_key()
     anchor(body)
     own = keys_file().read_text()
@@ -351,7 +351,7 @@ def test_a_rotation_that_was_interrupted_is_ended_at_the_next_signing(body, sett
 
 
 @pytest.mark.parametrize("damage", [b"", b"-----BEGIN PRIVATE KEY-----\n"])
-def test_a_damaged_key_is_said_in_the_log_and_signs_nothing(body, settings, caplog, damage):
+def test_damaged_key_is_logged_and_not_used(body, settings, caplog, damage):
     verbs.make_key()
     Path(settings.CHECKPOINT_KEY).write_bytes(damage)
     write(body)
@@ -395,7 +395,7 @@ def test_a_deployment_without_a_key_or_without_mail_is_warned(settings):
 # --- A full disk, two workers -----------------------------------------------------------------------------------
 
 
-def test_a_file_that_cannot_be_written_is_said_in_the_log_and_written_later(body, settings, caplog):
+def test_unwritable_checkpoint_file_is_retried(body, settings, caplog):
     verbs.make_key()
     write(body)
     checkpoints_file().mkdir()  # nobody, not even root, writes a line into a folder

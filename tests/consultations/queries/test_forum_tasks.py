@@ -11,7 +11,7 @@ def told(state="announced", days_left=20, people=None, quotas=None, seats=50, **
     return next_actions(Counts(state, days_left, plan(seats, quotas, people or {}), **{**QUIET, **counts}))
 
 
-def test_nothing_waits_where_nothing_is_missing_or_all_is_over():
+def test_finished_forum_has_no_tasks():
     assert told() == []
     assert told("reported", conflicts=3, points=2) == told("cancelled", unanswered=4) == []
 
@@ -61,7 +61,7 @@ def test_missing_items_are_urgent_a_week_before():
     ]  # fmt: skip
 
 
-def test_a_free_seat_is_told_to_the_group_whose_people_wait_for_one():
+def test_free_seat_is_offered_to_group_with_waiting_list():
     people = {Seated("ministry", "", "waitlisted"): 1, Seated("media", "", "waitlisted"): 1}
     quotas = {"ministry": (1, 2), "media": (0, 1)}
     assert [action.words for action in told(people=people, quotas=quotas)] == [

@@ -49,7 +49,7 @@ def test_a_sunday_moves_the_day_to_the_next_that_is_no_holiday():
     assert days_off([NEW_YEAR], [2023]) == {date(2023, 1, 2): "New Year's Day"}
 
 
-def test_a_saturday_and_what_a_notice_declared_stay():
+def test_saturday_and_gazetted_holidays_are_not_moved():
     notice = PublicHoliday(name="Election", rule="once", on=date(2022, 8, 7))  # a Sunday
     assert days_off([NEW_YEAR, notice], [2022]) == {date(2022, 1, 1): "New Year's Day", date(2022, 8, 7): "Election"}
 

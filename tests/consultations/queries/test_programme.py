@@ -22,7 +22,7 @@ def words(*sessions):
     return [clash.words for clash in clashes(sessions, DAY, DAY)]
 
 
-def test_a_programme_without_clashes_says_nothing():
+def test_programme_without_conflicts_has_no_warnings():
     same_room = session(1, room="Hall"), session(2, 60, room="hall")
     at_once = session(3, 120, kind="breakout", theme=1, room="A"), session(4, 120, kind="breakout", theme=2, room="B")
     breaks = session(5, 180, 30, kind="break"), session(6, 180, 30, kind="break")
@@ -30,7 +30,7 @@ def test_a_programme_without_clashes_says_nothing():
     assert words() == []
 
 
-def test_every_clash_is_told():
+def test_all_programme_conflicts_are_reported():
     chair, both = ("chair", "#7", "Amina"), ("rapporteur", "#7", "Amina")
     assert words(
         session(1, room="Hall", parts=[chair, both]),
@@ -66,7 +66,7 @@ LENGTHS = st.lists(st.tuples(st.integers(5, 90), st.integers(0, 30)), min_size=2
 
 @settings(max_examples=40)
 @given(LENGTHS, st.data())
-def test_down_and_up_again_is_where_it_was(lengths, data):
+def test_moving_down_and_up_restores_order(lengths, data):
     programme, at = [], 0
     for pk, (minutes, pause) in enumerate(lengths, 1):
         programme.append(session(pk, at, minutes))
@@ -114,7 +114,7 @@ NAMES = st.lists(st.sampled_from(["amina", "A.", "Njeri", "Njery", "Otieno", "Al
 
 @settings(max_examples=60)
 @given(NAMES, NAMES)
-def test_likeness_of_names_does_not_depend_on_who_stands_first(first, second):
+def test_name_similarity_is_symmetric(first, second):
     assert same_name(first, second) == same_name(second, first)
     assert same_name(first, " ".join(reversed(first.split()))) == same_name(first, first)
 

@@ -106,7 +106,7 @@ def test_an_input_is_found_by_its_reference_and_by_that_of_a_point(send):
     assert titles("NCM-1999-0001") == []
 
 
-def test_only_what_the_reader_may_read_is_found(send):
+def test_search_returns_readable_records_only(send):
     own = make_stakeholder()
     send("Public", "canary")
     send("Members", "canary", audience="members")
@@ -136,7 +136,7 @@ def test_title_weighs_more_than_text_and_text_more_than_a_file(send):
     assert titles("remittances") == ["Remittances", "Text", "File"]
 
 
-def test_of_equal_matches_the_newest_comes_first(send):
+def test_equal_matches_are_newest_first(send):
     for turn in range(3):
         send(f"Number {turn}", "Remittances")
     assert titles("remittances") == ["Number 0", "Number 1", "Number 2"]
@@ -176,7 +176,7 @@ def test_every_page_is_reached_there_and_back(send, monkeypatch, number, few):
 
 
 @pytest.mark.parametrize("few", [2, 100], ids=["of many", "of few"])
-def test_an_input_that_has_the_words_twice_is_one_match(send, monkeypatch, few):
+def test_repeated_terms_are_one_match(send, monkeypatch, few):
     """Its best place decides the rank: the title, not the point."""
     monkeypatch.setattr(queries.search, "FEW", few)
     send("Text", "Remittances are dear.")
@@ -211,7 +211,7 @@ def passages(words, user=VISITOR):
     return [(shown[row.pk].title, shown[row.pk].passage) for row in page.rows]
 
 
-def test_the_words_are_marked_where_they_stand(send):
+def test_search_terms_are_highlighted(send):
     send("Fair <b>recruitment</b>", "Licences of recruitment agencies & others.")
     assert passages("recruiting licence") == [
         (
@@ -226,7 +226,7 @@ def test_a_word_is_marked_without_its_accents(send):
     assert passages("mundu") == [("Haki", "Kila <mark>mũndũ</mark> ana haki")]
 
 
-def test_what_stands_in_a_point_or_a_file_only_is_shown_from_there(send):
+def test_excerpt_comes_from_matching_point_or_file(send):
     make_point(send("Point", "Body"), text="Issue biometric passes.")
     attach(send("File", "Body"), "A biometric study.")
     assert passages("biometric") == [
@@ -242,13 +242,13 @@ def test_what_stands_in_the_title_is_shown_from_a_point_too_and_points_come_befo
     assert passages("biometric") == [("<mark>Biometric</mark>", "Issue <mark>biometric</mark> passes")]
 
 
-def test_what_stands_in_the_text_is_shown_from_there_whatever_points_say(send):
+def test_excerpt_prefers_input_text(send):
     make_point(send("Passes", "Biometric ones."), text="Issue biometric passes.")
     assert passages("biometric") == [("Passes", "<mark>Biometric</mark> ones")]
 
 
 @pytest.mark.parametrize("office", ["visitor", "own", "secretariat"])
-def test_a_passage_that_is_held_back_is_shown_to_nobody_in_a_list(send, office):
+def test_withheld_passage_is_never_in_excerpt(send, office):
     own = make_stakeholder()
     sent = send("Title [[canary]]", "Remittances [[canary]] cost", proposed_wording="[[canary]]", sender=own)
     make_point(sent, text="Remittances canary", held_back=True)
@@ -287,7 +287,7 @@ def test_an_organisation_without_an_input_that_the_reader_may_read_is_not_named(
     assert queries.named_like(readable(make_secretariat()), "Kilifi Women's Network") == [hidden]
 
 
-def test_the_likest_name_comes_first_and_no_more_than_a_few_are_named(send):
+def test_similar_names_are_limited_and_sorted(send):
     bodies = [make_stakeholder(f"Kilifi Women's Network {'of the coast ' * turn}".strip()) for turn in range(7)]
     for body in bodies[::-1]:
         send(sender=body)
@@ -320,7 +320,7 @@ def test_parts_of_names_are_looked_up_in_their_index():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_how_names_are_looked_for_changes_nothing_for_what_is_asked_next(send, django_assert_num_queries):
+def test_name_search_settings_are_local(send, django_assert_num_queries):
     network = make_stakeholder("Kilifi Women's Network")
     send(sender=network)
     with django_assert_num_queries(1):
@@ -337,7 +337,7 @@ def test_how_names_are_looked_for_changes_nothing_for_what_is_asked_next(send, d
     ("typed", "expected"),
     [("  two \n words ", "two words"), ("\x00", ""), ("\ud83d", ""), ("é" * 999, "é" * 200), ("", "")],
 )
-def test_what_is_typed_is_made_fit_to_search_for(typed, expected):
+def test_search_input_is_normalised(typed, expected):
     assert queries.searchable(typed) == expected
 
 

@@ -137,9 +137,7 @@ def test_a_picture_for_which_there_is_no_room_is_not_damaged(tmp_path):
 
 
 @pytest.mark.parametrize("moment", ["begun", "written", "read again"])
-def test_bytes_for_which_there_is_no_room_while_they_arrive_are_not_kept(
-    client, draft, settings, tmp_path, monkeypatch, moment
-):
+def test_full_disk_during_upload_keeps_no_bytes(client, draft, settings, tmp_path, monkeypatch, moment):
     settings.FILE_UPLOAD_HANDLERS = settings.FILE_UPLOAD_HANDLERS[1:]  # as for what is larger than memory takes
     settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path)
     if moment == "begun":
@@ -172,7 +170,7 @@ def test_other_disk_errors_are_not_reported_as_full(client, draft, settings, mon
 # --- A spreadsheet ----------------------------------------------------------------------------------------------------
 
 
-def test_a_spreadsheet_for_which_there_is_no_room_is_not_half_kept(client, tmp_path, monkeypatch):
+def test_full_disk_keeps_no_partial_spreadsheet(client, tmp_path, monkeypatch):
     make_stakeholder("Coast Network")
     make_provision("GCM-02", theme=make_theme("T1"))
     sign_in(client, make_secretariat())

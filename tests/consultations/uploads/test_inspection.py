@@ -132,7 +132,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_what_is_refused_and_why(tmp_path, name):
+def test_refused_files_have_reason(tmp_path, name):
     data, code = HOSTILE[name]
     begun = time.monotonic()
     with pytest.raises(Refused) as refused:

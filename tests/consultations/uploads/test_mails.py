@@ -102,7 +102,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_what_is_refused_and_why(tmp_path, name):
+def test_refused_files_have_reason(tmp_path, name):
     data, code = HOSTILE[name]
     with pytest.raises(Refused) as refused:
         judged(tmp_path, data)
@@ -130,7 +130,7 @@ LETTERS = st.text(st.characters(categories=["L", "N", "P"], include_characters="
 
 @SAME_FOLDER
 @given(text=LETTERS, subject=LETTERS.map(lambda words: " ".join(words.split())).filter(bool))
-def test_what_is_written_is_what_is_read(tmp_path, text, subject):
+def test_stored_mail_text_equals_parsed_text(tmp_path, text, subject):
     about = b"Subject: =?utf-8?b?" + base64.b64encode(subject.encode()) + b"?=\r\n"
     head, _line, said = judged(tmp_path, about + typed("text/plain", text.encode())).partition("\n\n")
     assert said == text.strip()

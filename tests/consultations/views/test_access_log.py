@@ -30,11 +30,11 @@ def test_not_even_the_head_sees_there_what_happened_with_other_accounts(client):
     assert "No activity yet." in page
 
 
-def test_a_visitor_is_asked_to_sign_in(client):
+def test_visitor_is_redirected_to_sign_in(client):
     assert client.get(reverse("account_log")).url.startswith(reverse("account_login"))
 
 
-def test_the_page_takes_one_query_whatever_it_shows(client, django_assert_num_queries):
+def test_page_takes_one_query(client, django_assert_num_queries):
     person = make_user()
     for _turn in range(60):
         AccessEntry.objects.add(Access.LOG_IN, by=person)

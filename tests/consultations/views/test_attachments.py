@@ -105,7 +105,7 @@ def test_what_is_too_large_is_not_kept_on_the_disk_while_it_arrives(settings):
     file.close()
 
 
-def test_nobody_else_adds_or_removes(client, draft, author):
+def test_only_authors_add_and_remove_files(client, draft, author):
     file = make_attachment(draft)
     addresses = [
         reverse("attachment_add", args=[draft.key]),

@@ -97,7 +97,7 @@ def test_draft_with_open_bracket_is_saved(client, author, draft):
     assert draft.body == "Open [[half"
 
 
-def test_what_cannot_be_saved_is_said(client, author, consultation):
+def test_unsavable_draft_is_reported(client, author, consultation):
     answer = autosave(client, uuid.uuid4(), theme="", body="a\0b")
     assert (answer.status_code, len(answer.json()["reasons"])) == (422, 2)
     assert not Submission.objects.exists()
@@ -187,7 +187,7 @@ def test_saving_for_a_preview_leads_there(client, author, consultation):
     assert answer["Location"] == reverse("draft_preview", args=[Submission.objects.get().key])
 
 
-def test_what_was_sent_has_no_preview(client, author, organisation, consultation):
+def test_submitted_input_has_no_preview(client, author, organisation, consultation):
     sent = make_submission(consultation, organisation, author=author)
     answer = client.get(reverse("draft_preview", args=[sent.key]))
     assert answer["Location"] == reverse("my_input", args=[sent.key])
@@ -223,7 +223,7 @@ def test_the_primary_focal_point_signs_off_and_others_ask(client, author, organi
     assert [move.verb for move in head.get(preview).context["inside"]] == ["sign_off"]
 
 
-def test_what_is_signed_is_what_was_read(client, author, organisation, draft):
+def test_sign_off_requires_current_text(client, author, organisation, draft):
     change(organisation, signs_off=True)
     head = sign_in(Client(), make_member(organisation, is_primary=True))
     seen_at = at(draft)
@@ -272,7 +272,7 @@ def test_a_file_that_came_while_the_form_was_open_is_not_signed_there_either(cli
     assert draft.signed_off_at is not None
 
 
-def test_a_signed_draft_waits_for_nothing_but_to_be_sent(client, author, organisation, draft):
+def test_signed_draft_can_be_submitted(client, author, organisation, draft):
     change(organisation, signs_off=True)
     change(draft, signed_off_at=now(), signed_off_by=author)
     found = client.get(reverse("draft_preview", args=[draft.key])).context
@@ -319,7 +319,7 @@ def asked(queries):
     return [query["sql"] for query in queries if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]
 
 
-def test_sending_asks_the_database_thirteen_times(client, author, consultation):
+def test_submission_takes_thirteen_queries(client, author, consultation):
     """The whole request: sign-in, form, text, files, reference, salts, journal and receipt."""
     objectives = [make_provision(code, theme=make_theme("T1")).code for code in ("GCM-02", "GCM-05", "GCM-10")]
     post(client, do="save", objectives=objectives)
@@ -332,7 +332,7 @@ def test_sending_asks_the_database_thirteen_times(client, author, consultation):
     assert draft.content_sha256 == draft.computed_sha256()
 
 
-def test_a_theme_that_is_no_longer_asked_about_is_chosen_anew(client, draft, consultation):
+def test_closed_theme_must_be_replaced(client, draft, consultation):
     consultation.themes.remove(draft.theme)
     page = post(client, reverse("draft", args=[draft.key]), seen_at=at(draft))
     assert (page.status_code, problems(page)[0].split(":")[0]) == (422, "Main theme")

@@ -71,7 +71,7 @@ def test_a_group_stands_side_by_side_with_its_words_marked(desk, pair):
     assert "<mark>Recruiting</mark> must be free of <mark>fees</mark>." in page
 
 
-def test_what_an_author_wrote_is_never_markup(desk, consultation):
+def test_author_text_is_escaped(desk, consultation):
     text = "<b>fees</b> & <script>fees</script>"
     hostile = make_likeness(
         make_point(make_submission(consultation), text=text), make_point(make_submission(consultation), text=text)
@@ -123,7 +123,7 @@ def test_inputs_are_seen_as_one_campaign(desk, consultation):
     assert Likeness.objects.get().state == "merged"
 
 
-def test_a_campaign_that_is_none_is_taken_apart_again(desk, consultation):
+def test_campaign_can_be_undone(desk, consultation):
     first, second = make_submission(consultation), make_submission(consultation)
     pair = make_likeness(first, second)
     post(desk, "likeness_merge", pair)
@@ -138,7 +138,7 @@ def test_a_campaign_that_is_none_is_taken_apart_again(desk, consultation):
     assert "One of 2 inputs" not in words(Client().get(reverse("input", args=[first.reference])))
 
 
-def test_what_was_typed_is_kept_when_it_is_refused(desk, pair):
+def test_refused_form_keeps_input(desk, pair):
     page = post(desk, "likeness_merge", pair, reason="  ")
     assert page.status_code == 422
     assert "Enter a reason. It is kept in the journal." in words(page)

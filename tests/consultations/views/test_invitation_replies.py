@@ -104,7 +104,7 @@ def test_people_are_named_seen_again_changed_and_acknowledged(client):
         ({"name_0": "A", "name_1": "a"}, "is on the list twice"),
     ],
 )
-def test_what_is_wrong_is_said_and_what_was_typed_stays(client, typed, words):
+def test_errors_are_shown_and_input_kept(client, typed, words):
     letter = make_letter()
     data = filled(client.get(url(letter)), message="Our words.", **typed)
     answer = client.post(url(letter), data)

@@ -129,7 +129,7 @@ def test_a_move_that_is_not_open_says_why(client):
 
 
 @pytest.mark.parametrize("verb", ["delete", "register", "invite_officer"])
-def test_an_organisation_has_no_other_verbs(client, waiting, verb):
+def test_organisation_page_offers_no_other_moves(client, waiting, verb):
     assert client.post(at(waiting, verb)).status_code == 404
 
 

@@ -31,7 +31,7 @@ def test_an_organisation_is_registered_with_its_words_as_typed(client):
     assert Stakeholder.objects.count() == 1
 
 
-def test_what_is_wrong_stands_beside_its_field_and_everything_stays(client):
+def test_errors_are_shown_at_fields_and_input_kept(client):
     sign_in(client, make_user())
     page = client.post(REGISTER, {"name": "n" * 251, "group": "club", "about": "a\0b", "short_name": "Kept"})
     assert page.status_code == 422
@@ -86,7 +86,7 @@ def test_an_invitation_that_cannot_be_is_refused_beside_the_field(client, asked)
     assert not MembershipInvitation.objects.exists()
 
 
-def test_for_whoever_does_not_manage_it_the_page_is_not_there(client):
+def test_people_page_is_404_for_non_managers(client):
     body = make_stakeholder()
     membership = make_member(body).memberships.get()
     addresses = [invite_page(body), f"/organisations/{body.pk}/people/{membership.pk}/end/"]
@@ -96,7 +96,7 @@ def test_for_whoever_does_not_manage_it_the_page_is_not_there(client):
         assert found == [(404, 404)] * 2
 
 
-def test_an_organisation_of_others_looks_like_none(client):
+def test_other_organisation_is_404(client):
     body = make_stakeholder()
     sign_in(client, make_user())
     pages = [without_tokens(client.get(f"/organisations/{pk}/invite/")) for pk in (body.pk, 99999999)]
@@ -194,7 +194,7 @@ def test_who_was_let_go_in_another_window_is_said_to_be_gone(client, monkeypatch
     assert (page.status_code, page.context["reasons"]) == (409, ["This membership has already ended."])
 
 
-def test_a_membership_of_another_organisation_is_not_there(client):
+def test_other_organisations_membership_is_404(client):
     body = make_stakeholder()
     foreign = make_member().memberships.get()
     sign_in(client, make_member(body, is_primary=True))

@@ -73,7 +73,7 @@ def test_unrelated_changes_keep_page_cache(client):
     assert view.asked == 1
 
 
-def test_what_is_not_committed_is_not_seen_and_not_kept(client):
+def test_uncommitted_page_is_not_cached(client):
     """A page rendered during a concurrent transaction is rendered again after its commit."""
     consultation = make_consultation(title="Before")
     written, seen = threading.Event(), threading.Event()
@@ -118,7 +118,7 @@ def test_a_person_who_is_signed_in_never_gets_a_kept_page(client):
     assert "Sign out" not in client.get("/").content.decode()
 
 
-def test_any_cookie_but_the_language_asks_the_view():
+def test_other_cookies_bypass_cache():
     view = Counter()
     for cookie in ("sessionid", "messages", "csrftoken", "anything"):
         view.visit(**{cookie: "x"})
@@ -139,7 +139,7 @@ def _with_token(request):
     return HttpResponse(get_token(request))
 
 
-def test_what_was_made_for_one_reader_is_not_kept():
+def test_private_page_is_not_cached():
     for make in (_with_cookie, _with_token, lambda request: HttpResponse("no", status=404)):
         view = Counter(make)
         view.visit()
@@ -147,7 +147,7 @@ def test_what_was_made_for_one_reader_is_not_kept():
         assert view.asked == 2
 
 
-def test_inside_a_transaction_the_view_is_asked():
+def test_open_transaction_bypasses_cache():
     view = Counter()
     view.visit()
     with transaction.atomic():
@@ -155,7 +155,7 @@ def test_inside_a_transaction_the_view_is_asked():
     assert view.asked == 2
 
 
-def test_while_developing_the_view_is_asked(settings):
+def test_debug_mode_bypasses_cache(settings):
     settings.DEBUG = True
     view = Counter()
     for _turn in range(2):

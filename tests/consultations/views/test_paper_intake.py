@@ -83,7 +83,7 @@ def test_a_letter_is_typed_once_and_waits_for_its_check(typist):
         ({"organisation": ""}, "organisation"),
     ],
 )
-def test_what_is_wrong_is_said_beside_its_field_and_the_words_stay(typist, changed, field):
+def test_errors_are_shown_at_fields_and_text_kept(typist, changed, field):
     make_theme("T5")
     page = sign_in(Client(), typist).post(reverse("intake_new"), typed(**changed))
     assert (page.status_code, list(page.context["form"].errors)) == (422, [field])

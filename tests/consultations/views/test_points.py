@@ -163,7 +163,7 @@ def test_a_merged_point_is_taken_apart_with_a_reason(client, officer, consultati
 
 
 @pytest.mark.parametrize("verb", ["dispose", "hand_in", "delete"])
-def test_a_point_has_no_other_verbs_here(client, officer, consultation, verb):
+def test_point_page_offers_no_other_moves(client, officer, consultation, verb):
     assert client.post(at(point_of(consultation, "A pass"), verb)).status_code == 404
 
 

@@ -80,7 +80,7 @@ def test_point_text_is_escaped(client, session, rapporteur, text):
 @pytest.mark.parametrize(
     ("field", "value"), [("text", ""), ("text", "a\0"), ("text", "x" * 2_001), ("kind", "wish"), ("theme", "")]
 )
-def test_what_is_wrong_stands_beside_its_field(client, session, rapporteur, field, value):
+def test_errors_are_shown_at_fields(client, session, rapporteur, field, value):
     page = write(client, session, **{field: value})
     assert page.status_code == 422
     assert list(page.context["form"].errors) == [field]
@@ -127,7 +127,7 @@ def test_second_click_reports_state(client, session, rapporteur):
 
 
 @pytest.mark.parametrize("verb", ["merge", "dispose", "delete"])
-def test_a_point_has_no_other_verbs_here(client, session, rapporteur, verb):
+def test_point_page_offers_no_other_moves(client, session, rapporteur, verb):
     point = make_point(session=session, state="validated")
     assert client.post(at(session, point.number, verb)).status_code == 404
 
@@ -148,7 +148,7 @@ def test_page_is_404_for_everybody_else(client, session):
         assert found == [(404, 404)] * 4
 
 
-def test_the_page_asks_the_database_little(client, session, rapporteur, django_assert_max_num_queries):
+def test_page_query_count_is_low(client, session, rapporteur, django_assert_max_num_queries):
     for state in ("draft", "submitted", "validated") * 4:
         make_point(session=session, state=state, stakeholder=make_stakeholder())
     client.get(at(session))

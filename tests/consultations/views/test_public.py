@@ -208,7 +208,7 @@ ASKS_MUCH = {"theme": "T1", "group": "civil_society", "county": "kilifi"}
     [{}, {"before": 0}, {"before": 1}, {"after": 2}, ASKS_MUCH, {"q": "no such word"}, {"q": "NCM-1-1"}],
     ids=["words", "second page", "past the ranked", "page before", "filters", "nothing", "like a reference"],
 )
-def test_a_search_asks_the_database_little(client, consultation, asked, monkeypatch):
+def test_search_query_count_is_low(client, consultation, asked, monkeypatch):
     """Words occur in titles, texts and points, and a name is similar."""
     monkeypatch.setattr(queries.search, "RANKED", 2)
     for module in (queries.submissions, queries.search):
@@ -330,6 +330,6 @@ def test_the_statement_names_the_standard_and_what_does_not_work(client):
 
 
 @pytest.mark.parametrize("name", ["privacy", "accessibility"])
-def test_a_notice_asks_the_database_nothing(client, name, django_assert_num_queries):
+def test_notice_pages_make_no_queries(client, name, django_assert_num_queries):
     with django_assert_num_queries(0):
         client.get(reverse(name))

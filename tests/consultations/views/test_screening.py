@@ -308,7 +308,7 @@ def test_an_officer_does_not_screen_for_an_organisation_of_their_own(client, off
 
 
 @pytest.mark.parametrize("verb", ["submit", "withdraw", "take_in", "delete", "accept-all"])
-def test_the_desk_has_no_other_verbs(client, officer, received, verb):
+def test_desk_page_offers_no_other_moves(client, officer, received, verb):
     assert client.post(at(received, verb)).status_code == 404
     received.refresh_from_db()
     assert received.state == "submitted"
@@ -395,7 +395,7 @@ def test_a_note_that_cannot_be_kept_is_refused_and_stays_typed(client, officer, 
     assert not Note.objects.exists()
 
 
-def test_an_input_asks_the_database_little(client, officer, accepted, django_assert_max_num_queries):
+def test_input_page_query_count_is_low(client, officer, accepted, django_assert_max_num_queries):
     for _turn in range(5):
         make_point(accepted)
         Note.objects.create(submission=accepted, by=make_secretariat(), text="Note")

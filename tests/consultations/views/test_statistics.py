@@ -195,7 +195,7 @@ def test_page_works_without_consultation(client):
     assert "No consultation has been opened yet" in words(client.get(reverse("coverage_public")))
 
 
-def test_the_page_asks_as_often_with_many_inputs_as_with_few(client, consultation, django_assert_num_queries):
+def test_query_count_does_not_depend_on_inputs(client, consultation, django_assert_num_queries):
     for _turn in range(3):
         make_submission(consultation).provisions.add(make_provision())
     with django_assert_num_queries(7):

@@ -51,7 +51,7 @@ def test_before_the_deadline_the_page_says_that_it_is_not_needed(client):
     assert page.context["reasons"][0].startswith("Inputs are open until")
 
 
-def test_nobody_else_finds_the_page(client, late):
+def test_page_is_404_for_others(client, late):
     for stranger in (make_secretariat(), make_member()):
         sign_in(client, stranger)
         assert client.get(f"/submit/{late.key}/late/").status_code == 404

@@ -222,7 +222,7 @@ def test_two_megabytes_are_refused_in_words_and_kept(client, author, consultatio
 
 
 @pytest.mark.parametrize("field", ["title", "body", "proposed_wording"])
-def test_what_cannot_be_read_is_refused_beside_its_field(client, author, consultation, field):
+def test_unreadable_text_is_refused_at_field(client, author, consultation, field):
     page = post(client, **{field: "a\0b\x1bc"})
     assert page.status_code == 422
     assert problems(page) == [
@@ -235,7 +235,7 @@ def test_what_cannot_be_read_is_refused_beside_its_field(client, author, consult
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
-def test_every_text_comes_back_literally(client, author, consultation, hostile):
+def test_text_round_trips_literally(client, author, consultation, hostile):
     text = HOSTILE[hostile]
     post(client, title=text[:200], body=text, proposed_wording=text[:5_000])
     sent = Submission.objects.get()
@@ -284,7 +284,7 @@ def test_the_form_of_a_draft_sent_twice_is_saved_twice_without_a_conflict(client
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_clicks_at_the_same_moment_make_one_input(consultation):
+def test_double_click_creates_one_input(consultation):
     author, key = make_member(), str(uuid.uuid4())
     clients = [sign_in(Client(), author) for _turn in range(2)]
     answers = at_once(*(lambda browser=browser: post(browser, key=key) for browser in clients))
@@ -372,7 +372,7 @@ def test_the_key_of_somebody_elses_input_changes_nothing(client, author, consult
     assert foreign.body != WORDS["body"]
 
 
-def test_a_visitor_is_asked_to_log_in(client, consultation):
+def test_visitor_is_redirected_to_log_in(client, consultation):
     assert client.get(SUBMIT)["Location"] == "/account/login/?next=/submit/"
 
 
@@ -392,7 +392,7 @@ def test_a_returned_input_shows_what_is_asked_and_is_sent_again(client, organisa
     assert Event.objects.about(submission).last().verb == "submit"
 
 
-def test_the_form_asks_the_database_little(client, author, consultation, django_assert_max_num_queries):
+def test_form_query_count_is_low(client, author, consultation, django_assert_max_num_queries):
     for code in ("GCM-02", "GCM-05", "GCM-10"):
         make_provision(code, theme=make_theme("T1"))
     client.get(SUBMIT)

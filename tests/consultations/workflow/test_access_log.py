@@ -75,7 +75,7 @@ def test_it_is_sealed_once_an_hour_and_not_where_nothing_happened():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_make_one_seal():
+def test_concurrent_workers_create_one_seal():
     enter()
     assert sorted(at_once(*[seal_access_log] * 4)) == [0, 0, 0, 1]
     assert (AccessSeal.objects.count(), Event.objects.count(), found()) == (1, 1, [])
@@ -129,20 +129,20 @@ def test_skipped_sequence_number_is_no_gap():
     ("column", "value"),
     [("address", "1.2.3.4"), ("at", timezone.now()), ("details", {"a": 1}), ("what", "read"), ("sha256", "f" * 64)],
 )
-def test_an_altered_entry_is_found(sealed, column, value):
+def test_altered_entry_is_detected(sealed, column, value):
     with forged():
         LOG.filter(pk=sealed[0].last_id).update(**{column: value})
     assert found() == [f"{sealed[0]}: at least one of 3 entries was altered"]
 
 
 @pytest.mark.usefixtures("by_owner")
-def test_a_removed_entry_is_found(sealed):
+def test_removed_entry_is_detected(sealed):
     with forged():
         LOG.filter(pk=sealed[1].last_id).delete()
     assert found() == [f"{sealed[1]}: 1 of 2 entries are missing"]
 
 
-def test_an_entry_put_in_between_is_found():
+def test_inserted_entry_is_detected():
     enter(1)
     LOG.raw("SELECT nextval('consultations_accessentry_id_seq') AS id")[0]  # a number that nobody uses
     enter(1)
@@ -152,7 +152,7 @@ def test_an_entry_put_in_between_is_found():
 
 
 @pytest.mark.usefixtures("by_owner")
-def test_a_seal_made_anew_over_altered_entries_is_not_the_one_in_the_journal(sealed):
+def test_recreated_seal_differs_from_journal(sealed):
     last = sealed[1]
     with forged():
         LOG.filter(pk=last.last_id).update(address="1.2.3.4")
@@ -162,7 +162,7 @@ def test_a_seal_made_anew_over_altered_entries_is_not_the_one_in_the_journal(sea
 
 
 @pytest.mark.usefixtures("by_owner")
-def test_a_seal_that_was_taken_away_is_found(sealed):
+def test_removed_seal_is_detected(sealed):
     with forged():
         AccessSeal.objects.filter(pk=sealed[0].pk).delete()
     assert found() == [
@@ -171,7 +171,7 @@ def test_a_seal_that_was_taken_away_is_found(sealed):
     ]
 
 
-def test_a_seal_that_nobody_entered_in_the_journal_is_found(sealed):
+def test_seal_without_journal_entry_is_detected(sealed):
     enter(1)
     entry = LOG.first()
     AccessSeal.objects.create(first_id=entry.pk, last_id=entry.pk, count=1, previous=sealed[1].digest, digest="0" * 64)
@@ -306,7 +306,7 @@ def test_neither_a_closed_account_nor_none_is_written_to_nor_of_what_is_long_ago
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_write_one_mail():
+def test_concurrent_workers_create_one_mail():
     tried(factories.make_user(), Access.FACTOR_FAILED)
     assert sorted(at_once(*[warn_owners] * 3)) == [0, 0, 1]
     assert len(mails()) == 1

@@ -88,14 +88,14 @@ def test_what_was_found_once_stays_as_it_is():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_only_one_checks_at_a_time():
+def test_checks_do_not_run_concurrently():
     with only_checker() as first, only_checker() as second:
         assert (first, second) == (True, False)
     with only_checker() as third:
         assert third is True
 
 
-def test_no_two_locks_have_one_number():
+def test_lock_numbers_are_unique():
     """A check holding the number of another lock for two minutes would block its users."""
     code = [
         path.read_text() for app in ("consultations", "positions", "ncm_portal") for path in Path(app).rglob("*.py")

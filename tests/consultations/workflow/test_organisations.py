@@ -174,7 +174,7 @@ def test_an_invitation_keeps_the_hash_of_its_link_only():
     assert Event.objects.about(body).get().data == {"email": "new@example.org", "role": "alternate"}
 
 
-def test_who_invites():
+def test_permitted_inviters():
     body = make_stakeholder()
     alternate = make_member(body, "alternate")
     for by in (*outsiders(), alternate, primary_of(make_stakeholder())):

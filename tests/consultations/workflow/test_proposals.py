@@ -164,7 +164,7 @@ def test_one_whose_time_is_over_makes_room_for_the_next(head, person):
     assert (first.state, second.state) == ("lapsed", "proposed")
 
 
-def test_who_waits_for_what(head, officer, person):
+def test_pending_proposals_by_role(head, officer, person):
     technician, official = make_user("sysadmin"), make_user("official")
     made = propose(person, head)
     waits = {user.pk: queries.proposals_to_confirm(user) for user in (head, officer, technician, official, person)}

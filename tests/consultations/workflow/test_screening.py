@@ -206,7 +206,7 @@ def test_the_desk_answers_a_reply_once(body, author):
         workflow.answer_misreading(reply, by=officer, answer="Twice.")
 
 
-def test_a_replay_dates_what_it_does(late):
+def test_replay_uses_given_time(late):
     moment = now() - timedelta(seconds=5)
     with replayed_at(moment):
         assert workflow.admit_late(late, by=make_head(), reason="It was.").late_at == moment

@@ -39,7 +39,7 @@ def target(request, tmp_path):
     return tmp_path / request.param
 
 
-def test_a_package_is_whole_and_its_owners_alone(target):
+def test_package_is_complete_and_private(target):
     assert wrong(write(target)) == []
     with open_package(target) as package:
         assert set(package.sizes) == EVERYTHING
@@ -56,7 +56,7 @@ def test_the_tools_of_any_computer_check_it(tmp_path):
     assert (folder / "bag-info.txt").read_text().splitlines()[-1] == "Payload-Oxum: 10246.2"
 
 
-def test_the_same_files_give_the_same_bytes(tmp_path):
+def test_package_bytes_are_reproducible(tmp_path):
     first, second = write(tmp_path / "one.zip"), write(tmp_path / "two.zip")
     assert first.read_bytes() == second.read_bytes()
     with zipfile.ZipFile(first) as zipped:
@@ -90,7 +90,7 @@ def flip(path):
 
 
 @pytest.mark.parametrize("name", sorted(EVERYTHING - {bagit.TAG_MANIFEST, "bagit.txt"}))
-def test_one_flipped_byte_names_its_file(tmp_path, name):
+def test_flipped_byte_is_reported_with_file(tmp_path, name):
     folder = write(tmp_path / "record")
     flip(folder / name)
     assert name in " ".join(wrong(folder))

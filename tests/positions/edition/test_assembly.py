@@ -307,7 +307,7 @@ def test_the_record_of_adoption_says_who_decided_and_by_which_quorum(whole):
     }  # fmt: skip
 
 
-def test_a_sample_says_so(whole):
+def test_sample_is_marked(whole):
     assert content(whole)["sample"] is False
     factories.change(whole.consultation, is_sample=True)
     whole.paper.refresh_from_db()

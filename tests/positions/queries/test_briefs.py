@@ -119,7 +119,7 @@ def test_it_is_read_by_officials_and_nobody_else(world, unprinted):
             act()
 
 
-def test_every_reason_against_a_brief_is_told(world, unprinted):
+def test_brief_refusal_lists_all_reasons(world, unprinted):
     change(world.milestone, state="cancelled")
     assert reasons(lambda: write(world, ask=" ", flexibility="x" * 701, paragraphs=world.paragraphs[:1] * 2)) == [
         "The milestone was cancelled.",

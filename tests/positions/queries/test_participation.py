@@ -126,7 +126,7 @@ def test_the_page_says_what_the_report_says(client, consultation, heard):
     assert f'href="/participation/{consultation.slug}.pdf"' in answer.content.decode()
 
 
-def test_the_page_asks_as_often_with_many_inputs_as_with_few(client, heard, django_assert_num_queries):
+def test_query_count_does_not_depend_on_inputs(client, heard, django_assert_num_queries):
     with django_assert_num_queries(7):  # the memory of pages asks once more
         client.get(reverse("participation"))
 

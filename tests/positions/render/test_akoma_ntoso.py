@@ -315,7 +315,7 @@ def test_the_same_content_gives_the_same_bytes_everywhere():
     assert here.startswith(b"<?xml version='1.0' encoding='UTF-8'?>\n<akomaNtoso ")
 
 
-def test_hostile_text_comes_back_literally():
+def test_hostile_text_round_trips_literally():
     found = read(hostile())
     places = ["//a:docTitle", "//a:section[1]/a:heading", "//a:section[1]/a:paragraph[1]//a:p", "//a:organization"]
     assert [find(found, place)[0].text for place in places] == [HOSTILE] * len(places)
@@ -330,7 +330,7 @@ PRINTABLE = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_chara
 
 @settings(max_examples=60, deadline=None)
 @given(PRINTABLE, PRINTABLE)
-def test_any_text_comes_back(title, words):
+def test_any_text_round_trips(title, words):
     content = editions.edition(themes=0, paragraphs=7, points=0, participants=0, ministries=0)
     content["paper"]["title"] = title
     content["sections"][0]["paragraphs"][1]["text"] = words

@@ -326,7 +326,7 @@ def test_the_version_names_the_library_that_writes():
     assert docx.RENDERER_VERSION.endswith(f"python-docx {version('python-docx')}")
 
 
-def test_hostile_text_comes_out_literally():
+def test_hostile_text_is_printed_literally():
     content = editions.edition(themes=1, paragraphs=8, points=2, participants=1, ministries=1)
     content["sections"][0]["heading"] = content["points"][0]["text"] = content["paper"]["title"] = HOSTILE
     document = opened(made(content))
@@ -338,7 +338,7 @@ def test_hostile_text_comes_out_literally():
 @given(
     st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters="\t", exclude_characters="\ufffe\uffff"))
 )
-def test_words_come_back_as_they_went_in(words):
+def test_text_round_trips_unchanged(words):
     assert Run(run(words, look="Strong", lang="sw"), None).text == words
 
 

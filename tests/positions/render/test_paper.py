@@ -37,7 +37,7 @@ def test_the_same_content_gives_the_same_bytes_everywhere():
     assert [printed_in_process(content), in_another_process("1"), in_another_process("2")] == [here] * 3
 
 
-def test_another_word_gives_another_file():
+def test_changed_text_changes_bytes():
     first, second = editions.edition(themes=1, paragraphs=8), editions.edition(themes=1, paragraphs=8)
     second["sections"][0]["paragraphs"][0]["text"] += " More."
     assert printed_in_process(first) != printed_in_process(second)
@@ -76,7 +76,7 @@ def squeezed(text):
     return "".join(text.split())
 
 
-def test_hostile_text_comes_out_literally(hostile):
+def test_hostile_text_is_printed_literally(hostile):
     expected = squeezed(HOSTILE)
     places = [hostile.all("H1")[0], hostile.all("H2")[2], hostile.all("Part")[0].all("P")[0]]
     places += [

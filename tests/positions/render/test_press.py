@@ -81,7 +81,7 @@ def test_garbage_collection_is_paused_only_while_printing():
     gc.enable()
 
 
-def test_printing_leaves_weasyprint_and_python_as_they_were():
+def test_printing_restores_global_state():
     theirs, handlers = weasyprint.pdf.add_tags, list(logging.getLogger("weasyprint").handlers)
     printed("<p>one</p>")
     assert gc.isenabled()

@@ -24,7 +24,7 @@ def book(content):
         ("forum", False, ["DRAFT, edition 0.3"]),
     ],
 )
-def test_samples_and_drafts_say_so(kind, sample, said):
+def test_samples_and_drafts_are_marked(kind, sample, said):
     printed = book(editions.edition(kind=kind, sample=sample))
     assert printed["warnings"] == said
     assert [warning for warning in said if warning not in printed["title"]] == []

@@ -34,7 +34,7 @@ def test_the_child_is_stopped_when_it_needs_too_much_memory(small):
         apart_with(small, megabytes=150)
 
 
-def test_what_can_not_be_printed_is_said_in_plain_words(small):
+def test_unprintable_content_has_clear_error(small):
     with pytest.raises(RenderFailed) as failure:
         render_apart(small, "0" * 64, editions.address(small))
     assert str(failure.value) == "This edition can't be printed. This hash is not the SHA-256 of this content."
@@ -45,7 +45,7 @@ def test_a_content_that_is_no_edition_is_refused():
         apart_with({"edition": {"frozen_at": "2017-10-17T13:40:00+00:00"}, "language": "en"})
 
 
-def test_the_child_inherits_nothing(monkeypatch):
+def test_sandbox_inherits_no_environment_or_files(monkeypatch):
     monkeypatch.setenv("SECRET_KEY", "secret")
     monkeypatch.setenv("DATABASE_URL", "postgresql://user:password@host/name")
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy:3128")
@@ -78,7 +78,7 @@ def test_child_has_no_network(attempt):
     assert "The printing process has no network (socket." in done.stderr.splitlines()[-1]
 
 
-def test_the_kernel_holds_the_limits():
+def test_kernel_enforces_limits():
     ask = "import json; from resource import *; from ncm_portal.sandbox import limit; limit(7, 900, largest_file=64)\n"
     ask += "limits = (RLIMIT_CPU, RLIMIT_AS, RLIMIT_FSIZE, RLIMIT_CORE)\n"
     ask += "print(json.dumps([getrlimit(which) for which in limits]))"
@@ -86,7 +86,7 @@ def test_the_kernel_holds_the_limits():
     assert json.loads(done.stdout) == [[7, 8], [900 * 2**20] * 2, [64, 64], [0, 0]]
 
 
-def test_no_child_and_no_folder_stays_behind(small, monkeypatch, tmp_path):
+def test_sandbox_leaves_no_process_or_folder(small, monkeypatch, tmp_path):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
     before = children()

@@ -57,7 +57,7 @@ def test_each_form_of_an_edition_names_it(said):
     assert found["csv"].says.startswith(f"Dispositions, {number}")
 
 
-def test_what_is_changed_still_says_it(said):
+def test_changed_file_still_describes_itself(said):
     changed = FILES["akn"].replace(b"</akomaNtoso>", b"<!-- more --></akomaNtoso>")
     assert (changed != FILES["akn"], said(changed)) == (True, said(FILES["akn"]))
     assert said(FILES["csv"] + b"another,row").says == said(FILES["csv"]).says

@@ -44,5 +44,5 @@ def printed(html):
     ],
     ids=["columns", "row and column", "wide cell", "wide head", "tall head", "group of rows"],
 )
-def test_each_cell_names_the_heads_that_speak_for_it(rows, heads):
+def test_each_cell_references_its_headers(rows, heads):
     assert cells(rows) == heads

@@ -383,7 +383,7 @@ def test_each_theme_has_two_sentences():
     assert [row["theme"] for row in intros if len(re.findall(r"[.?](\s|$)", row["text"])) != 2] == []
 
 
-def test_nobody_is_called_illegal():
+def test_people_are_never_called_illegal():
     assert [(name, text) for name, text in every_string() if re.search(r"\billegals?\b", text, re.IGNORECASE)] == []
 
 

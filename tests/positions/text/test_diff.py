@@ -51,7 +51,7 @@ def joined(spans, *kinds):
 
 
 @given(TEXTS)
-def test_words_joined_are_the_text(text):
+def test_joined_tokens_equal_text(text):
     assert "".join(words(text)) == text
 
 

@@ -76,7 +76,7 @@ def test_pages_are_for_secretariat_only(text):
         assert Client().get(page_of(name, text)).url == f"{reverse('account_login')}?next={page_of(name, text)}"
 
 
-def test_get_changes_nothing(text, as_head):
+def test_get_request_changes_nothing(text, as_head):
     reservation = make_reservation(text.paper, text.first, text.one, "It costs.")
     before = Event.objects.count()
     for address in [page_of(name, text) for name in PAGES] + [
@@ -199,7 +199,7 @@ def test_the_form_offers_the_paragraphs_of_the_text_and_verified_organisations(t
         ({"stakeholder": "", "paragraph": "", "text": ""}, None),
     ],
 )
-def test_what_is_missing_stands_beside_its_field_and_the_rest_stays(text, as_secretariat, changed, errors):
+def test_missing_values_are_reported_and_rest_kept(text, as_secretariat, changed, errors):
     page = record(as_secretariat, text, **changed)
     assert page.status_code == 422
     form = page.context["form"]
@@ -257,7 +257,7 @@ def test_the_chair_notes_that_a_reservation_was_withdrawn(text, as_head, as_secr
     assert again.context["reasons"] == ["This reservation can no longer be withdrawn."]
 
 
-def test_a_reservation_of_another_paper_is_not_there(text, as_head):
+def test_other_papers_reservation_is_404(text, as_head):
     reservation = make_reservation(make_paper(text.paper.consultation), text.first, text.one, "It costs.")
     assert as_head.get(page_of("desk_reservation_withdraw", text, reservation.pk)).status_code == 404
 

@@ -58,7 +58,7 @@ def test_an_answer_that_is_too_long_stays_typed(client, returned):
     assert "w" * 2_001 in page.content.decode()
 
 
-def test_nobody_else_answers(client, returned):
+def test_only_author_answers(client, returned):
     sign_in(client, make_member())
     first, _second = returned.questions.all()
     assert client.post(at(returned, "answers"), {f"answer_{first.pk}": "Turkana."}).status_code == 404

@@ -85,7 +85,7 @@ def addresses(text):
 # --- Who ------------------------------------------------------------------------------------------------------------
 
 
-def test_a_visitor_is_asked_to_log_in(client, text):
+def test_visitor_is_redirected_to_log_in(client, text):
     read, sent = addresses(text)
     for address in read + sent:
         answer = client.get(address)
@@ -159,14 +159,14 @@ def test_a_ministry_reads_exactly_its_paragraphs_in_order(text, as_officer):
     assert [need.text for need in page.context["needs"]] == ["2 paragraphs have no answer yet"]
 
 
-def test_a_paragraph_of_another_ministry_is_not_there(text):
+def test_other_ministrys_paragraph_is_404(text):
     officer_two = sign_in(Client(), text.officer_two)
     assert officer_two.get(stance_page(text.asked_two, text.second)).status_code == 200
     assert officer_two.get(stance_page(text.asked_two, text.first)).status_code == 404
     assert officer_two.post(stance_page(text.asked_two, text.first), {"value": "agree"}).status_code == 404
 
 
-def test_words_are_shown_literally(text, as_officer):
+def test_text_is_escaped(text, as_officer):
     take_stance(text.asked_one, text.first, "object", reason=HOSTILE, proposed_text=HOSTILE, by=text.officer_one)
     for address in (page_of(text.asked_one), stance_page(text.asked_one, text.first)):
         content = as_officer.get(address).content.decode()
@@ -174,7 +174,7 @@ def test_words_are_shown_literally(text, as_officer):
         assert content.count("&lt;script&gt;alert(1)&lt;/script&gt; {{ 7|add:7 }} {% now %} &amp; co") == 2
 
 
-def test_get_changes_nothing(text, as_officer, as_secretariat):
+def test_get_request_changes_nothing(text, as_officer, as_secretariat):
     before = kept()
     read, sent = addresses(text)
     for client in (as_officer, as_secretariat):
@@ -249,7 +249,7 @@ def test_with_the_last_stance_the_ministry_has_answered(text, as_officer):
         ({"value": "object", "reason": "No."}, {"proposed_text": ["Enter wording that your ministry could clear"]}),
     ],
 )
-def test_what_is_missing_stands_beside_its_field(text, as_officer, data, errors):
+def test_missing_values_are_reported_at_fields(text, as_officer, data, errors):
     before = kept()
     page = as_officer.post(stance_page(text.asked_one, text.first), data)
     assert page.status_code == 422
@@ -272,7 +272,7 @@ def test_what_is_missing_stands_beside_its_field(text, as_officer, data, errors)
     ],
     ids=["long", "NUL", "control", "non-character", "2 MB"],
 )
-def test_what_cannot_be_kept_is_refused_beside_the_field_and_stays_typed(text, as_officer, typed, why):
+def test_invalid_text_is_refused_at_field_and_kept(text, as_officer, typed, why):
     data = {"value": "object", "reason": typed, "proposed_text": "Kenya supports " + HOSTILE}
     page = as_officer.post(stance_page(text.asked_one, text.first), data)
     assert page.status_code == 422

@@ -77,7 +77,7 @@ def page_of(text):
         ({"reference": " "}, "Reference of the letter: Enter the reference of the letter"),
     ],
 )
-def test_what_is_missing_is_said_and_what_was_typed_stays(text, more, said):
+def test_missing_values_are_reported_and_input_kept(text, more, said):
     answer = text.first_desk.post(reverse("letter_new", args=[text.asked.pk]), typed(**more))
     assert answer.status_code == 422
     assert said in words(answer)

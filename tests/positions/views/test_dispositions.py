@@ -72,7 +72,7 @@ def test_a_person_of_two_organisations_sees_one_at_a_time(client, person, organi
 
 
 @pytest.mark.parametrize("asked", ["0", "x", "99999999"])
-def test_an_organisation_of_others_is_not_there(client, person, asked):
+def test_other_organisation_is_404(client, person, asked):
     assert client.get(PAGE, {"organisation": asked}).status_code == 404
     assert client.get(PAGE, {"organisation": make_stakeholder().pk}).status_code == 404
 
@@ -114,7 +114,7 @@ def test_a_rapporteur_finds_the_session(client):
     assert f"/sessions/{session.pk}/points/" in client.get(PAGE).content.decode()
 
 
-def test_the_page_asks_the_database_little(client, person, organisation, django_assert_max_num_queries):
+def test_page_query_count_is_low(client, person, organisation, django_assert_max_num_queries):
     consultation = make_consultation()
     for _turn in range(5):
         make_point(make_submission(consultation, organisation, author=person))
@@ -179,7 +179,7 @@ def test_an_input_is_withdrawn(client, person, organisation):
 
 
 @pytest.mark.parametrize("verb", ["accept", "set_aside", "take_in", "delete"])
-def test_an_author_has_no_other_verbs(client, person, organisation, verb):
+def test_author_page_offers_no_other_moves(client, person, organisation, verb):
     submission = make_submission(stakeholder=organisation, author=person, state="submitted")
     assert client.post(at(submission, verb)).status_code == 404
 
@@ -206,7 +206,7 @@ def test_notes_and_refusals_of_the_secretariat_are_not_in_the_history(client, pe
 # --- What became of it ----------------------------------------------------------------------------------------------
 
 
-def test_a_point_waits_for_its_answer(client, person, organisation):
+def test_point_is_shown_as_waiting(client, person, organisation):
     submission = make_submission(stakeholder=organisation, author=person)
     point = make_point(submission, text="A pass.")
     page = words(client.get(at(submission)))

@@ -116,7 +116,7 @@ def test_every_page_of_a_paper_says_what_it_needs_to_move_or_leads_there(desk, d
     assert 'id="needs"' in texts[homes[0]]
 
 
-def test_a_visitor_is_asked_to_sign_in(client, draft):
+def test_visitor_is_redirected_to_sign_in(client, draft):
     for address in desk_pages(draft):
         assert client.get(address).url == f"/account/login/?next={address}"
 
@@ -155,7 +155,7 @@ def test_a_paper_is_begun_with_its_outline(desk, draft):
     assert "Introduction" in desk.get(response.url).text
 
 
-def test_what_is_wrong_with_a_new_paper_is_said_beside_the_fields_and_kept(desk):
+def test_new_paper_errors_are_shown_at_fields(desk):
     response = begin(desk, title="", slug="Not an address", forum=make_forum().slug, short_title="Kept")
     assert response.status_code == 422
     assert problems(response) == [

@@ -46,7 +46,7 @@ def test_the_table_has_heads_on_both_sides(desk, draft):
     assert 'role="region" aria-label="Points by theme and group"' in text
 
 
-def test_a_covered_paper_says_so(desk, draft):
+def test_covered_paper_is_reported(desk, draft):
     workflow.ground(draft.paragraph, draft.other, by=draft.drafter)
     text = desk.get(at("desk_coverage", draft)).text
     for words in (

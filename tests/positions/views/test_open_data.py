@@ -163,7 +163,7 @@ def test_the_filters_and_the_words_of_the_list_choose(client):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("words", ["=1+1", "+254", "-2", "@x", "\t=1", "'=1"])
-def test_nothing_is_ever_a_formula(client, words):
+def test_export_contains_no_formulas(client, words):
     factories.make_submission(title=words)
     place = HEADS.index("Title")
     (_heads, row), (_same, escaped) = table(client, "xlsx"), table(client, "csv")

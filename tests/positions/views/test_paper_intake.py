@@ -60,7 +60,7 @@ def test_the_word_document_is_ticked_by_a_click_and_printed_on_a4_in_its_languag
         assert [field.get(qn("w:instr")) for field in foot._p.iter(qn("w:fldSimple"))] == ["PAGE"]
 
 
-def test_the_pdf_says_the_same(consultation, vera, tmp_path):
+def test_pdf_form_has_same_content(consultation, vera, tmp_path):
     answer = form("pdf")
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/pdf")
     text = " ".join(pages(answer.content))

@@ -119,7 +119,7 @@ def test_an_officer_reads_that_a_move_is_the_heads(text, as_secretariat):
 
 
 @pytest.mark.parametrize("verb", MADE_HERE)
-def test_get_changes_nothing(as_head, text, verb):
+def test_get_request_changes_nothing(as_head, text, verb):
     before = Event.objects.count()
     page = as_head.get(page_of(text.paper, verb))
     as_head.head(page_of(text.paper, verb))
@@ -160,7 +160,7 @@ def test_move_pages_take_few_queries(as_head, text, django_assert_max_num_querie
 # --- What is typed --------------------------------------------------------------------------------------------------
 
 
-def test_what_is_missing_stands_beside_its_field(as_secretariat, text):
+def test_missing_values_are_reported_at_fields(as_secretariat, text):
     page = as_secretariat.post(page_of(text.paper, "request_clearance"), {"due_at": ""})
     assert (page.status_code, page.context["form"].errors) == (422, {"due_at": ["Enter a date and time"]})
     page = as_secretariat.post(page_of(text.paper, "reopen_text"), {"reason": " \n "})

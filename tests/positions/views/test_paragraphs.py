@@ -73,7 +73,7 @@ def test_words_sent_after_the_text_was_closed_are_refused_with_the_reason(desk, 
     assert 'name="text"' not in desk.get(page_of(draft)).text
 
 
-def test_two_drafters_at_once_see_both_texts_and_save_one_of_both(desk, draft):
+def test_edit_conflict_shows_both_texts(desk, draft):
     base = draft.paragraph.wording_id
     workflow.reword(draft.paragraph, by=draft.colleague, text="Kenya urges agreed routes.", why="Stronger.", base=base)
     response = reword(desk, draft, "Kenya calls for agreed and safe routes.", base=base)
@@ -314,7 +314,7 @@ def test_sources_of_words_that_changed_meanwhile_are_not_confirmed(desk, draft):
     assert [source.is_confirmed for source in draft.paragraph.wording.groundings.all()] == [False]
 
 
-def test_a_source_of_another_paragraph_is_not_there(desk, draft):
+def test_other_paragraphs_source_is_404(desk, draft):
     other = make_paragraph(draft.second, "Other.", points=(draft.other,))
     grounding = other.wording.groundings.get()
     for name in ("desk_source_confirm", "desk_source_remove"):

@@ -68,7 +68,7 @@ def hidden_words():
 
 
 @pytest.mark.parametrize("who", ["visitor", "somebody with an account", "focal point of no member"])
-def test_nothing_hidden_is_on_any_public_page(client, hidden_words, who):
+def test_public_pages_contain_no_hidden_content(client, hidden_words, who):
     if who != "visitor":
         sign_in(client, make_user() if "account" in who else make_member())
     pages = {address: client.get(address) for address in hidden_words}
@@ -84,7 +84,7 @@ def test_a_member_reads_what_is_for_members_and_no_more(client, hidden_words):
     assert page.context["counted"] == (2, False)
 
 
-def test_a_crowd_costs_no_more_queries(client):
+def test_query_count_does_not_depend_on_volume(client):
     crowd = make_crowd(inputs=2000, text=lambda turn: "What we ask for.")  # what is long is slow to write
     addresses = public_addresses(crowd.consultation, crowd.forum, crowd.answered)
     found = {}

@@ -159,7 +159,7 @@ def test_beside_a_paragraph_stands_what_it_rests_on(client, published):
     assert "<li>Text of the secretariat</li>" in said
 
 
-def test_nothing_confidential_is_on_the_page_or_in_the_data(client, published):
+def test_page_and_data_contain_nothing_confidential(client, published):
     assert SECRET in published.members.text
     for name in ("paper", "paper_edition"):
         arguments = ("gcm-2017",) if name == "paper" else ("gcm-2017", "1.0")
@@ -182,7 +182,7 @@ def reading_hash(sha256):
     return " ".join(re.findall("....", sha256))
 
 
-def test_words_are_shown_literally(client):
+def test_text_is_escaped(client):
     whole = paper_factories.make_whole_paper()
     hostile = "<b>{{ 7|add:7 }}</b> {% now %} & “x”\nsecond line"
     paper_factories.reword(whole.paragraphs[0], hostile)
@@ -192,7 +192,7 @@ def test_words_are_shown_literally(client):
     assert "&lt;b&gt;{{ 7|add:7 }}&lt;/b&gt; {% now %} &amp; “x”<br>second line" in said
 
 
-def test_a_sample_says_so_on_top(client, published):
+def test_sample_page_has_banner(client, published):
     warning = "SAMPLE: not a position of the Government of Kenya"
     assert warning not in page(client, "paper", "gcm-2017")
     whole = paper_factories.make_whole_paper()

@@ -98,7 +98,7 @@ def test_a_member_proposes_other_words_and_reads_what_became_of_them(member, rev
     assert "Safe is understood." in member.get(at("review_amendment", review, made.pk)).text
 
 
-def test_what_is_missing_is_said_beside_the_fields_and_the_text_kept(member, review):
+def test_missing_values_are_reported_and_text_kept(member, review):
     response = send(member, review, text="Typed words.", reason="")
     assert (response.status_code, problems(response)) == (
         422, ["Reason: Enter a reason: the drafters and the other members will read it."],

@@ -270,7 +270,7 @@ def test_an_amendment_of_a_removed_paragraph_can_only_be_left(desk, review):
     assert problems(response) == ["This paragraph was removed from the text."]
 
 
-def test_amendments_of_another_paper_are_not_there(desk, review):
+def test_other_papers_amendments_are_404(desk, review):
     amendment = propose(review)
     other = make_draft()
     names = [f"desk_amendment{name}" for name in ("_accept", "_in_part", "_decline", "_recommend")]

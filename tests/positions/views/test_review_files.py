@@ -121,7 +121,7 @@ def test_file_without_proposals_is_refused_at_its_field(member, review, name, da
     assert problems(page)[0].startswith(words)
 
 
-def test_an_unchanged_text_says_so(member, review):
+def test_unchanged_text_is_reported(member, review):
     data = member.get(at("review_docx", review)).content
     assert problems(upload(member, review, data)) == [
         "File: This file contains no change. Check that you chose the file that you edited."

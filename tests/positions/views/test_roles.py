@@ -83,7 +83,7 @@ def test_a_second_person_confirms_and_the_proposer_withdraws():
     assert row("proposals for a second person", "Withdraw the proposal") == dict.fromkeys(staff, "only their own")
 
 
-def test_somebody_may_do_each_thing():
+def test_each_move_is_permitted_to_somebody():
     by_nobody = [each for table in roles.tables() for each in table.rows if not each.roles]
     assert [str(each.label) for each in by_nobody if str(each.who) != "the portal by itself"] == []
     assert len(by_nobody) == 3

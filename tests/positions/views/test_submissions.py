@@ -92,7 +92,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:12])
-def test_every_text_comes_out_literally(client, text):
+def test_text_is_shown_literally(client, text):
     from html import unescape
 
     sent = make_submission(title=text[:200], body=text, proposed_wording=text[:5000])

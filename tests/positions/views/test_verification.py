@@ -112,7 +112,7 @@ def test_a_paper_that_was_superseded_names_the_newer_one(client, published):
     assert '<a href="/papers/newer/" lang="en">The newer position</a>' in said
 
 
-def test_a_sample_says_so(client, published):
+def test_sample_is_marked(client, published):
     factories.change(published.consultation, is_sample=True)
     assert "SAMPLE: not a position of the Government of Kenya" in look_up(client, published.edition.sha256)
 

@@ -208,7 +208,7 @@ def test_a_paragraph_is_divided_and_its_parts_rest_on_the_same(draft):
     assert set(answers) == set(draft.paper.dispositions.filter(paragraphs=second))
 
 
-def test_what_each_operation_needs_is_said(draft):
+def test_required_fields_per_operation(draft):
     foreign = make_section(make_paper())
     opened(draft)
     assert refused(propose, draft, "", operation="insert") == ["Enter what the new paragraph should say."]

@@ -88,7 +88,7 @@ def test_an_answer_is_bound_to_its_text(text):
     assert told(text) == [("Legal vetting, Office of the Attorney General: not done yet", False)]
 
 
-def test_every_reason_is_told_and_strangers_are_refused(text):
+def test_all_reasons_are_reported_and_others_refused(text):
     with pytest.raises(NotAllowed):
         workflow.answer_step(text.paper, text.step, by=make_user(), concurs=True)
     text.step = make_step(text.paper.consultation, "legal", text.office, is_asked=False)

@@ -117,7 +117,7 @@ def test_a_finding_names_a_guiding_principle_as_well(world):
     assert "Guiding principles Paragraphs" not in public_page(world)
 
 
-def test_every_reason_against_a_finding_is_told(world):
+def test_finding_refusal_lists_all_reasons(world):
     change(world.milestone, state="planned", planned_start=date(2017, 10, 26))
     wrong = {"value": "struck", "reference": " ", "provision": make_provision("10.7")}
     assert reasons(lambda: reflect(world, **wrong)) == [
@@ -298,7 +298,7 @@ def test_planned_and_actual_dates_are_both_kept(world):
         date_milestone(milestone, by=make_user("official"), **given)
 
 
-def test_every_reason_against_dates_is_told(world):
+def test_dates_refusal_lists_all_reasons(world):
     Milestone.objects.create(title=ADDIS, kind="k", level="l", planned_start=date(2018, 1, 2))
     given = {"planned_start": date(2018, 1, 2), "planned_end": date(2018, 1, 1)}
     tomorrow = date.fromordinal(house.now().date().toordinal() + 2)

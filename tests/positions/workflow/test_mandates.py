@@ -55,7 +55,7 @@ def test_a_ministry_is_added_to_one_paragraph_and_taken_out_again(text):
     assert list(entries)[-2:] == [("take_mandate_out", "It was agreed so."), ("add_mandate", "It was agreed so.")]
 
 
-def test_every_reason_against_a_change_is_told(text):
+def test_change_refusal_lists_all_reasons(text):
     with pytest.raises(Blocked) as refusal:
         adjust(text, text.first, text.one, True, reason=" ")
     assert refusal.value.reasons == [

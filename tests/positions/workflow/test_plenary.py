@@ -80,7 +80,7 @@ def test_only_the_chair_decides_and_only_in_session(text):
     assert refusal(lambda: decide(text)) == ["The text is not in session."]
 
 
-def test_every_reason_is_told_at_once(text):
+def test_all_reasons_are_reported_at_once(text):
     said = {"outcome": "with_reservation", "amendment": text.first.wording.text, "mode": "show_of_hands"}
     assert refusal(lambda: decide(text, **said, tally={"yes": 2, "no": 1, "abstain": 0})) == [
         "Choose who proposed the wording.",
