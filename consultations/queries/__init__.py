@@ -32,7 +32,7 @@ from .forums import current_round, key_milestones, public_rounds, themes_of
 from .holidays import days_off, public_holidays, working_day_after, working_days_between
 from .lookalikes import lookalikes_of, suspicion, with_lookalikes
 from .proposals import confirmers_of, proposals_to_confirm, staff
-from .search import RANKED, Hit, found, named_like, ranked_page, searchable, shown, with_each_word
+from .search import RANKED, Hit, named_like, ranked_page, search_inputs, searchable, shown, with_each_word
 from .speakers import Speakers, speakers
 from .statistics import (
     Delegates,
@@ -42,7 +42,7 @@ from .statistics import (
     Participation,
     ThemeFigures,
     delegates_of,
-    heard,
+    inputs_by_group,
     named_organisations,
     participation,
     theme_figures,
@@ -95,12 +95,11 @@ __all__ = [
     "days_off",
     "delegates_of",
     "files_of",
-    "found",
     "group_of",
     "groups_alike",
-    "heard",
     "in_campaign",
     "input_page",
+    "inputs_by_group",
     "key_milestones",
     "likeness_note",
     "lookalikes_of",
@@ -122,6 +121,7 @@ __all__ = [
     "readable_by_reference",
     "readable_inputs",
     "reported_done",
+    "search_inputs",
     "searchable",
     "shown",
     "speakers",

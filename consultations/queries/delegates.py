@@ -85,7 +85,7 @@ def badges(forum: Forum) -> Badges:
     )
 
 
-def came(person: Delegate) -> list[CheckIn]:
+def first_check_ins(person: Delegate) -> list[CheckIn]:
     """Return the first check-in of a person over all of their merged entries."""
     entries = Q(delegate=person) | Q(delegate__merged_into=person)
     return list(CheckIn.objects.filter(entries, voids=None, voided_by=None).order_by("at", "pk"))

@@ -53,7 +53,7 @@ def searchable(typed: str) -> str:
         return ""
 
 
-def found(inputs: QuerySet[Submission], words: str) -> QuerySet[Submission]:
+def search_inputs(inputs: QuerySet[Submission], words: str) -> QuerySet[Submission]:
     """Return those of `inputs` that contain `words` in their text, in a point or in a file; or the one whose reference
     is `words`. Supports web search syntax: all words, "a phrase", or, -without. One query, or two to choose the
     strategy.
@@ -210,7 +210,7 @@ def ranked_page(
     """Return a page of the matches and all ranked ones: the newest RANKED by rank, after them older ones by time, so
     that pagination never ends early.
     """
-    matches = found(inputs, words)
+    matches = search_inputs(inputs, words)
     hits = ranked(matches, words)
     goes_on = len(hits) > RANKED
     next_one = min(hits, key=_place_in_time) if goes_on else None

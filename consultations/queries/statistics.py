@@ -126,7 +126,7 @@ def by_theme(consultation: Consultation, themes: list[Theme]) -> Matrix:
     """Return the inputs by theme and group. One query on the tallies."""
     counts = {
         (group.code, turn): number
-        for group in heard(consultation, themes).groups
+        for group in inputs_by_group(consultation, themes).groups
         for turn, number in enumerate(group.by_theme)
     }
     return _matrix(
@@ -282,7 +282,7 @@ def theme_figures(consultation: Consultation) -> list[ThemeFigures]:
     return [ThemeFigures(theme, *counted.get(theme.pk, (0, 0, 0))) for theme in themes_of(consultation)]
 
 
-def heard(consultation: Consultation, themes: list[Theme]) -> Heard:
+def inputs_by_group(consultation: Consultation, themes: list[Theme]) -> Heard:
     """Return the sent inputs by group and theme, over `themes`; one query. Groups keep the order of the register."""
     rows = consultation.tallies.filter(theme__in=themes, inputs__gt=0).values_list("stakeholder__group", "theme")
     counts = {(group, theme): number for group, theme, number in rows.annotate(Sum("inputs"))}

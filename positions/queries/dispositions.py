@@ -126,7 +126,7 @@ class _Outcomes:
     def history(self, point: Point, root: int, answer: Answer | None, places: list[Place]) -> Iterable[Line]:
         yield Line(point.created_at, _("Recorded as a point of the input."))
         for event in self.events[point.pk]:
-            yield from self.told(event, point)
+            yield from self.event_lines(event, point)
         for place in places:
             written = self.written.get((root, place.paragraph))
             if written:
@@ -136,7 +136,7 @@ class _Outcomes:
             about = {"paper": answer.disposition.paper.short_title, "outcome": answer.disposition.get_outcome_display()}
             yield Line(at, _("Answered with %(paper)s: %(outcome)s.") % about)
 
-    def told(self, event: Event, point: Point) -> Iterable[Line]:
+    def event_lines(self, event: Event, point: Point) -> Iterable[Line]:
         """Return a journal entry in plain words; another point is named only if the reader may see it."""
         known = {each.reference for each in self.seen.values()}
         into = event.data.get("into", "")

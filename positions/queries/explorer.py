@@ -125,7 +125,7 @@ class Line:
     hidden: int
 
 
-def heard(content: Content, groups: Sequence[str]) -> list[Line]:
+def participation_by_theme(content: Content, groups: Sequence[str]) -> list[Line]:
     """Return who raised the points cited on each theme, in text order, OTHER last. Adds OTHER to `groups` if needed.
 
     A point counts once per theme, however many paragraphs cite it, in part or as contrary.

@@ -33,7 +33,7 @@ def readable(content: Content) -> Content:
         "warnings": warnings,
         "edition": _("Edition %(number)s") % {"number": edition["number"]},
         "digest": groups_of_four(edition["sha256"], in_line=16),
-        "as_of": told(content),
+        "as_of": as_of_line(content),
         "aligned": aligned,
         "key": [(kind, finding_words(kind), 110 * place) for place, kind in enumerate(KINDS)],
         "words": _picture_words(aligned),
@@ -44,7 +44,7 @@ def readable(content: Content) -> Content:
     }
 
 
-def told(content: Content) -> str:
+def as_of_line(content: Content) -> str:
     """Return how recent the data is."""
     moment = minute(content["as_of"])
     if content["entry"] is None:

@@ -69,12 +69,12 @@ def participants(content: Content) -> list[Content]:
     ]
 
 
-def heard(content: Content) -> Content:
+def participation_table(content: Content) -> Content:
     """Annex C: the number of public points of each group cited on each theme, counted like in the explorer; empty
     without citations.
     """
     names = {**content["groups"], OTHER: _("Said in sessions, or of another group")}
-    lines = explorer.heard(content, list(content["groups"]))
+    lines = explorer.participation_by_theme(content, list(content["groups"]))
     cells = [{cell.group: cell.points for cell in line.cells} for line in lines]
     shown = [group for group in names if any(column.get(group) for column in cells)]
     rows = [(names[group], [column.get(group, 0) for column in cells]) for group in shown]

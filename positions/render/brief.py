@@ -34,7 +34,7 @@ def readable(content: Content, sha256: str) -> Content:
         "version": _("version %(number)s, %(day)s") % {"number": content["version"], "day": day(content["as_of"])},
         "short_hash": sha256[:16],
         "parts": [
-            (words, told(content[part]))
+            (words, text_blocks(content[part]))
             for words, part in (
                 (_("What Kenya asks"), "ask"),
                 (_("Flexibility"), "flexibility"),
@@ -56,7 +56,7 @@ def objectives(numbers: list[str]) -> str:
     return words % {"numbers": ", ".join(numbers)} if numbers else ""
 
 
-def told(text: str) -> list[Content]:
+def text_blocks(text: str) -> list[Content]:
     """Split a part of the brief into paragraphs and lists: lines that start with a dash are list items."""
     runs = groupby((line.strip() for line in text.splitlines()), key=lambda line: line.startswith(DASHES))
     result: list[Content] = []

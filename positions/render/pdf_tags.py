@@ -278,7 +278,7 @@ class Writer:
         if node.role == "Figure":
             return b"<</O /Layout/BBox %b>>" % self._place(node).data
         if node.role in ("TH", "TD"):
-            return b"<</O /Table%b>>" % "".join(f"/{key} {said(value)}" for key, value in node.table.items()).encode()
+            return b"<</O /Table%b>>" % "".join(f"/{key} {as_pdf(value)}" for key, value in node.table.items()).encode()
         return b""
 
     def _place(self, node: Node) -> Any:
@@ -289,7 +289,7 @@ class Writer:
         return pydyf.Array([round(value * POINTS_PER_PIXEL, 2) for value in corners])
 
 
-def said(value: Any) -> str:
+def as_pdf(value: Any) -> str:
     """Return an attribute of a cell: a number, a PDF name, or its header cells by id."""
     return f"[{' '.join(f'({name})' for name in value)}]" if isinstance(value, list) else str(value)
 

@@ -143,7 +143,7 @@ def strengths(content: Content) -> list[tuple[str, int]]:
     return [(strength_words(strength), counted[strength]) for strength in STRONGEST_FIRST if counted[strength]]
 
 
-def heard(content: Content) -> list[tuple[str, str]]:
+def participation(content: Content) -> list[tuple[str, str]]:
     """Return participation by group: inputs, and people at the forum."""
     counts = charts.count(content)
     present = Counter(person["group"] for person in content.get("participants", []))
@@ -184,7 +184,7 @@ def book(content: Content, measure: Measure, *, sha256: str, address: str) -> Co
         "themes": themes(content, measure),
         "reservations": shown,
         "more_reservations": more,
-        "heard": heard(content),
+        "heard": participation(content),
     }
 
 

@@ -119,7 +119,7 @@ def _page_at(requested: dict[str, str], part: int, pages: int) -> str:
 def _groups_table(content: dict[str, Any]) -> dict[str, Any]:
     """Return the table of points by group and theme."""
     groups, themes = _groups(content), _themes(content)
-    lines = explorer.heard(content, [code for code in groups if code != explorer.OTHER])
+    lines = explorer.participation_by_theme(content, [code for code in groups if code != explorer.OTHER])
     shown = [(cell.group, groups[cell.group]) for cell in lines[0].cells] if lines and groups else []
     others = any(group == explorer.OTHER for group, _label in shown)
     return {

@@ -98,7 +98,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     if current:
         filters = queries.Wanted(consultation=current, theme=theme)
         context |= {
-            "heard": queries.heard(current, [theme]),
+            "heard": queries.inputs_by_group(current, [theme]),
             "organisations": queries.named_organisations(current, request.user, theme),
             "inputs": queries.readable_inputs(request.user, filters)[:NEWEST],
             "paper": on_theme(current, theme),

@@ -133,7 +133,7 @@ def inputs_export(request: HttpRequest, form: str) -> StreamingHttpResponse:
     requested = asked_of(request, queries.public_rounds())
     inputs = queries.readable_inputs(request.user, requested.wanted)
     if requested.words:
-        inputs = queries.found(inputs, requested.words)
+        inputs = queries.search_inputs(inputs, requested.words)
     if request.user.is_authenticated:  # visitors get public data
         enter_export(None, by=request.user, list="inputs", form=form)
     write, kind = FORMATS[form]

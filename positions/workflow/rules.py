@@ -111,7 +111,9 @@ def _check(consultation: Consultation, values: Mapping[str, Any], by: User) -> N
 # --- What follows, in words -----------------------------------------------------------------------------------------
 
 
-def told(consultation: Consultation, values: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> list[str]:
+def change_sentences(
+    consultation: Consultation, values: Mapping[str, Any], before: Mapping[str, Any] | None = None
+) -> list[str]:
     """Return a sentence for each changed rule: its present value (or `before`), and the new one."""
     labels = {field.name: field.verbose_name for field in Consultation._meta.concrete_fields}
     stand = dict(before or rules_of(consultation))
@@ -148,7 +150,7 @@ def _consequences(consultation: Consultation, values: Mapping[str, Any]) -> list
         members,
     )
     stays = _("Earlier counts, clearances and decisions do not change.")
-    return [*told(consultation, values), mailed % {"n": members}, stays]
+    return [*change_sentences(consultation, values), mailed % {"n": members}, stays]
 
 
 def _carry_out(consultation: Consultation, values: Mapping[str, Any], by: User, proposal: Proposal) -> None:
@@ -175,7 +177,7 @@ def _carry_out(consultation: Consultation, values: Mapping[str, Any], by: User, 
         "proposed_by": proposal.proposed_by.name, "confirmed_by": by.name,
     }  # fmt: skip
     journal("change_rules", consultation, by=by, reason=proposal.reason, data=data)
-    notifications.rules_changed(consultation, lambda: told(consultation, after, before), proposal.reason)
+    notifications.rules_changed(consultation, lambda: change_sentences(consultation, after, before), proposal.reason)
 
 
 CHANGE_RULES = Act(

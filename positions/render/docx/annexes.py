@@ -76,17 +76,21 @@ def programme(book: Content) -> list[Element]:
 def participants(book: Content) -> list[Element]:
     """Annex C: participants."""
     if not book["participants"]:
-        return [annex(book, "annex-c"), paragraph("Quiet", _("No participant is recorded.")), *heard(book)]
+        return [
+            annex(book, "annex-c"),
+            paragraph("Quiet", _("No participant is recorded.")),
+            *participation_blocks(book),
+        ]
     rows: list[list[Cell]] = []
     for group in book["participants"]:
         rows.append([f"{group['name']} ({len(group['members'])})"])
         rows += [[each["name"], each["title"], each["organisation"], each["county"]] for each in group["members"]]
     heads = [_("Name"), pgettext("of a person", "Title"), _("Organisation"), _("County")]
     title = _("Participants by group, without personal contact data")
-    return [annex(book, "annex-c"), *table([4.4, 3.6, 5.4, 2.6], heads, rows, title=title), *heard(book)]
+    return [annex(book, "annex-c"), *table([4.4, 3.6, 5.4, 2.6], heads, rows, title=title), *participation_blocks(book)]
 
 
-def heard(book: Content) -> list[Element]:
+def participation_blocks(book: Content) -> list[Element]:
     """Annex C: who raised the points cited on each theme, by group; nothing without citations."""
     result = book["heard"]
     if not result:

@@ -160,7 +160,7 @@ def test_participation_counts_by_group_and_theme(consultation, django_assert_num
         make_submission(consultation, church, theme=theme, state="submitted")
     make_submission(consultation, union, theme=third, state="withdrawn")
     with django_assert_num_queries(1):
-        found = queries.heard(consultation, themes)
+        found = queries.inputs_by_group(consultation, themes)
     assert [(group.code, group.by_theme, group.total) for group in found.groups] == [
         ("faith_based", [2, 1, 0], 3),
         ("workers", [0, 0, 1], 1),
@@ -172,7 +172,7 @@ def test_participation_counts_by_group_and_theme(consultation, django_assert_num
 
 def test_participation_covers_requested_themes(consultation):
     make_submission(consultation, theme=make_theme("T2"))
-    found = queries.heard(consultation, [make_theme("T1")])
+    found = queries.inputs_by_group(consultation, [make_theme("T1")])
     assert (found.groups, found.totals, found.total) == ([], [], 0)
 
 
@@ -212,7 +212,7 @@ def test_delegates_are_counted_by_group_without_names(django_assert_num_queries)
 def test_labels_follow_the_reader(consultation):
     make_submission(consultation, make_stakeholder(group="media"))
     with translation.override("sw"):
-        found = queries.heard(consultation, list(consultation.themes.all()))
+        found = queries.inputs_by_group(consultation, list(consultation.themes.all()))
         assert [str(theme) for theme in found.themes] == ["Mada 1", "Mada 2", "Mada 3"]
 
 

@@ -87,12 +87,12 @@ def test_a_brief_is_printed_on_two_pages_from_its_content_alone(world, monkeypat
 
 
 def test_lines_with_a_dash_are_a_list_and_one_objective_is_one():
-    said = renderer.told("First:\n- one\n• two\n\nLast\nline.")
+    said = renderer.text_blocks("First:\n- one\n• two\n\nLast\nline.")
     assert [part.get("listed") for part in said] == [None, ["one", "two"], None]
     assert [[piece.text for line in part["blocks"][0] for piece in line] for part in (said[0], said[2])] == [
         ["First:"], ["Last", "line."],
     ]  # fmt: skip
-    assert renderer.told("") == renderer.told("\n\n") == []
+    assert renderer.text_blocks("") == renderer.text_blocks("\n\n") == []
     assert [renderer.objectives(each) for each in ([], ["6"], ["2", "5"])] == ["", "Objective 6", "Objectives 2, 5"]
 
 

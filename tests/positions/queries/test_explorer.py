@@ -85,7 +85,7 @@ def test_paragraphs_are_found_by_what_they_have(small, wanted, numbers):
 
 
 def test_points_are_counted_by_group_and_theme(small):
-    assert explorer.heard(small, ["civil_society", "workers"]) == [
+    assert explorer.participation_by_theme(small, ["civil_society", "workers"]) == [
         Line("T1", [Cell("civil_society", 2, 1), Cell("workers", 1, 1), Cell(OTHER, 0, 0)], Cell("", 3, 2), 1),
         Line("T2", [Cell("civil_society", 0, 0), Cell("workers", 0, 0), Cell(OTHER, 1, 1)], Cell("", 1, 1), 0),
         Line(OTHER, [Cell("civil_society", 1, 1), Cell("workers", 0, 0), Cell(OTHER, 0, 0)], Cell("", 1, 1), 0),
@@ -97,7 +97,7 @@ def test_every_number_of_the_table_leads_to_the_paragraphs_with_these_points():
     known = explorer.groups_of(LARGE)
     every = {each["number"]: each for section in LARGE["sections"] for each in section["paragraphs"]}
     filled = 0
-    for line in explorer.heard(LARGE, groups):
+    for line in explorer.participation_by_theme(LARGE, groups):
         for cell in line.cells:
             found = explorer.matching(TRAITS, {"theme": line.theme, "group": cell.group})
             said = [each for number in found for each in every[number]["sources"] if each["organisation"]]
