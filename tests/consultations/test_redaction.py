@@ -63,9 +63,9 @@ def test_where_a_bracket_is_wrong(text, where):
 
 def test_the_worst_brackets_take_no_time():
     for text in ("[[" * 10_000, "[[a" * 7_000, "]]" * 10_000, "[[" + "a" * 20_000):
-        begun = time.perf_counter()
+        begun = time.process_time()
         assert (holds_back(text), is_well_marked(text)) == (False, False)
-        assert time.perf_counter() - begun < 0.5
+        assert time.process_time() - begun < 0.5
 
 
 @given(WORDS, WORDS.map(lambda words: words if len(words.strip()) > 12 else f"{words}said in confidence"), WORDS)

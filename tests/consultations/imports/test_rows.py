@@ -87,10 +87,10 @@ def test_a_thousand_stakeholders_come_in_within_reason(client):
         [f"Organisation {turn}", "", "civil_society", "", "no", f"office{turn}@example.org", "We help."]
         for turn in range(1_000)
     ]
-    began = time.monotonic()
+    began = time.process_time()
     preview = upload(client, "stakeholder", workbook(BODIES, *rows))
     assert preview.context["tally"][0] == (1_000, "new")
     assert (len(preview.context["rows"]), preview.context["more"]) == (50, 950)
     confirm(client, "stakeholder", preview)
     assert Stakeholder.objects.count() == 1_000
-    assert time.monotonic() - began < 60  # some 5 s on two idle cores
+    assert time.process_time() - began < 60  # of this process's own time; some 5 s

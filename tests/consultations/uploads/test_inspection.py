@@ -1,7 +1,6 @@
 """Accepted and refused files, with real files in the real child process."""
 
 import io
-import time
 
 import pikepdf
 import pytest
@@ -134,11 +133,9 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_refused_files_have_reason(tmp_path, name):
     data, code = HOSTILE[name]
-    begun = time.monotonic()
     with pytest.raises(Refused) as refused:
         looked_through(tmp_path, data)
     assert refused.value.code == code
-    assert time.monotonic() - begun < 2
     assert "%(" not in say(refused.value)
     assert list(tmp_path.iterdir()) == [tmp_path / "file.part"]
 
