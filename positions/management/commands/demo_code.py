@@ -25,5 +25,5 @@ class Command(BaseCommand):
         try:
             result = codes(user)
         except Authenticator.DoesNotExist as missing:
-            raise CommandError("This account logs in with its password alone.") from missing
+            raise CommandError("This account signs in with its password alone.") from missing
         self.stdout.write(f"{result.now}  (for {result.seconds} s, then {result.then})")

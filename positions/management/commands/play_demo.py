@@ -73,8 +73,8 @@ class Command(BaseCommand):
     def _show_log_ins(self) -> None:
         fits = accounts.password_fits()
         word = accounts.password() if fits else "the one that was printed when the sample was played"
-        self.stdout.write(f"Log in at {settings.PORTAL_ADDRESS}/account/login/ as (password: {word})")
-        self.stdout.write(f"  {'Visitor':<24} no log-in")
+        self.stdout.write(f"Sign in at {settings.PORTAL_ADDRESS}/account/login/ as (password: {word})")
+        self.stdout.write(f"  {'Visitor':<24} no account")
         for row in accounts.log_ins():
             code = "and a code" if row.second_factor else ""
             self.stdout.write(f"  {row.role:<24} {row.email:<48} {code}".rstrip())

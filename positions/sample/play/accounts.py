@@ -29,7 +29,7 @@ LOG_INS = {
     "Rapporteur": "zawadi",
     "Clearing officer": "joseph",
     "Secretariat, drafts": "wanjiru",
-    "Secretariat, screens": "hassan",
+    "Secretariat, reads": "hassan",
     "Secretariat, publishes": "mercy",
     "Head of the secretariat": "ruth",
     "Official": "peter",

@@ -104,7 +104,7 @@ def tally(stage: Stage) -> str:
     waiting = inputs.filter(state=SubmissionState.SUBMITTED).count()
     points = Point.objects.filter(consultation=stage.consultation).count()
     closes = timezone.localtime(stage.consultation.closes_at)
-    return f"{inputs.count()} inputs, {waiting} to screen, {points} points, open until {closes:%d %B %Y}"
+    return f"{inputs.count()} inputs, {waiting} to read, {points} points, open until {closes:%d %B %Y}"
 
 
 def keep_open() -> Consultation | None:
