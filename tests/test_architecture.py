@@ -38,6 +38,7 @@ FLOORS = {
         "ncm_portal.passwords",
         "ncm_portal.posted",
         "ncm_portal.sandbox",
+        "ncm_portal.template_loader",
         "ncm_portal.workflow",
     ],
     1: [
