@@ -2,6 +2,7 @@
 
 PY := .venv/bin/python
 OXFMT := .venv/bin/oxfmt
+DJANGOFMT := .venv/bin/djangofmt --quiet
 PORT ?= 8000
 JOBS ?= 3
 ARGS ?=
@@ -57,6 +58,7 @@ checks:
 	@$(PY) -m ruff check --quiet .
 	@$(PY) -m ruff format --quiet --check .
 	@$(OXFMT) --list-different static
+	@$(DJANGOFMT) --check templates
 	@echo "→ Types"
 	@DEBUG=1 $(PY) -m mypy --no-error-summary
 	@echo "→ Missing migrations"
@@ -73,7 +75,7 @@ bench: ## speed and memory, as ratios to a floor measured in the same run
 	@RACE_ROUNDS=200 $(PY) -m pytest -q -s -o python_files='bench_*.py' tests/benchmarks tests/positions/test_races.py $(ARGS)
 
 format: ## put the code into its format
-	@$(PY) -m ruff check --fix --quiet . ; $(PY) -m ruff format --quiet . ; $(OXFMT) static >/dev/null
+	@$(PY) -m ruff check --fix --quiet . ; $(PY) -m ruff format --quiet . ; $(OXFMT) static >/dev/null ; $(DJANGOFMT) templates
 
 LOCK := uv pip compile --quiet --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
 	--universal --python-version 3.12 $(UPGRADE)

@@ -11,3 +11,8 @@ def words(page) -> str:
 def without_tokens(page) -> str:
     """Return a page without CSRF tokens, which differ between responses."""
     return re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", page.content.decode())
+
+
+def tidy(markup: str) -> str:
+    """Markup with single spaces, none of them at the end of a tag or of an element: a browser reads the same."""
+    return re.sub(r" (?=>|</|<br>)", "", re.sub(r"[ \n]+", " ", markup))

@@ -70,7 +70,7 @@ def msgids() -> Iterator[tuple[str, str]]:
     for path in sorted((ROOT / "templates").rglob("*.*")):
         if "print" not in path.relative_to(ROOT / "templates").parts:
             for match in IN_TEMPLATE.finditer(path.read_text("utf-8")):
-                yield str(path.relative_to(ROOT)), match[1] or match[2]
+                yield str(path.relative_to(ROOT)), " ".join((match[1] or match[2]).split())
 
 
 TEXTS = list(msgids())

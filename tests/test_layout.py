@@ -7,7 +7,9 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from tests.test_architecture import ROOT, files
+import pytest
+
+from tests.test_architecture import ROOT, files, wide_lines
 
 APPS = ("consultations", "positions")
 LAYERS = ("admin", "forms", "models", "queries", "views", "workflow")
@@ -47,12 +49,12 @@ SHORT = {  # short files that have a reason of their own
     "positions/text/canonical.py",
     "positions/text/editorial.py",
 }
-LONG_PAGE = "with it, its page would be longer than 150 lines"
+LONGEST_PAGE = 150  # lines: a longer page may keep a part in a fragment of its own
+LONG_PAGE = f"with it, its page would be longer than {LONGEST_PAGE} lines"
 USED_ONCE = {  # fragments named in one place only, with the reason
     "consultations/_grouped_checkboxes.html": "the template of a widget",
     "consultations/imports/_import_preview.html": LONG_PAGE,
     "consultations/submissions/_draft_words.html": "what static/js/draft.js says, not part of the page without it",
-    "consultations/submissions/_two_texts.html": LONG_PAGE,
     "positions/drafting/_points_beside.html": LONG_PAGE,
     "positions/editions/_compare_row.html": LONG_PAGE,
     "positions/forums/_forum_outcome.html": LONG_PAGE,
@@ -61,6 +63,63 @@ USED_ONCE = {  # fragments named in one place only, with the reason
     "positions/verification/_examined.html": LONG_PAGE,
     "positions/verification/_restricted_copy.html": LONG_PAGE,
     "positions/verification/_verified.html": LONG_PAGE,
+}
+
+WIDE_TEMPLATES = {  # printed papers, mails and pictures: more line breaks would change their bytes
+    "components/alignment.svg",
+    "components/paired_bars.svg",
+    "components/tile_map.svg",
+    "components/time_line.svg",
+    "consultations/mail/forum_answer.txt",
+    "consultations/mail/forum_invitation.txt",
+    "consultations/mail/forum_reminder.txt",
+    "consultations/mail/forum_when.txt",
+    "consultations/mail/message.html",
+    "consultations/mail/set_aside.txt",
+    "positions/mail/answered.txt",
+    "print/alignment.html",
+    "print/alignment.svg",
+    "print/alignment_table.html",
+    "print/annex_forum.html",
+    "print/annex_matrix.html",
+    "print/annex_points.html",
+    "print/annex_record.html",
+    "print/back.html",
+    "print/brief.html",
+    "print/cell.html",
+    "print/chart.svg",
+    "print/clean.html",
+    "print/clean_record.html",
+    "print/contents.html",
+    "print/counts.html",
+    "print/cover.html",
+    "print/day/attendance.html",
+    "print/day/badge.html",
+    "print/day/badges.html",
+    "print/day/certificates.html",
+    "print/day/communique.html",
+    "print/day/day.html",
+    "print/day/minutes.html",
+    "print/day/name-plates.html",
+    "print/day/programme.html",
+    "print/day/quorum.html",
+    "print/day/register.html",
+    "print/day/seat-plan.html",
+    "print/day/session-sheets.html",
+    "print/delegation.html",
+    "print/finding_shape.svg",
+    "print/form.html",
+    "print/head.html",
+    "print/letter.html",
+    "print/line.html",
+    "print/margin.html",
+    "print/paper.html",
+    "print/paragraph.html",
+    "print/participation.html",
+    "print/redline.html",
+    "print/redline_cell.html",
+    "print/section.html",
+    "print/summary.html",
 }
 
 
@@ -120,6 +179,19 @@ def test_fragments_are_used_twice_or_have_a_reason():
     fragments = {str(path.relative_to(templates)) for path in templates.rglob("_*.*")}
     texts = [path.read_text() for path in files(".py", ".html", ".txt", ".svg")]
     assert fragments_used_once(fragments, texts) == USED_ONCE.keys()
+
+
+@pytest.mark.parametrize("name", [name for name, reason in USED_ONCE.items() if reason == LONG_PAGE])
+def test_page_with_its_fragment_would_be_too_long(name):
+    texts = [path.read_text() for path in (ROOT / "templates").rglob("*.html")]
+    (page,) = [text for text in texts if f'"{name}"' in text]
+    assert len((page + (ROOT / "templates" / name).read_text()).splitlines()) > LONGEST_PAGE
+
+
+def test_no_line_of_a_template_is_too_wide():
+    folder = ROOT / "templates"
+    texts = {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*.*")}
+    assert {name for name, text in texts.items() if wide_lines(name, text)} == WIDE_TEMPLATES
 
 
 def test_the_rule_about_names_complains():

@@ -130,5 +130,5 @@ def test_the_main_pages_show_such_names_and_titles_and_none_is_turned(turned):
             shown = re.sub(r"<textarea.*?</textarea>|<input[^>]*>", "", answer.text, flags=re.DOTALL)
             assert (page, answer.status_code, re.findall(f"[{RLO}{PDF}{RLI}]", shown)) == (page, 200, [])
             assert "Fuel for crews" in shown or f"<bdi>{ARABIC}</bdi>" in shown, page
-            assert re.sub(rf"<title>.*?</title>|<bdi>{ARABIC}</bdi>|\"[^\"]*\"", "", shown).count(ARABIC) == 0, page
+            assert re.sub(rf"<title>[^<]*</title>|<bdi>{ARABIC}</bdi>|\"[^\"]*\"", "", shown).count(ARABIC) == 0, page
             assert "Content-Length" not in answer or int(answer["Content-Length"]) == len(answer.content)

@@ -31,7 +31,7 @@ def author(client):
 
 def kept(page) -> list[str]:
     """Return the typed text that the page shows."""
-    found = re.findall(r"<textarea[^>]*readonly>\n(.*?)</textarea>", page.text, re.DOTALL)
+    found = re.findall(r"<textarea[^>]*readonly\s*>\n(.*?)</textarea>", page.text, re.DOTALL)
     return [html.unescape(text) for text in found]
 
 

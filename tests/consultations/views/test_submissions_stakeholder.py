@@ -23,7 +23,7 @@ from tests.factories import (
     make_theme,
     make_user,
 )
-from tests.pages import without_tokens, words
+from tests.pages import tidy, without_tokens, words
 from tests.sign_in import sign_in
 from tests.threads import at_once
 
@@ -129,7 +129,7 @@ def test_what_sending_needs_is_never_called_optional(client, author, consultatio
     page = post(client, do="save", title="", theme="")
     assert problems(page) == ["Main theme: Choose the main theme of your input."]
     for shown_page in (client.get(SUBMIT), page):
-        labels = re.findall(r"<(?:label|summary)[^>]*>([^<]+) <small>\(optional\b", shown_page.text)
+        labels = re.findall(r"<(?:label|summary)[^>]*>([^<]+) <small>\(optional\b", tidy(shown_page.text))
         assert labels == ["Objectives of the Compact", "Proposed wording"]
 
 

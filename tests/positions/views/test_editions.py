@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from positions import workflow
 from tests.factories import make_member, make_ministry, make_secretariat
+from tests.pages import tidy
 from tests.paper_factories import freeze, make_paragraph, make_published_paper
 from tests.positions.drafting import make_draft
 from tests.sign_in import sign_in
@@ -99,7 +100,7 @@ def test_a_line_has_an_address_that_shows_its_section(client, draft):
     assert [block.heading for block in page.context["shown"]] == ["Theme 2"]
     assert 'class="ln asked" id="l4"' in page.text
     assert "Edition 0.2, line 4" in page.text
-    lines = re.findall(r'id="l(\d+)".*?<span>(.*?)</span></span>', page.text)
+    lines = re.findall(r'id="l(\d+)".*?<span>(.*?)</span></span>', tidy(page.text))
     assert lines == [("3", "2. Theme 2"), ("4", "<b>2.</b> Kenya notes a third thing.")]
 
 
