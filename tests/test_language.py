@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -119,9 +119,9 @@ BANNED_IN_DOCSTRINGS = {
 }
 
 
-def _modules() -> Iterator[tuple[str, ast.Module]]:
-    for app in APPS:
-        for path in sorted((ROOT / app).rglob("*.py")):
+def _modules(folders: Iterable[str]) -> Iterator[tuple[str, ast.Module]]:
+    for folder in folders:
+        for path in sorted((ROOT / folder).rglob("*.py")):
             if "migrations" not in path.parts:
                 yield str(path.relative_to(ROOT)), ast.parse(path.read_text("utf-8"))
 
@@ -145,7 +145,8 @@ def docstrings_in(tree: ast.AST) -> Iterator[tuple[int, str]]:
             yield node.body[0].lineno, text
 
 
-MODULES = list(_modules())
+MODULES = list(_modules(APPS))
+TESTS = list(_modules(["tests"]))
 
 
 def test_names_of_values_are_not_banned():
@@ -156,7 +157,7 @@ def test_names_of_values_are_not_banned():
 @pytest.mark.parametrize("phrase", BANNED_IN_DOCSTRINGS)
 def test_banned_phrase_stands_in_no_docstring(phrase: str):
     pattern = re.compile(phrase)
-    texts = ((path, line, text) for path, tree in MODULES for line, text in docstrings_in(tree))
+    texts = ((path, line, text) for path, tree in [*MODULES, *TESTS] for line, text in docstrings_in(tree))
     assert [f"{path}:{line}" for path, line, text in texts if pattern.search(text)] == []
 
 

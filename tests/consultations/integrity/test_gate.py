@@ -1,4 +1,4 @@
-"""Whether a process may serve on the tables that it finds, and what it answers where it must not."""
+"""The gate: a process serves only if the schema fits its version; otherwise it answers with an upgrade page."""
 
 import json
 import logging
