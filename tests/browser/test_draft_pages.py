@@ -98,7 +98,7 @@ def test_draft_survives_lost_connection_and_is_sent_once(writer):
     assert writer.url.endswith(f"/submit/{draft.key}/")
     writer.cut_off()
     write(writer, "Refund the fuel of crews at sea.")
-    notice(writer, "There is no connection.")
+    notice(writer, "You are offline.")
     writer.check()
     press(writer, "Send")  # stays here: there is nowhere to send it to
     assert writer.url.endswith(f"/submit/{draft.key}/")
@@ -125,7 +125,7 @@ def test_offline_text_is_sent_once(desktop, member, consultation):
     desktop.locator("[name=theme][value=T1]").check()
     desktop.fill("[name=title]", "Fuel")
     write(desktop, "Refund the fuel of crews.")
-    notice(desktop, "There is no connection.")
+    notice(desktop, "You are offline.")
     desktop.lose()
     desktop.cut_off(False)
     desktop.goto("/submit/")
@@ -144,7 +144,7 @@ def test_lost_response_causes_no_conflict(writer):
 
     writer.route("**/save/**", lose, times=1)
     write(writer, "Refund the fuel of all crews.")
-    notice(writer, "There is no connection.")
+    notice(writer, "You are offline.")
     writer.expect_status(409)
     write(writer, "Refund the fuel of all crews at sea.")
     wait_until_saved(writer)
@@ -169,7 +169,7 @@ def test_text_survives_expired_session(writer, member):
 def test_other_user_of_browser_gets_no_stored_text(writer):
     writer.cut_off()
     write(writer, "Refund the fuel of crews at sea.")
-    notice(writer, "There is no connection.")
+    notice(writer, "You are offline.")
     writer.lose()
     writer.cut_off(False)
     writer.log_in(make_member())

@@ -74,7 +74,7 @@ def test_hash_is_computed_in_browser_without_upload(open_window, paper, picture)
     picture(window, "verify-closer")
     assert (posts, len(entries(Access.FALSE_COPY))) == ([], 0)
     closer.click()
-    window.wait_for_function("document.querySelector('h1').textContent === 'This file was altered'")
+    window.wait_for_function("document.querySelector('h1').textContent.trim() === 'This file was altered'")
     window.check()
     picture(window, "verify-altered")
     assert len(posts) == 1
