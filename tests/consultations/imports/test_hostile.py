@@ -27,7 +27,7 @@ from tests.consultations.imports.sheets import (
     wrong,
 )
 
-SOON = 2  # seconds
+SOON = 5  # seconds of this process; also where coverage traces each line
 SHEET, STYLES, BOOK, PARTS = "xl/worksheets/sheet1.xml", "xl/styles.xml", "xl/workbook.xml", "[Content_Types].xml"
 GOOD = workbook(HEAD, ROW)
 DAMAGED = "This is not an Excel workbook (.xlsx), or it is damaged."

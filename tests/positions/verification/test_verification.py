@@ -93,7 +93,8 @@ def test_what_is_too_hard_to_look_through_is_said_and_ours_is_ours_all_the_same(
 
 def on_the_page(client) -> list[str]:
     page = client.get("/verify/").content.decode()
-    return [html.unescape(command) for command in re.findall(r"<code>(.*?)</code>", page)]
+    commands = re.findall(r"<code>(.*?)</code>", page, re.DOTALL)
+    return [" ".join(html.unescape(command).split()) for command in commands]  # as a browser shows and copies them
 
 
 def documented() -> list[str]:
