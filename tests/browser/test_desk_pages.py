@@ -118,7 +118,7 @@ def test_an_input_is_written_and_sent_from_a_phone(phone, consultation):
     phone.get_by_label("2 Label GCM-02").check()
     phone.get_by_label("Members of the NCM only").check()
     phone.get_by_role("button", name="Send").click()
-    phone.get_by_role("heading", name="We have received your input").wait_for()
+    phone.get_by_role("heading", name="We have your input").wait_for()
     sent = Submission.objects.get()
     assert (sent.title, sent.body, sent.audience) == ("A seasonal pass", BODY, "members")
     assert [provision.code for provision in sent.provisions.all()] == ["GCM-02"]

@@ -226,7 +226,7 @@ def test_author_answers_questions_and_requests_late_sending(open_window, picture
     window.get_by_label("Since when?").fill("Since 2011.")
     window.get_by_role("button", name="Save the answers").click()
     window.get_by_role("button", name="Send").click()
-    window.get_by_role("heading", name="We have received your input").wait_for()
+    window.get_by_role("heading", name="We have your input").wait_for()
     window.get_by_text("This SHA-256 is new").wait_for()
     picture(window, "receipt-after-answers")
     draft = make_submission(sent.consultation, body, author=author, state="draft", body=BODY)

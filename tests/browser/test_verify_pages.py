@@ -74,7 +74,7 @@ def test_hash_is_computed_in_browser_without_upload(open_window, paper, picture)
     picture(window, "verify-closer")
     assert (posts, len(entries(Access.FALSE_COPY))) == ([], 0)
     closer.click()
-    window.wait_for_function("document.querySelector('h1').textContent.trim() === 'This file was altered'")
+    window.get_by_role("heading", name="This file was altered").wait_for()
     window.check()
     picture(window, "verify-altered")
     assert len(posts) == 1
