@@ -177,6 +177,19 @@ def test_open_gate_makes_no_queries(django_assert_num_queries):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_server_start_logs_an_unreachable_database_and_checks_again(caplog, monkeypatch):
+    own = Gate()
+    with monkeypatch.context() as patch:
+        connection.close()
+        patch.setitem(connection.settings_dict, "NAME", "no_such_database")
+        own.look_at_start()
+    assert (own.is_open, caplog.records[-1].levelname) == (False, "WARNING")
+    assert "The tables cannot be checked yet" in caplog.text
+    own.look_at_start()
+    assert own.is_open
+
+
+@pytest.mark.django_db(transaction=True)
 def test_table_error_rechecks_schema(client, by_owner):
     client.raise_request_exception = False
     client.force_login(make_user())
