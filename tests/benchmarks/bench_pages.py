@@ -49,7 +49,7 @@ FIRST_VISIT, REQUESTS, LATER = 60_000, 6, 15_000
 NOT_HERE = {
     "attachment", "participation_pdf", "paper_alignment_pdf", "paper_compare_pdf", "inputs_export", "feed_inputs", "feed_points", "openapi", "forum_ics",
     "forum_ics_person", "forum_document", "communique_text", "printed_form", "edition_file", "edition_schema", "health",
-    "join_organisation", "forum_answer_receipt", "set_language", "account_logout", "account_inactive",
+    "join_organisation", "mail_stop", "forum_answer_receipt", "set_language", "account_logout", "account_inactive",
     "account_email_verification_sent", "account_confirm_email", "account_confirm_login_code",
     "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
     "mfa_authenticate", "mfa_login_webauthn", "socialaccount_signup", "socialaccount_login_cancelled",

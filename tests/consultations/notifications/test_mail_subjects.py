@@ -135,12 +135,16 @@ THEIRS = [
     for place in ("account", "mfa", "socialaccount")
     for name in sorted(
         path.stem.removesuffix("_subject")
-        for engine in engines.all()
-        for folder in engine.template_dirs
+        for loader in engines["django"].engine.template_loaders[0].loaders
+        for folder in loader.get_dirs()
         for path in Path(folder, place, "email").glob("*_subject.txt")
     )
     for name in [f"{place}/email/{name}"]
 ]
+
+
+def test_account_mails_are_found():
+    assert {"account/email/password_reset_key", "mfa/email/totp_activated"} <= set(THEIRS)
 
 
 @pytest.mark.parametrize("name", THEIRS)
