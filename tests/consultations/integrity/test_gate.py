@@ -149,6 +149,17 @@ class TestGate:
         stamp()
         assert client.get("/health/").text == "ok\n"
 
+    def test_each_reason_is_logged_once_until_the_tables_fit_again(self, client, caplog):
+        for version in ("0.1.9", __version__, "0.1.9"):
+            stamp(version, "0.1.0")
+            for _turn in range(3):
+                client.get("/health/")
+                client.get("/")
+        assert [record.levelname for record in caplog.records if record.name == "consultations.integrity.gate"] == [
+            "CRITICAL",
+            "CRITICAL",
+        ]
+
     def test_health_page_detects_upgrade(self, client):
         assert client.get("/").status_code == 200
         stamp("9.1.0", "9.0.10")
