@@ -80,7 +80,7 @@ def test_wrong_password_error_does_not_reveal_accounts(open_window, picture):
     picture(window, "account-wrong-password")
 
 
-def test_a_new_person_signs_up_and_confirms(phone):
+def test_user_signs_up_and_confirms_address(phone):
     phone.goto("/account/signup/")
     for field, text in {
         "name": "Achieng' (sample)",
@@ -99,7 +99,7 @@ def test_a_new_person_signs_up_and_confirms(phone):
 
 
 @WIDTHS
-def test_setting_up_an_app_and_signing_in_with_it(open_window, picture, size):
+def test_authenticator_app_is_set_up_and_used_to_sign_in(open_window, picture, size):
     window, person = open_window(size), make_person()
     sign_in_by_form(window, person)
     window.goto("/account/2fa/")
@@ -126,7 +126,7 @@ def test_setting_up_an_app_and_signing_in_with_it(open_window, picture, size):
     assert window.locator(".mast nav button").first.inner_text() == "Sign out"
 
 
-def test_a_passkey_is_added_and_opens_the_account(desktop):
+def test_added_passkey_signs_in(desktop):
     tools = desktop.page.context.new_cdp_session(desktop.page)
     tools.send("WebAuthn.enable")
     options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}

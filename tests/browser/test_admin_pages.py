@@ -130,7 +130,7 @@ def test_corrected_spreadsheet_is_imported(open_window, officer, work, tmp_path,
     assert Stakeholder.objects.get(name="Lake Union").group == "workers"
 
 
-def test_the_head_proposes_an_appointment_and_nothing_changes_yet(desktop, db):
+def test_proposed_appointment_changes_nothing_before_confirmation(desktop, db):
     head = make_head()
     give_second_factor(head)
     person = make_secretariat(name="Wanjirũ")

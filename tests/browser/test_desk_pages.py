@@ -125,7 +125,7 @@ def test_an_input_is_written_and_sent_from_a_phone(phone, consultation):
     phone.check()
 
 
-def test_enter_in_the_title_saves_and_does_not_send(desktop, consultation):
+def test_enter_key_in_title_field_saves_without_sending(desktop, consultation):
     desktop.log_in(make_member())
     desktop.goto("/submit/")
     desktop.get_by_role("radio", name="Theme 1").check()

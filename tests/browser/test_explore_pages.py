@@ -10,7 +10,7 @@ from tests.paper_factories import make_published_paper
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_a_visitor_finds_a_paragraph_and_cites_it(open_window, picture, settings, tmp_path, monkeypatch):
+def test_visitor_finds_and_cites_paragraph(open_window, picture, settings, tmp_path, monkeypatch):
     settings.MEDIA_ROOT = tmp_path
     monkeypatch.setattr(
         public_papers, "MOST", 900

@@ -110,7 +110,7 @@ def test_every_component_is_accessible_and_fits(open_gallery, picture):
     picture(window, "gallery")
 
 
-def test_a_refused_form_is_accessible_and_begins_at_the_problem(open_gallery):
+def test_refused_form_is_accessible_and_focuses_error_summary(open_gallery):
     window = open_gallery(BOTH, form=refused(), reasons=["Paragraph 4 rests on no point."])
     window.check()
     assert window.title() == "Error: Gallery · NCM Portal"

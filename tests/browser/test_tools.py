@@ -8,18 +8,18 @@ from tests.browser.journey.walk import States
 SOUND = "<!doctype html><html lang=en><title>T</title><main><h1>Heading</h1><p>Text</p></main>"
 
 
-def test_a_page_that_breaks_a_rule_fails(desktop):
+def test_inaccessible_page_fails_check(desktop):
     desktop.set_content(SOUND.replace("<p>Text</p>", "<p style='color:#ccc'>Faint</p>"))
     with pytest.raises(AssertionError, match="color-contrast"):
         desktop.check()
 
 
-def test_a_page_that_breaks_none_passes(desktop):
+def test_accessible_page_passes_check(desktop):
     desktop.set_content(SOUND)
     desktop.check()
 
 
-def test_a_page_wider_than_a_phone_fails(open_window):
+def test_page_wider_than_a_phone_fails_check(open_window):
     phone = open_window(PHONE)
     phone.set_content(SOUND.replace("<p>", "<meta name=viewport content='width=device-width'><p style='width:900px'>"))
     with pytest.raises(AssertionError, match="sideways"):
@@ -27,7 +27,7 @@ def test_a_page_wider_than_a_phone_fails(open_window):
 
 
 @pytest.mark.django_db
-def test_errors_of_a_page_are_remembered(desktop):
+def test_page_errors_are_collected(desktop):
     desktop.expect_status(404)
     desktop.goto("/no-such-page/")
     assert desktop.errors == []

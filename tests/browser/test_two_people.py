@@ -39,7 +39,7 @@ def test_two_person_pages_are_accessible(open_window, officer):
             window.check()
 
 
-def test_a_change_is_refused_with_a_reason_and_made_with_the_second_click(open_window, officer):
+def test_proposed_change_is_refused_with_reason_or_confirmed(open_window, officer):
     person, head = make_user(name="Peter Kimani"), make_head(name="Ruth Langat")
     made = make_proposal(person, by=head)
     window = open_window(DESKTOP)

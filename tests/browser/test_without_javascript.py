@@ -31,7 +31,7 @@ def press(window, words: str, within: str = "main") -> None:
         window.locator(within).get_by_role("button", name=words, exact=True).first.click()
 
 
-def test_no_script_runs_there(plain):
+def test_scripts_do_not_run(plain):
     plain.set_content("<title>before</title><script>document.title = 'after'</script>")
     assert plain.title() == "before"
 

@@ -14,7 +14,7 @@ from consultations.queries import lookalikes_of
 from consultations.reference_data.reading import Draft, Row
 from consultations.reference_data.saving import save
 from tests.consultations.admin.test_forms import filled
-from tests.consultations.imports.sheets import BODIES, confirm, said, upload, workbook
+from tests.consultations.imports.sheets import BODIES, confirm, messages_on, upload, workbook
 from tests.factories import make_member, make_secretariat, make_stakeholder, make_user
 from tests.pages import words
 from tests.sign_in import sign_in
@@ -67,7 +67,7 @@ def test_the_admin_warns_whoever_enters_a_look_alike_and_saves_it(client, genuin
     body = make_stakeholder("Another")
     answer = filled(client, Stakeholder, body, name=FALSE)
     page = client.get(answer["Location"])
-    assert any(message.startswith(WARNING) for message in said(page))
+    assert any(message.startswith(WARNING) for message in messages_on(page))
     assert Stakeholder.objects.get(pk=body.pk).name_skeleton == skeleton(GENUINE)
     assert "Check the name" in words(client.get(reverse("admin:consultations_stakeholder_change", args=[body.pk])))
 
@@ -76,7 +76,7 @@ def test_an_import_tells_which_new_names_are_to_be_checked(client, genuine):
     sign_in(client, make_secretariat())
     rows = [[name, "", "civil_society", "", "no", "", ""] for name in (FALSE, "Muungano wa Wakulima")]
     answer = confirm(client, "stakeholder", upload(client, "stakeholder", workbook(BODIES, *rows)))
-    told = [message for message in said(answer) if "is similar to another" in message]
+    told = [message for message in messages_on(answer) if "is similar to another" in message]
     assert [message.startswith(WARNING) for message in told] == [True]
     false = Stakeholder.objects.get(name=FALSE)
     assert Event.objects.about(false).get().data["unusual_characters"] == ["U+043E"]

@@ -101,13 +101,13 @@ def test_reason_field_is_shown_only_if_verb_takes_reason(client):
     assert (answer.status_code, consultation.state) == (302, "archived")
 
 
-def test_a_move_that_is_not_in_the_table_does_not_exist(client, officer):
+def test_unknown_move_is_404(client, officer):
     body = factories.make_stakeholder(state="registered")
     assert client.post(page(Stakeholder, "move", body.pk, "delete"), {}).status_code == 403
 
 
 @pytest.mark.parametrize("key", ["abc", "999999999999999999999999"])
-def test_a_move_of_a_record_that_is_not_there_is_refused(client, officer, key):
+def test_move_of_missing_record_is_refused(client, officer, key):
     assert client.post(page(Stakeholder, "move", key, "verify"), {}).status_code == 403
 
 
@@ -313,7 +313,7 @@ def test_system_administrators_cannot_read_texts_in_progress():
 # --- Accounts and offices -------------------------------------------------------------------------------------------
 
 
-def test_the_head_proposes_an_office_and_another_person_confirms_it(client):
+def test_office_is_proposed_by_head_and_confirmed_by_second_person(client):
     head, person = factories.make_head(), factories.make_user()
     sign_in(client, head)
     assert "Appoint to an office" in client.get(page(User, "change", person.pk)).content.decode()
@@ -331,7 +331,7 @@ def test_the_head_proposes_an_office_and_another_person_confirms_it(client):
     assert (person.office, last.verb, last.by, last.reason) == ("secretariat", "appoint", other, "From today.")
 
 
-def test_a_system_administrator_appoints_the_first_head_at_once(client):
+def test_system_administrator_appoints_first_head_without_confirmation(client):
     person = factories.make_user()
     sign_in(client, factories.make_user("sysadmin"))
     client.post(page(User, "move", person.pk, "appoint"), {"office": "head", "reason": "The first one."})
@@ -387,7 +387,7 @@ def test_admin_cannot_change_addresses(client):
 
 
 @zeal_ignore()
-def test_delegates_are_checked_in_at_the_desk_once_a_day(client, officer):
+def test_delegates_are_checked_in_at_the_desk_once_per_day(client, officer):
     came, waits = (
         factories.make_delegate(forum := factories.make_forum()),
         factories.make_delegate(forum, state="nominated"),

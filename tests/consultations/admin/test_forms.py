@@ -158,7 +158,7 @@ def about(record):
     return [(event.verb, event.data) for event in Event.objects.about(record)]
 
 
-def test_a_mandate_that_is_ticked_is_confirmed_by_the_verb(client, officer):
+def test_ticked_mandate_is_confirmed_by_verb(client, officer):
     ministry, mandate = suggested()
     assert filled(client, Ministry, ministry, **{"mandates-0-is_confirmed": "on"}).status_code == 302
     mandate.refresh_from_db()
@@ -166,7 +166,7 @@ def test_a_mandate_that_is_ticked_is_confirmed_by_the_verb(client, officer):
     assert about(ministry) == [("confirm_mandate", {"theme": "T1", "lead": False, "basis": "EO 1/2016"})]
 
 
-def test_a_ministry_and_its_organisation_have_one_history(client, officer):
+def test_ministry_and_its_organisation_share_one_history(client, officer):
     ministry, _mandate = suggested()
     filled(client, Ministry, ministry, name="Ministry of Roads")
     organisation = Stakeholder.objects.get(pk=ministry.pk)
@@ -216,7 +216,7 @@ def test_journal_names_previous_choice(client, officer):
     assert about(part) == [("edit", {"changed": {"parent": ["Old parent", "New parent"]}})]
 
 
-def test_a_consultations_deadline_is_not_typed_once_it_is_open(client, officer):
+def test_deadline_field_is_removed_once_consultation_is_open(client, officer):
     draft, opened = factories.make_consultation(state="draft"), factories.make_consultation(state="open")
     for consultation, typed in ((draft, True), (opened, False)):
         form = client.get(page(Consultation, "change", consultation.pk)).context["adminform"].form
@@ -239,7 +239,7 @@ def test_the_head_extends_a_deadline_with_a_reason(client):
     assert "Elections." in earlier.content.decode()
 
 
-def test_a_delegate_is_nominated_by_the_verb(client, officer):
+def test_delegate_added_in_admin_is_nominated_by_verb(client, officer):
     forum, body = factories.make_forum(), factories.make_stakeholder(group="workers")
     data = {"forum": forum.pk, "stakeholder": body.pk, "name": "Wanjirũ", "role": "delegate"}
     assert client.post(page(Delegate, "add"), data).status_code == 302

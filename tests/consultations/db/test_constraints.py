@@ -77,13 +77,13 @@ def jumps(model):
     return [pair for pair in itertools.permutations(model.State.values, 2) if pair not in allowed]
 
 
-def test_every_guarded_table_is_in_this_test():
+def test_every_guarded_table_is_tested():
     assert sorted(MAKE) == sorted(MODELS)
     assert all(steps(model) for model in MODELS.values())
 
 
 @pytest.mark.parametrize("label", MAKE)
-def test_no_state_is_jumped_to_by_raw_sql(label):
+def test_raw_sql_cannot_skip_states(label):
     model = MODELS[label]
     table = connection.ops.quote_name(model._meta.db_table)
     answers = {}
@@ -116,21 +116,21 @@ def test_records_start_in_initial_state(label):
 
 
 @pytest.mark.parametrize("label", MAKE)
-def test_no_record_is_removed_by_raw_sql(label):
+def test_raw_sql_cannot_delete_records(label):
     model = MODELS[label]
     record = MAKE[label](model._meta.get_field("state").default)
     with pytest.raises(ProgrammingError, match="Cannot delete"):
         run(f"DELETE FROM {connection.ops.quote_name(model._meta.db_table)} WHERE id = %s", record.pk)
 
 
-def test_a_membership_ends_and_is_not_removed():
+def test_raw_sql_cannot_delete_memberships():
     membership = make_member().memberships.get()
     with pytest.raises(ProgrammingError, match="Cannot delete"):
         run("DELETE FROM consultations_membership WHERE id = %s", membership.pk)
 
 
 @pytest.mark.parametrize("sql", ["UPDATE consultations_event SET hash = 'x'", "DELETE FROM consultations_event"])
-def test_the_journal_is_neither_rewritten_nor_shortened(sql):
+def test_runtime_role_cannot_change_or_delete_journal(sql):
     Event.objects.record("test", make_secretariat(), by=None)
     with pytest.raises(ProgrammingError, match="permission denied for table consultations_event"):
         run(sql)
@@ -138,7 +138,7 @@ def test_the_journal_is_neither_rewritten_nor_shortened(sql):
 
 @pytest.mark.usefixtures("by_owner")
 @pytest.mark.parametrize("sql", ["UPDATE consultations_event SET reason = 'x'", "DELETE FROM consultations_event"])
-def test_the_journal_is_not_rewritten_by_the_owner_either(sql):
+def test_owner_cannot_change_or_delete_journal(sql):
     Event.objects.record("test", make_secretariat(), by=None)
     with pytest.raises(ProgrammingError, match="Cannot update or delete"):
         run(sql)

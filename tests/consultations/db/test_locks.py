@@ -15,14 +15,14 @@ OPEN = "SELECT pid, backend_xmin FROM pg_stat_activity WHERE state = 'idle in tr
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_no_lock_of_ours_belongs_to_a_session():
+def test_no_lock_belongs_to_a_session():
     session = re.compile(r"pg_(try_)?advisory_(un)?lock|\bLISTEN\b")
     code = [path for path in files(".py") if path.relative_to(ROOT).parts[0] in PACKAGES]
     assert len(code) > 300
     assert [path.name for path in code if session.search(path.read_text())] == []
 
 
-def asked(query):
+def query_result(query):
     with connection.cursor() as cursor:
         cursor.execute(query)
         return cursor.fetchall()
@@ -35,18 +35,18 @@ def test_lock_is_exclusive_until_block_ends():
         assert again is not None
 
 
-def test_the_lock_delays_no_vacuum_and_has_no_idle_timeout():
+def test_lock_does_not_delay_vacuum_or_time_out_when_idle():
     with try_lock(*LOCK) as lock:
-        assert [xmin for _, xmin in asked(OPEN)] == [None]
+        assert [xmin for _, xmin in query_result(OPEN)] == [None]
         with lock.cursor() as cursor:
             cursor.execute("SHOW idle_in_transaction_session_timeout")
             assert cursor.fetchone() == ("0",)
-    assert asked(OPEN) == []
+    assert query_result(OPEN) == []
 
 
 def test_a_broken_connection_releases_the_lock_and_is_reported():
     with try_lock(*LOCK) as lock:
-        asked(f"SELECT pg_terminate_backend(pid, 5000) FROM ({OPEN}) AS open")
+        query_result(f"SELECT pg_terminate_backend(pid, 5000) FROM ({OPEN}) AS open")
         assert not lock.is_usable()
         with try_lock(*LOCK) as other:
             assert other is not None

@@ -17,7 +17,7 @@ from tests.factories import bring, change, make_point, make_stakeholder, make_su
 pytestmark = pytest.mark.django_db
 
 
-def found(words: str, configuration: str = "english") -> int:
+def matches(words: str, configuration: str = "english") -> int:
     """Return how many entries contain these words."""
     condition = "words @@ websearch_to_tsquery(%s, %s)"
     with connection.cursor() as cursor:
@@ -25,48 +25,53 @@ def found(words: str, configuration: str = "english") -> int:
         return cursor.fetchone()[0]
 
 
-def recounted(model, counts: Q, column: str) -> dict[tuple, int]:
+def counted_from_rows(model, counts: Q, column: str) -> dict[tuple, int]:
     """Return the expected tallies, counted from the records."""
     rows = model.objects.filter(counts).order_by().values_list("consultation", "theme", "stakeholder")
     return {row[:3]: row[3] for row in rows.annotate(Count("pk"))}
 
 
-def kept(column: str) -> dict[tuple, int]:
+def stored_counts(column: str) -> dict[tuple, int]:
     rows = Tally.objects.exclude(**{column: 0}).values_list("consultation", "theme", "stakeholder", column)
     return {row[:3]: row[3] for row in rows}
 
 
 def test_search_covers_both_languages_and_ignores_accents():
     make_submission(title="Safe routes", body="Mundũ wa Gĩthĩo hutembea.", proposed_wording="We commit to remedies.")
-    assert [found("route"), found("remedy"), found("mundu", "portal"), found("hutembea", "portal")] == [1, 1, 1, 1]
-    assert found("nothing") == 0
+    assert [matches("route"), matches("remedy"), matches("mundu", "portal"), matches("hutembea", "portal")] == [
+        1,
+        1,
+        1,
+        1,
+    ]
+    assert matches("nothing") == 0
 
 
 def test_held_back_passages_are_not_indexed():
     sent = make_submission(body="We saw [[the quagga\nlantern]] there and [[another zebra]] too.")
-    assert [found("quagga"), found("lantern"), found("zebra"), found("there too saw", "portal")] == [0, 0, 0, 1]
+    assert [matches("quagga"), matches("lantern"), matches("zebra"), matches("there too saw", "portal")] == [0, 0, 0, 1]
     draft = change(make_submission(state="draft"), body="A [[heron]] ledger")
-    assert [found("heron"), found("ledger")] == [0, 1]
+    assert [matches("heron"), matches("ledger")] == [0, 1]
     make_point(sent, text="quagga", held_back=True)
-    assert found("quagga") == 0
+    assert matches("quagga") == 0
     assert SearchEntry.objects.filter(submission=draft).count() == 1
 
 
-def test_points_and_files_lead_to_their_input():
+def test_points_and_files_are_indexed_with_their_input():
     sent = make_submission(body="Words.")
     point = make_point(sent, text="A lantern for each shelter")
     assert list(SearchEntry.objects.filter(point=point).values_list("submission", flat=True)) == [sent.pk]
     file = Attachment.objects.create(
         submission=sent, name="giraffe.pdf", size=3, uploaded_by=sent.author, stored_as="a", text="ostrich"
     )
-    assert found("ostrich") == 0
+    assert matches("ostrich") == 0
     Attachment.objects.filter(pk=file.pk).update(state="ready", received=3, sha256="0" * 64, media_type="text/plain")
-    assert [found("ostrich"), found("giraffe.pdf", "portal")] == [1, 1]
+    assert [matches("ostrich"), matches("giraffe.pdf", "portal")] == [1, 1]
     Attachment.objects.filter(pk=file.pk).update(state="removed")
-    assert found("ostrich") == 0
+    assert matches("ostrich") == 0
 
 
-def test_tallies_follow_every_move():
+def test_counts_are_updated_by_every_move():
     one, other, theme = make_stakeholder(), make_stakeholder(), make_theme("T2")
     for state in Submission.State.values:
         make_submission(stakeholder=one, state=state)
@@ -75,11 +80,11 @@ def test_tallies_follow_every_move():
     make_point(last if last.state == "accepted" else point.submission, theme=theme)
     counts = Q(submitted_at__isnull=False) & ~Q(state="withdrawn")
     stand = Q(state__in=[PointState.VALIDATED, PointState.MERGED, PointState.DISPOSED])
-    assert kept("inputs") == recounted(Submission, counts, "inputs")
-    assert kept("points") == recounted(Point, stand, "points")
+    assert stored_counts("inputs") == counted_from_rows(Submission, counts, "inputs")
+    assert stored_counts("points") == counted_from_rows(Point, stand, "points")
     change(last, stakeholder=one)
     bring(last, "withdrawn")
-    assert kept("inputs") == recounted(Submission, counts, "inputs")
+    assert stored_counts("inputs") == counted_from_rows(Submission, counts, "inputs")
     change(point, theme=theme)
     change(point, state="withdrawn")
-    assert kept("points") == recounted(Point, stand, "points")
+    assert stored_counts("points") == counted_from_rows(Point, stand, "points")

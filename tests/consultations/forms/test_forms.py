@@ -85,7 +85,7 @@ def test_conflicting_audience_is_refused_in_other_forms(make):
 @pytest.mark.parametrize(
     ("sent", "problems"), [(["on", ""], 1), (["", "on"], 1), (["on"], 0), (["on", "on"], 0), ([], 0)]
 )
-def test_a_document_is_not_everybodys_by_the_last_of_two_answers(sent, problems):
+def test_document_form_refuses_conflicting_audience_values(sent, problems):
     assert len(DocumentForm(posted(for_everybody=sent)).errors.get("for_everybody", [])) == problems
 
 
@@ -115,7 +115,7 @@ def test_too_long_text_error_gives_numbers():
     assert problem(TEXT, "x" * 24_113) == expected
 
 
-def test_two_megabytes_are_refused_without_reading_every_character():
+def test_two_megabyte_text_is_refused_by_length_only():
     assert problem(TEXT, "\0" * 2_000_000) == [
         "The text is 2,000,000 characters long. It must be 20,000 characters or fewer: shorten it by 1,980,000."
     ]
@@ -178,7 +178,7 @@ def test_datetime_keeps_microseconds():
 
 
 @pytest.mark.parametrize("broken", ["", None, "yesterday", "2017-99-99T00:00:00+00:00", "2017-10-13T14:00:00"])
-def test_a_broken_moment_is_earlier_than_any_text(broken):
+def test_invalid_timestamp_is_read_as_earliest_moment(broken):
     assert MomentField().clean(broken) == NEVER
 
 
@@ -230,7 +230,7 @@ def test_submitted_input_requires_theme_and_text(consultation):
     assert form.errors == {}
 
 
-def test_a_theme_of_another_round_is_refused(consultation):
+def test_theme_outside_consultation_is_refused(consultation):
     make_theme("T7")
     assert list(input_form(consultation, theme="T7").errors) == ["theme"]
 
@@ -259,7 +259,7 @@ def test_organisation_field_is_hidden_for_single_membership(consultation):
     assert form.stakeholder == organisation
 
 
-def test_a_person_of_two_organisations_chooses_among_them(consultation):
+def test_member_of_two_organisations_must_choose_one(consultation):
     first, second, foreign = make_stakeholder("A first"), make_stakeholder("B second"), make_stakeholder("C")
     person = make_member(second, user=make_member(first))
     assert list(input_form(consultation, person).errors) == ["organisation"]
@@ -269,7 +269,7 @@ def test_a_person_of_two_organisations_chooses_among_them(consultation):
     assert form.stakeholder == second
 
 
-def test_the_organisation_is_fixed_by_the_first_saving(consultation):
+def test_organisation_cannot_change_after_first_save(consultation):
     person = make_member(make_stakeholder(), user=make_member())
     draft = make_submission(consultation, person.live_memberships[0].stakeholder, state="draft", author=person)
     assert "organisation" not in input_form(consultation, person, draft=draft).fields
@@ -318,13 +318,13 @@ def test_organisation_form_shows_errors_at_fields():
 
 
 @pytest.mark.django_db
-def test_only_the_secretariat_names_clearing_officers():
+def test_only_secretariat_can_invite_clearing_officers():
     asked = {"email": "a@example.org", "role": "clearing_officer"}
     assert list(InviteOfficerForm(asked, person=make_member()).errors) == ["role"]
     assert InviteOfficerForm(asked, person=make_secretariat()).errors == {}
 
 
-def test_a_reason_may_be_empty_but_not_unreadable_or_endless():
+def test_reason_may_be_empty_but_not_unreadable_or_too_long():
     assert ReasonForm({}).is_valid()
     assert ReasonForm({"reason": "r" * 2_001}).problems == [
         "The reason is 2,001 characters long. It must be 2,000 characters or fewer: shorten it by 1."
@@ -332,7 +332,7 @@ def test_a_reason_may_be_empty_but_not_unreadable_or_endless():
     assert len(ReasonForm({"reason": "\0"}).problems) == 1
 
 
-def test_a_merge_needs_the_other_point_and_a_reason():
+def test_merge_requires_other_point_and_reason():
     assert MergeForm({}).errors == {
         "reason": ["Enter why they are the same."],
         "into": ["Choose the point that this one duplicates."],
@@ -370,12 +370,12 @@ def test_a_merge_needs_the_other_point_and_a_reason():
         ),
     ],
 )
-def test_a_text_is_cut_into_sentences_by_line(text, expected):
+def test_text_is_split_into_sentences_by_line(text, expected):
     assert passages(text) == expected
 
 
 @given(st.one_of(st.text(max_size=500), st.text(alphabet="Aa. []\n", max_size=200)))
-def test_cutting_loses_no_character(text):
+def test_splitting_keeps_every_character(text):
     assert "".join("".join(s for line in passages(text) for s in line).split()) == "".join(text.split())
 
 
@@ -412,7 +412,7 @@ def test_point_without_text_is_refused(accepted):
     assert form.errors == {"text": ["Mark the sentences of the point, or enter what it says."]}
 
 
-def test_marks_that_are_too_long_together_are_refused(consultation):
+def test_marked_sentences_that_are_too_long_together_are_refused(consultation):
     long = make_submission(consultation, body="x" * 1_500 + ". Yes this is long too: " + "y" * 600)
     form = split_form(long, passages=["0", "1"])
     assert form.errors == {
@@ -420,7 +420,7 @@ def test_marks_that_are_too_long_together_are_refused(consultation):
     }
 
 
-def test_a_mark_that_is_not_there_is_refused(accepted):
+def test_unknown_marked_sentence_is_refused(accepted):
     assert list(split_form(accepted, passages=["7"]).errors) == ["passages", "text"]
 
 

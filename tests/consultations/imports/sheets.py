@@ -69,7 +69,7 @@ def send(client, asked, data, name="inputs.xlsx", **changed):
     return client.post(reverse("import_inputs"), {**choices, "file": file, **changed}, follow=True)
 
 
-def take_in(client, preview):
+def confirm_inputs(client, preview):
     """Confirm an import and let the worker run it; return the result page."""
     client.post(reverse("job_confirm", args=[preview.context["job"].key]))
     call_command("work", stdout=StringIO())
@@ -81,7 +81,7 @@ def states(page):
     return {state: number for state, number, _label in page.context["tally"]}
 
 
-def wrong(client, page):
+def errors_listed(client, page):
     """Return the errors of a preview: row, column, reason."""
     shown = client.get(reverse("job", args=[page.context["job"].key]), {"show": "error"})
     return [(row.number, each.column, each.why) for row in shown.context["rows"].shown for each in row.problems]
@@ -94,7 +94,7 @@ def confirm(client, kind, preview):
     return client.post(reverse(f"admin:consultations_{kind}_process_import"), data, follow=True)
 
 
-def said(answer):
+def messages_on(answer):
     return [str(message) for message in answer.context["messages"]]
 
 

@@ -88,7 +88,7 @@ def test_shared_strings_are_read_literally():
 
 
 @pytest.mark.parametrize("wrong", ['r="7"', 'r="C"', 's="x"', 'r="ABCD7"'])
-def test_a_cell_that_openpyxl_cannot_read_is_not_read(wrong):
+def test_cell_unreadable_by_openpyxl_is_refused(wrong):
     cell = ("inlineStr", wrong, TEXTS[0])
     assert isinstance(theirs([cell]), type)
     assert ours([cell]) == theirs([cell])

@@ -13,7 +13,7 @@ from consultations.imports import disk_buffer, row_validation, workbooks
 from consultations.imports.disk_buffer import Spool
 from consultations.imports.spreadsheets import NotReadable, NotText, read, read_sheet
 from consultations.models import Job
-from tests.consultations.imports.sheets import HEAD, ROW, send, sheet, states, workbook, wrong
+from tests.consultations.imports.sheets import HEAD, ROW, errors_listed, send, sheet, states, workbook
 from tests.factories import make_submission
 
 FULL = "The portal has no disk space left. There is nothing wrong with your file. Try again later, or contact the secretariat."
@@ -66,7 +66,7 @@ def test_buffered_sheet_equals_sheet(settings, tmp_path):
 
 
 @pytest.mark.parametrize("block", [1, 2, 3, 1_000_000])
-def test_parts_are_counted_alike_in_pieces_of_any_size(monkeypatch, block):
+def test_element_count_does_not_depend_on_block_size(monkeypatch, block):
     monkeypatch.setattr(workbooks, "BLOCK", block)
     package = workbooks._Package(workbook(HEAD, ROW))
     for part in ("xl/worksheets/sheet1.xml", "xl/styles.xml"):
@@ -76,7 +76,7 @@ def test_parts_are_counted_alike_in_pieces_of_any_size(monkeypatch, block):
         assert before - package.elements == content.count(b"<") - content.count(b"</") > len(ROW)
 
 
-def test_rows_are_compared_with_those_of_every_part_before(client, consultation, network, monkeypatch):
+def test_duplicates_are_found_across_buffer_parts(client, consultation, network, monkeypatch):
     monkeypatch.setattr(row_validation, "TOGETHER", 1)
     here = make_submission(consultation, network, title="Here", body=ROW[4])
     rows = [
@@ -90,7 +90,7 @@ def test_rows_are_compared_with_those_of_every_part_before(client, consultation,
     ]
     page = send(client, consultation, workbook([*HEAD, "reference"], *rows))
     assert states(page) == {"error": 3, "changed": 1, "same": 1, "new": 2}
-    assert wrong(client, page) == [
+    assert errors_listed(client, page) == [
         (4, "title", "Row 2 has the same title with a different text."),
         (6, "reference", "Row 5 has the same reference."),
         (7, "reference", "There is no input with this reference here. Leave the cell empty for a new input."),

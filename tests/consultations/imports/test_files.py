@@ -21,9 +21,9 @@ from ncm_portal.workflow import now
 from tests.consultations.imports.sheets import (
     BODIES,
     confirm,
+    messages_on,
     problems,
     rewritten,
-    said,
     saved,
     sheet,
     upload,
@@ -79,14 +79,14 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize("name", UNREADABLE)
-def test_a_file_that_cannot_be_read_is_explained_beside_its_field(client, name):
+def test_reason_for_unreadable_file_is_shown_at_field(client, name):
     data, why = UNREADABLE[name]
     page = upload(client, "stakeholder", data, "sheet")
     assert (page.status_code, page.context["form"].errors) == (422, {"import_file": [why]})
     assert not Stakeholder.objects.exists()
 
 
-def test_a_file_of_more_than_4_mb_is_refused_before_it_is_read(client, monkeypatch):
+def test_file_over_4_mb_is_refused_before_reading(client, monkeypatch):
     monkeypatch.setattr(spreadsheets, "read", lambda data: pytest.fail("it was read"))
     page = upload(client, "stakeholder", b"x" * (4 * 1024 * 1024 + 1))
     why = "The file must be 4 MB or smaller. Split it, or remove pictures from it."
@@ -135,7 +135,7 @@ def test_blank_column_does_not_shift_columns():
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
-def test_csv_files_of_any_country_are_read(delimiter):
+def test_csv_dialects_of_other_countries_are_read(delimiter):
     data = sheet(["name", "about"], ["Ng’ang’a", 'He said "yes", twice;\nthen left'], delimiter=delimiter)
     for mark in (b"", b"\xef\xbb\xbf"):
         assert read(mark + data).dict == [{"name": "Ng’ang’a", "about": 'He said "yes", twice;\nthen left'}]
@@ -156,10 +156,12 @@ def test_unconfirmed_uploads_are_deleted_after_a_day(client, officer, settings, 
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd", "secret-key", "0" * 32])
-def test_no_other_file_can_be_named_at_the_confirmation(client, name):
+def test_confirmation_cannot_name_another_file(client, name):
     data = {"import_file_name": name, "original_file_name": "x.csv", "format": "0", "resource": ""}
     answer = client.post(reverse("admin:consultations_stakeholder_process_import"), data, follow=True)
-    assert said(answer) == ["This spreadsheet has already been imported, or the upload has expired. Upload it again."]
+    assert messages_on(answer) == [
+        "This spreadsheet has already been imported, or the upload has expired. Upload it again."
+    ]
 
 
 # --- Who ------------------------------------------------------------------------------------------------------------
@@ -206,7 +208,7 @@ def test_export_contains_readable_text_only(client, officer, consultation):
     ]
 
 
-def test_delegates_go_out_for_their_badges(client):
+def test_delegate_export_contains_badge_data(client):
     forum = make_forum()
     make_delegate(forum, make_stakeholder("Coast Network"), name="Wanjirũ", badge_number=7)
     (row,) = read(export(client, "delegate", 0)).dict

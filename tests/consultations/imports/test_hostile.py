@@ -17,14 +17,14 @@ from consultations.models import Event, Job, Submission
 from tests.consultations.imports.sheets import (
     HEAD,
     ROW,
+    confirm_inputs,
+    errors_listed,
     rewritten,
     saved,
     send,
     sheet,
     states,
-    take_in,
     workbook,
-    wrong,
 )
 
 SOON = 5  # seconds of this process; also where coverage traces each line
@@ -42,7 +42,7 @@ def with_row(number, cells):
     return rewritten(GOOD, SHEET, lambda text: text.replace(b"</sheetData>", row))
 
 
-def laughing(part):
+def billion_laughs(part):
     return rewritten(GOOD, part, lambda text: LAUGHS + text.replace(b"<sheetData>", b"<sheetData>&c;"))
 
 
@@ -50,7 +50,7 @@ def with_a_letter(letter):
     return rewritten(GOOD, SHEET, lambda text: text.replace(b"Pay on time", f"Pay{letter}".encode()))
 
 
-def lying():
+def with_false_size():
     """Workbook whose sheet claims a hundredth of its unpacked size."""
     data = rewritten(GOOD, SHEET, lambda text: text + b" " * 50_000_000)
     with zipfile.ZipFile(BytesIO(data)) as package:
@@ -88,15 +88,15 @@ REFUSED = {
     "a hundred thousand styles": (lambda: rewritten(GOOD, STYLES, lambda text: text.replace(b"</fonts>", b"<font/>" * 100_000 + b"</fonts>")), TOO_MUCH),
     "a hundred thousand parts": (lambda: rewritten(GOOD, PARTS, lambda text: text.replace(b"</Types>", b'<Default Extension="a" ContentType="b"/>' * 100_000 + b"</Types>")), TOO_MUCH),
     "one text everywhere": (one_text_everywhere, "The sheet contains more text than the portal can read at once. Split it."),
-    "words of its own in the sheet": (lambda: laughing(SHEET), DAMAGED),
-    "words of its own in the styles": (lambda: laughing(STYLES), DAMAGED),
-    "words of its own in the book": (lambda: laughing(BOOK), DAMAGED),
-    "words of its own in the list of parts": (lambda: laughing(PARTS), DAMAGED),
+    "words of its own in the sheet": (lambda: billion_laughs(SHEET), DAMAGED),
+    "words of its own in the styles": (lambda: billion_laughs(STYLES), DAMAGED),
+    "words of its own in the book": (lambda: billion_laughs(BOOK), DAMAGED),
+    "words of its own in the list of parts": (lambda: billion_laughs(PARTS), DAMAGED),
     "letters that hide tags": (lambda: rewritten(GOOD, STYLES, lambda text: b'<?xml version="1.0" encoding="UTF-7"?>' + text), DAMAGED),
     "a vertical tab": (lambda: with_a_letter("\x0b"), DAMAGED),
     "no character at all": (lambda: with_a_letter("\ufffe"), DAMAGED),
     "a bomb": (lambda: rewritten(GOOD, SHEET, lambda text: text + b" " * (65 * 1024 * 1024)), "The workbook is too large when unpacked. Split it."),
-    "a bomb that lies": (lying, DAMAGED),
+    "a bomb that lies": (with_false_size, DAMAGED),
     "a bomb without a bound": (unbounded, DAMAGED),
     "a million blank lines": (lambda: sheet(HEAD) + b"\n" * 1_100_000, "The sheet has more than 5,000 rows. Split it."),
     "other headings": (lambda: workbook(["Name", "What we want"], ["Coast Network", "Pay"]), "These columns are missing: organisation, theme, title, body. These columns are not recognised: name, what_we_want"),
@@ -176,7 +176,7 @@ def test_cell_errors_name_row_and_column(client, consultation):
     joined = "This cell is empty. If it is part of a merged cell, unmerge it: each row needs its own value."
     formula = "This cell contains a formula. Replace it with its result as text."
     in_order = ["organisation", "theme", "objectives", "title", "body", "proposed_wording", "audience", "language"]
-    assert wrong(client, page) == [
+    assert errors_listed(client, page) == [
         *[(3, column, formula) for column in [*in_order, "received"]],
         (4, "theme", joined),
         (5, "organisation", joined),
@@ -195,16 +195,16 @@ def test_workbook_escape_codes_are_decoded(client, consultation):
     rows = [cells(title="Pay_x000B_"), cells(body="Pay_xfffe_"), cells(body="One_x000D_\ntwo_x0009__x0041_")]
     page = send(client, consultation, workbook(HEAD, *rows))
     hidden = "The text contains characters that cannot be shown (U+%s). Remove them and send it again."
-    assert wrong(client, page) == [(2, "title", hidden % "000B"), (3, "body", hidden % "FFFE")]
-    take_in(client, page)
+    assert errors_listed(client, page) == [(2, "title", hidden % "000B"), (3, "body", hidden % "FFFE")]
+    confirm_inputs(client, page)
     assert Submission.objects.get().body == "One\ntwo\t_x0041_"
 
 
-def test_characters_that_cannot_be_shown_are_named_cell_by_cell(client, consultation):
+def test_undisplayable_characters_are_reported_per_cell(client, consultation):
     rows = [cells(title="Pay\x0b"), cells(body="Pay\ufffe", organisation="Coast\x0b"), cells(theme="T1\x0b")]
     page = send(client, consultation, sheet(HEAD, *rows), "inputs.csv")
     hidden = "The text contains characters that cannot be shown (U+%s). Remove them and send it again."
-    assert wrong(client, page) == [
+    assert errors_listed(client, page) == [
         (2, "title", hidden % "000B"),
         (3, "organisation", hidden % "000B"),
         (3, "body", hidden % "FFFE"),

@@ -5,14 +5,14 @@ import time
 import pytest
 
 from consultations.models import County, Event, Stakeholder
-from tests.consultations.imports.sheets import BODIES, confirm, problems, said, sheet, upload, workbook
+from tests.consultations.imports.sheets import BODIES, confirm, messages_on, problems, sheet, upload, workbook
 from tests.factories import make_stakeholder
 
 # --- Stakeholders ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("make", [workbook, sheet], ids=["xlsx", "csv"])
-def test_stakeholders_are_entered_and_changed(client, officer, make):
+def test_import_creates_and_changes_stakeholders(client, officer, make):
     mombasa = County.objects.create(code="001", name="Mombasa", slug="mombasa")
     known = make_stakeholder("Ng’ang’a Foundation", group="media", evidence="R")
     data = make(
@@ -23,7 +23,7 @@ def test_stakeholders_are_entered_and_changed(client, officer, make):
     preview = upload(client, "stakeholder", data)
     assert preview.context["tally"] == [(1, "new"), (1, "to change"), (0, "unchanged")]
     assert Stakeholder.objects.count() == 1
-    assert said(confirm(client, "stakeholder", preview)) == ["Imported: 1 new, 1 changed, 0 unchanged."]
+    assert messages_on(confirm(client, "stakeholder", preview)) == ["Imported: 1 new, 1 changed, 0 unchanged."]
     made = Stakeholder.objects.get(name="Coast Workers")
     assert (made.short_name, made.group, made.county, made.is_ncm_member) == ("CW", "workers", mombasa, True)
     assert (made.contact_email, made.about, made.state) == ("office@example.org", "Two\nlines", "registered")
@@ -82,7 +82,7 @@ def test_one_error_refuses_the_whole_import(client):
     assert not Stakeholder.objects.exists()
 
 
-def test_a_thousand_stakeholders_come_in_within_reason(client):
+def test_import_of_1000_stakeholders_is_fast(client):
     rows = [
         [f"Organisation {turn}", "", "civil_society", "", "no", f"office{turn}@example.org", "We help."]
         for turn in range(1_000)

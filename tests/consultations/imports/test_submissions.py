@@ -19,7 +19,7 @@ from consultations.notifications import recipients
 from consultations.views import imports as imports_views
 from ncm_portal.workflow import now
 from tests.access_log import last_refusal
-from tests.consultations.imports.sheets import HEAD, ROW, send, sheet, states, take_in, workbook, wrong
+from tests.consultations.imports.sheets import HEAD, ROW, confirm_inputs, errors_listed, send, sheet, states, workbook
 from tests.factories import (
     change,
     make_consultation,
@@ -40,7 +40,7 @@ def sent(subject):
     return message.body
 
 
-def said(**cells):
+def row_with(**cells):
     """Return the example row with other cells."""
     return [cells.get(name, cell) for name, cell in zip(HEAD, ROW, strict=True)]
 
@@ -50,7 +50,7 @@ def test_inputs_are_previewed_then_imported(client, officer, network, consultati
     preview = send(client, consultation, make(HEAD, ROW), "inputs")
     assert states(preview) == {"error": 0, "changed": 0, "same": 0, "new": 1}
     assert not Submission.objects.exists()
-    done = take_in(client, preview)
+    done = confirm_inputs(client, preview)
     assert "1 input was imported." in words(done)
     kept = Submission.objects.get()
     assert (kept.stakeholder, kept.theme.code, kept.title, kept.body) == (network, "T1", ROW[3], ROW[4])
@@ -66,8 +66,8 @@ def test_inputs_are_previewed_then_imported(client, officer, network, consultati
     assert verdict().complaint == ""
 
 
-def test_an_input_is_the_organisations_and_not_the_importers(client, officer, consultation):
-    take_in(client, send(client, consultation, workbook(HEAD, ROW)))
+def test_imported_input_belongs_to_organisation_not_importer(client, officer, consultation):
+    confirm_inputs(client, send(client, consultation, workbook(HEAD, ROW)))
     kept = Submission.objects.get()
     client.post(reverse("desk_input_move", args=[kept.key, "accept"]), {"reason": ""})
     page = words(Client().get(reverse("input", args=[kept.reference])))
@@ -76,18 +76,18 @@ def test_an_input_is_the_organisations_and_not_the_importers(client, officer, co
     assert Submission.objects.visible_to(make_member(kept.stakeholder)).get() == kept
 
 
-def test_importing_the_same_again_changes_nothing(client, consultation):
-    data = workbook(HEAD, ROW, said(title="Another"))
-    take_in(client, send(client, consultation, data))
+def test_importing_same_spreadsheet_again_changes_nothing(client, consultation):
+    data = workbook(HEAD, ROW, row_with(title="Another"))
+    confirm_inputs(client, send(client, consultation, data))
     before = list(Submission.objects.order_by("pk").values())
     again = send(client, consultation, data)
     assert states(again) == {"error": 0, "changed": 0, "same": 2, "new": 0}
-    assert "0 inputs were imported." in words(take_in(client, again))
+    assert "0 inputs were imported." in words(confirm_inputs(client, again))
     assert list(Submission.objects.order_by("pk").values()) == before
 
 
 def test_changed_text_of_known_title_is_shown_not_imported(client, consultation, network):
-    take_in(client, send(client, consultation, workbook(HEAD, ROW)))
+    confirm_inputs(client, send(client, consultation, workbook(HEAD, ROW)))
     before = Submission.objects.values().get()
     for cells in (
         {"body": "Other words."},
@@ -95,13 +95,13 @@ def test_changed_text_of_known_title_is_shown_not_imported(client, consultation,
         {"audience": "members"},
         {"objectives": ""},
     ):
-        page = send(client, consultation, workbook(HEAD, said(**cells)))
+        page = send(client, consultation, workbook(HEAD, row_with(**cells)))
         assert states(page) == {"error": 0, "changed": 1, "same": 0, "new": 0}
         assert (
             f"It is already here as {before['reference']} with a different text or objectives, and will not be changed"
             in words(page)
         )
-        take_in(client, page)
+        confirm_inputs(client, page)
     assert Submission.objects.values().get() == before
 
 
@@ -109,7 +109,7 @@ def test_input_submitted_by_organisation_is_duplicate(client, consultation, netw
     sent = make_submission(consultation, network, title=ROW[3], body=ROW[4], proposed_wording=ROW[5])
     sent.provisions.add(Provision.objects.get(code="GCM-02"))
     make_submission(consultation, make_stakeholder("Other"), title="Theirs", body="x")
-    page = send(client, consultation, workbook(HEAD, ROW, said(title="Theirs")))
+    page = send(client, consultation, workbook(HEAD, ROW, row_with(title="Theirs")))
     assert states(page) == {"error": 0, "changed": 0, "same": 1, "new": 1}
     page = client.get(reverse("job", args=[page.context["job"].key]), {"show": "same"})
     assert f"The same as {sent.reference}" in words(page)
@@ -123,24 +123,24 @@ def test_preview_does_not_reveal_drafts(client, consultation, network):
 def test_exported_row_keeps_reference(client, consultation, network):
     sent = make_submission(consultation, network, title="Old title", body=ROW[4])
     head = [*HEAD, "reference"]
-    rows = [[*ROW, sent.reference], [*said(title="B"), sent.reference], [*said(title="C"), "NCM-1999-0001"]]
+    rows = [[*ROW, sent.reference], [*row_with(title="B"), sent.reference], [*row_with(title="C"), "NCM-1999-0001"]]
     page = send(client, consultation, workbook(head, *rows))
     assert states(page) == {"error": 2, "changed": 1, "same": 0, "new": 0}
-    assert wrong(client, page) == [
+    assert errors_listed(client, page) == [
         (3, "reference", "Row 2 has the same reference."),
         (4, "reference", "There is no input with this reference here. Leave the cell empty for a new input."),
     ]
 
 
-def test_a_title_twice_in_a_sheet_is_the_same_or_wrong(client, consultation):
-    page = send(client, consultation, workbook(HEAD, ROW, ROW, said(body="Other words.")))
+def test_repeated_title_is_duplicate_or_error(client, consultation):
+    page = send(client, consultation, workbook(HEAD, ROW, ROW, row_with(body="Other words.")))
     assert states(page) == {"error": 1, "changed": 0, "same": 1, "new": 1}
-    assert wrong(client, page) == [(4, "title", "Row 2 has the same title with a different text.")]
+    assert errors_listed(client, page) == [(4, "title", "Row 2 has the same title with a different text.")]
 
 
 def test_a_second_confirmation_does_nothing(client, consultation):
     preview = send(client, consultation, workbook(HEAD, ROW))
-    take_in(client, preview)
+    confirm_inputs(client, preview)
     again = client.post(reverse("job_confirm", args=[preview.context["job"].key]))
     assert (again.status_code, again.context["reasons"]) == (409, ["This import has already been confirmed."])
     assert jobs.run_next() is None
@@ -171,7 +171,7 @@ def test_cell_errors_have_reasons(client, consultation):
             ["Not yet", "T1", "", "A title", "A text", "", "", "", "1/1/2017"],
         ),
     )
-    assert wrong(client, page) == [
+    assert errors_listed(client, page) == [
         (3, "organisation", "There is no organisation called “Nobody”."),
         (3, "theme", "“T77” is not a theme of this consultation. Its themes are: T1, T2"),
         (3, "objectives", "Unknown: GCM-99"),
@@ -193,12 +193,12 @@ def test_cell_errors_have_reasons(client, consultation):
     text = page.content.decode()
     assert ('data-label="What is wrong"' in text, 'data-label="What happens"' in text) == (True, False)
     assert text.count("“press”") == 1  # a cell that the sentence quotes is not quoted behind it once more
-    take_in(client, page)
+    confirm_inputs(client, page)
     assert Submission.objects.get().title == ROW[3]
 
 
 def test_rejected_rows_are_downloadable(client, consultation):
-    page = send(client, consultation, workbook(HEAD, ROW, said(theme="T77"), said(organisation="=1+1")))
+    page = send(client, consultation, workbook(HEAD, ROW, row_with(theme="T77"), row_with(organisation="=1+1")))
     answer = client.get(reverse("job_left_out", args=[page.context["job"].key]))
     rows = list(load_workbook(BytesIO(answer.content)).active.iter_rows(values_only=True))
     assert rows[0] == (*HEAD, "row", "what is wrong")
@@ -206,9 +206,9 @@ def test_rejected_rows_are_downloadable(client, consultation):
     assert rows[1][-1] == "theme: “T77” is not a theme of this consultation. Its themes are: T1, T2"
 
 
-def test_a_misspelt_organisation_is_suggested_and_confirmed_by_a_person(client, consultation, network):
+def test_misspelt_organisation_is_suggested_and_needs_confirmation(client, consultation, network):
     other = make_stakeholder("Coastal Networks of Lamu")
-    page = send(client, consultation, workbook(HEAD, said(organisation="Coast Netwrok"), ROW))
+    page = send(client, consultation, workbook(HEAD, row_with(organisation="Coast Netwrok"), ROW))
     (field,) = page.context["names_form"]
     assert field.label == "Coast Netwrok"
     assert [value for value, _label in field.field.choices] == ["", str(network.pk), str(other.pk)]
@@ -218,16 +218,16 @@ def test_a_misspelt_organisation_is_suggested_and_confirmed_by_a_person(client, 
     assert "Choose one of the suggested names." in words(refused)
     page = client.post(address, {"name-0": str(other.pk)}, follow=True)
     assert states(page) == {"error": 0, "changed": 0, "same": 0, "new": 2}
-    take_in(client, page)
+    confirm_inputs(client, page)
     assert set(Submission.objects.values_list("stakeholder", flat=True)) == {network.pk, other.pk}
 
 
 def test_outdated_row_is_reported_and_others_imported(client, consultation, network):
     other = make_stakeholder("Other")
-    rows = [ROW, said(organisation="Nobody"), said(organisation="Other"), said(title="Another")]
+    rows = [ROW, row_with(organisation="Nobody"), row_with(organisation="Other"), row_with(title="Another")]
     preview = send(client, consultation, workbook(HEAD, *rows))
     Stakeholder.objects.filter(pk=other.pk).update(state="suspended")
-    page = take_in(client, preview)
+    page = confirm_inputs(client, preview)
     assert [each.stakeholder for each in Submission.objects.all()] == [network] * 2
     assert page.context["tally"][0] == ("error", 1, "wrong")
     assert page.context["refused"] == [[4, "The secretariat has not verified Other"]]
@@ -242,12 +242,12 @@ def test_outdated_row_is_reported_and_others_imported(client, consultation, netw
     ]
 
 
-def test_many_refused_rows_are_counted_where_they_are_not_named(client, consultation, network, monkeypatch):
+def test_refused_rows_beyond_limit_are_counted_only(client, consultation, network, monkeypatch):
     monkeypatch.setattr(imports_views, "SHOWN", 3)
     monkeypatch.setattr(recipients, "NAMED", 2)
-    preview = send(client, consultation, workbook(HEAD, *[said(title=f"Title {turn}") for turn in range(5)]))
+    preview = send(client, consultation, workbook(HEAD, *[row_with(title=f"Title {turn}") for turn in range(5)]))
     Stakeholder.objects.filter(pk=network.pk).update(state="suspended")
-    text = words(take_in(client, preview))
+    text = words(confirm_inputs(client, preview))
     assert [f"Row {row}:" in text for row in range(2, 7)] == [True, True, True, False, False]
     assert "and 2 more" in text
     told = sent("Your import is done: 0 inputs")
@@ -258,7 +258,7 @@ def test_many_refused_rows_are_counted_where_they_are_not_named(client, consulta
 def test_verb_refusal_is_reported_per_row(client, consultation, monkeypatch):
     """Something changes between the second validation and the verb's own check: the verb refuses it."""
     make_stakeholder("Other")
-    preview = send(client, consultation, workbook(HEAD, ROW, said(organisation="Other"), said(title="Another")))
+    preview = send(client, consultation, workbook(HEAD, ROW, row_with(organisation="Other"), row_with(title="Another")))
     built = Trial.built
 
     def built_just_before(trial, verdicts):
@@ -268,7 +268,7 @@ def test_verb_refusal_is_reported_per_row(client, consultation, monkeypatch):
             yield each
 
     monkeypatch.setattr(Trial, "built", built_just_before)
-    page = take_in(client, preview)
+    page = confirm_inputs(client, preview)
     assert page.context["refused"] == [[3, "The secretariat has not verified Other"]]
     assert (page.context["tally"][0], Submission.objects.count()) == (("error", 0, "wrong"), 2)
     told = sent("Your import is done: 2 inputs")
@@ -277,12 +277,12 @@ def test_verb_refusal_is_reported_per_row(client, consultation, monkeypatch):
     assert (verb, reasons) == ("take_in_many", ["The secretariat has not verified Other"])
 
 
-def test_one_mail_to_the_importer_and_one_to_each_organisation(client, officer, consultation, network):
+def test_importer_and_each_organisation_get_one_mail(client, officer, consultation, network):
     people = [make_member(network), make_member(network)]
     change(people[0], notices="none")  # the references are a receipt, which comes always
     other = make_stakeholder("Other", contact_email="office@example.org")
-    rows = [said(title=f"Title {turn}") for turn in range(25)]
-    take_in(client, send(client, consultation, workbook(HEAD, *rows, said(organisation=other.name))))
+    rows = [row_with(title=f"Title {turn}") for turn in range(25)]
+    confirm_inputs(client, send(client, consultation, workbook(HEAD, *rows, row_with(organisation=other.name))))
     mails = OutgoingMail.objects.order_by("to").values_list("to", "subject")
     assert sorted(mails) == sorted(
         [
@@ -298,7 +298,7 @@ def test_one_mail_to_the_importer_and_one_to_each_organisation(client, officer, 
 
 def test_interrupted_import_resumes(client, consultation, monkeypatch):
     monkeypatch.setattr("consultations.imports.submissions.BATCH", 2)
-    preview = send(client, consultation, workbook(HEAD, *[said(title=f"Title {turn}") for turn in range(5)]))
+    preview = send(client, consultation, workbook(HEAD, *[row_with(title=f"Title {turn}") for turn in range(5)]))
     job = preview.context["job"]
     client.post(reverse("job_confirm", args=[job.key]))
     beats = iter([False, True, True])
@@ -317,7 +317,7 @@ def test_interrupted_import_resumes(client, consultation, monkeypatch):
 def test_deleted_spreadsheet_is_reported(client, consultation):
     preview = send(client, consultation, workbook(HEAD, ROW))
     uploads.UploadFolder(name=preview.context["job"].asked["file"]).remove()
-    page = take_in(client, preview)
+    page = confirm_inputs(client, preview)
     assert "The upload has expired. Upload the spreadsheet again." in words(page)
     assert not Submission.objects.exists()
 
@@ -337,18 +337,18 @@ def test_invalid_choices_are_refused_at_fields(client, consultation, changed, fi
 
 
 @pytest.mark.parametrize("state", ["open", "closed"])
-def test_the_day_of_the_deadline_is_in_time_and_the_next_is_not(client, consultation, state):
+def test_inputs_received_on_deadline_day_are_in_time(client, consultation, state):
     over = make_consultation(state=state, opens_at=now() - timedelta(days=40), closes_at=now() - timedelta(days=5))
     day = timezone.localdate(over.closes_at)
     page = send(client, over, workbook(HEAD, ROW), received_on=(day + timedelta(days=1)).isoformat())
-    assert wrong(client, page)[0][:2] == (2, "")
-    take_in(client, send(client, over, workbook(HEAD, ROW), received_on=day.isoformat()))
+    assert errors_listed(client, page)[0][:2] == (2, "")
+    confirm_inputs(client, send(client, over, workbook(HEAD, ROW), received_on=day.isoformat()))
     assert Submission.objects.get().received_on == day
 
 
 def test_encodings_are_detected_or_asked_for(client, consultation):
     make_stakeholder("Café de l’Océan")
-    data = sheet(HEAD, said(organisation="Café de l’Océan")).decode()
+    data = sheet(HEAD, row_with(organisation="Café de l’Océan")).decode()
     for encoding in ("cp1252", "mac_roman", "utf-16"):
         assert states(send(client, consultation, data.encode(encoding)))["error"] == 0
     strange = sheet(HEAD, ROW) + bytes(range(128, 256)) * 3
@@ -380,8 +380,8 @@ def test_only_the_secretariat_imports(db, consultation):
         assert [client.post(move).status_code for move in moves] == [404] * 2
 
 
-def test_5000_rows_with_37_that_are_wrong(client, consultation):
-    rows = [said(title=f"Title {turn}", theme="T77" if turn % 135 == 0 else "T1") for turn in range(4_995)]
+def test_import_of_5000_rows_reports_37_errors(client, consultation):
+    rows = [row_with(title=f"Title {turn}", theme="T77" if turn % 135 == 0 else "T1") for turn in range(4_995)]
     data = workbook(HEAD, *rows)
     began = time.process_time()
     page = send(client, consultation, data)

@@ -29,7 +29,7 @@ def exe():
     return SimpleUploadedFile("list.xlsx", DATA)
 
 
-def test_a_spreadsheet_that_cannot_be_read(client, officer):
+def test_refused_spreadsheet_is_logged(client, officer):
     forum = make_forum()
     doors = {
         reverse("import_inputs"): "file",
@@ -50,7 +50,7 @@ def test_a_spreadsheet_that_cannot_be_read(client, officer):
     assert not Event.objects.filter(verb__contains="refus").exists()
 
 
-def test_a_document_of_a_forum_that_may_not_come_in(client, officer):
+def test_refused_forum_document_is_logged(client, officer):
     forum = make_forum()
     client.post(reverse("forum_documents", args=[forum.slug]), {"title": "Agenda", "file": exe()})
     (entry,) = entries(Access.UPLOAD_REFUSED, forum)
@@ -58,7 +58,7 @@ def test_a_document_of_a_forum_that_may_not_come_in(client, officer):
     assert entry.details["file"] == "list.xlsx"
 
 
-def test_a_file_of_an_input(client, officer, django_capture_on_commit_callbacks):
+def test_refused_attachment_is_logged(client, officer, django_capture_on_commit_callbacks):
     draft = make_submission(state="draft")
     sign_in(client, draft.author)
     for data, number in ((DATA, 1), (made_files.pdf(), 1)):

@@ -71,7 +71,7 @@ def test_returned_input_being_edited_is_no_finding(sent):
     assert records(hashes.check) == []
 
 
-def test_an_organisation_may_have_been_renamed_since(sent):
+def test_journalled_renaming_of_organisation_is_no_finding(sent):
     body = sent.stakeholder
     before = body.name
     factories.change(body, name="Renamed (sample)")
@@ -82,7 +82,7 @@ def test_an_organisation_may_have_been_renamed_since(sent):
     assert records(hashes.check) == []
 
 
-def test_an_organisation_may_have_a_dated_name(sent):
+def test_dated_name_of_organisation_is_no_finding(sent):
     StakeholderName.objects.create(stakeholder=sent.stakeholder, name=sent.stakeholder.name, valid_from="2010-01-01")
     factories.change(sent.stakeholder, name="Renamed (sample)")
     assert records(hashes.check) == []

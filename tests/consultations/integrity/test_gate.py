@@ -52,7 +52,7 @@ def test_migrate_leaves_the_stamp_of_this_version():
     assert schema.misfit(thorough=True) == ""
 
 
-def test_the_running_role_cannot_write_the_stamp():
+def test_runtime_role_cannot_write_stamp():
     with pytest.raises(ProgrammingError, match="must be owner"), transaction.atomic():
         schema.write_stamp()
 
@@ -68,7 +68,7 @@ class TestMisfit:
             (__version__, OLDEST_BESIDE, ""),
         ],
     )
-    def test_versions_are_compared_by_their_numbers(self, version, oldest, reason):
+    def test_versions_are_compared_as_numbers(self, version, oldest, reason):
         stamp(version, oldest)
         assert schema.misfit(thorough=True) == reason
 
@@ -77,7 +77,7 @@ class TestMisfit:
         comment(text)
         assert schema.misfit() == schema.NO_STAMP
 
-    def test_altered_tables_are_refused_by_a_thorough_look_unless_the_operator_allows_them(self, settings):
+    def test_thorough_check_refuses_altered_tables_unless_allowed_in_settings(self, settings):
         with connection.cursor() as cursor:
             cursor.execute("ALTER TABLE consultations_event DISABLE TRIGGER USER")
         assert schema.misfit() == ""
@@ -89,7 +89,7 @@ class TestMisfit:
         stamp(fingerprint="0" * 64)
         assert schema.misfit(thorough=True).endswith(f"installed code of version {__version__}. Run manage.py migrate.")
 
-    def test_the_check_of_everything_compares_tables_of_a_later_version_with_their_stamp(self):
+    def test_verify_all_compares_tables_of_later_version_with_their_stamp(self):
         with connection.cursor() as cursor:
             cursor.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('positions', '9_n', now())")
         [finding] = schema.check()
@@ -101,13 +101,13 @@ class TestMisfit:
         stamp("9.1.0", "9.1.0")
         assert [finding.record for finding in schema.check()] == ["migrations"]
 
-    def test_migrate_says_what_to_do_with_a_database_of_a_trial_version(self):
+    def test_migrate_explains_what_to_do_with_trial_database(self):
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM django_migrations WHERE app = 'consultations' AND name <> '0001_initial'")
         with pytest.raises(CommandError, match="Create a new one; `make clean` removes that of the demo"):
             call_command("migrate", verbosity=0)
 
-    def test_migrate_by_the_code_of_before_leaves_the_later_stamp(self):
+    def test_migrate_by_older_code_keeps_stamp_of_later_version(self):
         with connection.cursor() as cursor:
             cursor.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('positions', '9_n', now())")
         stamp("9.1.0")
@@ -149,7 +149,7 @@ class TestGate:
         stamp()
         assert client.get("/health/").text == "ok\n"
 
-    def test_each_reason_is_logged_once_until_the_tables_fit_again(self, client, caplog):
+    def test_each_reason_is_logged_once_until_tables_match_again(self, client, caplog):
         for version in ("0.1.9", __version__, "0.1.9"):
             stamp(version, "0.1.0")
             for _turn in range(3):
@@ -167,7 +167,7 @@ class TestGate:
         assert client.get("/health/").text == f"{LATER}\n"
         assert client.get("/").status_code == 503
 
-    def test_the_worker_refuses_to_begin(self):
+    def test_worker_does_not_start_with_unmatched_tables(self):
         stamp("0.1.9", "0.1.0")
         with pytest.raises(CommandError, match=r"Run manage\.py migrate"):
             call_command("work", stdout=StringIO())

@@ -19,7 +19,7 @@ def trigger(name, table=OF_EVENTS):
         return cursor.fetchone()
 
 
-def found(*statements):
+def findings_after(*statements):
     """Return the findings of the check after these statements."""
     with connection.cursor() as cursor:
         for statement in statements:
@@ -27,27 +27,27 @@ def found(*statements):
     return [finding.words for finding in schema.check()]
 
 
-def test_the_tables_are_those_that_the_migrations_make():
+def test_tables_equal_those_made_by_migrations():
     """If this fails after a new migration, run `manage.py write_schema` on a fresh database."""
-    assert found() == []
+    assert findings_after() == []
     assert schema.fingerprint(schema.standing()) == schema.fingerprint(schema.expected())
 
 
-def test_a_trigger_that_is_switched_off_is_named():
+def test_disabled_trigger_is_reported():
     name, _function = trigger("append_only")
     words = f"The trigger append_only on {OF_EVENTS} is switched off"
-    assert found(f"ALTER TABLE {OF_EVENTS} DISABLE TRIGGER {name}") == [words]
+    assert findings_after(f"ALTER TABLE {OF_EVENTS} DISABLE TRIGGER {name}") == [words]
     assert [each.record for each in schema.check()] == [f"trigger {name} on {OF_EVENTS}"]
 
 
-def test_checks_of_foreign_keys_that_are_switched_off_are_named():
-    [first, *_triggers] = found(f"ALTER TABLE {OF_EVENTS} DISABLE TRIGGER ALL")
+def test_disabled_foreign_key_checks_are_reported():
+    [first, *_triggers] = findings_after(f"ALTER TABLE {OF_EVENTS} DISABLE TRIGGER ALL")
     assert first == f"The check of foreign keys on {OF_EVENTS} is switched off"
 
 
 def test_missing_and_extra_triggers_are_reported():
     name, function = trigger("append_only")
-    assert found(
+    assert findings_after(
         f"DROP TRIGGER {name} ON {OF_EVENTS}",
         f"CREATE TRIGGER other BEFORE UPDATE ON {OF_EVENTS} FOR EACH ROW EXECUTE FUNCTION {function}()",
     ) == [
@@ -59,7 +59,7 @@ def test_missing_and_extra_triggers_are_reported():
 def test_changed_function_is_reported():
     _name, function = trigger("append_only")
     body = "CREATE OR REPLACE FUNCTION {}() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'"
-    assert found(body.format(function)) == ["The source of the function append_only() was changed"]
+    assert findings_after(body.format(function)) == ["The source of the function append_only() was changed"]
 
 
 @pytest.mark.parametrize(
@@ -89,13 +89,13 @@ def test_changed_function_is_reported():
         ("SET LOCAL session_replication_role = replica", "Triggers do not fire: it is “replica” here"),
     ],
 )
-def test_each_kind_of_change_is_named(statement, words):
-    assert words.format(OF_EVENTS) in found(statement)
+def test_each_kind_of_change_is_reported(statement, words):
+    assert words.format(OF_EVENTS) in findings_after(statement)
 
 
-def test_a_setting_of_the_database_that_switches_triggers_off_is_named():
+def test_database_setting_that_disables_triggers_is_reported():
     name = connection.ops.quote_name(connection.settings_dict["NAME"])
-    [words] = found(f"ALTER DATABASE {name} SET session_replication_role = replica")
+    [words] = findings_after(f"ALTER DATABASE {name} SET session_replication_role = replica")
     assert words.startswith("The setting session_replication_role in database")
 
 

@@ -57,14 +57,14 @@ def folder(tmp_path):
     return shutil.copytree(FOLDER, tmp_path / "reference")
 
 
-def spoil(folder, file, old, new):
+def replace_in(folder, file, old, new):
     path = folder / file
     before = path.read_bytes()
     assert before.count(old.encode()) == 1, f"{old} stands {before.count(old.encode())} times in {file}"
     path.write_bytes(before.replace(old.encode(), new.encode()))
 
 
-def complaint(folder):
+def error_from_loading(folder):
     """Return the command's error about an invalid folder; nothing may be loaded."""
     with pytest.raises(CommandError) as failure:
         call_command("load_reference", folder=folder, stdout=io.StringIO())
@@ -75,7 +75,7 @@ def complaint(folder):
 # --- Counts -------------------------------------------------------------------------------------------------------
 
 
-def test_the_tables_hold_as_many_records_as_the_files(loaded):
+def test_table_counts_equal_file_counts(loaded):
     objectives = Provision.objects.filter(framework=Framework.GCM_OBJECTIVE)
     principles = Provision.objects.filter(framework=Framework.GCM_PRINCIPLE)
     targets = Provision.objects.filter(framework=Framework.SDG)
@@ -151,7 +151,7 @@ def test_every_objective_is_led_by_exactly_one_theme(loaded):
     assert sorted(led) == [f"GCM-{number:02}" for number in range(1, 24)]
 
 
-def test_the_two_files_agree_on_which_theme_leads(loaded):
+def test_both_files_name_same_leading_theme_per_objective(loaded):
     by_objective = {row["code"]: row["lead_theme_code"] for row in lines("objectives.csv")}
     led = ThemeProvision.objects.filter(relation=Relation.LEAD).values_list("provision__code", "theme__code")
     assert dict(led) == by_objective
@@ -163,7 +163,7 @@ def test_an_objective_serves_the_targets_of_the_file(loaded):
         assert set(served) == {f"SDG-{target}" for target in listed(row["sdg_targets"])}
 
 
-def test_each_link_has_its_own_mark(loaded):
+def test_evidence_mark_is_stored_per_link(loaded):
     marks = ThemeProvision.objects.filter(theme__code="T2").values_list("provision__code", "evidence")
     assert {code: mark for code, mark in marks if code.startswith("SDG")} == {
         "SDG-5.2": "R", "SDG-10.2": "G", "SDG-10.3": "G", "SDG-16.3": "G", "SDG-16.9": "R", "SDG-16.b": "G",
@@ -171,7 +171,7 @@ def test_each_link_has_its_own_mark(loaded):
     assert {mark for code, mark in marks if code.startswith("GCM")} == {"I"}
 
 
-def test_targets_stand_in_the_official_order(loaded):
+def test_targets_are_in_official_order(loaded):
     ordered = Provision.objects.filter(framework=Framework.SDG, code__startswith="SDG-1").values_list("code", flat=True)
     assert list(ordered)[:3] + list(ordered)[-6:] == [
         "SDG-1.3", "SDG-1.4", "SDG-1.5", "SDG-17.3", "SDG-17.9", "SDG-17.14", "SDG-17.16", "SDG-17.17", "SDG-17.18",
@@ -320,7 +320,7 @@ def test_unverified_date_is_shown_as_month(loaded):
 # --- The secretariat's hand ---------------------------------------------------------------------------------------
 
 
-def test_a_record_edited_by_hand_stays(loaded):
+def test_manually_edited_record_is_kept(loaded):
     Theme.objects.filter(code="T1").update(title_sw="Sababu za uhamaji", evidence=Evidence.OWN)
     Theme.objects.filter(code="T2").update(title_sw="overwritten", evidence=Evidence.ARTICLE)
     tally = reference_data.load()[0]
@@ -329,7 +329,7 @@ def test_a_record_edited_by_hand_stays(loaded):
     assert Theme.objects.get(code="T2").title_sw == "Haki za binadamu za wahamaji"
 
 
-def test_links_of_a_record_edited_by_hand_stay(loaded):
+def test_links_of_manually_edited_record_are_kept(loaded):
     Instrument.objects.filter(code="KCIA").update(evidence=Evidence.OWN)
     Instrument.objects.get(code="KCIA").themes.set(Theme.objects.filter(code="T7"))
     objective = Provision.objects.get(code="GCM-21")
@@ -340,7 +340,7 @@ def test_links_of_a_record_edited_by_hand_stay(loaded):
     assert not objective.targets.exists()
 
 
-def test_links_that_no_file_has_are_removed_unless_entered_by_hand(loaded):
+def test_links_missing_from_files_are_removed_unless_added_manually(loaded):
     theme = Theme.objects.get(code="T4")
     for code, mark in (("GCM-22", Evidence.INFERRED), ("GCM-23", Evidence.OWN)):
         provision = Provision.objects.get(code=code)
@@ -371,9 +371,9 @@ def test_fields_outside_the_files_are_kept(loaded):
     assert Milestone.objects.exclude(consultation=None).count() == 5
 
 
-def test_a_file_that_changed_changes_the_record(folder, loaded):
-    spoil(folder, "counties.csv", ",Rift Valley,Lodwar,", ",Rift Valley,Lodwar Town,")
-    spoil(folder, "institutions.csv", "state corporation,national,MOLSP,National Employment Authority",
+def test_changed_file_updates_record(folder, loaded):
+    replace_in(folder, "counties.csv", ",Rift Valley,Lodwar,", ",Rift Valley,Lodwar Town,")
+    replace_in(folder, "institutions.csv", "state corporation,national,MOLSP,National Employment Authority",
           "state corporation,national,SDL,National Employment Authority")  # fmt: skip
     said = [str(tally) for tally in reference_data.load(folder) if tally.changed]
     assert said == ["counties: 0 new, 1 changed, 46 the same", "institutions: 0 new, 1 changed, 131 the same"]
@@ -423,17 +423,19 @@ SPOILT = [
 
 @pytest.mark.parametrize(("file", "old", "new", "expected"), SPOILT)
 def test_invalid_row_is_reported_and_nothing_loaded(folder, file, old, new, expected):
-    spoil(folder, file, old, new)
-    assert complaint(folder) == expected
+    replace_in(folder, file, old, new)
+    assert error_from_loading(folder) == expected
 
 
-def test_a_file_that_is_missing_or_no_text_is_named(folder):
+def test_missing_or_undecodable_file_is_reported(folder):
     (folder / "timeline.csv").write_bytes(b"date_start,date_end\r\n\xff\xfe")
-    assert complaint(folder) == "timeline.csv, line 0, column -: the file is not UTF-8 text (invalid start byte)"
+    assert (
+        error_from_loading(folder) == "timeline.csv, line 0, column -: the file is not UTF-8 text (invalid start byte)"
+    )
     (folder / "timeline.csv").unlink()
-    assert complaint(folder) == f"timeline.csv, line 0, column -: there is no such file in {folder}"
+    assert error_from_loading(folder) == f"timeline.csv, line 0, column -: there is no such file in {folder}"
 
 
-def test_a_quote_that_does_not_end_is_named(folder):
-    spoil(folder, "sessions.csv", '6,"Irregular', '6,"Irregular" "')
-    assert complaint(folder) == "sessions.csv, line 7, column -: this is not CSV (',' expected after '\"')"
+def test_unclosed_quote_is_reported(folder):
+    replace_in(folder, "sessions.csv", '6,"Irregular', '6,"Irregular" "')
+    assert error_from_loading(folder) == "sessions.csv, line 7, column -: this is not CSV (',' expected after '\"')"

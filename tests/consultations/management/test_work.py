@@ -21,7 +21,7 @@ from tests import factories
 
 
 @pytest.mark.django_db
-def test_the_command_does_all_that_is_due(monkeypatch):
+def test_command_sends_mail_runs_jobs_and_chores_until_none_are_left(monkeypatch):
     left = [2, 1]
     monkeypatch.setitem(jobs.RUNNERS, JobKind.COMPARE, lambda job, progress: {})
     monkeypatch.setattr(jobs, "CHORES", [lambda: left.pop() if left else 0])

@@ -87,7 +87,7 @@ def test_record_has_single_salt(body, officer):
     assert len({bytes(salt.value) for salt in Salt.objects.all()}) == 2
 
 
-def test_many_entries_ask_for_their_salts_once(django_assert_num_queries, officer):
+def test_salts_of_many_entries_take_one_query(django_assert_num_queries, officer):
     bodies = [factories.make_stakeholder() for _turn in range(30)]
     with django_assert_num_queries(4):  # the salts, the end of the chain, the keys, COPY
         Event.objects.record_many("note", bodies, by=officer)
@@ -105,7 +105,7 @@ def test_commitment_costs_one_query_per_action(django_assert_num_queries, body, 
         twice(body, by=officer)
 
 
-def test_a_salt_that_a_savepoint_took_back_is_made_anew(body, officer):
+def test_salt_rolled_back_by_savepoint_is_created_again(body, officer):
     """Otherwise an entry would commit with a missing salt, and its text would count as erased."""
 
     @verb
@@ -155,7 +155,7 @@ def test_erased_text_keeps_chain_valid(body, officer):
     assert integrity.verdict() == (3, last.hash, "")
 
 
-def test_a_person_is_erased_from_the_entries_of_others_only_by_name(body, officer):
+def test_erasing_person_removes_only_their_name_from_entries_of_others(body, officer):
     head = factories.make_head(name="Somebody Else")
     workflow.journal("note", body, by=officer, reason="Words of the record")
     erase(User.objects.get(pk=officer.pk), head)
@@ -163,7 +163,7 @@ def test_a_person_is_erased_from_the_entries_of_others_only_by_name(body, office
     assert integrity.verdict().complaint == ""
 
 
-def test_a_salt_is_not_deleted_before_an_entry_erases_it(body, officer):
+def test_salt_can_be_deleted_only_after_erasure_entry(body, officer):
     workflow.journal("note", body, by=officer)
     refused("DELETE FROM consultations_salt", "no entry of the journal erases salt")
     own = Salt.objects.get(kind="consultations.stakeholder")
@@ -253,7 +253,7 @@ def test_old_format_entries_are_unchanged(body, officer):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_writers_about_one_new_record_do_not_wait_for_each_other_before_the_end_of_the_chain():
+def test_writers_of_entries_on_one_new_record_wait_only_at_end_of_chain():
     """Each creates a salt while the other's is not visible: two salts for one record are valid."""
     body, failures = factories.make_stakeholder(), []
     both = threading.Barrier(2, timeout=10)
@@ -281,7 +281,7 @@ def test_writers_about_one_new_record_do_not_wait_for_each_other_before_the_end_
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 100])
-def test_every_entry_is_checked_however_few_are_held_at_a_time(body, officer, monkeypatch, size):
+def test_all_entries_are_checked_with_small_chunks(body, officer, monkeypatch, size):
     for reason in ("One.", "Two.", "Three."):
         workflow.journal("note", body, by=officer, reason=reason)
     last = Event.objects.latest("number")
@@ -293,7 +293,7 @@ def test_every_entry_is_checked_however_few_are_held_at_a_time(body, officer, mo
     assert (verdict.checked, verdict.last_hash, verdict.complaint) == (last.number, last.hash, "")
 
 
-def test_an_entry_that_commits_to_many_records_fills_a_chunk_alone(body, officer, monkeypatch):
+def test_entry_with_many_records_forms_its_own_chunk(body, officer, monkeypatch):
     workflow.journal("note", body, by=officer, reason="One.")
     workflow.journal("correct_name", body, by=officer, commits=[body])
     monkeypatch.setattr(journal, "CHUNK", 2)

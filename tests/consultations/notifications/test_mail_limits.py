@@ -59,7 +59,7 @@ def test_unverified_organisation_cannot_invite(state, words):
 
 
 @pytest.mark.django_db
-def test_the_secretariat_invites_the_first_person_of_an_organisation_of_the_register_and_of_no_refused_one():
+def test_secretariat_invites_to_registered_but_not_refused_organisation():
     invite(make_stakeholder(state="registered"), make_secretariat())
     assert OutgoingMail.objects.count() == 1
     for state in ("refused", "suspended"):
@@ -68,7 +68,7 @@ def test_the_secretariat_invites_the_first_person_of_an_organisation_of_the_regi
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("state", ["registered", "refused", "suspended"])
-def test_an_address_that_such_an_organisation_typed_is_not_written_to(state):
+def test_contact_address_of_unverified_organisation_gets_no_mail(state):
     body = make_stakeholder(state=state, contact_email="typed@example.org")
     assert recipients.people_of(body) == []
     person = make_delegate(make_forum(), stakeholder=body, state="nominated", email="delegate@example.org")
@@ -97,7 +97,7 @@ def few(settings):
 
 
 @pytest.mark.django_db
-def test_a_person_an_organisation_and_an_address_have_their_limit_and_hear_when_it_works_again(few):
+def test_person_organisation_and_address_limits_state_when_mail_works_again(few):
     body = make_stakeholder()
     first = make_member(body, is_primary=True)
     with time_machine.travel(MORNING, tick=False) as clock:
@@ -143,7 +143,7 @@ def test_refused_mail_is_not_counted(few):
 
 
 @pytest.mark.django_db
-def test_co_signing_and_asking_inside_count_too(few):
+def test_co_signing_counts_towards_daily_limit(few):
     body = make_stakeholder()
     person = make_member(body)
     for _turn in range(2):
@@ -152,7 +152,7 @@ def test_co_signing_and_asking_inside_count_too(few):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_ten_at_once_pass_no_limit(settings):
+def test_concurrent_invitations_do_not_exceed_limit(settings):
     settings.MAIL_LIMITS = {**settings.MAIL_LIMITS, "person": (4, 24)}
     body = make_stakeholder()
     person = make_member(body, is_primary=True)
@@ -179,7 +179,7 @@ SIGN_UP = {"name": "Win at http://evil.example.com", "password1": "correct horse
 
 
 @pytest.mark.django_db
-def test_an_address_gets_so_many_mails_of_each_kind_in_an_hour_and_the_page_says_the_same(client, few, settings):
+def test_mails_per_address_kind_and_hour_are_limited_without_changing_page(client, few, settings):
     settings.ACCOUNT_RATE_LIMITS = False
     person = make_user()
     pages = set()

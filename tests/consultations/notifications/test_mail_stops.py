@@ -32,7 +32,7 @@ def stop(address=ADDRESS):
     return Client().post(f"/mail/stop/{stop_token(address)}/", {"do": "stop"})
 
 
-def test_a_mail_to_somebody_without_an_account_carries_the_link_and_the_headers():
+def test_mail_to_non_user_has_stop_link_and_headers():
     invite()
     outbox.deliver()
     (sent,) = mail.outbox
@@ -45,7 +45,7 @@ def test_a_mail_to_somebody_without_an_account_carries_the_link_and_the_headers(
     assert ADDRESS not in address
 
 
-def test_duty_mail_to_an_account_holder_carries_none_and_always_comes():
+def test_duty_mail_to_user_has_no_stop_link_and_is_always_sent():
     author = make_member()
     stop(author.email)
     workflow.submit(
@@ -60,7 +60,7 @@ def test_duty_mail_to_an_account_holder_carries_none_and_always_comes():
     )
 
 
-def test_get_changes_nothing_and_post_stops_mail():
+def test_stop_link_changes_nothing_on_get_and_stops_mail_on_post():
     address = f"/mail/stop/{stop_token(ADDRESS)}/"
     page = Client().get(address)
     assert (page.status_code, MailStop.objects.count()) == (200, 0)
@@ -106,7 +106,7 @@ def test_inviter_gets_neutral_message_until_stop_is_undone():
     assert outbox.deliver() == 1
 
 
-def test_an_account_holder_too_may_stop_invitations():
+def test_users_can_stop_invitations_too():
     person = make_user()
     invite(person.email)
     outbox.deliver()
@@ -140,7 +140,7 @@ def sign_up(address):
     return Client().post("/account/signup/", {**SIGN_UP, "email": address})
 
 
-def test_the_mail_that_confirms_an_address_carries_the_link_and_keeps_to_it():
+def test_address_confirmation_mail_has_stop_link_and_respects_it():
     sign_up(ADDRESS)
     (sent,) = mail.outbox
     assert sent.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"

@@ -57,7 +57,7 @@ def strangers():
     return body, person
 
 
-def tell_everything(body, person):
+def send_every_notification(body, person):
     """Send every mail that contains user text."""
     officer = factories.make_secretariat()
     sent = factories.make_submission(stakeholder=body, author=person, title=EVIL, state="accepted")
@@ -103,7 +103,7 @@ def tell_everything(body, person):
 
 @pytest.mark.django_db
 def test_untrusted_names_are_neither_subject_nor_link(strangers):
-    tell_everything(*strangers)
+    send_every_notification(*strangers)
     rows = list(OutgoingMail.objects.all())
     assert len(rows) > 25
     assert [row.subject for row in rows if MARK in row.subject.lower()] == []
@@ -122,7 +122,7 @@ def test_ordinary_name_is_unchanged(name):
 @pytest.mark.parametrize(
     "name", ["evil.example.com", "HTTPS://x.co", "www.evil.co/x", "a@b.co", "ftp://x", "x.y.zw", "Win.Now", "пример.рф"]
 )
-def test_text_like_urls_is_broken_up(name):
+def test_url_like_text_is_broken_up(name):
     parted = typed(name)
     assert parted.replace("\u2060", "") == name
     assert not re.search(r"\w\.\w{2}|:\/\/|\w@\w", parted)

@@ -32,7 +32,7 @@ def posted():
 
 
 @pytest.mark.django_db
-def test_a_mail_waits_in_the_outbox():
+def test_mail_is_queued_in_outbox():
     queued = outbox.queue("a@example.org", "Subject", "Text")
     assert (queued.state, queued.tries, posted()) == (MailState.WAITING, 0, [("a@example.org", "Subject")])
 
@@ -52,13 +52,13 @@ def test_a_subject_is_one_line(subject, kept):
 
 @pytest.mark.django_db(transaction=True)
 def test_mail_is_rolled_back_with_its_transaction():
-    def tell_and_fail():
+    def notify_and_fail():
         with transaction.atomic():
             outbox.queue("a@example.org", "Subject", "Text")
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        tell_and_fail()
+        notify_and_fail()
     assert posted() == []
 
 
@@ -107,21 +107,21 @@ def test_failed_message_text_is_deleted_after_two_weeks():
 
 
 @pytest.mark.django_db
-def test_a_repeat_would_carry_the_same_identifier():
+def test_resent_mail_keeps_message_id():
     queued = outbox.queue("a@example.org", "First", "Text")
     identifiers = {outbox.message(queued).message()["Message-ID"] for _turn in range(2)}
     assert len(identifiers) == 1
 
 
 @pytest.mark.django_db
-def test_the_limit_holds():
+def test_sending_stops_at_limit():
     for turn in range(3):
         outbox.queue(f"p{turn}@example.org", "Subject", "Text")
     assert (outbox.deliver(limit=2), outbox.deliver(limit=2), outbox.deliver(limit=2)) == (2, 1, 0)
 
 
 @pytest.mark.django_db
-def test_a_mail_that_fails_is_tried_five_times_with_longer_and_longer_pauses(monkeypatch):
+def test_failing_mail_is_tried_five_times_with_growing_pauses(monkeypatch):
     def refuse(message, *args, **kwargs):
         raise OSError("mailbox unavailable")
 
@@ -156,7 +156,7 @@ def test_failing_mail_does_not_block_others(monkeypatch):
 
 
 @pytest.mark.django_db
-def test_a_mail_that_failed_first_and_left_later_shows_no_error():
+def test_mail_sent_after_failure_shows_no_error():
     queued = outbox.queue("a@example.org", "Subject", "Text")
     factories.change(queued, tries=2, error="OSError: down")
     assert outbox.deliver() == 1
@@ -165,7 +165,7 @@ def test_a_mail_that_failed_first_and_left_later_shows_no_error():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_at_once_send_each_mail_once(monkeypatch):
+def test_concurrent_workers_send_each_mail_once(monkeypatch):
     sent, results, together = [], {}, threading.Barrier(2)
 
     def send_slowly(message, *args, **kwargs):
@@ -202,7 +202,7 @@ def html_of(body, **fields):
 
 
 @pytest.mark.django_db
-def test_a_mail_is_text_and_html_with_the_same_words():
+def test_text_and_html_parts_have_same_words():
     link = f"{settings.PORTAL_ADDRESS}/receipts/NCM-1/"
     queued = outbox.queue(
         "a@example.org", "Fair <work>", f"Dear A,\n\nIt's <b>here</b>.\nYour receipt: {link}\n\nNCM\n"
@@ -228,7 +228,7 @@ def test_a_mail_is_text_and_html_with_the_same_words():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("line", ["https://elsewhere.example/x", settings.PORTAL_ADDRESS, "See javascript:alert(1)"])
-def test_only_pages_of_the_portal_are_linked(line):
+def test_only_portal_urls_become_links(line):
     assert html_of(line).count("<a ") == 0
 
 
@@ -241,7 +241,7 @@ def daily():
     return factories.make_user(name="Wanjiku", email="wanjiku@example.org", notices="daily")
 
 
-def tell(person, times=2, **how):
+def notify(person, times=2, **how):
     for turn in range(times):
         body = factories.make_stakeholder(f"Body {turn}")
         words = {"organisation": body.name, "reason": "", "link": f"{settings.PORTAL_ADDRESS}/{turn}/"}
@@ -258,14 +258,14 @@ def tell(person, times=2, **how):
         (SEVEN, SEVEN + timedelta(days=1)),
     ],
 )
-def test_the_mail_of_the_day_leaves_at_seven_in_nairobi(at, hour):
+def test_daily_digest_is_sent_at_seven_in_nairobi(at, hour):
     assert outbox.next_digest(at) == hour
 
 
 @pytest.mark.django_db
 def test_daily_digest_is_one_mail(daily):
     with time_machine.travel(EVENING, tick=False) as clock:
-        tell(daily)
+        notify(daily)
         assert (outbox.join_digests(), outbox.deliver()) == (0, 0)
         clock.move_to(SEVEN)
         assert (outbox.join_digests(), outbox.deliver()) == (2, 1)
@@ -284,14 +284,14 @@ def test_daily_digest_is_one_mail(daily):
 @pytest.mark.django_db
 def test_closed_account_gets_no_digest(daily):
     with time_machine.travel(EVENING, tick=False) as clock:
-        tell(daily)
+        notify(daily)
         factories.change(daily, is_active=False)
         clock.move_to(SEVEN)
         assert (outbox.join_digests(), outbox.deliver()) == (0, 0)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_at_once_join_each_notice_once():
+def test_concurrent_workers_add_each_notice_to_one_digest():
     people = [factories.make_user(notices="daily") for _turn in range(8)]
     joined, together = {}, threading.Barrier(2)
 
@@ -303,7 +303,7 @@ def test_two_workers_at_once_join_each_notice_once():
             connection.close()
 
     for person in people:
-        tell(person, 3)
+        notify(person, 3)
     OutgoingMail.objects.update(due_at=timezone.now())
     workers = [threading.Thread(target=work, args=(name,)) for name in "ab"]
     for worker in workers:
@@ -330,7 +330,7 @@ def test_two_workers_at_once_join_each_notice_once():
     ],
 )
 def test_preferences_apply_to_notices_not_receipts(choice, always, found):
-    tell(factories.make_user(notices=choice), 1, always=always)
+    notify(factories.make_user(notices=choice), 1, always=always)
     assert list(OutgoingMail.objects.values_list("in_digest", flat=True)) == found
 
 
@@ -357,14 +357,14 @@ def test_receipt_is_sent_by_mail_and_text_message(choice, settings):
 
 
 @pytest.mark.django_db
-def test_a_portal_without_a_sender_writes_no_text_messages(settings):
+def test_no_text_messages_without_configured_sender(settings):
     settings.SMS_SENDER = ""
-    tell(factories.make_user(phone="+254712345678"), 1, sms=True)
+    notify(factories.make_user(phone="+254712345678"), 1, sms=True)
     assert list(OutgoingMail.objects.values_list("medium", flat=True)) == [Medium.MAIL]
 
 
 @pytest.mark.django_db
-def test_the_console_sender_writes_where_the_worker_runs(capsys):
+def test_console_sender_prints_in_worker(capsys):
     OutgoingMail.objects.create(medium=Medium.SMS, to="+254712345678", subject="Hello", body="Hello: https://x")
     assert outbox.deliver() == 1
     assert (capsys.readouterr().out, mail.outbox) == ("Text message to +254712345678: Hello: https://x\n", [])

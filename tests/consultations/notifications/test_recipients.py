@@ -66,7 +66,7 @@ def test_organisation_mail_goes_to_current_focal_points():
 
 
 @pytest.mark.django_db
-def test_an_organisation_without_people_is_reached_at_its_contact_address():
+def test_organisation_without_members_gets_mail_at_contact_address():
     stakeholder = factories.make_stakeholder(contact_email="office@example.org")
     factories.make_member(stakeholder, user=factories.make_user(is_active=False))
     assert recipients.people_of(stakeholder) == [recipients.Recipient("office@example.org", "", "en")]
@@ -86,7 +86,7 @@ def test_recipients_are_unique():
 
 
 @pytest.mark.django_db
-def test_the_receipt_proves_what_arrived_and_when(submission):
+def test_receipt_states_content_time_and_hash(submission):
     factories.change(submission, submitted_at=datetime(2017, 10, 6, 11, 30, tzinfo=UTC))
     recipients.receipt(submission)
     reference = submission.reference
@@ -123,7 +123,7 @@ def test_message_uses_recipient_language(submission, author):
 
 
 @pytest.mark.django_db
-def test_a_returned_input_says_what_is_missing(submission):
+def test_mail_about_returned_input_lists_missing_items(submission):
     submission.state_reason = "Which county?\nWhich year?"
     recipients.returned(submission)
     assert posted() == [("wanjiku@example.org", f"Your input {submission.reference} needs to be completed")]
@@ -147,7 +147,7 @@ def test_set_aside_mail_has_reason_and_options(submission):
 
 
 @pytest.mark.django_db
-def test_an_accepted_input_says_what_happens_now(submission):
+def test_mail_about_accepted_input_explains_next_steps(submission):
     recipients.accepted(submission)
     assert posted() == [("wanjiku@example.org", f"Your input {submission.reference} is on file")]
     assert address(f"/my-organisation/inputs/{submission.key}/") in text_of()
@@ -204,7 +204,7 @@ def invite(email):
 
 
 @pytest.mark.django_db
-def test_an_invitation_holds_its_link_and_says_how_long_it_works():
+def test_invitation_mail_has_link_and_expiry():
     invite("new@example.org")
     assert posted() == [("new@example.org", "Invitation to act for an organisation")]
     assert text_of().startswith("Good day,\n\n“Achieng' Otieno” invites you to act for “Umoja Network (sample)”")
@@ -241,7 +241,7 @@ def test_deadline_extension_is_mailed_to_verified_organisations(django_assert_ma
 
 
 @pytest.mark.parametrize("app", ["consultations", "positions"])
-def test_a_mail_has_one_link_at_most(app):
+def test_mail_has_at_most_one_link(app):
     """Except the portal's own URL in the footer; digests join the links of their notices."""
     mails = list((Path(settings.BASE_DIR) / "templates" / app / "mail").glob("*.txt"))
     texts = {mail.name: mail.read_text("utf-8") for mail in mails}

@@ -20,7 +20,7 @@ def at(hour, minute=0, day=DAY):
 
 
 @given(MOMENTS, MOMENTS)
-def test_one_half_day_is_one_day_and_one_side_of_midday_in_kenya(one, other):
+def test_half_day_is_determined_by_date_and_noon_in_kenya(one, other):
     there = [moment.astimezone(NAIROBI) for moment in (one, other)]
     alike = there[0].date() == there[1].date() and (there[0].hour < 13) == (there[1].hour < 13)
     assert (half_day(one) == half_day(other)) is alike
@@ -37,12 +37,12 @@ def test_half_day_interval_is_exact(moment):
 
 
 @given(st.lists(MOMENTS))
-def test_half_days_sort_as_they_follow_each_other(moments):
+def test_half_days_sort_chronologically(moments):
     moments.sort()
     assert [half_day(moment) for moment in moments] == sorted(half_day(moment) for moment in moments)
 
 
-def test_midday_is_the_afternoon():
+def test_noon_belongs_to_afternoon():
     assert [half_day(at(12, 59)), half_day(at(13))] == [HalfDay(DAY, "am"), HalfDay(DAY, "pm")]
     assert half_day(datetime(2017, 10, 16, 21, 30, tzinfo=UTC)) == HalfDay(DAY, "am")  # half past midnight in Kenya
     assert (HalfDay(DAY, "am").code, HalfDay(DAY, "pm").label) == ("2017-10-17-am", "17 October 2017, afternoon")
@@ -54,7 +54,7 @@ def forum(db):
     return make_forum(starts_on=DAY)
 
 
-def test_the_half_days_are_those_of_the_programme(forum):
+def test_half_days_come_from_programme(forum):
     assert checkin.half_days(forum) == [HalfDay(DAY, "am"), HalfDay(DAY, "pm")]
     make_session(forum, starts_at=at(9))
     make_session(forum, starts_at=at(14), kind="break")

@@ -58,7 +58,7 @@ def anchor(body, count=3):
     return made
 
 
-def found(*files, **options):
+def findings(*files, **options):
     return [finding.what for finding in check_checkpoints(list(files), **options)]
 
 
@@ -85,7 +85,7 @@ def cut(number):
 def test_missing_key_disables_checkpoints(body):
     write(body)
     assert verbs.anchor_journal() == 0
-    assert (Checkpoint.objects.count(), found()) == (0, [])
+    assert (Checkpoint.objects.count(), findings()) == (0, [])
 
 
 def test_checkpoint_is_written_and_mailed(body, settings):
@@ -102,10 +102,10 @@ def test_checkpoint_is_written_and_mailed(body, settings):
         ("archive@example.org", "The journal at entry 3"), ("auditor@example.org", "The journal at entry 3"),
     ]  # fmt: skip
     assert line in mails[0].body.splitlines()
-    assert found() == []
+    assert findings() == []
 
 
-def test_it_is_signed_hourly_and_only_when_the_journal_grew(body):
+def test_checkpoint_is_signed_hourly_if_journal_grew(body):
     verbs.make_key()
     with time_machine.travel("2026-12-01T08:00:00Z", tick=False) as clock:
         write(body)
@@ -142,13 +142,13 @@ def refused_to_rewrite(body, sql, words):
 
 
 @pytest.mark.parametrize("sql", REWRITTEN)
-def test_the_role_that_runs_may_not_rewrite_a_checkpoint(body, sql):
+def test_runtime_role_cannot_change_checkpoint(body, sql):
     refused_to_rewrite(body, sql, "permission denied for table consultations_checkpoint")
 
 
 @pytest.mark.usefixtures("by_owner")
 @pytest.mark.parametrize("sql", REWRITTEN)
-def test_the_database_refuses_the_owner_to_rewrite_a_checkpoint(body, sql):
+def test_owner_cannot_change_checkpoint(body, sql):
     refused_to_rewrite(body, sql, "Cannot update or delete rows from consultations_checkpoint table")
 
 
@@ -162,7 +162,7 @@ def test_truncated_journal_is_detected(body):
     cut(1)
     assert integrity.verdict().complaint == ""
     at = made.at.isoformat(timespec="seconds")
-    assert found() == [
+    assert findings() == [
         f"the end of the journal was cut off: it ends with entry 1, the checkpoint of {at} names entry 3"
     ]
 
@@ -175,7 +175,7 @@ def test_rewritten_journal_end_is_detected(body):
     rewrite(5, verb="forged")
     assert integrity.verdict().complaint == ""
     at = second.at.isoformat(timespec="seconds")
-    assert found() == [f"the journal was rewritten after entry 3: the checkpoint of {at} gives entry 6 another hash"]
+    assert findings() == [f"the journal was rewritten after entry 3: the checkpoint of {at} gives entry 6 another hash"]
 
 
 @pytest.mark.usefixtures("by_owner")
@@ -196,7 +196,7 @@ def test_entries_before_truncation_are_no_finding(body):
     anchor(body)
     write(body, 2)
     cut(3)
-    assert found() == []  # an hour's entries behind the last checkpoint are what remains unseen
+    assert findings() == []  # an hour's entries behind the last checkpoint are what remains unseen
 
 
 @pytest.mark.parametrize(
@@ -211,12 +211,12 @@ def test_entries_before_truncation_are_no_finding(body):
         ({"more": 1}, "has other fields than a checkpoint"),
     ],
 )
-def test_a_forged_checkpoint_is_named(body, change, what):
+def test_forged_checkpoint_is_reported(body, change, what):
     verbs.make_key()
     anchor(body)
     line = json.loads(checkpoints_file().read_text())
     checkpoints_file().write_text(canonical({**line, **change}) + "\n")
-    assert f"A checkpoint in {checkpoints_file()} {what}" in found()
+    assert f"A checkpoint in {checkpoints_file()} {what}" in findings()
 
 
 def test_checkpoint_with_foreign_key_is_reported(body):
@@ -226,14 +226,14 @@ def test_checkpoint_with_foreign_key_is_reported(body):
     said = {key: value for key, value in line.items() if key != "signature"} | {"key": name}
     forged = {**said, "signature": base64.b64encode(foreign.sign(to_sign(CHECKPOINT, said))).decode()}
     checkpoints_file().write_text(canonical(forged) + "\n")
-    assert f"A checkpoint in {checkpoints_file()} is forged: its signature does not fit (entry 3)" in found()
+    assert f"A checkpoint in {checkpoints_file()} is forged: its signature does not fit (entry 3)" in findings()
 
 
 def test_checkpoint_of_other_portal_is_reported(body, settings):
     verbs.make_key()
     anchor(body)
     settings.PORTAL_ADDRESS = "https://another.example.org"
-    assert "is that of another portal" in found()[0]
+    assert "is that of another portal" in findings()[0]
 
 
 def test_missing_checkpoint_lines_are_detected(body, tmp_path):
@@ -242,13 +242,13 @@ def test_missing_checkpoint_lines_are_detected(body, tmp_path):
     anchor(body)
     kept = checkpoints_file().read_text()
     checkpoints_file().write_text(kept.splitlines(keepends=True)[1])
-    assert found() == [
+    assert findings() == [
         f"1 checkpoints that were signed are not in {checkpoints_file()}, the first of entry {first.number}"
     ]
     checkpoints_file().unlink()
-    assert found()[0].startswith(f"{checkpoints_file()} cannot be read: ")
+    assert findings()[0].startswith(f"{checkpoints_file()} cannot be read: ")
     keys_file().unlink()
-    assert found()[0].startswith(f"{keys_file()} cannot be read: ")
+    assert findings()[0].startswith(f"{keys_file()} cannot be read: ")
 
 
 @pytest.mark.usefixtures("by_owner")
@@ -266,12 +266,12 @@ def test_mailed_checkpoint_detects_removed_files(body, tmp_path):
     with pgtrigger.ignore(), connection.cursor() as cursor:
         cursor.execute("DELETE FROM consultations_checkpoint")
     checkpoints_file().unlink()
-    assert found() == []
+    assert findings() == []
     for path in (saved, mailed):
-        assert [what.split(":")[0] for what in found(path)] == ["the end of the journal was cut off"], path
-    assert found(tmp_path / "nowhere")[0].startswith(f"{tmp_path / 'nowhere'} cannot be read")
+        assert [what.split(":")[0] for what in findings(path)] == ["the end of the journal was cut off"], path
+    assert findings(tmp_path / "nowhere")[0].startswith(f"{tmp_path / 'nowhere'} cannot be read")
     saved.write_text("Dear all,\n")
-    assert found(saved) == [f"{saved} holds no checkpoint"]
+    assert findings(saved) == [f"{saved} holds no checkpoint"]
 
 
 # --- The key --------------------------------------------------------------------------------------------------------
@@ -296,7 +296,7 @@ def test_rotated_key_keeps_old_checkpoints_valid(body):
     keys = known_keys()
     assert [*keys] == [first, second]
     assert keys[first].until == keys[second].since
-    assert found() == []
+    assert findings() == []
 
 
 @pytest.mark.parametrize(
@@ -317,7 +317,7 @@ def test_replaced_key_is_rejected(body, settings):
         clock.shift(60)
         Path(settings.CHECKPOINT_KEY).write_bytes(old)
         anchor(body)
-    assert "is signed with a key that had been replaced by then (entry 3, 2026-12-01T08:02:00+00:00)" in found()[0]
+    assert "is signed with a key that had been replaced by then (entry 3, 2026-12-01T08:02:00+00:00)" in findings()[0]
 
 
 def test_unknown_published_key_is_detected(body, settings, tmp_path):
@@ -330,14 +330,14 @@ def test_unknown_published_key_is_detected(body, settings, tmp_path):
     foreign = theirs.read_text()
     settings.CHECKPOINT_FOLDER = tmp_path / "anchored"
     keys_file().write_text(own + foreign)
-    assert found() == [f"Key 2 in {keys_file()} is not signed by the key before it"]
+    assert findings() == [f"Key 2 in {keys_file()} is not signed by the key before it"]
     keys_file().write_text(foreign)
     copy = tmp_path / "published.jsonl"
     copy.write_text(own)
-    assert f"The keys in {copy} are not those in {keys_file()}" in found(keys=copy)
+    assert f"The keys in {copy} are not those in {keys_file()}" in findings(keys=copy)
 
 
-def test_a_rotation_that_was_interrupted_is_ended_at_the_next_signing(body, settings):
+def test_interrupted_key_rotation_is_completed_at_next_signing(body, settings):
     verbs.make_key()
     path = Path(settings.CHECKPOINT_KEY)
     old = path.read_bytes()
@@ -347,7 +347,7 @@ def test_a_rotation_that_was_interrupted_is_ended_at_the_next_signing(body, sett
     assert anchor(body).key == new
     path.with_name("key.pem.new").write_bytes(old)  # one that was never made known is left alone
     known_keys()
-    assert found() == []
+    assert findings() == []
 
 
 @pytest.mark.parametrize("damage", [b"", b"-----BEGIN PRIVATE KEY-----\n"])
@@ -359,7 +359,7 @@ def test_damaged_key_is_logged_and_not_used(body, settings, caplog, damage):
     assert "The journal is not anchored, which is tried again: The key in" in caplog.text
 
 
-def test_the_command_makes_rotates_and_prints(body):
+def test_command_creates_rotates_and_prints_key(body):
     write(body)
 
     def run(**options):
@@ -382,8 +382,8 @@ def test_the_command_makes_rotates_and_prints(body):
 
 def test_a_deployment_without_a_key_or_without_mail_is_warned(settings):
     def ids():
-        found = checks.run_checks(tags=["security"], include_deployment_checks=True)
-        return {message.id for message in found if message.id.startswith("consultations.W00")}
+        findings = checks.run_checks(tags=["security"], include_deployment_checks=True)
+        return {message.id for message in findings if message.id.startswith("consultations.W00")}
 
     assert "consultations.W001" in ids()
     verbs.make_key()
@@ -405,10 +405,10 @@ def test_unwritable_checkpoint_file_is_retried(body, settings, caplog):
     checkpoints._looked_at = float("-inf")
     assert verbs.anchor_journal() == 0  # signed already; its line is brought up now
     assert len(checkpoints_file().read_text().splitlines()) == 1
-    assert found() == []
+    assert findings() == []
 
 
-def test_a_disk_that_fills_up_within_a_line_leaves_no_damage(body, monkeypatch):
+def test_full_disk_within_line_leaves_no_damage(body, monkeypatch):
     verbs.make_key()
     whole = os.write
     with monkeypatch.context() as patched:
@@ -419,11 +419,11 @@ def test_a_disk_that_fills_up_within_a_line_leaves_no_damage(body, monkeypatch):
     verbs.write_checkpoints()
     begun, line = checkpoints_file().read_text().splitlines()
     assert line.startswith(begun)
-    assert found() == []
+    assert findings() == []
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_at_once_sign_and_write_once():
+def test_concurrent_workers_sign_and_write_once():
     verbs.make_key()
     write(factories.make_stakeholder(), 3)
     both, failures = threading.Barrier(2, timeout=10), []

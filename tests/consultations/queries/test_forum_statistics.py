@@ -49,14 +49,14 @@ def test_suppression_resists_subtraction():
     assert pooled({"f": 20, "m": 19}, 0) == ({"f": 20, "m": 19}, 0)
 
 
-def test_bars_are_on_one_scale():
+def test_bars_share_one_scale():
     bars = paired_bars([("A", 50, 25), ("B", 0, 1)])
     assert [(pair.first, pair.second) for pair in bars.pairs] == [(330, 165), (0, 7)]
     assert bars.height == 2 * 46
 
 
 @pytest.mark.django_db
-def test_a_forum_is_counted():
+def test_forum_figures_are_counted():
     desk, morning = make_secretariat(), datetime(2017, 10, 17, 6, tzinfo=UTC)
     forum = make_forum(state="held", starts_on=morning.date())
     session = make_session(forum, theme=make_theme("T1"))

@@ -6,19 +6,19 @@ from consultations.queries.forum_tasks import Action, Counts, figures, next_acti
 QUIET = {"sessions": 3, "letters": 9}
 
 
-def told(state="announced", days_left=20, people=None, quotas=None, seats=50, **counts):
+def tasks_of(state="announced", days_left=20, people=None, quotas=None, seats=50, **counts):
     quotas = {"ministry": (0, 0)} if quotas is None else quotas
     return next_actions(Counts(state, days_left, plan(seats, quotas, people or {}), **{**QUIET, **counts}))
 
 
 def test_finished_forum_has_no_tasks():
-    assert told() == []
-    assert told("reported", conflicts=3, points=2) == told("cancelled", unanswered=4) == []
+    assert tasks_of() == []
+    assert tasks_of("reported", conflicts=3, points=2) == tasks_of("cancelled", unanswered=4) == []
 
 
 def test_urgent_tasks_come_first():
     people = {Seated("ministry", "", "nominated"): 12, Seated("county_government", "", "confirmed"): 2}
-    assert told(
+    assert tasks_of(
         people=people,
         quotas={"ministry": (9, 3), "county_government": (12, 0)},
         clashes=("two sessions are in room B",),
@@ -46,7 +46,7 @@ def test_urgent_tasks_come_first():
 
 
 def test_missing_items_are_urgent_a_week_before():
-    found = told(days_left=7, sessions=0, letters=0, quotas={}, people={Seated("", "", "nominated"): 1}, to_print=1)
+    found = tasks_of(days_left=7, sessions=0, letters=0, quotas={}, people={Seated("", "", "nominated"): 1}, to_print=1)
     assert [(action.words, action.urgent) for action in found] == [
         ("No programme yet", True),
         ("1 nomination to decide", True),
@@ -54,8 +54,8 @@ def test_missing_items_are_urgent_a_week_before():
         ("No letter of invitation yet", False),
         ("No seats planned for the groups", False),
     ]
-    assert told("registration_closed", letters=0) == []
-    many = told(days_left=7, no_rapporteur=("A", "B", "C", "D"), clashes=("a", "b", "c", "d", "e"))
+    assert tasks_of("registration_closed", letters=0) == []
+    many = tasks_of(days_left=7, no_rapporteur=("A", "B", "C", "D"), clashes=("a", "b", "c", "d", "e"))
     assert [action.words for action in many] == [
         "Programme: a", "Programme: b", "Programme: c", "Programme: 2 more clashes", "No rapporteur for A, B, C, …",
     ]  # fmt: skip
@@ -64,14 +64,14 @@ def test_missing_items_are_urgent_a_week_before():
 def test_free_seat_is_offered_to_group_with_waiting_list():
     people = {Seated("ministry", "", "waitlisted"): 1, Seated("media", "", "waitlisted"): 1}
     quotas = {"ministry": (1, 2), "media": (0, 1)}
-    assert [action.words for action in told(people=people, quotas=quotas)] == [
+    assert [action.words for action in tasks_of(people=people, quotas=quotas)] == [
         "Balance: Ministry: only 0 of 1 seats are taken.",
         "Ministry: a seat is free and there are people on the reserve list",
     ]
 
 
 def test_check_in_and_points_come_first_during_forum():
-    assert told("in_session", days_left=0, conflicts=2, points=1, unanswered=5, untold=1) == [
+    assert tasks_of("in_session", days_left=0, conflicts=2, points=1, unanswered=5, untold=1) == [
         Action("2 check-in conflicts to resolve", "forum_door", True),
         Action("1 person to notify", "forum_tell", True),
         Action("1 point of the sessions to validate", "desk_points"),
@@ -79,13 +79,13 @@ def test_check_in_and_points_come_first_during_forum():
 
 
 def test_follow_up_comes_first_after_forum():
-    assert told("held", drafts=2, to_carry=1) == [
+    assert tasks_of("held", drafts=2, to_carry=1) == [
         Action("2 points of the sessions are still drafts", "desk_points"),
         Action("1 commitment to carry over", "forum_actions"),
         Action("No communiqué yet", "forum_communique"),
     ]
-    assert told("held", communiques=1) == [Action("The communiqué is not published yet", "forum_communique")]
-    assert told("held", communiques=1, communiques_out=1) == told("in_session", drafts=2, to_carry=1) == []
+    assert tasks_of("held", communiques=1) == [Action("The communiqué is not published yet", "forum_communique")]
+    assert tasks_of("held", communiques=1, communiques_out=1) == tasks_of("in_session", drafts=2, to_carry=1) == []
 
 
 def test_figures_have_labels():

@@ -29,7 +29,7 @@ def loaded(db):
     [(1961, date(1961, 4, 2)), (2000, date(2000, 4, 23)), (2017, date(2017, 4, 16)), (2024, date(2024, 3, 31)),
      (2026, date(2026, 4, 5)), (2038, date(2038, 4, 25))],
 )  # fmt: skip
-def test_easter_sundays_that_are_known(year, day):
+def test_known_easter_sundays_are_computed(year, day):
     assert easter_sunday(year) == day
 
 
@@ -40,7 +40,7 @@ def test_easter_is_a_sunday_between_22_march_and_25_april(year):
     assert date(year, 3, 22) <= found <= date(year, 4, 25)
 
 
-def test_a_sunday_moves_the_day_to_the_next_that_is_no_holiday():
+def test_holiday_on_sunday_moves_to_next_working_day():
     """25 December 2022 was a Sunday and 26 December Boxing Day: the notice of 22 December 2022 gave the 27th."""
     assert days_off([CHRISTMAS, BOXING], [2022]) == {
         date(2022, 12, 26): "Boxing Day",
@@ -54,7 +54,7 @@ def test_saturday_and_gazetted_holidays_are_not_moved():
     assert days_off([NEW_YEAR, notice], [2022]) == {date(2022, 1, 1): "New Year's Day", date(2022, 8, 7): "Election"}
 
 
-def test_a_day_is_kept_within_its_years_and_while_it_counts():
+def test_holiday_applies_only_in_its_years_and_while_active():
     october = PublicHoliday(name="10 October", rule="every_year", month=10, day=10, first_year=2018, last_year=2019)
     years = [2017, 2018, 2019, 2020]
     assert [october.in_year(year) for year in years] == [None, date(2018, 10, 10), date(2019, 10, 10), None]
@@ -63,7 +63,7 @@ def test_a_day_is_kept_within_its_years_and_while_it_counts():
 
 
 @given(st.integers(1990, 2100))
-def test_each_holiday_is_one_day_and_none_of_a_rule_falls_on_a_sunday(year):
+def test_each_holiday_is_observed_on_one_day_never_sunday(year):
     found = days_off([NEW_YEAR, FRIDAY, CHRISTMAS, BOXING], [year])
     assert len(found) == 4
     assert [day for day in found if day.weekday() == 6] == []
@@ -105,13 +105,13 @@ def test_working_days_leave_out_weekends_and_holidays(loaded):
         {"rule": "weekly", "on": date(2026, 1, 1)},
     ],
 )
-def test_the_database_refuses_a_day_that_its_rule_does_not_give(fields):
+def test_database_refuses_date_that_contradicts_its_rule(fields):
     with pytest.raises(IntegrityError), transaction.atomic():
         PublicHoliday.objects.create(name="Odd Day", **fields)
 
 
 @pytest.mark.django_db
-def test_the_loader_names_the_row_and_leaves_the_secretariats_own(tmp_path, loaded):
+def test_loader_reports_row_and_keeps_entries_of_secretariat(tmp_path, loaded):
     head = (FOLDER / "public_holidays.csv").read_text().splitlines()[0]
     (tmp_path / "public_holidays.csv").write_text(f"{head}\nX,Odd Day,easter,,1,1,,,,R,somewhere\n")
     with pytest.raises(BadRow, match=r"public_holidays\.csv, line 2, column rule: “easter” needs other columns"):

@@ -47,7 +47,7 @@ def test_all_programme_conflicts_are_reported():
     ]
 
 
-def test_a_session_goes_up_past_the_ones_before_and_the_pause_stays():
+def test_session_moves_up_past_parallel_sessions_and_breaks_stay():
     programme = [session(1, 0, 60), session(2, 75, 30), session(3, 75, 45), session(4, 120, 60)]
     assert moved(programme, 2, up=True) == {
         2: Place(2, START, START + timedelta(minutes=30)),
@@ -102,7 +102,7 @@ TWO = [
 ]
 
 
-def test_names_that_may_be_one_person_and_names_that_may_not():
+def test_names_of_one_person_match_and_names_of_two_do_not():
     assert [pair for pair in ONE if not same_name(*pair)] == []
     assert [pair for pair in TWO if same_name(*pair)] == []
 

@@ -98,7 +98,7 @@ def test_points_and_files_are_found_with_their_input(send):
     assert (titles("biometric"), titles("Moyale")) == (["With a point"], ["With a file"])
 
 
-def test_an_input_is_found_by_its_reference_and_by_that_of_a_point(send):
+def test_input_is_found_by_own_and_point_reference(send):
     sent = send("Wanted")
     send("Another", f"See {sent.reference}")
     assert titles(sent.reference.lower()) == ["Wanted"]
@@ -160,7 +160,7 @@ def walk(words):
 
 @pytest.mark.parametrize("few", [3, 100], ids=["of many", "of few"])
 @pytest.mark.parametrize("number", [4, 5, 8, 9, 11])
-def test_every_page_is_reached_there_and_back(send, monkeypatch, number, few):
+def test_pages_are_reachable_forward_and_back(send, monkeypatch, number, few):
     """The newest four are ranked; older ones follow by time, with either search strategy."""
     monkeypatch.setattr(queries.search, "FEW", few)
     for module in (queries.submissions, queries.search):
@@ -187,7 +187,7 @@ def test_repeated_terms_are_one_match(send, monkeypatch, few):
     assert [hit.reference for hit in hits] == [row.reference for row in page.rows]
 
 
-def test_an_edge_that_does_not_match_begins_at_the_top(send):
+def test_unknown_page_key_shows_first_page(send):
     other, match = send("Other"), send("Remittances")
     page, _hits = queries.ranked_page(readable(), "remittances", before=other, after=None)
     assert page == ([match], "", "")
@@ -221,7 +221,7 @@ def test_search_terms_are_highlighted(send):
     ]
 
 
-def test_a_word_is_marked_without_its_accents(send):
+def test_highlighting_ignores_accents(send):
     send("Haki", "Kila mũndũ ana haki.")
     assert passages("mundu") == [("Haki", "Kila <mark>mũndũ</mark> ana haki")]
 
@@ -235,7 +235,7 @@ def test_excerpt_comes_from_matching_point_or_file(send):
     ]
 
 
-def test_what_stands_in_the_title_is_shown_from_a_point_too_and_points_come_before_files(send):
+def test_title_match_is_highlighted_in_point_results_and_points_precede_files(send):
     sent = send("Biometric", "Body")
     attach(sent, "A biometric study.")
     make_point(sent, text="Issue biometric passes.")
@@ -267,20 +267,20 @@ def test_highlight_placeholders_cannot_be_injected(send):
 
 
 @pytest.mark.parametrize("typed", ["Kilifi Women's Network", "kilfi womens network", "Kilifi Womens Netwrok", "Kilify"])
-def test_a_misspelt_name_finds_the_organisation(send, typed):
+def test_misspelt_name_finds_organisation(send, typed):
     network, union = make_stakeholder("Kilifi Women's Network"), make_stakeholder("Dock Workers Union")
     send(sender=network)
     send(sender=union)
     assert queries.named_like(readable(), typed) == [network]
 
 
-def test_a_short_name_finds_the_organisation(send):
+def test_short_name_finds_organisation(send):
     union = make_stakeholder("Dock Workers Union", short_name="DWU")
     send(sender=union)
     assert queries.named_like(readable(), "dwu") == [union]
 
 
-def test_an_organisation_without_an_input_that_the_reader_may_read_is_not_named(send):
+def test_organisation_without_readable_input_is_not_listed(send):
     hidden = make_stakeholder("Kilifi Women's Network")
     send(sender=hidden, audience="secretariat")
     assert queries.named_like(readable(), "Kilifi Women's Network") == []
@@ -295,14 +295,14 @@ def test_similar_names_are_limited_and_sorted(send):
     assert queries.named_like(readable(), "Kilifi Women's Network of the coast")[0] == bodies[1]
 
 
-def test_the_group_of_an_organisation_is_said_in_the_readers_language():
+def test_group_of_organisation_is_in_language_of_reader():
     assert Stakeholder(group="media").get_group_display() == "Media"
     with translation.override("sw"):
         assert Stakeholder(group="media").get_group_display() == "Vyombo vya habari"
     assert Stakeholder(group="unknown").get_group_display() == "unknown"
 
 
-def test_states_and_readers_are_named_as_django_names_them():
+def test_states_and_audiences_have_labels_of_models():
     for name in ("state", "audience"):
         field = Submission._meta.get_field(name)
         for value in (*dict(field.choices), "unknown"):
@@ -312,7 +312,7 @@ def test_states_and_readers_are_named_as_django_names_them():
                     assert getattr(sent, f"get_{name}_display")() == sent._get_FIELD_display(field)
 
 
-def test_parts_of_names_are_looked_up_in_their_index():
+def test_name_search_uses_index():
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
     asked = Stakeholder.objects.order_by().filter(name__icontains="women")

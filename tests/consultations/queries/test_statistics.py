@@ -38,7 +38,7 @@ def consultation():
 # --- Rounds -------------------------------------------------------------------------------------------------------
 
 
-def test_the_open_round_comes_first_then_the_latest():
+def test_open_consultation_precedes_latest():
     now = workflow.now()
     first = make_consultation(state="closed", opens_at=now - timedelta(days=90), closes_at=now - timedelta(days=60))
     opened = make_consultation(opens_at=now - timedelta(days=20))
@@ -48,19 +48,19 @@ def test_the_open_round_comes_first_then_the_latest():
     assert queries.current_round() == opened
 
 
-def test_a_round_whose_deadline_has_passed_is_not_open():
+def test_consultation_past_deadline_is_not_open():
     now = workflow.now()
     over = make_consultation(opens_at=now - timedelta(days=9), closes_at=now - timedelta(seconds=1))
     latest = make_consultation(state="closed", opens_at=now - timedelta(days=8), closes_at=now - timedelta(days=2))
     assert queries.public_rounds() == [latest, over]
 
 
-def test_without_a_round_there_is_none():
+def test_no_consultation_without_records():
     make_consultation(state="draft")
     assert queries.current_round() is None
 
 
-def test_a_round_carries_its_latest_announced_forum():
+def test_consultation_shows_latest_announced_forum():
     consultation = make_consultation()
     day = workflow.now().date()
     make_forum(consultation, starts_on=day, title="First")
@@ -70,7 +70,7 @@ def test_a_round_carries_its_latest_announced_forum():
     assert (found.forum_slug, found.forum_title) == (second.slug, "Second")
 
 
-def test_key_milestones_are_those_of_the_round_and_of_none_in_order_of_time():
+def test_key_milestones_are_general_or_of_consultation_in_date_order():
     own, other = make_consultation(), make_consultation()
     day = workflow.now().date()
 
@@ -87,7 +87,7 @@ def test_key_milestones_are_those_of_the_round_and_of_none_in_order_of_time():
     assert queries.key_milestones(own) == [early, moved, late]
 
 
-def test_a_round_without_milestones_shows_those_of_the_next(django_assert_num_queries):
+def test_consultation_without_milestones_shows_those_of_next(django_assert_num_queries):
     new, finished, other = make_consultation(), make_consultation(), make_consultation()
     day = workflow.now().date()
     fields = {"kind": "meeting", "level": "global", "planned_start": day, "is_key": True}
@@ -103,7 +103,7 @@ def test_a_round_without_milestones_shows_those_of_the_next(django_assert_num_qu
 # --- Numbers ------------------------------------------------------------------------------------------------------
 
 
-def test_every_sent_input_counts_and_nothing_else(consultation):
+def test_only_sent_inputs_are_counted(consultation):
     one, two = make_stakeholder(group="academia"), make_stakeholder(group="media")
     for state in SENT_STATES:
         make_submission(consultation, one, state=state, audience="secretariat")
@@ -114,7 +114,7 @@ def test_every_sent_input_counts_and_nothing_else(consultation):
     assert queries.participation(consultation) == (5, 2, 2)
 
 
-def test_an_empty_round_has_zeros(consultation):
+def test_consultation_without_inputs_has_zeros(consultation):
     assert queries.participation(consultation) == (0, 0, 0)
     rows = [(row.inputs, row.points, row.groups) for row in queries.theme_figures(consultation)]
     assert rows == [(0, 0, 0)] * 3
@@ -140,7 +140,7 @@ def test_theme_figures(consultation, django_assert_num_queries):
     ]
 
 
-def test_themes_carry_their_leading_objectives_and_known_targets(consultation):
+def test_themes_list_leading_objectives_and_known_targets(consultation):
     theme = make_theme("T1")
     for code in ("GCM-16", "GCM-04", "GCM-15"):
         make_provision(code, theme=theme)
@@ -209,7 +209,7 @@ def test_delegates_are_counted_by_group_without_names(django_assert_num_queries)
     assert (found.people, found.organisations) == (5, 3)
 
 
-def test_labels_follow_the_reader(consultation):
+def test_labels_are_in_active_language(consultation):
     make_submission(consultation, make_stakeholder(group="media"))
     with translation.override("sw"):
         found = queries.inputs_by_group(consultation, list(consultation.themes.all()))
@@ -244,7 +244,7 @@ def test_filters_combine(consultation):
     assert list(queries.readable_inputs(VISITOR, queries.Wanted(group="media"))) == []
 
 
-def test_pages_run_from_the_newest_to_the_oldest_and_back(consultation, monkeypatch):
+def test_pages_run_from_newest_to_oldest_and_back(consultation, monkeypatch):
     monkeypatch.setattr(queries.submissions, "PAGE", 2)
     a, b, c, d, e = at_minutes(consultation, 1, 2, 3, 4, 5)
     inputs = queries.readable_inputs(VISITOR, queries.Wanted())
@@ -276,7 +276,7 @@ def test_a_full_page_links_to_another_only_if_there_is_one(monkeypatch, number):
     assert (first.newer, first.older) == (str(keys[1]) if number > 4 else "", str(keys[-2]))
 
 
-def test_inputs_of_the_same_moment_are_neither_lost_nor_shown_twice(consultation, monkeypatch):
+def test_inputs_of_same_moment_appear_exactly_once(consultation, monkeypatch):
     monkeypatch.setattr(queries.submissions, "PAGE", 2)
     sent = at_minutes(consultation, 1, 1, 1, 1, 1)
     inputs, seen, page = queries.readable_inputs(VISITOR, queries.Wanted()), [], None
@@ -288,7 +288,7 @@ def test_inputs_of_the_same_moment_are_neither_lost_nor_shown_twice(consultation
     assert seen == sorted(sent, key=lambda found: -found.pk)
 
 
-def test_a_new_input_does_not_shift_an_older_page(consultation, monkeypatch):
+def test_new_input_does_not_shift_older_page(consultation, monkeypatch):
     monkeypatch.setattr(queries.submissions, "PAGE", 2)
     _a, b, c, d = at_minutes(consultation, 1, 2, 3, 4)
     inputs = queries.readable_inputs(VISITOR, queries.Wanted())
@@ -306,7 +306,7 @@ def test_invalid_reference_finds_nothing(asked, django_assert_max_num_queries):
         assert list(queries.readable_by_reference(VISITOR, [asked])) == []
 
 
-def test_a_reference_finds_only_what_its_reader_may_see(consultation):
+def test_reference_search_finds_readable_inputs_only(consultation):
     public = make_submission(consultation)
     hidden = make_submission(consultation, audience="members")
     both = [public.reference, hidden.reference]

@@ -18,7 +18,7 @@ from consultations.uploads.disk_space import NoRoom
 from consultations.workflow import attachments
 from tests import made_files as made
 from tests.access_log import refusals
-from tests.consultations.imports.sheets import BODIES, HEAD, ROW, said, send, upload, workbook
+from tests.consultations.imports.sheets import BODIES, HEAD, ROW, messages_on, send, upload, workbook
 from tests.factories import (
     make_consultation,
     make_member,
@@ -186,6 +186,6 @@ def test_full_disk_keeps_no_partial_spreadsheet(client, tmp_path, monkeypatch):
     assert (kept(tmp_path), Job.objects.count()) == ([], 0)
     answer = upload(client, "stakeholder", workbook(BODIES, ["A", "", "media"]))
     page = client.get(answer["Location"])
-    assert said(page) == [WHY]
+    assert messages_on(page) == [WHY]
     assert WHY in words(page)
     assert kept(tmp_path) == []
