@@ -42,7 +42,7 @@ def refused(draft, by, size=MB):
     return refusal.value.reasons
 
 
-def test_a_person_has_a_number_of_files_over_all_inputs(body, settings):
+def test_person_file_limit_counts_all_inputs(body, settings):
     settings.ATTACHMENT_PERSON_QUOTA = (2, 100 * MB)
     person, colleague = make_member(body), make_member(body, "alternate")
     for _turn in range(2):
@@ -126,7 +126,7 @@ def test_quota_error_is_shown_at_field(client, body, settings):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_files_begun_at_once_pass_no_limit(settings):
+def test_concurrent_uploads_do_not_exceed_limit(settings):
     settings.ATTACHMENT_ORGANISATION_QUOTA = (3, 100 * MB)
     body = make_stakeholder()
     people = [make_member(body, "alternate") for _turn in range(4)]

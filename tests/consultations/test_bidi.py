@@ -70,7 +70,7 @@ def test_prints_have_no_direction_controls():
     assert "fuel" in "".join(box.text for box in shown.pages[0]._page_box.descendants() if hasattr(box, "text"))
 
 
-def test_names_and_titles_are_kept_without_controls_and_long_texts_as_typed():
+def test_names_and_titles_lose_controls_and_long_texts_keep_them():
     assert LineField(max_length=80).clean(f"{RLO}Fuel{PDF}") == "Fuel"
     assert PlainTextField(max_length=80).clean(f"{RLO}Fuel{PDF}") == f"{RLO}Fuel{PDF}"
     body = Stakeholder(name=f"{RLO}Fuel{PDF}", group="media")
@@ -85,7 +85,7 @@ class _Form(forms.Form):
 
 
 @pytest.mark.django_db
-def test_a_mail_holds_no_controls_and_isolates_what_runs_the_other_way():
+def test_mail_has_no_controls_and_isolates_right_to_left_names():
     queued = outbox.queue("a@example.org", f"Input {RLO}12", f"Dear {ARABIC}{RLO},\n\nwe have 12 inputs.\n")
     message = outbox.message(queued)
     assert (message.subject, CONTROLS.search(message.body)) == ("Input 12", None)
@@ -96,7 +96,7 @@ TITLE, NAME = f"{RLO}Fuel for crews", f"{ARABIC}{RLI}"
 
 
 @pytest.fixture
-def turned(db):
+def rtl_input(db):
     """Input whose title and organisation predate the checks."""
     body = factories.make_stakeholder("x")
     sent = factories.make_submission(
@@ -107,23 +107,23 @@ def turned(db):
     return Submission.objects.get(pk=sent.pk)
 
 
-def readers_of(turned):
+def readers_of(rtl_input):
     """Return the readers of the input, with their public, organisation, desk and admin pages."""
-    yield None, ["/inputs/", f"/inputs/{turned.reference}/"]
-    yield factories.make_member(turned.stakeholder, is_primary=True), [
-        "/my-organisation/", reverse("my_input", args=[turned.key]), reverse("receipt", args=[turned.reference]),
+    yield None, ["/inputs/", f"/inputs/{rtl_input.reference}/"]
+    yield factories.make_member(rtl_input.stakeholder, is_primary=True), [
+        "/my-organisation/", reverse("my_input", args=[rtl_input.key]), reverse("receipt", args=[rtl_input.reference]),
     ]  # fmt: skip
     yield factories.make_secretariat(), [
-        "/desk/", "/desk/inputs/", reverse("desk_input", args=[turned.key]), "/desk/organisations/",
-        reverse("desk_organisation", args=[turned.stakeholder_id]),
+        "/desk/", "/desk/inputs/", reverse("desk_input", args=[rtl_input.key]), "/desk/organisations/",
+        reverse("desk_organisation", args=[rtl_input.stakeholder_id]),
         reverse("admin:consultations_submission_changelist"),
-        reverse("admin:consultations_stakeholder_change", args=[turned.stakeholder_id]),
+        reverse("admin:consultations_stakeholder_change", args=[rtl_input.stakeholder_id]),
     ]  # fmt: skip
 
 
 @zeal_ignore()
-def test_the_main_pages_show_such_names_and_titles_and_none_is_turned(turned):
-    for reader, pages in readers_of(turned):
+def test_main_pages_isolate_right_to_left_names_and_titles(rtl_input):
+    for reader, pages in readers_of(rtl_input):
         client = Client() if reader is None else sign_in(Client(), reader)
         for page in pages:
             answer = client.get(page)

@@ -55,7 +55,7 @@ def test_csv_text_round_trips_and_is_no_formula(text):
 
 
 @given(TEXT | LIKE_FORMULAS)
-def test_a_cell_of_a_csv_file_never_begins_like_a_formula(text):
+def test_csv_cell_never_begins_like_formula(text):
     out = StringIO(newline="")
     csv.writer(out).writerow([escaped(text), "behind"])
     ((found, behind),) = csv.reader(StringIO(out.getvalue(), newline=""))
@@ -89,5 +89,5 @@ def test_overlong_cell_is_marked_as_cut(letter):
     assert read_back(fits + letter)[0].value == cut
 
 
-def test_an_apostrophe_that_somebody_typed_is_not_lost_when_reading_takes_ours_away():
+def test_typed_apostrophe_survives_unescaping():
     assert [escaped(each) for each in ("'=1", "''-1", "'a", "''", None, 3)] == ["''=1", "'''-1", "'a", "''", "", "3"]

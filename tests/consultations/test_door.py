@@ -48,13 +48,13 @@ def code(delegate):
     return f"NCM:{delegate.forum.code}:{delegate.ticket.hex}"
 
 
-def came(delegate=None, at=MORNING, **more):
+def arrival(delegate=None, at=MORNING, **more):
     """Return a check-in row of a queue."""
-    said = {"key": str(uuid.uuid4()), "kind": "check_in", "at": at.isoformat(), "how": "qr"}
-    return said | ({"code": code(delegate)} if delegate else {}) | more
+    data = {"key": str(uuid.uuid4()), "kind": "check_in", "at": at.isoformat(), "how": "qr"}
+    return data | ({"code": code(delegate)} if delegate else {}) | more
 
 
-def said(session, text="A pass.", at=MORNING, **more):
+def point_row(session, text="A pass.", at=MORNING, **more):
     """Return a point row of a queue."""
     row = {"key": str(uuid.uuid4()), "kind": "point", "at": at.isoformat(), "session": session.pk, "text": text}
     return row | {"sort": "recommendation", "organisation": None} | more
@@ -76,7 +76,7 @@ TAKEN = ("taken", "")
 
 
 def test_device_rows_are_imported_once_and_stored_as_received(door):
-    rows = [came(door.one), came(badge=2, how="typed", at=MORNING + timedelta(minutes=4))]
+    rows = [arrival(door.one), arrival(badge=2, how="typed", at=MORNING + timedelta(minutes=4))]
     assert send(door, *rows) == [TAKEN, TAKEN]
     before = list(CheckIn.objects.values()), Event.objects.count()
     assert send(door, *rows, device="b") == [TAKEN, TAKEN]
@@ -91,28 +91,28 @@ def test_device_rows_are_imported_once_and_stored_as_received(door):
 
 def test_wrong_device_clock_is_corrected(door):
     ahead = timedelta(hours=7, minutes=12)
-    send(door, came(door.one, at=MORNING + ahead), device_now=now() + ahead)
+    send(door, arrival(door.one, at=MORNING + ahead), device_now=now() + ahead)
     check = CheckIn.objects.get()
     assert abs(check.at - MORNING) < timedelta(seconds=5)
     assert check.device_at == MORNING + ahead
-    send(door, came(door.two, at=now() + timedelta(days=900)))
+    send(door, arrival(door.two, at=now() + timedelta(days=900)))
     assert CheckIn.objects.get(delegate=door.two).at <= now()
 
 
-def test_one_badge_at_two_devices_counts_once_and_is_shown(door):
-    send(door, came(door.one, at=MORNING + timedelta(minutes=31)))
-    again = came(door.one, at=MORNING + timedelta(minutes=40))
+def test_same_badge_on_two_devices_counts_once_and_is_conflict(door):
+    send(door, arrival(door.one, at=MORNING + timedelta(minutes=31)))
+    again = arrival(door.one, at=MORNING + timedelta(minutes=40))
     assert send(door, again) == [("taken", "Already checked in on this device at 09:31.")]
     told = "Asha Ng'ang'a was also checked in by a with the same badge at 09:31."
-    assert send(door, came(door.one), device="b") == [("conflict", told)]
-    assert send(door, came(door.one, at=MORNING + timedelta(hours=6)), device="b") == [TAKEN]  # in the afternoon
+    assert send(door, arrival(door.one), device="b") == [("conflict", told)]
+    assert send(door, arrival(door.one, at=MORNING + timedelta(hours=6)), device="b") == [TAKEN]  # in the afternoon
     assert CheckIn.objects.count() == 3
     assert checkin.came_by_half_day(door.forum)[checkin.half_day(MORNING)] == {door.one.pk}
 
 
-def test_rows_are_processed_by_time_at_the_door_and_answered_in_the_order_sent(door):
+def test_rows_are_processed_by_device_time_and_answered_in_sent_order(door):
     """A device sends its latest row first: the earliest check-in counts."""
-    rows = [came(door.one, at=MORNING + timedelta(minutes=turn)) for turn in (20, 0, 10)]
+    rows = [arrival(door.one, at=MORNING + timedelta(minutes=turn)) for turn in (20, 0, 10)]
     again = ("taken", "Already checked in on this device at 09:00.")
     assert send(door, *rows) == [again, TAKEN, again]
     assert CheckIn.objects.get().device_at == MORNING
@@ -120,17 +120,17 @@ def test_rows_are_processed_by_time_at_the_door_and_answered_in_the_order_sent(d
 
 def test_double_seat_is_conflict(door):
     substitute = make_delegate(door.forum, door.body, name="Chebet", badge_number=3, sits_in_for=door.one)
-    assert send(door, came(substitute)) == [TAKEN]
+    assert send(door, arrival(substitute)) == [TAKEN]
     told = "Chebet has the same seat and was checked in at 09:00. One of them sits in for the other."
-    assert send(door, came(door.one, at=MORNING + timedelta(minutes=1))) == [("conflict", told)]
+    assert send(door, arrival(door.one, at=MORNING + timedelta(minutes=1))) == [("conflict", told)]
 
 
 def test_refused_rows_are_kept_with_reason(door):
     gone = make_delegate(door.forum, name="Dida", state="withdrawn", badge_number=4)
     elsewhere = make_delegate(make_forum(), name="Elsewhere", badge_number=1)
     rows = [
-        came(gone), came(elsewhere), came(code="NCM:X:12"), came(code=uuid.uuid4().hex), came(badge=99), came(),
-        came(code=f"NCM:OTHER:{door.one.ticket.hex}"), came(code={"a": 1}, badge=True),
+        arrival(gone), arrival(elsewhere), arrival(code="NCM:X:12"), arrival(code=uuid.uuid4().hex), arrival(badge=99), arrival(),
+        arrival(code=f"NCM:OTHER:{door.one.ticket.hex}"), arrival(code={"a": 1}, badge=True),
         {"kind": "wish", "at": "yesterday", "key": 7}, "\0 \ud800", 1e999,
     ]  # fmt: skip
     assert [reason for _outcome, reason in send(door, *rows)] == [
@@ -155,15 +155,15 @@ def test_refused_rows_are_kept_with_reason(door):
 def test_merged_duplicate_checks_in_as_kept_entry(door):
     double = make_delegate(door.forum, door.body, state="withdrawn", badge_number=5)
     change(double, merged_into=door.one)
-    assert send(door, came(double)) == [TAKEN]
+    assert send(door, arrival(double)) == [TAKEN]
     assert CheckIn.objects.get().delegate == door.one
 
 
 def test_queue_of_other_forum_or_too_long_is_refused(door):
-    row = came(door.one)
+    row = arrival(door.one)
     send(door, row)
     with pytest.raises(Blocked) as refusal:
-        workflow.take_queue(make_forum(), [came(), row], device="a", device_now=now(), by=door.by)
+        workflow.take_queue(make_forum(), [arrival(), row], device="a", device_now=now(), by=door.by)
     assert refusal.value.reasons == ["This queue belongs to another forum. Nothing was imported."]
     with pytest.raises(Blocked) as refusal:
         send(door, *[{}] * 2_001)
@@ -174,9 +174,9 @@ def test_queue_of_other_forum_or_too_long_is_refused(door):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_devices_at_once_take_turns():
+def test_concurrent_devices_are_processed_in_turn():
     forum, by = make_forum(starts_on=MORNING.date()), make_secretariat()
-    rows = [came(make_delegate(forum)) for _turn in range(3)]
+    rows = [arrival(make_delegate(forum)) for _turn in range(3)]
     door = SimpleNamespace(forum=forum, by=by)
     sent = at_once(*(lambda name=name: send(door, *rows, device=name) for name in "aab"))
     assert [outcomes(found) for found in sent] == [["taken"] * 3] * 3
@@ -207,7 +207,7 @@ def test_any_device_data_can_be_parsed(raw, local):
 
 def test_points_are_drafts_of_their_session(door):
     session = make_session(door.forum, theme=make_theme("T1"), starts_at=MORNING)
-    rows = [said(session, organisation=door.body.pk, sort="finding"), said(session, "Another.", theme="T2")]
+    rows = [point_row(session, organisation=door.body.pk, sort="finding"), point_row(session, "Another.", theme="T2")]
     assert send(door, *rows) == [TAKEN, TAKEN]
     assert send(door, *rows) == [TAKEN, TAKEN]
     found = [(p.text, p.kind, p.stakeholder, p.theme.code, p.state) for p in Point.objects.order_by("number")]
@@ -218,8 +218,8 @@ def test_points_are_drafts_of_their_session(door):
 
 def test_offline_commitment_has_owner_and_date(door):
     session = make_session(door.forum, theme=make_theme("T1"), starts_at=MORNING)
-    row = said(session, sort="commitment", responsible="The registrar", due_on="2027-03-31")
-    bad = said(session, "Two.", responsible="x" * 201, due_on="2027-02-31")
+    row = point_row(session, sort="commitment", responsible="The registrar", due_on="2027-03-31")
+    bad = point_row(session, "Two.", responsible="x" * 201, due_on="2027-02-31")
     assert send(door, row, bad) == [
         TAKEN,
         (
@@ -231,12 +231,12 @@ def test_offline_commitment_has_owner_and_date(door):
     assert (point.responsible, point.due_on.isoformat()) == ("The registrar", "2027-03-31")
 
 
-def test_a_point_that_cannot_be_taken_says_everything_that_is_wrong(door):
+def test_refused_point_lists_all_reasons(door):
     session, foreign = make_session(door.forum), make_session()
     waiting = make_stakeholder(state="registered")
     rows = [
-        said(foreign), said(session, theme="T9", sort="wish", organisation=waiting.pk), said(session), said(session, " "),
-        said(session, "x" * 2_001, theme="T1"), said(session, "a\0", theme="T1"),
+        point_row(foreign), point_row(session, theme="T9", sort="wish", organisation=waiting.pk), point_row(session), point_row(session, " "),
+        point_row(session, "x" * 2_001, theme="T1"), point_row(session, "a\0", theme="T1"),
     ]  # fmt: skip
     assert [reason for _outcome, reason in send(door, *rows)] == [
         "The session is not part of this forum, or you are not its rapporteur.",
@@ -256,17 +256,17 @@ def test_late_offline_point_is_draft(door):
     session = make_session(door.forum, theme=make_theme("T1"), starts_at=MORNING, state="open")
     workflow.close_session(session, by=door.by)
     before, after = now() - timedelta(minutes=5), now() + timedelta(minutes=5)
-    found = send(door, said(session, at=before), said(session, "Late.", at=after), device_now=after)
+    found = send(door, point_row(session, at=before), point_row(session, "Late.", at=after), device_now=after)
     assert found[0] == TAKEN
     assert found[1][0] == "conflict"
     reference = Point.objects.get(text="Late.").reference
     assert found[1][1].endswith(f"point {reference} is a draft.")
 
 
-def test_a_rapporteur_sends_points_of_the_own_session_only(door):
+def test_rapporteur_can_send_points_of_own_session_only(door):
     own, other = (make_session(door.forum, theme=make_theme("T1")) for _turn in range(2))
     person = own.roles.create(user=make_user(), kind="rapporteur").user
-    found = send(door, said(own), said(other), came(door.one), by=person)
+    found = send(door, point_row(own), point_row(other), arrival(door.one), by=person)
     assert outcomes(found) == ["taken", "refused", "refused"]
     assert found[2][1] == "Only the secretariat can check in delegates."
 
@@ -278,12 +278,12 @@ def test_a_rapporteur_sends_points_of_the_own_session_only(door):
 def rivals(door):
     """The same badge on three devices; the last to arrive was the first check-in."""
     for minutes, device in ((30, "a"), (40, "b"), (10, "c")):
-        send(door, came(door.one, at=MORNING + timedelta(minutes=minutes)), device=device)
+        send(door, arrival(door.one, at=MORNING + timedelta(minutes=minutes)), device=device)
     door.b, door.c = QueuedRow.objects.filter(outcome="conflict").order_by("pk")
     return door
 
 
-def standing(door):
+def counting_devices(door):
     return list(checkin.counting(door.forum).order_by("device").values_list("device", flat=True))
 
 
@@ -293,7 +293,7 @@ def standing(door):
 )
 def test_conflict_is_resolved_by_voiding_row(rivals, how, stay, open_ones):
     settled = workflow.settle_queued(rivals.b, by=rivals.by, how=how, note="Asked at the desk.")
-    assert (settled.settled_by, standing(rivals)) == (rivals.by, stay)
+    assert (settled.settled_by, counting_devices(rivals)) == (rivals.by, stay)
     assert settled.settled_how == f"{workflow.Settling(how).label}. Asked at the desk."
     assert QueuedRow.objects.filter(outcome="conflict", settled_at=None).count() == open_ones
     assert CheckIn.objects.filter(voids=None).count() == 3
@@ -303,7 +303,7 @@ def test_conflict_is_resolved_by_voiding_row(rivals, how, stay, open_ones):
 
 
 def test_resolution_reports_every_missing_value(rivals):
-    send(rivals, came(badge=99))
+    send(rivals, arrival(badge=99))
     lost = QueuedRow.objects.get(outcome="refused")
     taken = QueuedRow.objects.get(outcome="taken")
     for row, how, reasons in [
@@ -326,7 +326,7 @@ def test_resolution_reports_every_missing_value(rivals):
 def test_concurrent_resolution_waits_for_the_first(door):
     """One voids the first check-in while another keeps it: together they would void everybody."""
     for minutes, device in ((30, "a"), (40, "b"), (10, "c")):
-        send(door, came(door.one, at=MORNING + timedelta(minutes=minutes)), device=device)
+        send(door, arrival(door.one, at=MORNING + timedelta(minutes=minutes)), device=device)
     b, c = QueuedRow.objects.filter(outcome="conflict").order_by("pk")
     second = make_secretariat(name="Second")
     with ThreadPoolExecutor(1) as pool:
@@ -335,7 +335,7 @@ def test_concurrent_resolution_waits_for_the_first(door):
             answer = pool.submit(at_once, lambda: workflow.settle_queued(b, by=second, how="first"))
             wait_until_one_waits()
         [settled] = answer.result()
-    assert (settled.settled_by, standing(door)) == (second, ["a"])
+    assert (settled.settled_by, counting_devices(door)) == (second, ["a"])
 
 
 def test_repeated_badges_are_resolved_together_without_substitutes(rivals):
@@ -343,7 +343,7 @@ def test_repeated_badges_are_resolved_together_without_substitutes(rivals):
     signed = checkin.half_day(MORNING)
     workflow.enter_register(rivals.forum, signed, by=rivals.by, signed=[rivals.one.pk])
     for who, device in ((substitute, "a"), (substitute, "b"), (rivals.two, "c")):
-        send(rivals, came(who), device=device)
+        send(rivals, arrival(who), device=device)
     assert workflow.settle_doubles(rivals.forum, by=rivals.by) == 2
     left = checkin.counting(rivals.forum).filter(delegate=rivals.one)
     assert sorted((check.channel, check.device) for check in left) == [("paper", ""), ("qr", "c")]
@@ -359,23 +359,23 @@ def test_repeated_badges_are_resolved_together_without_substitutes(rivals):
 # --- The signed register --------------------------------------------------------------------------------------------
 
 
-def test_the_register_is_entered_once_and_corrected(door):
+def test_register_is_entered_once_and_can_be_corrected(door):
     half = checkin.half_day(MORNING)
     make_session(door.forum, starts_at=MORNING + timedelta(minutes=30))
     both = [door.one.pk, door.two.pk]
-    send(door, came(door.one))
+    send(door, arrival(door.one))
     assert workflow.enter_register(door.forum, half, by=door.by, signed=both) == (2, 0)
     assert workflow.enter_register(door.forum, half, by=door.by, signed=both) == (0, 0)
     check = CheckIn.objects.get(delegate=door.two)
     assert (check.channel, check.at, check.device) == ("paper", MORNING + timedelta(minutes=30), "")
     assert checkin.came_by_half_day(door.forum) == {half: set(both)}
-    assert send(door, came(door.two, at=MORNING + timedelta(minutes=31)), device="b") == [TAKEN]
+    assert send(door, arrival(door.two, at=MORNING + timedelta(minutes=31)), device="b") == [TAKEN]
     signed = {"signed": [door.one.pk], "unsigned": [door.two.pk]}
     assert workflow.enter_register(door.forum, half, by=door.by, **signed) == (0, 1)
     assert workflow.enter_register(door.forum, half, by=door.by, signed=both) == (1, 0)
 
 
-def test_a_register_of_later_or_with_strangers_is_refused(door):
+def test_register_of_future_half_day_or_with_withdrawn_delegate_is_refused(door):
     later = checkin.half_day(now() + timedelta(days=1))
     stranger = make_delegate(door.forum, state="withdrawn")
     with pytest.raises(Blocked) as refusal:

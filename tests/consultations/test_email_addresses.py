@@ -48,7 +48,7 @@ def form_or_none(typed):
         ("root@localhost", "root@localhost"),
     ],
 )
-def test_each_spelling_has_one_form(typed, form):
+def test_each_spelling_has_one_normal_form(typed, form):
     assert normal_form(typed) == form
     assert is_normal(form)
 
@@ -98,11 +98,11 @@ def test_invalid_addresses_are_refused_with_message(typed, words):
         ("info@ελληνικός.gr", "info@ελληνικόσ.gr"),
     ],
 )
-def test_an_account_can_be_found_whichever_way_its_address_is_typed(typed, stored):
+def test_account_is_found_with_any_spelling_of_its_address(typed, stored):
     assert normal_form(stored) in readings(typed)
 
 
-def test_a_plain_address_has_one_reading_and_a_look_alike_none_of_the_real_one():
+def test_plain_address_has_one_reading_and_look_alike_does_not_match_it():
     real = "ruth@secretariat.example.org"
     assert readings(real.upper().replace("ORG", "org"))[0] == real
     assert readings(real) == (real,)
@@ -136,7 +136,7 @@ def test_database_folding_keeps_normal_forms_distinct(one, other):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("typed", ["RUTH@Example.org", "ruth@ｅxample.org.", '"ruth"@example.org'])
-def test_a_person_is_found_by_equality_and_kept_once(typed):
+def test_person_is_found_by_equal_address_and_stored_once(typed):
     ruth = make_user(email="ruth@example.org")
     assert User.objects.get(email=typed) == User.objects.get_by_natural_key(typed) == ruth
     with pytest.raises(ValidationError, match="This e-mail address is already in use"):
@@ -153,7 +153,7 @@ def test_invalid_address_finds_nobody():
 @pytest.mark.parametrize(
     ("typed", "kept"), [(" Ruth@EXAMPLE.org ", "ruth@example.org"), ("", ""), ("a@ışık.tr", "a@xn--k-ekaa7p.tr")]
 )
-def test_a_form_keeps_the_normal_form(typed, kept):
+def test_form_returns_normal_form(typed, kept):
     assert NormalEmailFormField(required=False).clean(typed) == kept
 
 

@@ -43,20 +43,20 @@ def people(sent):
 IN_FULL = {"secretariat", "head", "own"}
 
 
-def test_full_text_readers(sent):
+def test_full_text_is_shown_to_permitted_readers_only(sent):
     found = {who for who, user in people(sent).items() if sent in Submission.objects.in_full_for(user)}
     readers = {who for who, user in people(sent).items() if sent in Submission.objects.visible_to(user)}
     assert (found, readers) == (IN_FULL, set(people(sent)))
 
 
-def test_who_reads_a_point_from_a_passage_that_is_held_back(sent):
+def test_withheld_point_is_visible_to_permitted_readers_only(sent):
     held, free = make_point(sent, held_back=True), make_point(sent)
     seen = {who: set(Point.objects.visible_to(user)) for who, user in people(sent).items()}
     assert {who for who, points in seen.items() if held in points} == IN_FULL
     assert {who for who, points in seen.items() if free in points} == set(seen)
 
 
-def test_the_secretariat_does_not_read_the_drafts_of_others(sent):
+def test_drafts_of_others_are_hidden_from_secretariat(sent):
     draft = make_submission(state="draft")
     assert draft not in Submission.objects.in_full_for(make_head())
 
@@ -76,12 +76,12 @@ TOLD = "Open words. [[The officer at the gate of Nadapal asks for money.]] Build
         ("Corruption at borders", "Corruption at borders", False),
     ],
 )
-def test_a_point_that_is_taken_out_of_a_passage_is_held_back_too(text, kept, held):
+def test_point_taken_from_withheld_passage_is_withheld(text, kept, held):
     point = split(make_submission(body=TOLD), by=make_secretariat(), kind="challenge", text=text)
     assert (point.text, point.held_back) == (kept, held)
 
 
-def test_the_desk_may_hold_back_what_tells_it_in_other_words():
+def test_desk_can_withhold_paraphrase_of_withheld_passage():
     told = split(make_submission(body=TOLD), by=make_secretariat(), kind="challenge", text="Corruption", held_back=True)
     assert told not in Point.objects.visible_to(None)
 

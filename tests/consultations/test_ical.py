@@ -33,7 +33,7 @@ def unescaped(text):
 
 
 @given(TEXT, TEXT, st.integers(0, 100_000))
-def test_any_words_come_back_as_they_were_and_no_line_is_too_long(summary, location, sequence):
+def test_any_text_round_trips_and_lines_are_short(summary, location, sequence):
     data = calendar("Name", [replace(ENTRY, summary=summary, location=location, sequence=sequence)])
     rows = data.split(b"\r\n")
     assert max(map(len, rows)) <= 75
@@ -49,7 +49,7 @@ def test_any_words_come_back_as_they_were_and_no_line_is_too_long(summary, locat
     ]  # fmt: skip
 
 
-def test_an_event_says_its_times_in_nairobi_and_its_stamp_from_the_data():
+def test_event_has_nairobi_times_and_timestamp_from_data():
     lines = unfolded(calendar("N", [replace(ENTRY, ends_at=START + timedelta(hours=2), is_cancelled=True)]))
     assert {
         "DTSTART;TZID=Africa/Nairobi:20261201T090000",
@@ -62,7 +62,7 @@ def test_an_event_says_its_times_in_nairobi_and_its_stamp_from_the_data():
 
 
 @pytest.mark.django_db
-def test_everybody_gets_the_programme_and_each_person_their_sessions_and_roles():
+def test_programme_is_public_and_personal_calendar_has_own_sessions_and_roles():
     forum = make_forum(state="draft", venue="KSMS", title="Forum of Nairobi")
     assert Client().get(reverse("forum_ics", args=[forum.slug])).status_code == 404
     start = datetime.combine(forum.starts_on, datetime.min.time(), UTC) + timedelta(hours=6)

@@ -51,7 +51,7 @@ def test_a_job_shows_its_progress_and_keeps_its_result(runner):
 
 
 @pytest.mark.django_db
-def test_the_oldest_is_run_first_and_what_was_not_confirmed_not_at_all(runner):
+def test_oldest_confirmed_job_runs_first(runner):
     run = []
     runner(lambda job, progress: run.append(job.pk) or {})
     asked = [ask(), ask(JobState.PREPARED), ask()]
@@ -90,7 +90,7 @@ def test_failed_job_is_reported_and_queue_continues(runner):
 
 
 @pytest.mark.django_db
-def test_a_worker_that_is_asked_to_end_leaves_the_job_to_the_next_one(runner):
+def test_stopped_worker_leaves_job_to_next_worker(runner):
     runner(lambda job, progress: progress(1, 2) or {"whole": True})
     job = ask()
     jobs.run_next(ending=lambda: True)
@@ -100,7 +100,7 @@ def test_a_worker_that_is_asked_to_end_leaves_the_job_to_the_next_one(runner):
 
 
 @pytest.mark.django_db
-def test_a_job_that_kills_its_worker_again_and_again_is_given_up(runner):
+def test_job_that_repeatedly_kills_worker_is_given_up(runner):
     runner(lambda job, progress: {})
     job = ask(JobState.RUNNING, result={"beginnings": 3})
     jobs.run_next()
@@ -108,7 +108,7 @@ def test_a_job_that_kills_its_worker_again_and_again_is_given_up(runner):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_job_that_runs_elsewhere_is_left_alone_until_its_worker_is_gone(runner):
+def test_running_job_is_resumed_only_after_its_worker_ended(runner):
     runner(lambda job, progress: {"taken": "over"})
     job = ask(JobState.RUNNING, result={"beginnings": 1})
 
@@ -123,7 +123,7 @@ def test_a_job_that_runs_elsewhere_is_left_alone_until_its_worker_is_gone(runner
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_that_loses_its_lock_stops_the_job(runner):
+def test_worker_that_loses_lock_stops_job(runner):
     def run(job, progress):
         with connection.cursor() as cursor:
             cursor.execute(

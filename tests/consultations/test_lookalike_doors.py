@@ -33,7 +33,7 @@ def at(body):
     return reverse("desk_organisation", args=[body.pk])
 
 
-def test_a_look_alike_registers_and_the_desk_sees_which_it_resembles_and_decides(client, genuine):
+def test_registered_look_alike_is_flagged_for_desk_decision(client, genuine):
     sign_in(client, make_user())
     client.post("/organisations/register/", {"name": FALSE, "group": "civil_society", "about": ""})
     false = Stakeholder.objects.get(name=FALSE)
@@ -62,7 +62,7 @@ def test_an_ordinary_name_is_registered_without_a_flag(client, genuine):
     assert "Check the name" not in words(client.get(at(body)))
 
 
-def test_the_admin_warns_whoever_enters_a_look_alike_and_saves_it(client, genuine):
+def test_admin_warns_about_look_alike_and_saves_it(client, genuine):
     sign_in(client, make_secretariat())
     body = make_stakeholder("Another")
     answer = filled(client, Stakeholder, body, name=FALSE)
@@ -72,7 +72,7 @@ def test_the_admin_warns_whoever_enters_a_look_alike_and_saves_it(client, genuin
     assert "Check the name" in words(client.get(reverse("admin:consultations_stakeholder_change", args=[body.pk])))
 
 
-def test_an_import_tells_which_new_names_are_to_be_checked(client, genuine):
+def test_import_lists_names_to_check(client, genuine):
     sign_in(client, make_secretariat())
     rows = [[name, "", "civil_society", "", "no", "", ""] for name in (FALSE, "Muungano wa Wakulima")]
     answer = confirm(client, "stakeholder", upload(client, "stakeholder", workbook(BODIES, *rows)))
@@ -82,12 +82,12 @@ def test_an_import_tells_which_new_names_are_to_be_checked(client, genuine):
     assert Event.objects.about(false).get().data["unusual_characters"] == ["U+043E"]
 
 
-def test_an_organisation_entered_for_somebody_is_looked_at_by_the_same_verb(genuine):
+def test_organisation_registered_by_verb_is_checked_for_look_alikes(genuine):
     body = workflow.register_organisation(by=make_user(), name="KENYA RED CROSS", group="un_agency")
     assert Event.objects.about(body).get().data == {"looks_like": [GENUINE]}
 
 
-def test_reference_data_that_change_a_name_change_how_it_looks():
+def test_renaming_by_reference_data_updates_name_skeleton():
     values = {"code": "KRC", "name": "Old name", "group": "civil_society", "evidence": Evidence.READ}
     for name in ("Old name", GENUINE):
         save("", Stakeholder, ["code"], [Draft(Row("x.csv", 2, {}), {**values, "name": name})])
@@ -95,7 +95,7 @@ def test_reference_data_that_change_a_name_change_how_it_looks():
 
 
 @pytest.mark.usefixtures("by_owner")  # who alone may ANALYZE
-def test_among_thousands_of_names_a_look_alike_is_found_by_the_index(genuine):
+def test_look_alike_search_uses_index(genuine):
     Stakeholder.objects.bulk_create(
         Stakeholder(name=f"Association {number} of herders", group="civil_society") for number in range(3_000)
     )

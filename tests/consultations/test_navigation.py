@@ -26,12 +26,12 @@ def labels(user) -> list[str]:
     return [str(item["label"]) for item in nav(request_of(user))["nav"]]
 
 
-def test_a_visitor_sees_what_is_public_and_the_way_in(django_assert_num_queries):
+def test_visitor_sees_public_pages_and_sign_in(django_assert_num_queries):
     with django_assert_num_queries(0):
         assert labels(AnonymousUser()) == [*FOR_ALL, "Sign in"]
 
 
-def test_a_stakeholder_sees_the_own_organisation(django_assert_num_queries):
+def test_stakeholder_sees_own_organisation(django_assert_num_queries):
     person = make_user()
     with django_assert_num_queries(1):
         assert labels(person) == [*FOR_ALL, "My organisation", "Account"]
@@ -43,7 +43,7 @@ def test_a_clearing_officer_sees_clearance():
     assert labels(officer) == [*FOR_ALL, "My organisation", "Clearance", "Account"]
 
 
-def test_who_acts_for_an_office_of_the_chain_sees_clearance(django_assert_num_queries):
+def test_member_of_office_in_clearance_chain_sees_clearance(django_assert_num_queries):
     body = make_ministry()
     step = make_step(make_consultation(), "foreign", body)
     person = make_member(body)
@@ -71,7 +71,7 @@ def test_every_section_has_a_first_page(section):
     assert reverse(section.url_name)[0] == "/"
 
 
-def test_the_page_and_the_section_one_is_in_are_marked():
+def test_current_page_and_section_are_marked():
     def marks(path):
         return [item["current"] for item in nav(request_of(AnonymousUser(), path))["nav"]]
 
@@ -80,13 +80,13 @@ def test_the_page_and_the_section_one_is_in_are_marked():
     assert marks("/account/login/") == ["", "", "", "page"]
 
 
-def test_a_page_that_does_not_exist_still_has_a_menu():
+def test_not_found_page_has_menu():
     request = RequestFactory().get("/nowhere/")
     request.user, request.resolver_match = AnonymousUser(), None
     assert [item["current"] for item in nav(request)["nav"]] == ["", "", "", ""]
 
 
-def test_a_request_that_was_never_identified_has_none():
+def test_request_without_user_has_no_menu():
     assert list(nav(RequestFactory().get("/"))["nav"]) == []
 
 

@@ -23,7 +23,7 @@ def test_an_evening_in_utc_is_the_next_day_in_kenya():
 
 
 @pytest.mark.parametrize(("hours", "expected"), [(0, "today"), (14, "1 day"), (24 * 9, "9 days"), (-30, "today")])
-def test_how_long_something_waits_is_counted_in_kenyan_days(hours, expected):
+def test_waiting_time_is_counted_in_kenyan_days(hours, expected):
     noon = datetime(2017, 10, 13, 9, tzinfo=UTC)
     with workflow.replayed_at(noon):
         assert portal.age(noon - timedelta(hours=hours)) == expected
@@ -68,7 +68,7 @@ def test_empty_values_format_as_empty(write):
         (date(2017, 11, 1), None, "unknown", "2017"),
     ],
 )
-def test_a_span_is_as_brief_and_as_precise_as_it_may_be(start, end, precision, expected):
+def test_time_span_omits_repeated_and_unknown_parts(start, end, precision, expected):
     assert portal.span(start, end, precision) == expected
 
 
@@ -127,5 +127,5 @@ def test_thousands_have_a_comma(number, expected):
         ("refuse_late:refused", "Do not allow: refused"),
     ],
 )
-def test_a_verb_is_said_in_words(verb, expected):
+def test_verb_is_shown_in_words(verb, expected):
     assert portal.spoken(verb) == expected

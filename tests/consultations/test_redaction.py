@@ -34,7 +34,7 @@ WORDS = st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"], exclude_
         ("", "", ""),
     ],
 )
-def test_a_passage_is_read_by_some_and_announced_to_all(text, everybody, full):
+def test_withheld_passage_is_replaced_by_notice_for_others(text, everybody, full):
     assert (for_everybody(text), in_full(text)) == (everybody, full)
     assert holds_back(text) is (everybody != full)
 
@@ -56,12 +56,12 @@ def test_brackets_must_be_closed_and_not_nested(text, well):
         ("[[a]] and then\nthis]] was left", "[[a]] and then this]] was left"),
     ],
 )
-def test_where_a_bracket_is_wrong(text, where):
+def test_position_of_invalid_bracket_is_reported(text, where):
     assert badly_marked(text) == where
     assert is_well_marked(text) is not bool(where)
 
 
-def test_the_worst_brackets_take_no_time():
+def test_worst_case_brackets_are_parsed_quickly():
     for text in ("[[" * 10_000, "[[a" * 7_000, "]]" * 10_000, "[[" + "a" * 20_000):
         begun = time.process_time()
         assert (holds_back(text), is_well_marked(text)) == (False, False)
@@ -98,11 +98,11 @@ def test_held_back_text_is_removed_completely(before, held, after):
         ("See Mombasa", "We went to Mombasa, to [[Mombasa]]", False),
     ],
 )
-def test_whether_a_quotation_touches_a_passage(quotation, text, held):
+def test_quotation_overlapping_withheld_passage_is_detected(quotation, text, held):
     assert comes_from_held_back(quotation, text) is held
 
 
-def test_a_little_markdown():
+def test_basic_markdown_is_rendered():
     text = "We *ask* for\n**two** things:\n\n- shelter\n- fuel\n\n> as we said\n\n[here](https://example.org/a)"
     assert as_html(text, full=True) == (
         "<p>We <em>ask</em> for<br>\n<strong>two</strong> things:</p>\n<ul>\n<li>shelter</li>\n<li>fuel</li>\n</ul>\n"
@@ -111,7 +111,7 @@ def test_a_little_markdown():
     )
 
 
-def test_a_passage_is_marked_for_those_who_read_it():
+def test_withheld_passage_is_marked_for_permitted_readers():
     assert as_html("a [[b *c*]] d", full=True) == '<p>a <mark class="held-back">b <em>c</em></mark> d</p>\n'
     assert as_html("a [[b *c*]] d", full=False) == f"<p>a {NOTICE} d</p>\n"
 

@@ -62,7 +62,7 @@ def test_case_and_spaces_do_not_count(words, other):
 
 
 @given(TEXTS, TEXTS)
-def test_pieces_of_a_marked_text_make_up_the_text(text, other):
+def test_marked_pieces_add_up_to_text(text, other):
     pieces = marked(text, words_of(other))
     assert "".join(piece.text for piece in pieces) == text
     assert all(piece.text for piece in pieces)
@@ -89,20 +89,20 @@ def test_texts_without_words_have_no_similarity(text):
         ("country's countries", {"country"}),
     ],
 )
-def test_english_words_lose_their_commonest_endings(words, stems):
+def test_common_english_endings_are_stripped(words, stems):
     assert words_of(words) == stems
 
 
-def test_words_of_a_kiswahili_text_stay_as_they_are():
+def test_kiswahili_words_are_not_stemmed():
     assert words_of("Mikopo ya biashara kwa wote waliorejea Ng’ambo") == {"mikopo", "biashara", "waliorejea", "ngambo"}
     assert words_of("wa kwa pesa wanyonge") == {"pesa", "wanyonge"}
 
 
-def test_stop_words_count_where_there_is_nothing_else():
+def test_stop_words_count_if_text_has_no_others():
     assert words_of("We are what we are") == {"we", "are", "what"}
 
 
-def test_a_likeness_is_explained_by_the_words_in_common():
+def test_similarity_is_explained_by_shared_words():
     first, second = "Recruitment fees must go, all fees.", "No fee for recruiting nurses"
     assert shared_words(first, second) == ["recruitment", "fees"]
     assert shared_words(second, first) == ["fee", "recruiting"]
@@ -118,7 +118,7 @@ def test_numbers_and_negations_count_as_words():
 # --- How good it is -------------------------------------------------------------------------------------------------
 
 
-def test_the_threshold_keeps_what_it_promises_on_the_labelled_pairs():
+def test_threshold_meets_stated_precision_and_recall_on_labelled_pairs():
     """At least seven of ten shown pairs are right, though half of the wrong ones are about the same subject; at least
     seven of ten duplicates are shown. Paraphrases and translations are missed.
     """
@@ -129,7 +129,7 @@ def test_the_threshold_keeps_what_it_promises_on_the_labelled_pairs():
     assert len(right) / len(SAME) >= 0.7
 
 
-def test_no_labelled_pair_passes_for_a_campaign():
+def test_no_labelled_pair_is_taken_for_a_campaign():
     assert [pair for pair in DIFFERENT if likeness(*pair) >= INPUTS_ALIKE] == []
 
 
@@ -149,7 +149,7 @@ LETTER = (
         LETTER.replace(" We ask for a seasonal pass that costs nothing, for", " We ask for"),
     ],
 )
-def test_letters_of_one_campaign_are_found_as_such(other):
+def test_campaign_letters_are_recognised(other):
     assert likeness(LETTER, other) >= INPUTS_ALIKE
 
 

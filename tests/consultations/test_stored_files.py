@@ -53,7 +53,7 @@ def overwrite(path: Path, data: bytes) -> None:
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
 
 
-def test_a_file_is_hashed_once_as_long_as_it_stays_the_same(file, hashed):
+def test_unchanged_file_is_hashed_once(file, hashed):
     assert [read(file) for _turn in range(3)] == [DATA] * 3
     assert (len(hashed), read_genuine(file), len(hashed)) == (1, DATA, 1)
     file.path.touch()
@@ -68,7 +68,7 @@ def test_a_file_is_hashed_again_after_a_day(file, hashed, monkeypatch):
     assert (read(file), len(hashed)) == (DATA, 2)
 
 
-def test_a_file_that_was_just_written_is_hashed_again(file, hashed, monkeypatch):
+def test_recently_written_file_is_hashed_again(file, hashed, monkeypatch):
     """Two writes within one clock tick have the same change time."""
     monkeypatch.setattr(stored_files, "SETTLED", 60_000_000_000)
     assert [read(file) for _turn in range(2)] == [DATA] * 2
@@ -104,7 +104,7 @@ def test_altered_file_is_logged_and_hashed_once_a_minute(file, caplog, hashed, m
         (lambda path: (path.unlink(), path.symlink_to("/dev/zero")), "it is no file"),
     ],
 )
-def test_what_is_missing_or_no_file_is_refused_and_keeps_nobody_waiting(file, caplog, harm, words):
+def test_missing_file_or_non_file_is_refused_without_blocking(file, caplog, harm, words):
     harm(file.path)
     [(level, told)] = refused(file, caplog)
     assert (level, told.rpartition(": ")[2]) == (logging.CRITICAL, words)
@@ -126,7 +126,7 @@ def test_opened_file_is_checked_file(file):
         assert opened.read() == DATA
 
 
-def test_a_file_that_changes_while_it_is_read_is_read_again_and_at_last_refused(file, caplog, monkeypatch):
+def test_file_that_changes_during_reading_is_read_again_then_refused(file, caplog, monkeypatch):
     real, turns = hashlib.file_digest, []
 
     def touched_meanwhile(*given):

@@ -14,7 +14,7 @@ OTHER_SPELLINGS = {"0": "0oO", "1": "1iIlL"}
 
 
 @given(KEYS, ISSUES)
-def test_a_secret_is_short_readable_and_always_the_same(key, issue):
+def test_secret_is_short_readable_and_deterministic(key, issue):
     secret = token(key, issue)
     assert re.fullmatch(r"([0-9a-hjkmnp-tv-z]{4}-){4}[0-9a-hjkmnp-tv-z]{4}", secret)
     assert token(key, issue) == secret
@@ -46,7 +46,7 @@ def test_any_text_has_a_hash(text):
     assert re.fullmatch("[0-9a-f]{64}", hashed(text))
 
 
-def test_another_portal_has_other_secrets_and_tickets():
+def test_other_portal_has_different_secrets_and_tickets():
     key, row = uuid.UUID(int=1), uuid.UUID(int=2)
     ours = token(key, 1), ticket(key, row)
     with override_settings(SECRET_KEY="another portal"):
@@ -55,6 +55,6 @@ def test_another_portal_has_other_secrets_and_tickets():
 
 
 @given(KEYS, KEYS)
-def test_a_row_gives_one_ticket_that_does_not_show_the_row(key, row):
+def test_row_has_one_ticket_that_does_not_reveal_it(key, row):
     assert ticket(key, row) == ticket(key, row)
     assert ticket(key, row) not in (key, row)

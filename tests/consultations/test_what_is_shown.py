@@ -43,7 +43,7 @@ def sent_again(author):
 # --- The receipt --------------------------------------------------------------------------------------------------
 
 
-def test_the_receipt_of_an_input_that_was_sent_again_covers_the_answers_and_says_so(client, author):
+def test_receipt_of_resent_input_covers_and_mentions_answers(client, author):
     row = sent_again(author)
     content = row.content()
     assert content["answers"] == [{"question": "Which county?", "answer": "Turkana West."}]
@@ -58,20 +58,20 @@ def test_the_receipt_of_an_input_that_was_sent_again_covers_the_answers_and_says
     assert (NEW in mail, "Sent again: " in mail, row.content_sha256 in mail) == (True, True, True)
 
 
-def test_the_first_receipt_speaks_of_no_answers(client, author):
+def test_first_receipt_does_not_mention_answers(client, author):
     row = make_sent(author)
     page = words(sign_in(client, author).get(reverse("receipt", args=[row.reference])))
     assert (NEW in page, "Sent again" in page, "answers" in row.content()) == (False, False, False)
 
 
-def test_the_nightly_check_finds_an_answer_that_was_altered_after_it_was_sent(author):
+def test_nightly_check_detects_altered_answer(author):
     sent_again(author)
     assert list(hashes.check()) == []
     Question.objects.update(answer="Turkana East.")
     assert [found.check for found in hashes.check()] == ["words"]
 
 
-def test_an_answer_that_was_not_sent_yet_is_no_part_of_the_hash(author):
+def test_unsent_answer_is_not_hashed(author):
     row, officer = sent_again(author), factories.make_secretariat()
     before = row.content_sha256
     workflow.return_for_completion(row, by=officer, reason="More.", questions=["Since when?"])
@@ -90,7 +90,7 @@ def make_refused(submission):
     return factories.walk(file, "refused", state_reason="The virus scanner detected Eicar.")
 
 
-def test_a_file_that_was_not_taken_is_said_before_sending_on_the_receipt_and_in_the_mail(client, author):
+def test_refused_file_is_shown_before_sending_on_receipt_and_in_mail(client, author):
     draft = make_sent(author, state="draft")
     make_refused(draft)
     sign_in(client, author)
@@ -132,7 +132,7 @@ def test_excerpt_does_not_cut_withheld_passage(selected, text):
 
 
 @pytest.mark.parametrize("selected", ["ask. [[We know", "know it.]] Mo", "[We know", "We know it.]", "We know it."])
-def test_a_point_that_begins_or_ends_inside_brackets_is_held_back(selected):
+def test_point_starting_or_ending_inside_brackets_is_withheld(selected):
     sent = factories.make_submission(state="accepted", body="We ask. [[We know it.]] More.")
     point = workflow.split(sent, by=factories.make_secretariat(), kind="challenge", text=selected)
     assert (point.held_back, "[" in point.text, "]" in point.text) == (True, False, False)

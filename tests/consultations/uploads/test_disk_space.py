@@ -91,7 +91,7 @@ def test_plain_form_reports_full_disk_and_stores_nothing(
     assert added(client, draft, made.pdf()).status_code == 302
 
 
-def test_a_piece_for_which_there_is_no_room_is_sent_again_later(client, draft, monkeypatch):
+def test_chunk_refused_by_full_disk_can_be_sent_again(client, draft, monkeypatch):
     sign_in(client, draft.author)
     address = reverse("attachment_chunk", args=[draft.key, "8c9b0a1e-8f3a-4a55-9a50-6f7f7a3c1d11"])
     data = made.pdf()
@@ -123,7 +123,7 @@ def test_full_disk_in_child_is_not_reported_as_file_error(draft, monkeypatch):
     assert workflow.add_file(file, by=by).state == "ready"
 
 
-def test_a_picture_for_which_there_is_no_room_is_not_damaged(tmp_path):
+def test_full_disk_is_not_reported_as_damaged_picture(tmp_path):
     class Full:
         def open(self, _mode):
             return open_full()

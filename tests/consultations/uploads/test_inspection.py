@@ -140,7 +140,7 @@ def test_refused_files_have_reason(tmp_path, name):
     assert list(tmp_path.iterdir()) == [tmp_path / "file.part"]
 
 
-def test_every_reason_is_met_in_a_test():
+def test_every_refusal_reason_is_tested():
     """The other reasons come from limits tested elsewhere."""
     met = {code for _data, code in (*HOSTILE.values(), *HOSTILE_MAILS.values())}
     assert met == set(REASONS) - {"too_large", "virus"}
@@ -164,7 +164,7 @@ def test_re_encoded_image_keeps_transparency(tmp_path):
         assert picture.convert("RGBA").getpixel((0, 0))[3] == 0
 
 
-def test_a_child_that_has_too_little_memory_or_time_refuses(tmp_path):
+def test_child_out_of_memory_or_time_refuses_file(tmp_path):
     path = tmp_path / "file.part"
     path.write_bytes(made.bomb())
     for limits in ({"megabytes": 60}, {"seconds": 0}):

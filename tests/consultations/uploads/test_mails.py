@@ -31,7 +31,7 @@ def coded(body: bytes, encoding: str = "base64") -> bytes:
     return typed("text/plain; charset=utf-8", body, b"Content-Transfer-Encoding: " + encoding.encode())
 
 
-def judged(folder, data: bytes) -> str:
+def inspected(folder, data: bytes) -> str:
     """Return the child's result for these bytes, without starting one."""
     path = folder / "file.part"
     path.write_bytes(data)
@@ -39,7 +39,7 @@ def judged(folder, data: bytes) -> str:
     return mails.inspect(path)
 
 
-def test_an_e_mail_comes_in_where_originals_do_with_its_words(tmp_path):
+def test_e_mail_is_accepted_as_original_with_its_text(tmp_path):
     (tmp_path / "a.part").write_bytes(TWO_FORMS)
     found = sandbox.inspect(tmp_path / "a.part", tmp_path / "redrawn", mails=True)
     assert found == ("message/rfc822", f"{SHOWN}\n\n{made.WORDS}", False)
@@ -58,8 +58,8 @@ def test_an_e_mail_comes_in_where_originals_do_with_its_words(tmp_path):
         (HEAD.replace(b"\r\n", b"\n") + b"\nhello", "hello"),
     ],
 )
-def test_the_words_of_an_e_mail_are_read_however_they_are_written(tmp_path, data, text):
-    assert judged(tmp_path, data).split("\n\n", 1)[1] == text
+def test_e_mail_text_is_read_in_every_encoding(tmp_path, data, text):
+    assert inspected(tmp_path, data).split("\n\n", 1)[1] == text
 
 
 MULTIPART = b"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
@@ -105,18 +105,18 @@ HOSTILE = {
 def test_refused_files_have_reason(tmp_path, name):
     data, code = HOSTILE[name]
     with pytest.raises(Refused) as refused:
-        judged(tmp_path, data)
+        inspected(tmp_path, data)
     assert refused.value.code == code
     assert "%(" not in say(refused.value)
 
 
-def test_the_file_in_an_e_mail_is_named(tmp_path):
+def test_file_in_e_mail_is_named(tmp_path):
     with pytest.raises(Refused) as refused:
-        judged(tmp_path, made.mail(files={"../The plan.pdf": b"hello"}))
+        inspected(tmp_path, made.mail(files={"../The plan.pdf": b"hello"}))
     assert refused.value.facts == {"what": "The plan.pdf"}
 
 
-def test_parts_inside_each_other_cost_one_process_and_not_the_portal(tmp_path):
+def test_deeply_nested_parts_fail_in_child_process_only(tmp_path):
     opened = "".join(f"--{n}\r\nContent-Type: multipart/mixed; boundary={n + 1}\r\n\r\n" for n in range(900))
     (tmp_path / "a.part").write_bytes(HEAD + MULTIPART.replace(b"=b", b"=0") + opened.encode())
     with pytest.raises(Refused) as refused:
@@ -132,7 +132,7 @@ LETTERS = st.text(st.characters(categories=["L", "N", "P"], include_characters="
 @given(text=LETTERS, subject=LETTERS.map(lambda words: " ".join(words.split())).filter(bool))
 def test_stored_mail_text_equals_parsed_text(tmp_path, text, subject):
     about = b"Subject: =?utf-8?b?" + base64.b64encode(subject.encode()) + b"?=\r\n"
-    head, _line, said = judged(tmp_path, about + typed("text/plain", text.encode())).partition("\n\n")
+    head, _line, said = inspected(tmp_path, about + typed("text/plain", text.encode())).partition("\n\n")
     assert said == text.strip()
     assert head.endswith(f"\nSubject: {subject}")
 
@@ -140,9 +140,9 @@ def test_stored_mail_text_equals_parsed_text(tmp_path, text, subject):
 @SAME_FOLDER
 @given(at=st.integers(0, TWO_FORMS.rindex(b"--") + 1))
 @example(at=TWO_FORMS.rindex(b"--"))
-def test_an_e_mail_in_two_forms_is_refused_wherever_it_is_cut_off(tmp_path, at):
+def test_truncated_multipart_e_mail_is_refused(tmp_path, at):
     with pytest.raises(Refused):
-        judged(tmp_path, TWO_FORMS[:at])
+        inspected(tmp_path, TWO_FORMS[:at])
 
 
 @SAME_FOLDER
