@@ -11,7 +11,7 @@ from tests.sign_in import sign_in
 pytestmark = pytest.mark.django_db
 
 
-def test_a_person_sees_what_happened_with_the_own_account_newest_first(client):
+def test_person_sees_own_account_events_newest_first(client):
     person, other = make_user(), make_user()
     AccessEntry.objects.add(Access.LOG_IN_FAILED, about=person)
     AccessEntry.objects.create(what=Access.LOG_IN, by=person, address="196.201.214.7")
@@ -24,7 +24,7 @@ def test_a_person_sees_what_happened_with_the_own_account_newest_first(client):
     assert [word in page for word in ("Locked out", "1.2.3.4", "Restricted paper read")] == [False] * 3
 
 
-def test_not_even_the_head_sees_there_what_happened_with_other_accounts(client):
+def test_head_sees_no_events_of_other_accounts(client):
     AccessEntry.objects.add(Access.LOG_IN, by=make_user())
     page = words(sign_in(client, make_head()).get(reverse("account_log")))
     assert "No activity yet." in page

@@ -26,7 +26,7 @@ def page_of(person, verb=""):
     return f"/desk/accounts/{person.pk}/" + (f"{verb}/" if verb else "")
 
 
-def test_an_account_is_found_by_part_of_its_name_or_address(officer, amina):
+def test_account_is_found_by_part_of_name_or_address(officer, amina):
     make_user(name="Peter", is_active=False)
     for part in ("amin", "AMINA@exa"):
         assert f'href="{page_of(amina)}"' in officer.get("/desk/accounts/", {"words": part}).content.decode()
@@ -36,7 +36,7 @@ def test_an_account_is_found_by_part_of_its_name_or_address(officer, amina):
     assert "There is a problem" in words(officer.get("/desk/accounts/", {"words": "x" * 300}))
 
 
-def test_the_page_of_an_account_says_what_it_holds_and_what_the_reader_may_do(officer, amina):
+def test_account_page_shows_roles_and_available_actions(officer, amina):
     give_second_factor(amina)
     page = words(officer.get(page_of(amina)))
     for words_of_page in (
@@ -50,7 +50,7 @@ def test_the_page_of_an_account_says_what_it_holds_and_what_the_reader_may_do(of
         assert label in page
 
 
-def test_an_account_is_closed_and_opened_with_what_follows_in_view(officer, amina):
+def test_account_is_closed_and_reopened_after_showing_consequences(officer, amina):
     page = words(officer.get(page_of(amina, "close_account")))
     assert "Amina no longer acts for Coast Network." in page
     refused = officer.post(page_of(amina, "close_account"), {"reason": ""})
@@ -64,7 +64,7 @@ def test_an_account_is_closed_and_opened_with_what_follows_in_view(officer, amin
     assert amina.is_active
 
 
-def test_an_address_is_corrected_and_a_wrong_one_refused_beside_its_field(officer, amina):
+def test_address_is_corrected_or_refused_with_error_at_field(officer, amina):
     other = make_user(email="other@example.org")
     EmailAddress.objects.create(user=other, email=other.email, verified=True, primary=True)
     at = page_of(amina, "correct_address")
@@ -81,7 +81,7 @@ def test_an_address_is_corrected_and_a_wrong_one_refused_beside_its_field(office
     assert amina.email == "amina@coast.example.org"
 
 
-def test_a_locked_out_head_is_let_back_in_by_two_at_the_desk(client):
+def test_access_of_locked_out_head_is_restored_by_two_people(client):
     head, technician = make_head(name="Ruth"), make_user("sysadmin")
     sign_in(client, technician)
     page = words(client.get(page_of(head, "restore_access")))
@@ -121,7 +121,7 @@ def test_page_is_404_for_others(client, amina):
         assert client.post(page_of(amina, "close_account"), {"reason": "x"}).status_code == 404
 
 
-def test_the_admin_leads_to_the_desk_and_locks_nobody_out_itself(officer, amina):
+def test_admin_links_to_desk_and_cannot_deactivate_account(officer, amina):
     page = officer.get(reverse("admin:consultations_user_change", args=[amina.pk])).content.decode()
     assert f'href="{page_of(amina)}"' in page
     assert 'name="is_active"' not in page

@@ -69,7 +69,7 @@ def test_a_file_is_added_by_the_plain_form(client, draft, author, django_capture
         (made.pdf()[:-200], "The file is damaged or incomplete."),
     ],
 )
-def test_a_refusal_says_what_is_wrong_and_leaves_nothing(
+def test_refusal_shows_reason_and_stores_nothing(
     client, draft, author, settings, data, why, django_capture_on_commit_callbacks
 ):
     sign_in(client, author)
@@ -81,7 +81,7 @@ def test_a_refusal_says_what_is_wrong_and_leaves_nothing(
     assert [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()] == []
 
 
-def test_no_file_and_one_too_large_are_said(client, draft, author, settings):
+def test_missing_or_too_large_file_is_reported(client, draft, author, settings):
     settings.ATTACHMENT_MAX_BYTES = 1024 * 1024
     settings.LARGEST_UPLOAD = 1024 * 1024
     sign_in(client, author)
@@ -92,7 +92,7 @@ def test_no_file_and_one_too_large_are_said(client, draft, author, settings):
     assert Attachment.objects.count() == 0
 
 
-def test_what_is_too_large_is_not_kept_on_the_disk_while_it_arrives(settings):
+def test_too_large_upload_is_not_stored_on_disk(settings):
     from consultations.uploads.upload_handler import BoundedUploadHandler
 
     settings.LARGEST_UPLOAD = 100
@@ -120,7 +120,7 @@ def test_only_authors_add_and_remove_files(client, draft, author):
     assert {client.get(each).status_code for each in addresses} == {200}
 
 
-def test_a_file_is_removed_after_a_question(client, draft, author):
+def test_file_is_removed_after_confirmation(client, draft, author):
     file = make_attachment(draft)
     sign_in(client, author)
     address = reverse("attachment_remove", args=[file.key])
@@ -142,7 +142,7 @@ def piece(client, draft, key, data, offset, end):
     return client.post(reverse("attachment_chunk", args=[draft.key, key]), form)
 
 
-def test_a_file_arrives_piece_by_piece_and_goes_on_where_it_stopped(client, draft, author):
+def test_file_is_uploaded_in_chunks_and_resumed(client, draft, author):
     sign_in(client, author)
     key, data = uuid.uuid4(), made.pdf()
     address = reverse("attachment_chunk", args=[draft.key, key])
@@ -227,7 +227,7 @@ def who_gets(client, file, people):
         ("draft", "public", "evidence", {"author"}),
     ],
 )
-def test_a_file_is_handed_out_to_the_readers_of_its_input(client, author, state, audience, kind, readable):
+def test_file_is_served_to_readers_of_its_input_only(client, author, state, audience, kind, readable):
     submission = make_submission(stakeholder=author.organisation_of_test, author=author, state=state, audience=audience)
     file = make_attachment(submission, kind=kind)
     assert who_gets(client, file, readers(submission)) == readable
@@ -275,7 +275,7 @@ def test_files_are_served_as_attachments(client, author):
     assert (answer["Cache-Control"], answer.has_header("ETag")) == ("no-store, private", False)
 
 
-def test_others_see_only_what_can_be_opened(author):
+def test_others_see_ready_files_only(author):
     submission = make_submission(stakeholder=author.organisation_of_test, state="accepted", author=author)
     ready = make_attachment(submission)
     on_its_way = Attachment.objects.create(
@@ -287,7 +287,7 @@ def test_others_see_only_what_can_be_opened(author):
     assert files_of(author, submission) == [ready]
 
 
-def test_the_receipt_and_the_desk_name_the_files(client, draft, author):
+def test_receipt_and_desk_name_the_files(client, draft, author):
     file = make_attachment(draft, name="plan.pdf")
     sign_in(client, author)
     assert "plan.pdf" in words(client.get(reverse("draft_preview", args=[draft.key])))
@@ -311,7 +311,7 @@ def typed(author):
     return make_submission(stakeholder=author.organisation_of_test, state="submitted", **came)
 
 
-def test_an_e_mail_is_kept_as_the_original_and_handed_out_to_be_saved(client, author, draft, typed):
+def test_e_mail_is_stored_as_original_and_served_as_download(client, author, draft, typed):
     sign_in(client, typed.entered_by)
     for page in ("attachment_add", "intake_check"):
         assert ".png,.eml" in client.get(reverse(page, args=[typed.key])).content.decode()
@@ -331,7 +331,7 @@ def test_an_e_mail_is_kept_as_the_original_and_handed_out_to_be_saved(client, au
     assert ".eml" not in client.get(reverse("attachment_add", args=[draft.key])).content.decode()
 
 
-def test_an_e_mail_with_a_file_is_refused_with_what_to_do(client, typed):
+def test_e_mail_with_refused_file_is_refused_with_instructions(client, typed):
     sign_in(client, typed.entered_by)
     page = upload(client, typed, made.mail(files={"plan.pdf": made.pdf()}), name="Fees.eml")
     assert page.status_code == 422

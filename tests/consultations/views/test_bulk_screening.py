@@ -44,7 +44,7 @@ def post(client, inputs, do, **more):
     return client.post(PAGE, {"do": do, "inputs": [str(each.key) for each in inputs], **more})
 
 
-def test_the_preview_names_every_refusal_and_does_nothing(client, inputs):
+def test_preview_lists_refusals_and_changes_nothing(client, inputs):
     page = post(client, inputs, "accept")
     assert page.status_code == 200
     assert {each.pk: reasons for each, reasons in page.context["inputs"]} == {
@@ -58,7 +58,7 @@ def test_the_preview_names_every_refusal_and_does_nothing(client, inputs):
     assert (Event.objects.exists(), OutgoingMail.objects.exists()) == (False, False)
 
 
-def test_confirmed_it_is_done_to_each_by_itself(client, inputs):
+def test_confirmed_action_is_applied_to_each_input_separately(client, inputs):
     page = client.get(post(client, inputs, "accept", confirm="yes")["Location"])
     assert states(*inputs) == ["accepted", "accepted", "accepted", "submitted"]
     said = [str(message) for message in page.context["messages"]]
@@ -72,7 +72,7 @@ def test_confirmed_it_is_done_to_each_by_itself(client, inputs):
     assert OutgoingMail.objects.count() == 2
 
 
-def test_setting_aside_asks_for_the_reason_and_keeps_what_was_typed(client, inputs):
+def test_setting_aside_requires_reason_and_keeps_input(client, inputs):
     page = post(client, inputs[:2], "set_aside", confirm="yes", reason="Sent twice.")
     assert page.status_code == 422
     assert list(page.context["form"].errors) == ["set_aside_for"]
@@ -82,7 +82,7 @@ def test_setting_aside_asks_for_the_reason_and_keeps_what_was_typed(client, inpu
     assert [(each.set_aside_for, each.state_reason) for each in inputs[:2]] == [("duplicate", "Sent twice.")] * 2
 
 
-def test_assigning_gives_all_to_one(client, inputs, officer):
+def test_all_selected_inputs_are_assigned_to_one_person(client, inputs, officer):
     assert "Wanjirũ" in words(post(client, inputs, "assign"))
     post(client, inputs, "assign", confirm="yes", to=officer.pk)
     states(*inputs)
@@ -90,12 +90,12 @@ def test_assigning_gives_all_to_one(client, inputs, officer):
 
 
 @pytest.mark.parametrize("keys", [[], ["no key"], [str(uuid.UUID(int=1))]])
-def test_with_nothing_marked_the_desk_says_so(client, officer, keys):
+def test_empty_selection_is_reported(client, officer, keys):
     page = client.get(client.post(PAGE, {"do": "accept", "inputs": keys})["Location"])
     assert [str(message) for message in page.context["messages"]] == ["Choose at least one input."]
 
 
-def test_a_draft_is_no_input_of_the_desk_and_an_unknown_act_is_not_there(client, officer):
+def test_drafts_are_ignored_and_unknown_action_is_404(client, officer):
     draft = make_submission(state="draft")
     page = client.get(post(client, [draft], "accept", confirm="yes")["Location"])
     assert [str(message) for message in page.context["messages"]] == ["Choose at least one input."]

@@ -93,7 +93,7 @@ def test_check_in_page_is_404_for_others(client, forum):
 # --- Without scripts ------------------------------------------------------------------------------------------------
 
 
-def test_the_plain_form_finds_a_badge_and_checks_in_once(client, forum, officer, django_assert_max_num_queries):
+def test_plain_form_finds_badge_and_checks_in_once(client, forum, officer, django_assert_max_num_queries):
     with django_assert_max_num_queries(14):
         page = client.get("/door/f-1/", {"who": "coast"})
     assert page.headers["Permissions-Policy"].count("camera=(self)") == 1
@@ -111,7 +111,7 @@ def test_the_plain_form_finds_a_badge_and_checks_in_once(client, forum, officer,
     assert "Already checked in for this half-day." in words(client.get("/door/f-1/", {"who": "asha"}))
 
 
-def test_the_plain_form_says_what_is_wrong(client, forum, officer):
+def test_plain_form_shows_errors(client, forum, officer):
     gone = client.post("/door/f-1/", {"ticket": delegate(forum, 3).ticket})
     assert (gone.status_code, gone.context["reasons"]) == (
         409, ["Dida <b> is withdrawn, not confirmed, so the badge is not valid."]
@@ -126,7 +126,7 @@ def test_the_plain_form_says_what_is_wrong(client, forum, officer):
 # --- What a device takes along and sends ----------------------------------------------------------------------------
 
 
-def test_a_device_takes_the_list_along_in_few_bytes(client, forum, officer, django_assert_max_num_queries):
+def test_device_downloads_compressed_delegate_list(client, forum, officer, django_assert_max_num_queries):
     make_check_in(delegate(forum, 2))
     with django_assert_max_num_queries(16):
         answer = client.get("/door/f-1/list.json", headers={"Accept-Encoding": "gzip"})
@@ -145,7 +145,7 @@ def test_a_device_takes_the_list_along_in_few_bytes(client, forum, officer, djan
     assert "worker-src" not in client.get("/door/f-1/")["Content-Security-Policy"]
 
 
-def test_a_compressed_page_is_not_turned_by_the_title_of_a_forum(client, forum, officer):
+def test_compressed_page_isolates_right_to_left_forum_title(client, forum, officer):
     forum.title = "Forum \u0627\u0644\u0647\u062c\u0631\u0629 2017"
     forum.save()
     answer = client.get("/door/f-1/", headers={"Accept-Encoding": "gzip"})
@@ -153,7 +153,7 @@ def test_a_compressed_page_is_not_turned_by_the_title_of_a_forum(client, forum, 
     assert (answer.status_code, "<bdi>\u0627\u0644\u0647\u062c\u0631\u0629</bdi> 2017" in page) == (200, True)
 
 
-def test_what_a_device_sends_is_answered_row_by_row(client, forum, officer):
+def test_device_rows_are_answered_one_by_one(client, forum, officer):
     rows = [row(), row(badge=3), row(badge=77)]
     for _turn in range(2):
         told = send(client, queue(*rows)).json()
@@ -181,7 +181,7 @@ def test_invalid_queue_is_refused_with_message(client, forum, officer, body, sta
     assert not QueuedRow.objects.exists()
 
 
-def test_who_is_signed_out_or_without_a_token_sends_nothing(client, forum, officer):
+def test_queue_without_session_or_token_is_refused(client, forum, officer):
     assert Client().post("/door/f-1/queue/", queue(row()), content_type="application/json").status_code == 302
     strict = sign_in(Client(enforce_csrf_checks=True), officer)
     assert send(strict, queue(row())).status_code == 403
@@ -210,7 +210,7 @@ def upload(client, body, name="queue.json"):
     return client.post("/desk/forums/f-1/door/", {"file": SimpleUploadedFile(name, body)})
 
 
-def test_a_queue_comes_as_a_file_and_is_counted_once(client, forum, officer):
+def test_queue_file_is_imported_once(client, forum, officer):
     ahead = 3 * 3_600_000
     there = now() + timedelta(hours=3) - timedelta(minutes=20)
     rows = [row(at=there.isoformat()), row(badge=2, at=there.isoformat())]
@@ -229,7 +229,7 @@ def test_a_queue_comes_as_a_file_and_is_counted_once(client, forum, officer):
     assert client.post("/desk/forums/f-1/door/").status_code == 422
 
 
-def test_a_file_longer_than_what_is_sent_at_once_is_taken_over_in_parts(client, forum, officer, monkeypatch):
+def test_long_queue_file_is_imported_in_parts(client, forum, officer, monkeypatch):
     monkeypatch.setattr(door_views, "PART", 2)
     rows = [row(badge=number) for number in range(1, 6)]
     told = {"kind": "ncm-door-queue", "forum": "F-1", "device": "phone a", "offset": 0, "rows": rows}
@@ -244,7 +244,7 @@ def test_a_file_longer_than_what_is_sent_at_once_is_taken_over_in_parts(client, 
     assert {str(each.key) for each in QueuedRow.objects.all()} == {each["key"] for each in rows}
 
 
-def test_what_is_open_is_shown_with_its_times_and_settled(client, forum, officer, django_assert_max_num_queries):
+def test_open_conflicts_are_shown_with_times_and_resolved(client, forum, officer, django_assert_max_num_queries):
     send(client, queue(row()))
     for sent in (row(at="nonsense"), row(badge=3), row(code="<i>"), row(kind="point", text="Too <i>much")):
         send(client, queue(sent, device="phone b"))
@@ -293,7 +293,7 @@ def test_repeated_badges_are_resolved_by_one_button(client, forum, officer):
 # --- The signed register --------------------------------------------------------------------------------------------
 
 
-def test_the_register_is_entered_by_ticks_and_by_numbers(client, forum, officer):
+def test_register_is_entered_by_checkboxes_and_by_numbers(client, forum, officer):
     half = checkin.half_days(forum)[0]
     assert client.get("/desk/forums/f-1/register/")["Location"] == f"/desk/forums/f-1/register/{half.code}/"
     at = f"/desk/forums/f-1/register/{half.code}/"
@@ -318,7 +318,7 @@ def test_the_register_is_entered_by_ticks_and_by_numbers(client, forum, officer)
 
 
 @given(st.sets(st.integers(0, 400)))
-def test_numbers_are_read_as_they_are_written(numbers):
+def test_number_ranges_are_parsed(numbers):
     assert numbers_in(", ".join(map(str, numbers))) == sorted(numbers)
     if numbers:
         assert numbers_in(f"{min(numbers)} – {max(numbers)}") == list(range(min(numbers), max(numbers) + 1))

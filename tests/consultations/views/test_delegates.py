@@ -41,7 +41,7 @@ def faith(forum, **fields):
     return make_delegate(forum, make_stakeholder(group=Group.FAITH), **{"state": "nominated", **fields})
 
 
-def test_several_are_looked_at_before_anything_happens(officer, client, forum, django_assert_max_num_queries):
+def test_bulk_decision_is_previewed_before_it_is_made(officer, client, forum, django_assert_max_num_queries):
     people = [faith(forum, name="Ng'ang'a <b>"), faith(forum, name="Atieno"), make_delegate(forum, name="Old")]
     with django_assert_max_num_queries(15):
         page = client.get(at("forum_delegates", forum))
@@ -67,7 +67,7 @@ def test_several_are_looked_at_before_anything_happens(officer, client, forum, d
     assert set(Delegate.objects.values_list("state", flat=True)) == {"confirmed"}
 
 
-def test_bad_choices_are_answered_in_words(officer, client, forum):
+def test_invalid_choices_are_refused_with_message(officer, client, forum):
     together = at("forum_delegates_decide", forum)
     assert client.get(together).status_code == 302
     assert client.post(together, {"do": "explode"}).status_code == 404
@@ -85,7 +85,7 @@ def test_bad_choices_are_answered_in_words(officer, client, forum):
     assert client.post(at("forum_promote", forum), {"group": "\0"}).status_code == 404
 
 
-def test_one_person_is_corrected_withdrawn_for_the_reserve_and_sat_in_for(officer, client, forum):
+def test_delegate_is_corrected_withdrawn_and_substituted(officer, client, forum):
     person, waits = (
         faith(forum, state="confirmed", badge_number=1, name="Hon. Wanjiru"),
         faith(forum, state="waitlisted"),
@@ -120,7 +120,7 @@ def test_one_person_is_corrected_withdrawn_for_the_reserve_and_sat_in_for(office
     assert "There is nobody from the group “Faith-based” on the reserve list." in words(page)
 
 
-def test_one_person_named_twice_is_joined_with_a_choice_for_each_field(officer, client, forum):
+def test_duplicate_delegates_are_merged_with_choice_per_field(officer, client, forum):
     one = make_delegate(forum, state="nominated", name="Amina Njeri", email="a@example.org", title="Officer")
     two = make_delegate(forum, name="Dr. Amina W. Njeri", title="Director")
     make_check_in(two)

@@ -50,7 +50,7 @@ def numbers(page):
     return {state.value: [row.number for row, _cells in rows] for _label, rows, state in page.context["sections"]}
 
 
-def test_every_row_is_looked_at_before_anything_is_kept(client, forum):
+def test_every_row_is_previewed_before_saving(client, forum):
     page = upload(client, forum)
     assert numbers(page) == {"error": [5, 6, 7, 8], "changed": [3], "same": [4], "new": [2]}
     wrong = {problem.row: problem.column for row, _cells in page.context["sections"][0][1] for problem in row.problems}

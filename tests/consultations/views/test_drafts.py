@@ -48,7 +48,7 @@ def at(draft):
 # --- Saved as it is typed -------------------------------------------------------------------------------------------
 
 
-def test_what_is_typed_is_saved_and_the_hour_said(client, author, consultation):
+def test_typed_text_is_autosaved_and_time_is_shown(client, author, consultation):
     key = uuid.uuid4()
     answer = autosave(client, key, title="", body="Her")
     saved = Submission.objects.get()
@@ -63,7 +63,7 @@ def test_what_is_typed_is_saved_and_the_hour_said(client, author, consultation):
     assert told["said"].startswith("Saved at ")
 
 
-def test_typing_on_changes_the_same_draft_and_the_journal_says_so_once(client, author, consultation):
+def test_further_autosaves_change_same_draft_and_are_journalled_once(client, author, consultation):
     key, seen_at = uuid.uuid4(), ""
     for body in ("Her", "Herders", "Herders", "Herders should"):
         seen_at = autosave(client, key, body=body, seen_at=seen_at).json()["seen_at"]
@@ -72,7 +72,7 @@ def test_typing_on_changes_the_same_draft_and_the_journal_says_so_once(client, a
     assert [event.verb for event in Event.objects.about(saved)] == ["draft"]
 
 
-def test_saving_by_itself_and_then_sending_makes_one_input(client, author, consultation):
+def test_autosaving_then_sending_creates_one_input(client, author, consultation):
     key = uuid.uuid4()
     autosave(client, key, body="Her")
     seen_at = at(Submission.objects.get())
@@ -81,7 +81,7 @@ def test_saving_by_itself_and_then_sending_makes_one_input(client, author, consu
     assert [answer["Location"] for answer in answers] == [reverse("receipt", args=[sent.reference])] * 2
 
 
-def test_a_colleagues_words_are_never_overwritten(client, author, organisation, draft):
+def test_text_of_colleague_is_never_overwritten(client, author, organisation, draft):
     colleague = sign_in(Client(), make_member(organisation, "alternate"))
     seen_at = at(draft)
     assert autosave(colleague, draft.key, body="Hers.", seen_at=seen_at).status_code == 200
@@ -125,7 +125,7 @@ def test_other_organisations_draft_is_404(client, stranger, consultation, name):
 # --- Who else is there ----------------------------------------------------------------------------------------------
 
 
-def test_two_colleagues_see_each_other(client, author, organisation, draft):
+def test_two_colleagues_see_each_other_editing(client, author, organisation, draft):
     other = make_member(organisation, "alternate")
     colleague = sign_in(Client(), other)
     assert "Also in this draft now:" in words(client.get(reverse("draft", args=[draft.key])))
@@ -147,7 +147,7 @@ def test_absent_colleague_is_not_shown_or_stored(client, author, organisation, d
 # --- What others will see -------------------------------------------------------------------------------------------
 
 
-def test_the_preview_shows_what_others_see_and_what_only_some_do(client, author, draft):
+def test_preview_shows_public_and_restricted_parts(client, author, draft):
     page = words(client.get(reverse("draft_preview", args=[draft.key])))
     everybody, own = page.split("What your organisation and the secretariat see")
     assert "Open words. [passage held back]" in everybody
@@ -155,7 +155,7 @@ def test_the_preview_shows_what_others_see_and_what_only_some_do(client, author,
     assert f"Open words. We saw {SECRET}." in own
 
 
-def test_the_preview_is_what_others_then_see(client, author, draft):
+def test_preview_equals_published_input(client, author, draft):
     change(draft, proposed_wording="Kenya *supports* passes.")
     page = client.get(reverse("draft_preview", args=[draft.key])).content.decode()
     seen = page[page.index('<div class="said"') : page.index("</blockquote>")].replace("<h4>", "<h2>")
@@ -175,14 +175,14 @@ def test_the_preview_is_what_others_then_see(client, author, draft):
         ("secretariat", "What others see", False),
     ],
 )
-def test_the_preview_is_for_the_readers_chosen(client, author, draft, audience, heading, shown):
+def test_preview_is_for_chosen_audience(client, author, draft, audience, heading, shown):
     change(draft, audience=audience)
     page = words(client.get(reverse("draft_preview", args=[draft.key])))
     before = page.split("What your organisation and the secretariat see")[0]
     assert (heading in page, "Open words." in before) == (True, shown)
 
 
-def test_saving_for_a_preview_leads_there(client, author, consultation):
+def test_saving_for_preview_redirects_to_preview(client, author, consultation):
     answer = post(client, do="preview")
     assert answer["Location"] == reverse("draft_preview", args=[Submission.objects.get().key])
 
@@ -197,7 +197,7 @@ def test_submitted_input_has_no_preview(client, author, organisation, consultati
 
 
 @pytest.mark.parametrize("field", ["body", "proposed_wording"])
-def test_a_passage_that_is_not_closed_is_not_sent(client, author, consultation, field):
+def test_input_with_unclosed_passage_is_not_sent(client, author, consultation, field):
     page = post(client, **{field: "We say [[this and no more"})
     label = {"body": "Text", "proposed_wording": "Proposed wording"}[field]
     assert page.status_code == 422
@@ -207,7 +207,7 @@ def test_a_passage_that_is_not_closed_is_not_sent(client, author, consultation, 
     ]
 
 
-def test_a_title_holds_nothing_back(client, author, consultation):
+def test_title_cannot_contain_withheld_passage(client, author, consultation):
     page = post(client, title="A [[secret]] pass")
     assert problems(page) == ["Title: Everyone can see the title, so no part of it can be held back."]
 
@@ -215,7 +215,7 @@ def test_a_title_holds_nothing_back(client, author, consultation):
 # --- Signed off inside ----------------------------------------------------------------------------------------------
 
 
-def test_the_primary_focal_point_signs_off_and_others_ask(client, author, organisation, draft):
+def test_primary_focal_point_signs_off_and_others_request_it(client, author, organisation, draft):
     change(organisation, signs_off=True)
     head = sign_in(Client(), make_member(organisation, is_primary=True))
     preview = reverse("draft_preview", args=[draft.key])
@@ -238,7 +238,7 @@ def test_sign_off_requires_current_text(client, author, organisation, draft):
     assert [event.verb for event in Event.objects.about(draft)][-1:] == ["sign_off"]
 
 
-def test_a_file_that_was_not_seen_is_not_signed(client, author, organisation, draft):
+def test_sign_off_is_refused_if_file_was_added_since_preview(client, author, organisation, draft):
     change(organisation, signs_off=True)
     head = sign_in(Client(), make_member(organisation, is_primary=True))
     preview, signing = reverse("draft_preview", args=[draft.key]), reverse("sign_off", args=[draft.key])
@@ -256,7 +256,7 @@ def test_a_file_that_was_not_seen_is_not_signed(client, author, organisation, dr
     assert draft.signed_off_at is not None
 
 
-def test_a_file_that_came_while_the_form_was_open_is_not_signed_there_either(client, author, organisation, draft):
+def test_sign_off_in_form_is_refused_if_file_was_added_since(client, author, organisation, draft):
     change(organisation, signs_off=True)
     head = sign_in(Client(), make_member(organisation, is_primary=True))
     seen, form = make_attachment(draft), reverse("draft", args=[draft.key])
@@ -282,7 +282,7 @@ def test_signed_draft_can_be_submitted(client, author, organisation, draft):
     ]
 
 
-def test_without_the_sign_off_it_is_not_sent(client, author, organisation, draft):
+def test_input_without_required_sign_off_is_not_sent(client, author, organisation, draft):
     change(organisation, signs_off=True)
     make_member(organisation, is_primary=True)
     page = post(client, reverse("draft", args=[draft.key]), seen_at=at(draft))
@@ -290,7 +290,7 @@ def test_without_the_sign_off_it_is_not_sent(client, author, organisation, draft
     assert problems(page) == ["The primary focal point of Herders (sample) has not signed it off yet"]
 
 
-def test_asking_from_the_form_saves_first(client, author, organisation, draft):
+def test_requesting_sign_off_from_form_saves_first(client, author, organisation, draft):
     change(organisation, signs_off=True)
     make_member(organisation, is_primary=True)
     answer = post(client, reverse("draft", args=[draft.key]), do="ask_sign_off", body="Newest.", seen_at=at(draft))
@@ -299,7 +299,7 @@ def test_asking_from_the_form_saves_first(client, author, organisation, draft):
     assert Event.objects.about(draft).last().verb == "ask_sign_off"
 
 
-def test_only_the_primary_focal_point_says_whether_a_sign_off_is_needed(client, author, organisation):
+def test_only_primary_focal_point_sets_whether_sign_off_is_required(client, author, organisation):
     address = reverse("sign_off_rule", args=[organisation.pk])
     for stranger in (client, sign_in(Client(), make_secretariat())):
         assert stranger.post(address, {"needed": "yes"}).status_code == 404

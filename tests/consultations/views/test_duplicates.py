@@ -38,7 +38,7 @@ def post(client, name, pair, **data):
     return client.post(reverse(name, args=[pair.pk]), data)
 
 
-def test_the_list_names_the_groups_and_what_was_decided(desk, pair, consultation):
+def test_list_shows_groups_and_decisions(desk, pair, consultation):
     make_likeness(make_submission(consultation), make_submission(consultation))
     make_likeness(make_point(), make_point(), state="dismissed")
     page = words(desk.get(LIST))
@@ -51,7 +51,7 @@ def test_the_list_names_the_groups_and_what_was_decided(desk, pair, consultation
     assert "Looked at." in page
 
 
-def test_the_search_is_asked_for_and_runs_behind_the_page(desk, consultation):
+def test_search_is_queued_and_runs_in_background(desk, consultation):
     for text in ("Pay wages on time to every herder.", "Wages of herders should be paid on time."):
         make_point(make_submission(consultation, title=text[:3], body=text[-9:]), text=text)
     assert "4 texts not compared yet" in words(desk.get(LIST))
@@ -65,7 +65,7 @@ def test_the_search_is_asked_for_and_runs_behind_the_page(desk, consultation):
     assert "2 points that may be duplicates" in page
 
 
-def test_a_group_stands_side_by_side_with_its_words_marked(desk, pair):
+def test_group_is_shown_side_by_side_with_shared_words_marked(desk, pair):
     page = desk.get(reverse("likeness", args=[pair.pk])).content.decode()
     assert "Abolish <mark>recruitment</mark> <mark>fees</mark> for nurses." in page
     assert "<mark>Recruiting</mark> must be free of <mark>fees</mark>." in page
@@ -81,7 +81,7 @@ def test_author_text_is_escaped(desk, consultation):
     assert "&lt;<mark>b</mark>&gt;<mark>fees</mark>&lt;/<mark>b</mark>&gt; &amp; " in page
 
 
-def test_merging_goes_behind_the_chosen_point(desk, pair):
+def test_merging_joins_points_to_chosen_one(desk, pair):
     answer = post(desk, "likeness_merge", pair, into=pair.second_point.pk)
     assert (answer.status_code, answer["Location"]) == (302, LIST)
     pair.refresh_from_db()
@@ -93,14 +93,14 @@ def test_merging_goes_behind_the_chosen_point(desk, pair):
     assert "said by 2 organisations" in page
 
 
-def test_dismissing_keeps_the_reason(desk, pair):
+def test_dismissing_stores_reason(desk, pair):
     post(desk, "likeness_dismiss", pair, reason="One is about nurses only.")
     pair.refresh_from_db()
     assert (pair.state, pair.reason) == ("dismissed", "One is about nurses only.")
     assert "1 pair will not be suggested again." in words(desk.get(LIST))
 
 
-def test_only_the_chosen_pairs_of_a_group_are_decided(desk, pair, consultation):
+def test_only_selected_pairs_of_group_are_decided(desk, pair, consultation):
     third = make_point(make_submission(consultation))
     other = make_likeness(pair.second_point, third)
     assert words(desk.get(reverse("likeness", args=[other.pk]))).count("From 3 organisations") == 1
@@ -116,7 +116,7 @@ def test_a_whole_group_is_merged_at_once(desk, pair, consultation):
     assert Point.objects.filter(merged_into=others[1]).count() == 4
 
 
-def test_inputs_are_seen_as_one_campaign(desk, consultation):
+def test_inputs_are_marked_as_one_campaign(desk, consultation):
     pair = make_likeness(make_submission(consultation), make_submission(consultation))
     post(desk, "likeness_merge", pair)
     assert "These inputs are marked as one campaign." in words(desk.get(LIST))
@@ -151,7 +151,7 @@ def test_refused_form_keeps_input(desk, pair):
     assert Likeness.objects.get().state == "open"
 
 
-def test_a_large_campaign_is_named_and_not_all_shown(desk, consultation):
+def test_large_campaign_is_listed_in_part(desk, consultation):
     sent = [make_submission(consultation) for _turn in range(9)]
     pairs = [make_likeness(sent[0], other) for other in sent[1:]]
     page = words(desk.get(reverse("likeness", args=[pairs[0].pk])))
@@ -172,7 +172,7 @@ def test_page_is_404_for_other_people(client, pair):
 # --- The mark of a campaign -----------------------------------------------------------------------------------------
 
 
-def test_an_input_says_how_many_are_alike_at_the_desk_and_in_public(desk, client, consultation):
+def test_input_page_shows_number_of_similar_inputs(desk, client, consultation):
     """A chain of three, a fourth undecided one, a dismissed one, a withdrawn one, and an unrelated one."""
     first, second, third, fourth, apart, stranger = (make_submission(consultation) for _turn in range(6))
     withdrawn = make_submission(consultation, state="withdrawn")

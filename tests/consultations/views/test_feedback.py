@@ -22,7 +22,7 @@ def reply(client):
     )
 
 
-def test_a_reply_is_answered_where_it_stands(client, reply):
+def test_reply_is_answered_in_list(client, reply):
     assert "We said two passes." in words(client.get("/desk/replies/"))
     address = f"/desk/replies/{reply.pk}/"
     empty = client.post(address, {f"r{reply.pk}-answer": " "})
@@ -33,7 +33,7 @@ def test_a_reply_is_answered_where_it_stands(client, reply):
     assert OutgoingMail.objects.count() == 2
 
 
-def test_replies_stand_on_pages_and_a_refused_answer_keeps_its_page_and_its_words(client, reply, monkeypatch):
+def test_replies_are_paginated_and_refused_answer_is_kept(client, reply, monkeypatch):
     monkeypatch.setattr(feedback, "SHOWN", 1)
     point = make_point(reply.point.submission)
     later = Misreading.objects.create(point=point, stakeholder=reply.stakeholder, by=reply.by, text="Two.")
@@ -64,5 +64,5 @@ def test_concurrent_answer_is_reported(client, reply):
     assert reply.answer == "First."
 
 
-def test_an_unknown_reply_is_not_there(client, reply):
+def test_unknown_reply_is_404(client, reply):
     assert client.post("/desk/replies/999999/", {"r999999-answer": "Hello."}).status_code == 404

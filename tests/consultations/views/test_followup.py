@@ -23,7 +23,7 @@ from tests.sign_in import sign_in
 pytestmark = pytest.mark.django_db
 
 
-def test_the_desk_notes_carries_amends_and_ends_actions(client):
+def test_desk_adds_amends_and_closes_actions(client):
     forum, body = make_forum(state="held"), make_stakeholder()
     promise = make_point(session=make_session(forum), kind="commitment", stakeholder=body)
     at = reverse("forum_actions", args=[forum.slug])
@@ -60,7 +60,7 @@ def test_the_desk_notes_carries_amends_and_ends_actions(client):
     assert refused_verbs(noted) == ["drop_action", "amend_action"]
 
 
-def test_an_organisation_sees_what_it_promised_and_reports_it(client):
+def test_organisation_sees_own_commitments_and_reports_on_them(client):
     body, forum = make_stakeholder(), make_forum(state="reported")
     mine = make_action(forum, stakeholder=body, text="Open the register.")
     make_action(forum, stakeholder=body, text="It is done already.", state="done")
@@ -83,7 +83,7 @@ def test_an_organisation_sees_what_it_promised_and_reports_it(client):
     assert client.post(f"{page}finish_action/", {"report": "Open since Monday."}).status_code == 302
 
 
-def test_everybody_reads_the_commitments_of_reported_forums(client):
+def test_commitments_of_reported_forums_are_public(client):
     forum, body = make_forum(state="reported", title="Forum on rivers"), make_stakeholder("Boat owners")
     session = make_session(forum, title="Group 1")
     late = now().date() - timedelta(days=3)

@@ -49,7 +49,7 @@ def table(answer) -> list[list[str]]:
     return list(csv.reader(StringIO(text)))
 
 
-def test_each_list_is_taken_out_and_the_access_log_knows(client, forum):
+def test_each_list_is_exported_and_access_is_logged(client, forum):
     at = reverse("forum_lists", args=[forum.slug])
     sign_in(client, make_member())
     assert [client.get(at).status_code, client.post(at, {"list": "delegates.csv"}).status_code] == [404, 404]
@@ -75,7 +75,7 @@ def test_each_list_is_taken_out_and_the_access_log_knows(client, forum):
     assert len(entries(Access.EXPORT)) == len(FORUM_LISTS) + 1
 
 
-def test_figures_are_for_the_desk_until_the_forum_is_reported(client, forum, django_assert_num_queries):
+def test_figures_are_restricted_until_forum_is_reported(client, forum, django_assert_num_queries):
     desk, public = (reverse(name, args=[forum.slug]) for name in ("forum_figures", "figures_of_forum"))
     quiet = make_stakeholder("Quiet society")
     make_check_in(make_delegate(forum, quiet))

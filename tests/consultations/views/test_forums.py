@@ -29,7 +29,7 @@ from tests.sign_in import sign_in
 pytestmark = pytest.mark.django_db
 
 
-def test_the_home_page_leads_to_the_rooms_that_exist_and_moves_the_forum(client, monkeypatch):
+def test_home_page_links_to_existing_pages_and_moves_forum(client, monkeypatch):
     nowhere = forums.Room("Nowhere", "forum_nowhere", "No address.")
     here = forums.Room("Here", "forum_home", "This page itself.")
     monkeypatch.setattr(forums, "ROOMS", (nowhere, here))
@@ -49,7 +49,7 @@ def test_the_home_page_leads_to_the_rooms_that_exist_and_moves_the_forum(client,
     assert client.post(at("forum_move", args=[forum.slug, "explode"])).status_code == 404
 
 
-def test_a_grave_move_of_the_head_asks_for_its_reason_and_strangers_find_nothing(client):
+def test_grave_move_requires_reason_and_is_404_for_others(client):
     forum = make_forum()
     cancel = reverse("forum_move", args=[forum.slug, "cancel_forum"])
     sign_in(client, make_member())
@@ -62,7 +62,7 @@ def test_a_grave_move_of_the_head_asks_for_its_reason_and_strangers_find_nothing
     assert forum.state == ForumState.CANCELLED
 
 
-def test_the_home_page_asks_few_questions_however_many_come(client, django_assert_max_num_queries):
+def test_home_page_query_count_does_not_depend_on_delegates(client, django_assert_max_num_queries):
     forum, by = make_forum(seats=3), make_secretariat()
     SeatQuota.objects.create(forum=forum, group=Group.CIVIL_SOCIETY, seats=2, reserve=1)
     one, other = (make_session(forum, room="Hall", kind="breakout", theme=make_theme(code)) for code in ("T1", "T2"))

@@ -27,12 +27,12 @@ def page(client, name, office="secretariat"):
     return sign_in(client, factories.make_user(office)).get(reverse(name))
 
 
-def test_pages_say_that_no_check_ran_yet(client):
+def test_pages_state_that_no_check_has_run(client):
     for name in ("desk", "desk_checks"):
         assert "No check has run yet. The first one runs tonight." in words(page(client, name))
 
 
-def test_the_desk_says_when_the_last_check_was_and_that_nothing_was_found(client):
+def test_desk_shows_time_of_last_check_without_findings(client):
     keep(FINDING)
     keep()
     for name in ("desk", "desk_checks"):
@@ -42,7 +42,7 @@ def test_the_desk_says_when_the_last_check_was_and_that_nothing_was_found(client
     assert "1 finding" in words(answer)
 
 
-def test_findings_stand_with_their_record_and_what_to_do(client):
+def test_findings_show_record_and_instructions(client):
     keep(FINDING, number=3)
     assert "3 findings on " in words(page(client, "desk"))
     answer = page(client, "desk_checks")

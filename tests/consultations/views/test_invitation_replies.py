@@ -42,7 +42,7 @@ def filled(page, **fields):
     return given | {"row": [slot.value for slot in form.slots], "choice": "come", "answered_by": "Wanjiru", **fields}
 
 
-def test_the_page_says_who_is_invited_to_what_and_is_kept_by_nobody(client):
+def test_page_shows_invitation_and_is_not_cached(client):
     letter = make_letter(addressee="The Governor")
     page = client.get(url(letter))
     text = page.content.decode()
@@ -61,7 +61,7 @@ def test_the_page_says_who_is_invited_to_what_and_is_kept_by_nobody(client):
     ]
 
 
-def test_people_are_named_seen_again_changed_and_acknowledged(client):
+def test_delegates_are_named_reviewed_changed_and_confirmed(client):
     letter = make_letter()
     data = filled(
         client.get(url(letter)), name_0="Ng’ang’a", access_needs_0="A ramp", name_2="Chebet", message="Thanks."
@@ -117,7 +117,7 @@ def test_errors_are_shown_and_input_kept(client, typed, words):
     assert 'id="problem" role="alert"' in text
 
 
-def test_an_institution_that_sends_many_loses_no_row(client):
+def test_many_rows_are_all_saved(client):
     letter = make_letter(seats=100)
     body = {"forum": letter.forum, "stakeholder": letter.stakeholder, "invitation": letter}
     Delegate.objects.bulk_create(Delegate(**body, name=f"Somebody {number}") for number in range(78))
@@ -127,7 +127,7 @@ def test_an_institution_that_sends_many_loses_no_row(client):
     assert [each.name for each in people_of(letter)[78:]] == ["The last", "The very last"]
 
 
-def test_rows_that_nobody_can_read_are_no_rows(client):
+def test_unreadable_rows_are_ignored(client):
     letter, other = make_letter(), make_letter("County of Lamu")
     client.post(url(other), filled(client.get(url(other)), name_0="Theirs"))
     (theirs,) = people_of(other)
@@ -146,7 +146,7 @@ def test_rows_that_nobody_can_read_are_no_rows(client):
     assert (theirs.name, theirs.state) == ("Theirs", "nominated")
 
 
-def test_declining_and_coming_after_all(client):
+def test_declined_invitation_can_be_accepted_again(client):
     letter = make_letter()
     assert (
         client.post(url(letter), {"choice": "decline", "answered_by": "W", "message": "A strike."}).status_code == 302
@@ -157,7 +157,7 @@ def test_declining_and_coming_after_all(client):
     assert Invitation.objects.get().state == "answered"
 
 
-def test_a_stranger_s_link_leads_to_one_plain_page_whatever_is_wrong_with_it(client):
+def test_every_invalid_link_shows_same_plain_page(client):
     letter = make_letter()
     make_delegate(letter.forum, letter.stakeholder, name="Secret Person", invitation=letter)
     old = url(letter)
@@ -175,7 +175,7 @@ def test_a_stranger_s_link_leads_to_one_plain_page_whatever_is_wrong_with_it(cli
     assert {page["X-Robots-Tag"] for page in pages} == {"noindex, nofollow"}
 
 
-def test_nothing_of_another_institution_is_shown_or_changed(client):
+def test_rows_of_other_institutions_are_neither_shown_nor_changed(client):
     letter = make_letter()
     other = make_invitation(letter.forum, make_stakeholder("County of Lamu"))
     for each, name in ((letter, "Ours"), (other, "Theirs")):
@@ -204,7 +204,7 @@ def test_late_answer_is_accepted_until_registration_closes(client):
     assert ("you can no longer change the answer here" in closed, "<textarea" in closed) == (True, False)
 
 
-def test_a_confirmed_name_is_fixed_and_links_are_asked_for_in_moderation(client, settings):
+def test_confirmed_name_is_fixed_and_link_requests_are_rate_limited(client, settings):
     letter = make_letter()
     client.post(url(letter), filled(client.get(url(letter)), name_0="Achieng"))
     bring(people_of(letter)[0], "confirmed")

@@ -33,7 +33,7 @@ def at(name, forum, *args):
     return reverse(name, args=[forum.slug, *args])
 
 
-def test_institutions_are_chosen_by_group_and_written_to_in_their_order(desk, forum):
+def test_institutions_are_selected_by_group_and_invited_in_order(desk, forum):
     isiolo, lamu, body = (
         make_stakeholder("County of Isiolo", group=Group.COUNTY, contact_email="isiolo@county.example"),
         make_stakeholder("County of Lamu", group=Group.COUNTY),
@@ -62,7 +62,7 @@ def test_institutions_are_chosen_by_group_and_written_to_in_their_order(desk, fo
     ]  # fmt: skip
 
 
-def test_every_mail_is_shown_before_it_goes_and_goes_once(desk, forum):
+def test_every_mail_is_previewed_and_sent_once(desk, forum):
     for number in range(5):
         make_invitation(forum, make_stakeholder(f"Body {number}"), state="draft", email=f"b{number}@body.example")
     make_invitation(forum, make_stakeholder("By post"), state="draft", email="")
@@ -84,7 +84,7 @@ def test_every_mail_is_shown_before_it_goes_and_goes_once(desk, forum):
     assert [mail.body for mail in mails[:3]] == [each.mail.body for each in page.context["whole"]]
 
 
-def test_reminders_are_reviewed_too_and_one_refusal_stops_no_other(desk, forum):
+def test_reminders_are_previewed_and_one_refusal_does_not_stop_others(desk, forum):
     one, two = make_invitation(forum), make_invitation(forum, email="")
     make_invitation(forum, state="answered")
     page = desk.get(at("forum_letters_remind", forum))
@@ -97,7 +97,7 @@ def test_reminders_are_reviewed_too_and_one_refusal_stops_no_other(desk, forum):
     assert (len(only.context["going"]), len(only.context["refused"])) == (0, 1)
 
 
-def test_an_answer_on_paper_is_recorded_with_its_scan_or_not_at_all(desk, forum):
+def test_paper_answer_is_recorded_only_with_its_scan(desk, forum):
     letter = make_invitation(forum, make_stakeholder("County of Lamu"))
     address = at("forum_letter_answer", forum, letter.key)
     row = desk.get(address).context["form"].slots[0].value
@@ -133,7 +133,7 @@ def test_an_answer_on_paper_is_recorded_with_its_scan_or_not_at_all(desk, forum)
     assert desk.get(at("forum_letter_file", forum, other.key, file.key)).status_code == 404
 
 
-def test_a_letter_is_corrected_and_its_link_issued_anew(desk, forum):
+def test_letter_is_corrected_and_its_link_reissued(desk, forum):
     letter = make_invitation(forum)
     address = at("forum_letter", forum, letter.key)
     before = desk.get(address).context["link"]
@@ -151,7 +151,7 @@ def test_a_letter_is_corrected_and_its_link_issued_anew(desk, forum):
     assert desk.post(at("forum_letter_move", forum, letter.key, "send_invitation"), {}).status_code == 404
 
 
-def test_the_table_says_what_is_missing_and_next_in_few_queries(desk, forum, django_assert_max_num_queries):
+def test_table_shows_missing_and_next_steps_in_few_queries(desk, forum, django_assert_max_num_queries):
     for state in ("draft", "sent", "answered", "declined", "lapsed"):
         make_invitation(forum, state=state, addressee="The PS")
     with django_assert_max_num_queries(8):

@@ -51,7 +51,7 @@ def test_waiting_organisations_are_listed_first(client, waiting):
     assert names(client) == ["A verified one", "Newcomers (sample)"]
 
 
-def test_the_register_counts_who_acts_for_an_organisation_today(client):
+def test_register_counts_current_members(client):
     body, today = make_ministry(), timezone.localdate()
     make_member(body, "clearing_officer", user=make_member(body))
     make_member(body, valid_until=today + timedelta(days=9))
@@ -60,7 +60,7 @@ def test_the_register_counts_who_acts_for_an_organisation_today(client):
     assert [found.people for found in client.get(LIST).context["organisations"]] == [2]
 
 
-def test_the_register_is_narrowed(client, waiting):
+def test_register_is_filtered(client, waiting):
     make_stakeholder("University of Movement", group="academia", short_name="UoM")
     assert names(client, words="uom") == ["University of Movement"]
     assert names(client, group="academia") == ["University of Movement"]
@@ -68,7 +68,7 @@ def test_the_register_is_narrowed(client, waiting):
     assert len(names(client, words="\x1b", group="x", state="y", after="z")) == 2
 
 
-def test_the_register_is_turned_over_by_key(client, django_assert_max_num_queries):
+def test_register_is_paginated_by_key(client, django_assert_max_num_queries):
     for turn in range(60):
         make_stakeholder(f"Body {turn:02}")
     first = client.get(LIST)
@@ -79,7 +79,7 @@ def test_the_register_is_turned_over_by_key(client, django_assert_max_num_querie
     assert second.context["further"].next == ""
 
 
-def test_an_organisation_shows_what_it_says_of_itself_literally(client, waiting):
+def test_text_of_organisation_is_escaped(client, waiting):
     page = client.get(at(waiting))
     assert "We <b>help</b> {{ people }}." in page.content.decode().replace("&lt;", "<").replace("&gt;", ">")
     assert "<b>help</b>" not in page.content.decode()
@@ -105,7 +105,7 @@ def test_organisation_is_verified(client, waiting):
     assert "Done: Verify." in words(client.get(at(waiting)))
 
 
-def test_refusing_needs_a_reason_and_keeps_it(client, waiting):
+def test_refusal_requires_reason_and_stores_it(client, waiting):
     page = client.post(at(waiting, "refuse"), {"reason": ""})
     assert (page.status_code, page.context["reasons"]) == (409, ["Enter a reason. It is kept in the journal."])
     client.post(at(waiting, "refuse"), {"reason": "We found no such body."})
@@ -115,14 +115,14 @@ def test_refusing_needs_a_reason_and_keeps_it(client, waiting):
     assert "a refused registration cannot be reopened" in words(client.get(at(waiting)))
 
 
-def test_suspending_and_reinstating(client):
+def test_organisation_is_suspended_and_reinstated(client):
     body = make_stakeholder()
     client.post(at(body, "suspend"), {"reason": "Under inquiry."})
     client.post(at(body, "reinstate"), {"reason": "Cleared."})
     assert [event.verb for event in Event.objects.about(body)] == ["suspend", "reinstate"]
 
 
-def test_a_move_that_is_not_open_says_why(client):
+def test_unavailable_move_shows_reason(client):
     body = make_stakeholder(state="refused")
     page = client.post(at(body, "verify"))
     assert (page.status_code, page.context["reasons"]) == (409, ["You cannot use “Verify” while this is refused."])

@@ -28,7 +28,7 @@ def test_person_chooses_notices(client, person):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("phone", ["12", "call me", "+254 712 345 678 901 234", "0712\N{NO-BREAK SPACE}x"])
-def test_what_is_no_number_is_said_and_kept(client, person, phone):
+def test_invalid_phone_number_is_reported_and_kept(client, person, phone):
     page = choose(sign_in(client, person), phone=phone)
     person.refresh_from_db()
     assert (page.status_code, person.notices, person.phone) == (422, "at_once", "")
@@ -42,7 +42,7 @@ def test_an_unknown_choice_is_refused(client, person):
 
 
 @pytest.mark.django_db
-def test_without_a_sender_nobody_is_asked_for_a_number_and_one_that_is_there_stays(client, person, settings):
+def test_number_field_is_hidden_without_sender_and_stored_number_kept(client, person, settings):
     settings.SMS_SENDER = ""
     factories.change(person, phone="+254712345678")
     page = choose(sign_in(client, person), phone="0700 000 000")
@@ -52,7 +52,7 @@ def test_without_a_sender_nobody_is_asked_for_a_number_and_one_that_is_there_sta
 
 
 @pytest.mark.django_db
-def test_the_admin_shows_what_failed_and_lets_it_be_tried_again(client):
+def test_admin_lists_failed_messages_and_retries_them(client):
     failed = factories.change(
         OutgoingMail.objects.create(to="a@example.org", subject="Hello", body="Text"),
         state="failed",

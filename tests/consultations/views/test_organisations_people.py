@@ -41,7 +41,7 @@ def test_errors_are_shown_at_fields_and_input_kept(client):
     assert not Stakeholder.objects.exists()
 
 
-def test_who_holds_an_office_registers_nothing_and_what_was_typed_stays(client):
+def test_office_holder_cannot_register_organisation_and_input_is_kept(client):
     sign_in(client, make_secretariat(name="Hassan"))
     page = client.post(REGISTER, ORGANISATION)
     assert (page.status_code, Stakeholder.objects.exists()) == (409, False)
@@ -77,7 +77,7 @@ def test_the_secretariat_invites_a_clearing_officer(client):
 @pytest.mark.parametrize(
     "asked", [{"email": "no address", "role": "alternate"}, {"email": "a@example.org", "role": "clearing_officer"}]
 )
-def test_an_invitation_that_cannot_be_is_refused_beside_the_field(client, asked):
+def test_refused_invitation_shows_error_at_field(client, asked):
     body = make_stakeholder()
     sign_in(client, make_member(body, is_primary=True))
     page = client.post(invite_page(body), asked)
@@ -113,7 +113,7 @@ def invitation():
     return reverse("join_organisation", args=[token])
 
 
-def test_whoever_holds_the_link_sees_what_it_is_for_and_how_to_sign_in(client, invitation):
+def test_invitation_link_shows_purpose_and_sign_in(client, invitation):
     page = client.get(invitation)
     assert page.status_code == 200
     assert "Act for Herders (sample)" in words(page)
@@ -123,7 +123,7 @@ def test_whoever_holds_the_link_sees_what_it_is_for_and_how_to_sign_in(client, i
     assert not Membership.objects.exists()
 
 
-def test_the_person_invited_accepts_by_a_button(client, invitation):
+def test_invited_person_accepts_with_button(client, invitation):
     person = make_user(email="new@example.org")
     sign_in(client, person)
     client.get(invitation)
@@ -135,7 +135,7 @@ def test_the_person_invited_accepts_by_a_button(client, invitation):
     assert "This invitation is no longer valid" in words(page)
 
 
-def test_a_clearing_officer_is_led_to_the_clearances(client):
+def test_clearing_officer_is_redirected_to_clearances(client):
     _row, token = workflow.invite_officer(
         make_ministry(), email="new@example.org", role="clearing_officer", by=make_secretariat()
     )
@@ -143,7 +143,7 @@ def test_a_clearing_officer_is_led_to_the_clearances(client):
     assert client.post(reverse("join_organisation", args=[token]))["Location"] == "/clearances/"
 
 
-def test_other_person_is_told_who_is_invited(client, invitation):
+def test_other_person_sees_who_is_invited(client, invitation):
     sign_in(client, make_user(email="other@example.org"))
     assert "You are signed in as other@example.org." in words(client.get(invitation))
     page = client.post(invitation)
@@ -179,17 +179,17 @@ def test_a_focal_point_ends_a_membership(client):
 
 
 @zeal_ignore()  # two people manage here
-def test_who_was_let_go_in_another_window_is_said_to_be_gone(client, monkeypatch):
+def test_membership_ended_meanwhile_is_reported(client, monkeypatch):
     body = make_stakeholder()
     membership = make_member(body, "alternate").memberships.get()
     sign_in(client, make_member(body, is_primary=True))
     end = workflow.end_membership
 
-    def end_after_somebody_else(found, **how):
+    def end_after_other_officer(found, **how):
         end(found, by=make_secretariat())
         return end(found, **how)
 
-    monkeypatch.setattr(workflow, "end_membership", end_after_somebody_else)
+    monkeypatch.setattr(workflow, "end_membership", end_after_other_officer)
     page = client.post(f"/organisations/{body.pk}/people/{membership.pk}/end/", {"reason": "Moved on."})
     assert (page.status_code, page.context["reasons"]) == (409, ["This membership has already ended."])
 

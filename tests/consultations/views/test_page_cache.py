@@ -39,7 +39,7 @@ class Counter:
         return self.kept(request)
 
 
-def test_a_second_visitor_costs_one_small_query(client, django_assert_num_queries):
+def test_second_visit_takes_one_small_query(client, django_assert_num_queries):
     make_submission(make_consultation(), title="Pay on time")
     first = client.get(reverse("inputs"))
     with django_assert_num_queries(1):
@@ -56,7 +56,7 @@ def rename(consultation, title: str):
         Event.objects.record("edit", consultation, by=None)
 
 
-def test_whatever_is_entered_in_the_journal_is_on_the_page_at_once(client):
+def test_journal_entry_refreshes_page_at_once(client):
     consultation = make_consultation(title="Before")
     assert b"Before" in client.get("/").content
     rename(consultation, "After")
@@ -95,7 +95,7 @@ def test_uncommitted_page_is_not_cached(client):
     assert b"After" in client.get("/").content
 
 
-def test_languages_and_addresses_are_kept_apart(client):
+def test_cache_is_separate_per_language_and_address(client):
     make_consultation(themes=("T1",))
     Theme.objects.update(title="Drivers", title_sw="Visababishi")
     for _turn in range(2):
@@ -109,7 +109,7 @@ def test_languages_and_addresses_are_kept_apart(client):
     assert view.asked == 3
 
 
-def test_a_person_who_is_signed_in_never_gets_a_kept_page(client):
+def test_signed_in_person_gets_no_cached_page(client):
     make_consultation()
     visitor = client.get("/").content.decode()
     person = sign_in(client, make_user()).get("/").content.decode()

@@ -54,7 +54,7 @@ def typed(**changed):
     }  # fmt: skip
 
 
-def test_a_letter_is_typed_once_and_waits_for_its_check(typist):
+def test_letter_is_entered_once_and_awaits_check(typist):
     client, given = sign_in(Client(), typist), typed()
     for _turn in range(2):
         answer = client.post(reverse("intake_new"), given)
@@ -99,7 +99,7 @@ def test_late_letter_is_refused_with_reason(typist):
     assert not Submission.objects.exists()
 
 
-def test_the_head_alone_lets_in_a_letter_that_came_after_the_deadline_and_everybody_reads_why(typist, checker):
+def test_only_head_accepts_late_letter_and_reason_is_public(typist, checker):
     over = make_consultation(state="closed", opens_at=now() - timedelta(days=40), closes_at=now() - timedelta(days=5))
     given = typed(consultation=over.slug, late_reason="The post was on strike.", audience="public")
     page = sign_in(Client(), typist).post(reverse("intake_new"), given)
@@ -121,7 +121,7 @@ def test_the_head_alone_lets_in_a_letter_that_came_after_the_deadline_and_everyb
     assert "The post was on strike." in words(Client().get(reverse("input", args=[kept.reference])))
 
 
-def test_only_the_head_says_so_and_what_came_in_time_needs_no_reason(typist):
+def test_late_reason_requires_head_and_a_late_letter(typist):
     said = {"channel": "letter", "theme": make_theme("T1"), "title": "Pay", "body": "On time.", "late_reason": "Why."}
     over = make_consultation(state="closed", opens_at=now() - timedelta(days=40), closes_at=now() - timedelta(days=5))
     with pytest.raises(NotAllowed):
@@ -134,7 +134,7 @@ def test_only_the_head_says_so_and_what_came_in_time_needs_no_reason(typist):
     assert (kept.late_at, kept.late_reason) == (None, "")
 
 
-def test_it_is_accepted_only_after_another_has_checked_it(letter, typist, checker):
+def test_letter_is_accepted_after_check_by_second_person(letter, typist, checker):
     with pytest.raises(Blocked) as refusal:
         workflow.accept(letter, by=checker)
     assert refusal.value.reasons == ["It has not been checked against the original yet"]
@@ -154,7 +154,7 @@ def test_it_is_accepted_only_after_another_has_checked_it(letter, typist, checke
     assert verbs[-2:] == ["check_against_original", "accept"]
 
 
-def test_whoever_corrects_the_typing_leaves_the_check_to_another(letter, typist, checker):
+def test_person_who_corrects_letter_cannot_check_it(letter, typist, checker):
     make_attachment(letter, kind="original")
     client = sign_in(Client(), checker)
     page = client.get(reverse("intake_correct", args=[letter.key]))
@@ -171,7 +171,7 @@ def test_whoever_corrects_the_typing_leaves_the_check_to_another(letter, typist,
     assert answer.status_code == 409
 
 
-def test_an_input_through_the_browser_needs_no_check(checker):
+def test_online_input_needs_no_check(checker):
     assert workflow.accept(make_submission(state="submitted"), by=checker).state == "accepted"
 
 
@@ -183,7 +183,7 @@ def test_only_the_secretariat_sees_the_register(letter):
         assert [client.get(page).status_code for page in pages] == [404] * 4
 
 
-def test_what_came_through_the_browser_is_not_in_the_register(typist):
+def test_online_input_is_not_in_register(typist):
     sent = make_submission(state="submitted", title="Through the browser")
     client = sign_in(Client(), typist)
     assert "Through the browser" not in words(client.get(reverse("intake")))

@@ -67,7 +67,7 @@ def test_unknown_query_string_is_accepted(client, officer, consultation, asked):
     assert client.get("/desk/points/", asked).status_code == 200
 
 
-def test_points_are_turned_over_by_key(client, officer, consultation, django_assert_max_num_queries):
+def test_points_are_paginated_by_key(client, officer, consultation, django_assert_max_num_queries):
     submission = make_submission(consultation)
     for turn in range(30):
         make_point(submission, text=f"{turn:02}")
@@ -83,7 +83,7 @@ def test_points_are_turned_over_by_key(client, officer, consultation, django_ass
 # --- One point ------------------------------------------------------------------------------------------------------
 
 
-def test_points_that_share_words_are_offered_the_closest_first(client, officer, consultation):
+def test_suggested_points_are_sorted_by_shared_words(client, officer, consultation):
     point = point_of(consultation, "Herders need a seasonal pass at the border")
     near = point_of(consultation, "A seasonal pass for the herder")
     far = point_of(consultation, "The border is long")
@@ -97,13 +97,13 @@ def test_points_that_share_words_are_offered_the_closest_first(client, officer, 
 
 
 @pytest.mark.parametrize("text", ["?!", "the of and", "& | ! ( ' \\ :*", "\u202e", "x" * 2_000])
-def test_any_words_may_be_looked_for(client, officer, consultation, text):
+def test_any_search_words_are_accepted(client, officer, consultation, text):
     point = point_of(consultation, text)
     assert client.get(at(point)).status_code == 200
     assert client.get(at(point), {"words": text[:200]}).status_code == 200
 
 
-def test_merging_leads_to_the_point_that_stands_for_both(client, officer, consultation):
+def test_merging_redirects_to_target_point(client, officer, consultation):
     point, into = point_of(consultation, "A pass"), point_of(consultation, "One pass")
     answer = client.post(at(point, "merge"), {"into": into.reference, "reason": "Both ask for a pass."})
     assert answer["Location"] == at(into)
@@ -115,7 +115,7 @@ def test_merging_leads_to_the_point_that_stands_for_both(client, officer, consul
     assert "Both ask for a pass." in words(client.get(at(point)))
 
 
-def test_organisations_behind_a_point_are_counted_once(client, officer, consultation):
+def test_organisations_of_merged_points_are_counted_once(client, officer, consultation):
     body = make_stakeholder()
     into = point_of(consultation, "One", body)
     for text, stakeholder in (("Two", body), ("Three", None)):
@@ -126,7 +126,7 @@ def test_organisations_behind_a_point_are_counted_once(client, officer, consulta
     assert "Said by" not in words(spoken)
 
 
-def test_a_merge_that_is_not_whole_says_what_is_missing_and_keeps_the_rest(client, officer, consultation):
+def test_incomplete_merge_shows_errors_and_keeps_input(client, officer, consultation):
     point, into = point_of(consultation, "A pass"), point_of(consultation, "One pass")
     page = client.post(at(point, "merge"), {"reason": "Both ask for a pass."})
     assert page.status_code == 422
@@ -141,7 +141,7 @@ def test_a_merge_that_is_not_whole_says_what_is_missing_and_keeps_the_rest(clien
     assert point.state == "validated"
 
 
-def test_a_merge_that_may_not_be_says_every_reason(client, officer, consultation):
+def test_refused_merge_lists_all_reasons(client, officer, consultation):
     point, elsewhere = point_of(consultation, "A pass"), point_of(make_consultation(), "x", state="draft")
     page = client.post(at(point, "merge"), {"into": elsewhere.reference, "reason": "same"})
     assert page.status_code == 409
@@ -151,7 +151,7 @@ def test_a_merge_that_may_not_be_says_every_reason(client, officer, consultation
     ]
 
 
-def test_a_merged_point_is_taken_apart_with_a_reason(client, officer, consultation):
+def test_merged_point_is_separated_with_reason(client, officer, consultation):
     into = point_of(consultation, "One pass")
     point = point_of(consultation, "A pass", state="merged", into=into)
     page = client.post(at(point, "unmerge"), {"reason": ""})
@@ -171,7 +171,7 @@ def test_unknown_point_is_404(client, officer):
     assert client.get("/desk/points/NCM-2017-0001.1/").status_code == 404
 
 
-def test_a_focal_point_merges_nothing(client, consultation):
+def test_focal_point_cannot_merge_points(client, consultation):
     point, into = point_of(consultation, "A pass"), point_of(consultation, "One pass")
     sign_in(client, make_member(point.stakeholder))
     assert client.post(at(point, "merge"), {"into": into.reference, "reason": "x"}).status_code == 404

@@ -28,7 +28,7 @@ def at(session, *more):
     return "/".join([f"/sessions/{session.pk}/read-back", *map(str, more), ""])
 
 
-def test_the_chair_validates_one_after_another(session):
+def test_chair_validates_points_one_by_one(session):
     first = words(session.chair.get(at(session)))
     assert "2 points to read back." in first
     assert "Point 2 of 3 · Recommendation · A Union" in first
@@ -43,7 +43,7 @@ def test_the_chair_validates_one_after_another(session):
     assert session.chair.get(f"{at(session)}?point=nine").status_code == 200
 
 
-def test_a_point_goes_back_with_a_note_and_comes_again_corrected(session):
+def test_point_sent_back_with_note_is_corrected_and_resubmitted(session):
     silent = session.chair.post(at(session, 2, "send_back"), {"move": "send_back", "reason": " "})
     assert (silent.status_code, "Enter a reason" in words(silent)) == (409, True)
     session.chair.post(at(session, 2, "send_back"), {"reason": "It was the <b>union</b>."})
@@ -61,7 +61,7 @@ def test_a_point_goes_back_with_a_note_and_comes_again_corrected(session):
     assert "The union said so." in words(session.chair.get(at(session)))
 
 
-def test_the_rapporteur_reads_and_the_chair_writes_nothing(session):
+def test_only_chair_validates_and_only_rapporteur_corrects(session):
     assert "Validate" not in session.rapporteur.get(at(session)).content.decode()
     assert session.rapporteur.post(at(session, 2, "validate")).status_code == 404
     page = session.chair.get(f"/sessions/{session.pk}/points/")
@@ -70,7 +70,7 @@ def test_the_rapporteur_reads_and_the_chair_writes_nothing(session):
     assert session.chair.get(f"/sessions/{session.pk}/points/2/correct/").status_code == 404
 
 
-def test_it_is_not_there_for_the_chair_of_another_session_and_there_for_the_secretariat(session):
+def test_page_is_404_for_chair_of_other_session_but_open_to_secretariat(session):
     other = sign_in(Client(), make_session().roles.create(user=make_user(), kind="chair").user)
     for address in (at(session), f"/sessions/{session.pk}/points/", f"/sessions/{session.pk}/points/2/correct/"):
         assert other.get(address).status_code == 404
@@ -82,6 +82,6 @@ def test_it_is_not_there_for_the_chair_of_another_session_and_there_for_the_secr
     assert Point.objects.get(number=3).state == "submitted"
 
 
-def test_a_session_without_points_says_so(session):
+def test_session_without_points_is_reported(session):
     bare = make_session()
     assert "There are no points yet." in words(sign_in(Client(), make_secretariat()).get(at(bare)))

@@ -43,7 +43,7 @@ def write(client, session, **fields):
     return client.post(at(session), {"text": "A pass.", "kind": "recommendation", "theme": "T1", **fields})
 
 
-def test_a_rapporteur_writes_down_a_point(client, session, rapporteur):
+def test_rapporteur_records_point(client, session, rapporteur):
     body = make_stakeholder()
     assert client.get(at(session)).status_code == 200
     assert write(client, session, organisation=str(body.pk))["Location"] == at(session)
@@ -53,7 +53,7 @@ def test_a_rapporteur_writes_down_a_point(client, session, rapporteur):
     assert Point.objects.count() == 1
 
 
-def test_a_commitment_names_who_does_what_by_when_until_it_is_an_action(client, session, rapporteur):
+def test_commitment_has_owner_action_and_date_until_it_is_an_action(client, session, rapporteur):
     body, officer = make_stakeholder("A Union"), make_secretariat()
     said = {"kind": "commitment", "organisation": str(body.pk), "responsible": "The <i> registrar"}
     bad = write(client, session, **said, due_on="next year")
@@ -93,7 +93,7 @@ def test_unverified_organisation_is_not_offered(client, session, rapporteur):
     assert list(write(client, session, organisation=str(waiting.pk)).context["form"].errors) == ["organisation"]
 
 
-def test_drafts_are_handed_in_one_by_one_or_all_together(client, session, rapporteur):
+def test_drafts_are_submitted_singly_or_all_together(client, session, rapporteur):
     points = [make_point(session=session, state="draft", text=f"Point {turn}") for turn in range(3)]
     assert "Hand in all 3 drafts" in words(client.get(at(session)))
     client.post(at(session, points[0].number, "hand_in"))
@@ -103,7 +103,7 @@ def test_drafts_are_handed_in_one_by_one_or_all_together(client, session, rappor
     assert {point.state for point in session.points.all()} == {"submitted"}
 
 
-def test_a_rapporteur_does_not_validate(client, session, rapporteur):
+def test_rapporteur_cannot_validate(client, session, rapporteur):
     point = make_point(session=session, state="submitted")
     page = client.post(at(session, point.number, "validate"))
     assert page.status_code == 409

@@ -30,7 +30,7 @@ def typed(forum, **more):
     return {"title": "Opening", "kind": "plenary", "starts_at": f"{day}T09:00", "ends_at": f"{day}T10:00", **more}
 
 
-def test_a_programme_is_built_on_its_page(client, forum):
+def test_programme_is_edited_on_its_page(client, forum):
     here = at("forum_programme", forum)
     bad = client.post(here, typed(forum, ends_at=f"{forum.starts_on}T08:00", title="Ng'ang'a <i>"))
     assert (bad.status_code, list(bad.context["form"].errors)) == (422, ["ends_at"])
@@ -50,7 +50,7 @@ def test_a_programme_is_built_on_its_page(client, forum):
     assert client.post(at("forum_session_move", forum, debate.pk, "sideways")).status_code == 404
 
 
-def test_days_that_no_forum_can_mean_are_refused_beside_their_field(client, forum):
+def test_implausible_dates_are_refused_at_field(client, forum):
     session, here = make_session(forum), at("forum_programme", forum)
     for day in ("9999-12-31", "0001-01-01"):
         far = typed(forum, starts_at=f"{day}T09:00", ends_at=f"{day}T23:59")
@@ -64,7 +64,7 @@ def test_days_that_no_forum_can_mean_are_refused_beside_their_field(client, foru
     assert (forum.sessions.count(), Forum.objects.count()) == (1, 1)
 
 
-def test_a_session_has_its_page_parts_and_moves(client, forum):
+def test_session_page_has_roles_and_moves(client, forum):
     session, chair = make_session(forum, title="Debate"), make_user(email="chair@example.org", name="The Chair")
     here, part = at("forum_session", forum, session.pk), at("forum_session_move", forum, session.pk, "part")
     assert client.get(here).status_code == 200
@@ -87,7 +87,7 @@ def test_a_session_has_its_page_parts_and_moves(client, forum):
     assert client.get(here).status_code == 404
 
 
-def test_seats_are_typed_by_group(client, forum):
+def test_seats_are_entered_per_group(client, forum):
     here = at("forum_seats", forum)
     bad = client.post(here, {"seats": "9", "seats-ministry": "-1", "reserve-ministry": "x"})
     assert (bad.status_code, list(bad.context["form"].errors)) == (422, ["seats-ministry", "reserve-ministry"])
@@ -98,7 +98,7 @@ def test_seats_are_typed_by_group(client, forum):
     assert "5 of 9 seats are assigned to groups." in words(client.get(here))
 
 
-def test_a_document_is_added_shown_and_handed_out_to_be_saved(client, forum, settings, tmp_path):
+def test_document_is_added_listed_and_served_as_download(client, forum, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     here = at("forum_documents", forum)
     assert client.post(here, {"title": "Concept"}).status_code == 422

@@ -21,7 +21,7 @@ def address(proposal, verb=""):
 
 
 @pytest.mark.parametrize("office", ["secretariat", "sysadmin"])
-def test_who_may_confirm_reads_what_follows_and_confirms(client, proposal, office):
+def test_permitted_person_reads_consequences_and_confirms(client, proposal, office):
     reader = sign_in(client, make_user(office)) and client
     listed = words(reader.get("/desk/proposals/"))
     assert "To do Appoint to an office: Peter Kimani Proposed by Ruth Langat" in listed
@@ -34,7 +34,7 @@ def test_who_may_confirm_reads_what_follows_and_confirms(client, proposal, offic
     assert "Confirmed. The change is made." in words(reader.get(address(proposal)))
 
 
-def test_the_proposer_sees_no_button_to_confirm_and_is_refused_by_hand(client, proposal):
+def test_proposer_cannot_confirm_own_proposal(client, proposal):
     sign_in(client, proposal.proposed_by)
     page = client.get(address(proposal)).content.decode()
     assert ("withdraw_proposal/" in page, "confirm_proposal/" in page) == (True, False)
@@ -45,7 +45,7 @@ def test_the_proposer_sees_no_button_to_confirm_and_is_refused_by_hand(client, p
     assert Proposal.objects.get().state == "withdrawn"
 
 
-def test_a_refusal_without_a_reason_is_a_problem_that_the_page_tells(client, proposal):
+def test_refusal_without_reason_is_reported(client, proposal):
     sign_in(client, make_secretariat())
     answer = client.post(address(proposal, "refuse_proposal"), {"reason": ""})
     assert (answer.status_code, answer.context["reasons"]) == (409, ["Enter a reason. It is kept in the journal."])
@@ -67,7 +67,7 @@ def test_page_is_404_for_others(client, proposal):
         assert client.post(address(proposal, "confirm_proposal")).status_code == 404
 
 
-def test_an_unknown_verb_or_key_is_not_there(client, proposal):
+def test_unknown_verb_or_key_is_404(client, proposal):
     sign_in(client, make_secretariat())
     assert client.post(address(proposal, "lapse_proposal")).status_code == 404
     assert client.get("/desk/proposals/00000000-0000-0000-0000-000000000001/").status_code == 404

@@ -58,7 +58,7 @@ def test_a_visitor_sees_accepted_public_inputs_newest_first(client, consultation
     assert titles(client) == ["Newer", "Older"]
 
 
-def test_a_member_sees_also_what_is_for_members(client, consultation):
+def test_member_also_sees_inputs_for_members(client, consultation):
     make_submission(consultation, title="For members", audience="members")
     sign_in(client, make_member(make_ministry()))
     assert titles(client) == ["For members"]
@@ -77,7 +77,7 @@ def test_an_input_is_shown_with_its_organisation_place_theme_day_and_reference(c
     ) in tidy(page.content.decode())
 
 
-def test_the_list_is_narrowed_by_each_filter(client, consultation):
+def test_list_is_filtered_by_each_filter(client, consultation):
     county = County.objects.create(code="003", name="Kilifi", slug="kilifi")
     other = make_consultation()
     wanted = {
@@ -93,7 +93,7 @@ def test_the_list_is_narrowed_by_each_filter(client, consultation):
     assert titles(client, theme="T2", group="media") == []
 
 
-def test_what_is_co_signed_now_is_found(client, consultation):
+def test_list_shows_currently_co_signed_inputs(client, consultation):
     signed, taken_back = (make_submission(consultation, title=title) for title in ("signed", "taken back"))
     make_submission(consultation, title="alone")
     signers = [make_member() for _turn in range(2)]
@@ -106,7 +106,7 @@ def test_what_is_co_signed_now_is_found(client, consultation):
     assert NOTICE in words(client.get(reverse("inputs"), {"signed": "no"}))
 
 
-def test_programs_find_the_open_data(client, consultation):
+def test_page_links_to_open_data(client, consultation):
     make_submission(consultation)
     page = client.get(reverse("inputs")).content.decode()
     links = [reverse(name) for name in ("feed_inputs", "openapi")]
@@ -114,7 +114,7 @@ def test_programs_find_the_open_data(client, consultation):
     assert [client.get(link).status_code for link in links] == [200, 200]
 
 
-def test_a_narrowed_list_says_so_and_keeps_the_choice(client, consultation):
+def test_filtered_list_states_filters_and_keeps_choices(client, consultation):
     make_submission(consultation, theme=make_theme("T2"))
     page = client.get(reverse("inputs"), {"theme": "T1", "group": "", "county": ""}).content.decode()
     assert '<option value="T1" selected>Theme 1</option>' in page
@@ -124,7 +124,7 @@ def test_a_narrowed_list_says_so_and_keeps_the_choice(client, consultation):
     assert NOTICE not in page
 
 
-def test_the_list_is_narrowed_by_forum_and_organisation(client, consultation):
+def test_list_is_filtered_by_forum_and_organisation(client, consultation):
     forum, sender = make_forum(consultation), make_stakeholder("Coast Network")
     make_submission(consultation, title="forum", forum=forum)
     make_submission(consultation, sender, title="organisation")
@@ -135,14 +135,14 @@ def test_the_list_is_narrowed_by_forum_and_organisation(client, consultation):
     assert NOTICE in words(client.get(reverse("inputs"), {"forum": "not-yet"}))
 
 
-def test_an_organisation_without_an_input_that_the_reader_may_read_is_not_known(client, consultation):
+def test_organisation_without_readable_input_is_treated_as_unknown(client, consultation):
     hidden = make_submission(consultation, make_stakeholder("Secret Society"), audience="secretariat").stakeholder_id
     known, unknown = (client.get(reverse("inputs"), {"organisation": number}) for number in (hidden, 2**31 - 1))
     assert words(known) == words(unknown)
     assert NOTICE in words(known)
 
 
-def test_states_are_a_choice_for_those_who_see_them(client, consultation):
+def test_state_filter_is_offered_to_permitted_readers(client, consultation):
     own = make_stakeholder()
     make_submission(consultation, own, title="Received", state="submitted")
     make_submission(consultation, own, title="Accepted")
@@ -155,7 +155,7 @@ def test_states_are_a_choice_for_those_who_see_them(client, consultation):
 # --- Searching ------------------------------------------------------------------------------------------------------
 
 
-def test_the_best_match_comes_first_with_its_words_marked(client, consultation):
+def test_best_match_is_first_with_words_highlighted(client, consultation):
     make_submission(consultation, title="Remittances", body="They are dear.")
     make_submission(consultation, title="Money", body="Sending remittances is dear.")
     page = client.get(reverse("inputs"), {"q": "remittance", "theme": "T1"})
@@ -166,7 +166,7 @@ def test_the_best_match_comes_first_with_its_words_marked(client, consultation):
     assert titles(client, q="remittance", theme="T2") == []
 
 
-def test_pages_of_a_search_keep_the_words(client, consultation, monkeypatch):
+def test_search_words_are_kept_on_further_pages(client, consultation, monkeypatch):
     for module in (queries.submissions, queries.search):
         monkeypatch.setattr(module, "PAGE", 1)
     newest = [make_submission(consultation, title="Remittances").reference for _turn in range(2)][::-1]
@@ -177,7 +177,7 @@ def test_pages_of_a_search_keep_the_words(client, consultation, monkeypatch):
     assert "Previous" in words(second)
 
 
-def test_a_misspelt_organisation_is_asked_about_and_its_inputs_are_shown(client, consultation):
+def test_misspelt_organisation_is_suggested_with_its_inputs(client, consultation):
     network = make_stakeholder("Kilifi Women's Network")
     make_submission(consultation, network, title="Pay on time")
     page = client.get(reverse("inputs"), {"q": "kilfi womens"})
@@ -193,7 +193,7 @@ def test_the_count_stops_at_a_thousand(client, consultation, monkeypatch):
     assert "More than 1 inputs that you can read" in words(client.get(reverse("inputs")))
 
 
-def test_a_title_shows_that_a_passage_is_held_back(client, consultation):
+def test_title_indicates_withheld_passage(client, consultation):
     make_submission(consultation, title="About [[canary]]")
     for asked in ({}, {"q": "about"}):
         page = client.get(reverse("inputs"), asked)
@@ -254,7 +254,7 @@ def test_odd_query_strings_are_harmless(client, consultation, query):
     assert client.get(reverse("inputs") + "?" + query).status_code == 200
 
 
-def test_the_edge_of_a_page_gives_no_hidden_input_away(client, consultation):
+def test_page_boundary_does_not_reveal_hidden_input(client, consultation):
     """A reference that the reader may not see is treated as unknown, whatever is around it."""
     for _turn in range(3):
         make_submission(consultation)
@@ -267,7 +267,7 @@ def test_the_edge_of_a_page_gives_no_hidden_input_away(client, consultation):
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
-def test_the_list_is_only_read(client, method):
+def test_list_is_read_only(client, method):
     assert getattr(client, method)(reverse("inputs")).status_code in (403, 405)
 
 
@@ -288,7 +288,7 @@ def test_pages_keep_the_filters_and_lead_back(client, consultation, monkeypatch)
     assert (first.context["counted"], second.context["counted"]) == ((5, False), None)
 
 
-def test_newer_than_the_newest_is_the_first_page(client, consultation):
+def test_page_after_newest_input_is_first_page(client, consultation):
     newest = make_submission(consultation)
     assert client.get(reverse("inputs"), {"after": newest.reference}).context["inputs"] == [newest]
 
@@ -309,7 +309,7 @@ def test_page_works_without_consultation(client):
 # --- Notices --------------------------------------------------------------------------------------------------------
 
 
-def test_the_privacy_notice_says_what_the_act_asks_for(client):
+def test_privacy_notice_contains_required_statements(client):
     page = words(client.get(reverse("privacy")))
     for said in (
         "State Department for Immigration and Citizen Services decides why and how the data is used",
@@ -323,7 +323,7 @@ def test_the_privacy_notice_says_what_the_act_asks_for(client):
         assert said in page
 
 
-def test_the_statement_names_the_standard_and_what_does_not_work(client):
+def test_accessibility_statement_names_standard_and_known_failures(client):
     page = words(client.get(reverse("accessibility")))
     assert "Web Content Accessibility Guidelines 2.2" in page
     assert "What does not work yet" in page

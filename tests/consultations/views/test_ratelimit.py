@@ -30,7 +30,7 @@ def statuses(address, number, client=None, **who):
 
 
 @pytest.mark.django_db
-def test_an_export_too_many_is_refused_with_a_page_and_the_time_to_wait(small, settings):
+def test_export_beyond_limit_is_refused_with_waiting_time(small, settings):
     assert statuses(EXPORT, 2) == [200, 200]
     page = Client().get(EXPORT)
     assert (page.status_code, page["Retry-After"]) == (429, "2")
@@ -73,7 +73,7 @@ def test_rate_limits_are_per_reader(settings):
 
 
 @given(st.lists(st.sampled_from("abc"), max_size=30), st.integers(1, 5), st.integers(1, 10**6))
-def test_each_reader_has_exactly_the_share(readers, most, seconds):
+def test_each_reader_gets_exactly_the_limit(readers, most, seconds):
     ratelimit.caches["limits"].clear()
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(ratelimit.settings, "LIMITS", {"feed": (most, seconds)})

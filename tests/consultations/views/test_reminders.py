@@ -64,11 +64,11 @@ def shown(client, **asked):
         ({"draft": "no", "group": "county_government", "last": "never"}, ["free"]),
     ],
 )
-def test_the_list_is_narrowed(client, bodies, asked, names):
+def test_list_is_filtered(client, bodies, asked, names):
     assert shown(client, **asked) == names
 
 
-def test_the_preview_shows_who_gets_what_and_sends_nothing(client, bodies):
+def test_preview_shows_recipients_and_mails_and_sends_nothing(client, bodies):
     consultation, asked, begun, free = bodies
     with replayed_at(now()):
         workflow.request_input(free, consultation=consultation, by=make_secretariat())
@@ -84,7 +84,7 @@ def test_the_preview_shows_who_gets_what_and_sends_nothing(client, bodies):
     assert (OutgoingMail.objects.exists(), Reminder.objects.count()) == (False, 2)
 
 
-def test_one_click_writes_to_all_and_the_second_to_nobody(client, bodies):
+def test_reminders_are_sent_once_to_all_selected(client, bodies):
     consultation, asked, begun, free = bodies
     chosen = {"bodies": [asked.pk, begun.pk, free.pk], "confirm": "yes"}
     page = client.get(client.post(f"{PAGE}{consultation.slug}/", chosen)["Location"])
@@ -97,12 +97,12 @@ def test_one_click_writes_to_all_and_the_second_to_nobody(client, bodies):
     assert OutgoingMail.objects.count() == 3
 
 
-def test_with_nobody_marked_the_list_says_so(client, bodies):
+def test_empty_selection_is_reported(client, bodies):
     page = client.get(client.post(f"{PAGE}{bodies[0].slug}/", {"bodies": []})["Location"])
     assert [str(message) for message in page.context["messages"]] == ["Choose at least one organisation."]
 
 
-def test_the_list_goes_on_from_name_to_name(client, bodies, monkeypatch):
+def test_list_is_paginated_by_name(client, bodies, monkeypatch):
     monkeypatch.setattr(reminders, "PAGE", 1)
     consultation, asked, begun, free = bodies
     twin = make_stakeholder("asked (sample)", group="ministry")

@@ -109,7 +109,7 @@ def test_the_secretariat_finds_every_page(client, office):
     assert found == expected
 
 
-def test_a_draft_is_not_at_the_desk(client, officer):
+def test_drafts_are_404_at_desk(client, officer):
     assert client.get(at(make_submission(state="draft"))).status_code == 404
 
 
@@ -141,7 +141,7 @@ def test_front_page_shows_to_do_list(client, officer):
     assert new.title in words(page)
 
 
-def test_the_front_page_counts_what_it_does_not_list(client, officer, monkeypatch):
+def test_front_page_counts_items_beyond_list(client, officer, monkeypatch):
     monkeypatch.setattr(screening, "QUEUE", 1)
     body = make_stakeholder(state="registered")
     for other in (body, body, make_stakeholder(state="registered")):
@@ -150,7 +150,7 @@ def test_the_front_page_counts_what_it_does_not_list(client, officer, monkeypatc
     assert (list(page.context["organisations"]), page.context["to_verify"]) == ([body], 2)
 
 
-def test_the_front_page_asks_the_database_little(client, officer, django_assert_max_num_queries):
+def test_front_page_query_count_is_low(client, officer, django_assert_max_num_queries):
     consultation = make_consultation()
     for _turn in range(4):
         make_submission(consultation, state="submitted")
@@ -181,7 +181,7 @@ def test_inputs_are_found_by_words_theme_and_state(client, officer):
     assert titles(client, state="draft") == ["One", "Three", "Two"]
 
 
-def test_inputs_are_found_by_beginnings_of_words_names_references_and_what_is_held_back(client, officer, monkeypatch):
+def test_inputs_are_found_by_prefix_name_reference_and_withheld_words(client, officer, monkeypatch):
     body = make_stakeholder("Network of O'Brien's herders")
     sent = make_submission(make_consultation(), body, title="One", body="Seasonal passes [[seen by Atieno]]")
     make_point(sent, text="Issue biometric cards.")
@@ -207,7 +207,7 @@ def test_unknown_query_string_shows_the_list(client, officer, asked):
     assert titles(client, **asked) == ["One"]
 
 
-def test_inputs_are_turned_over_by_key(client, officer):
+def test_inputs_are_paginated_by_key(client, officer):
     consultation, body = make_consultation(), make_stakeholder()
     author = make_member(body)
     for turn in range(30):
@@ -221,7 +221,7 @@ def test_inputs_are_turned_over_by_key(client, officer):
     assert [found.title for found in back.context["inputs"]] == seen[:25]
 
 
-def test_the_list_is_counted_as_far_as_says_enough(client, officer, monkeypatch):
+def test_list_count_stops_at_limit(client, officer, monkeypatch):
     consultation, body = make_consultation(), make_stakeholder()
     for _turn in range(3):
         make_submission(consultation, body)
@@ -230,7 +230,7 @@ def test_the_list_is_counted_as_far_as_says_enough(client, officer, monkeypatch)
     assert "More than 2 inputs, newest first." in words(client.get("/desk/inputs/"))
 
 
-def test_a_page_that_ends_with_a_withdrawn_input_leads_on(client, officer, monkeypatch):
+def test_page_ending_with_withdrawn_input_links_to_next(client, officer, monkeypatch):
     monkeypatch.setattr(queries.submissions, "PAGE", 1)
     consultation = make_consultation()
     for title, state in (("Old", "submitted"), ("New", "withdrawn")):
@@ -269,7 +269,7 @@ def test_move_records_reason(client, officer, received, verb, state):
     assert "Which {{ county }}?" in words(client.get(at(received)))
 
 
-def test_without_a_reason_the_page_says_why_not(client, officer, received):
+def test_missing_reason_shows_refusal(client, officer, received):
     page = client.post(at(received, "set_aside"), {"reason": " "})
     assert page.status_code == 422
     assert page.context["form"].errors == {
@@ -281,7 +281,7 @@ def test_without_a_reason_the_page_says_why_not(client, officer, received):
 
 
 @pytest.mark.parametrize("reason", ["a\0b", "r" * 2_001, "r" * 2_000_000])
-def test_a_reason_that_cannot_be_kept_is_refused_and_stays_typed(client, officer, received, reason):
+def test_invalid_reason_is_refused_and_kept(client, officer, received, reason):
     page = client.post(at(received, "set_aside"), {"set_aside_for": "other", "reason": reason})
     assert page.status_code == 422
     assert list(page.context["form"].errors) == ["reason"]
@@ -297,7 +297,7 @@ def test_second_click_reports_state(client, officer, received):
     assert OutgoingMail.objects.count() == 1
 
 
-def test_an_officer_does_not_screen_for_an_organisation_of_their_own(client, officer, received):
+def test_officer_cannot_screen_for_own_organisation(client, officer, received):
     make_double(received.stakeholder, officer)
     sign_in(client, officer)
     with replayed_at(now() - timedelta(days=1)):
@@ -322,7 +322,7 @@ def split(client, submission, **fields):
     return client.post(at(submission, "points"), {f"point-{name}": value for name, value in data.items()})
 
 
-def test_every_sentence_of_the_text_can_be_marked(client, officer, accepted):
+def test_every_sentence_can_be_marked(client, officer, accepted):
     page = client.get(at(accepted))
     assert [[(p.number, p.text) for p in line] for line in page.context["lines"]] == [
         [(0, "We ask for a seasonal pass for herders."), (1, "It should cost nothing at all.")],
@@ -330,7 +330,7 @@ def test_every_sentence_of_the_text_can_be_marked(client, officer, accepted):
     ]
 
 
-def test_a_point_is_taken_out_of_marked_sentences(client, officer, accepted):
+def test_point_is_extracted_from_marked_sentences(client, officer, accepted):
     make_provision("GCM-05")
     answer = split(client, accepted, passages=["0", "1"], kind="challenge", objectives=["GCM-05"])
     assert answer["Location"] == at(accepted) + "#points"
@@ -341,13 +341,13 @@ def test_a_point_is_taken_out_of_marked_sentences(client, officer, accepted):
     assert point.text in words(client.get(at(accepted)))
 
 
-def test_a_second_click_takes_out_no_second_point(client, officer, accepted):
+def test_second_click_extracts_no_second_point(client, officer, accepted):
     answers = [split(client, accepted, passages=["0"]) for _turn in range(2)]
     assert [answer.status_code for answer in answers] == [302, 302]
     assert Point.objects.count() == 1
 
 
-def test_what_was_marked_and_typed_stays_when_something_is_wrong(client, officer, accepted):
+def test_marks_and_typed_text_are_kept_on_error(client, officer, accepted):
     page = split(client, accepted, passages=["1"], text="x" * 2_001, theme="T2", kind="wish")
     assert page.status_code == 422
     assert sorted(page.context["split_form"].errors) == ["kind", "text"]
@@ -366,7 +366,7 @@ def test_no_point_from_input_that_is_not_on_file(client, officer, received):
 
 
 @pytest.mark.parametrize("text", ["<script>alert(1)</script>", "{{ 7 * 7 }}", "w" * 2_000, "Ng'ang'a \u202e حبيب አማርኛ"])
-def test_a_point_says_literally_what_was_typed(client, officer, accepted, text):
+def test_point_keeps_typed_text_literally(client, officer, accepted, text):
     split(client, accepted, text=text)
     assert isolated(html.escape(Point.objects.get().text)) in client.get(at(accepted)).content.decode()
 
@@ -380,7 +380,7 @@ def test_a_text_of_one_endless_word_is_shown(client, officer):
 # --- Notes ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_note_is_kept_for_the_secretariat(client, officer, received):
+def test_note_is_visible_to_secretariat_only(client, officer, received):
     answer = client.post(at(received, "notes"), {"note-text": "Ask {{ Amina }}."})
     assert answer["Location"] == at(received) + "#notes"
     assert (Note.objects.get().text, Note.objects.get().by) == ("Ask {{ Amina }}.", officer)
@@ -388,7 +388,7 @@ def test_a_note_is_kept_for_the_secretariat(client, officer, received):
 
 
 @pytest.mark.parametrize("text", ["", "  ", "a\0b", "n" * 5_001])
-def test_a_note_that_cannot_be_kept_is_refused_and_stays_typed(client, officer, received, text):
+def test_invalid_note_is_refused_and_kept(client, officer, received, text):
     page = client.post(at(received, "notes"), {"note-text": text})
     assert page.status_code == 422
     assert page.context["note_form"]["text"].value() == text

@@ -102,7 +102,7 @@ def test_arrivals_by_week_where_there_are_many_days(consultation):
     assert [(row.inputs, row.so_far) for row in found] == [(2, 2), (1, 3), (0, 3), (0, 3), (1, 4)]
 
 
-def test_without_an_input_nothing_arrived(consultation):
+def test_no_arrivals_without_inputs(consultation):
     assert statistics.arrivals(consultation) == []
 
 
@@ -116,14 +116,14 @@ def test_each_of_the_47_counties_has_one_place_on_the_map():
 # --- Pictures -------------------------------------------------------------------------------------------------------
 
 
-def test_shades_go_with_the_numbers():
+def test_map_shades_follow_numbers():
     found = charts.tile_map(("c", "C", turn, 0, number) for turn, number in enumerate([0, 1, 25, 26, 100]))
     assert [square.level for square in found.squares] == [0, 1, 1, 2, 4]
     assert [square.x for square in found.squares] == [2, 50, 98, 146, 194]
     assert (found.width, found.height) == (240, 48)
 
 
-def test_columns_go_with_the_numbers():
+def test_column_heights_follow_numbers():
     found = charts.time_line([0, 1, 1000])
     assert [column.height for column in found.columns] == [0, 2, 180]
     assert [column.y + column.height for column in found.columns] == [found.base] * 3
@@ -134,7 +134,7 @@ def test_columns_go_with_the_numbers():
 # --- The page -------------------------------------------------------------------------------------------------------
 
 
-def test_every_number_leads_to_the_list_behind_it(client, consultation):
+def test_every_number_links_to_its_list(client, consultation):
     county = County.objects.create(code="003", name="Kilifi", slug="kilifi")
     sent = make_submission(consultation, make_stakeholder(group="workers", county=county), title="Pay on time")
     sent.provisions.add(make_provision("GCM-06"))
@@ -155,7 +155,7 @@ def test_every_number_leads_to_the_list_behind_it(client, consultation):
         assert [row.title for row in listed.context["inputs"]] == ["Pay on time"]
 
 
-def test_a_number_of_the_time_line_leads_to_what_arrived_between_two_midnights_in_nairobi(client, consultation):
+def test_timeline_number_links_to_arrivals_of_that_nairobi_day(client, consultation):
     arrive(consultation, 0, 6, 7)
     early, there, late = Submission.objects.order_by("submitted_at")
     day = early.submitted_at.astimezone(NAIROBI).date()
@@ -172,14 +172,14 @@ def test_a_number_of_the_time_line_leads_to_what_arrived_between_two_midnights_i
     assert client.get("/inputs.json", {"arrived": str(day)}).getvalue().count(b'"reference"') == 1
 
 
-def test_no_name_and_no_title_stands_on_the_page(client, consultation):
+def test_page_shows_no_names_or_titles(client, consultation):
     make_submission(consultation, make_stakeholder("Secret Society"), title="canary", audience="secretariat")
     page = client.get(reverse("coverage_public")).content.decode()
     assert ("Secret Society" in page, "canary" in page) == (False, False)
     assert "1 input from 1 organisation" in " ".join(page.split())
 
 
-def test_another_round_is_shown_when_asked_for(client, consultation):
+def test_other_consultation_can_be_selected(client, consultation):
     other = make_consultation(state="closed", themes=("T2",))
     make_submission(other)
     page = client.get(reverse("coverage_public"), {"round": other.slug})

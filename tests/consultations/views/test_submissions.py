@@ -34,7 +34,7 @@ def late():
     return draft
 
 
-def test_the_author_asks_on_a_page_of_its_own(client, late):
+def test_author_requests_late_sending_on_own_page(client, late):
     sign_in(client, late.author)
     address = f"/submit/{late.key}/late/"
     assert "Inputs closed on" in words(client.get(address))
@@ -43,7 +43,7 @@ def test_the_author_asks_on_a_page_of_its_own(client, late):
     assert client.post(address, {"reason": "The line was down."})["Location"] == f"/my-organisation/inputs/{late.key}/"
 
 
-def test_before_the_deadline_the_page_says_that_it_is_not_needed(client):
+def test_request_before_deadline_is_refused_as_unnecessary(client):
     draft = make_submission(state="draft")
     sign_in(client, draft.author)
     page = client.post(f"/submit/{draft.key}/late/", {"reason": "To be safe."})
@@ -57,7 +57,7 @@ def test_page_is_404_for_others(client, late):
         assert client.get(f"/submit/{late.key}/late/").status_code == 404
 
 
-def test_the_desk_lists_who_asked_and_never_the_text(client, late):
+def test_desk_lists_requesters_without_texts(client, late):
     other = make_submission(late.consultation, state="draft")
     workflow.ask_late(late, by=late.author, reason="The line was down.")
     sign_in(client, make_secretariat())
@@ -70,7 +70,7 @@ def test_the_desk_lists_who_asked_and_never_the_text(client, late):
     assert other.title not in text
 
 
-def test_those_who_asked_stand_on_pages_in_the_order_of_asking(client, late, monkeypatch):
+def test_late_requests_are_paginated_in_order(client, late, monkeypatch):
     monkeypatch.setattr(late_views, "PAGE", 1)
     second = make_submission(late.consultation, late.stakeholder, author=late.author, state="draft")
     for draft in (second, late):
@@ -98,7 +98,7 @@ def test_those_who_asked_stand_on_pages_in_the_order_of_asking(client, late, mon
     assert ([each.pk for each in page.context["let_in"]], page.context["more_let_in"].next) == ([late.pk], "")
 
 
-def test_the_head_decides_there(client, late):
+def test_head_decides_on_request_page(client, late):
     workflow.ask_late(late, by=late.author, reason="The line was down.")
     sign_in(client, make_head())
     page = client.post(f"/desk/late/{late.key}/admit_late/", {"reason": " "})
@@ -143,7 +143,7 @@ def test_an_officer_of_the_secretariat_cannot_decide(client, late):
     assert page.context["reasons"] == ["Only the head of the secretariat can do this: Allow after the deadline."]
 
 
-def test_the_refused_form_and_the_reference_page_lead_to_the_page(client, late):
+def test_refused_form_and_input_page_link_to_request(client, late):
     sign_in(client, late.author)
     link = f'href="/submit/{late.key}/late/"'
     pages = [f"/submit/{late.key}/", f"/my-organisation/inputs/{late.key}/"]
@@ -163,7 +163,7 @@ def test_reason_for_late_input_is_public(client, late):
     assert "Reason: It was down in all of Lodwar." in words(client.get(f"/my-organisation/inputs/{late.key}/"))
 
 
-def test_who_has_no_draft_yet_begins_one_and_asks(client, late):
+def test_request_without_draft_creates_draft(client, late):
     sign_in(client, late.author)
     address = f"/submit/?consultation={late.consultation.slug}"
     page = client.get(address)

@@ -74,7 +74,7 @@ def problems(page):
 # --- The way in -----------------------------------------------------------------------------------------------------
 
 
-def test_the_form_stands_on_one_page(client, author, consultation):
+def test_form_is_on_one_page(client, author, consultation):
     page = client.get(SUBMIT)
     assert page.status_code == 200
     assert "Inputs close on" in words(page)
@@ -82,7 +82,7 @@ def test_the_form_stands_on_one_page(client, author, consultation):
     assert page.content.decode().count("<h1>") == 1
 
 
-def test_opening_the_form_twice_gives_two_keys(client, author, consultation):
+def test_form_opened_twice_has_two_keys(client, author, consultation):
     assert shown(client.get(SUBMIT), "key") != shown(client.get(SUBMIT), "key")
 
 
@@ -91,7 +91,7 @@ def test_person_without_organisation_gets_instructions(client, consultation):
     assert reverse("register_organisation") in client.get(SUBMIT).content.decode()
 
 
-def test_with_two_open_rounds_one_is_chosen(client, author):
+def test_user_chooses_between_two_open_consultations(client, author):
     first, second = make_consultation(title="First round"), make_consultation(title="Second round")
     page = client.get(SUBMIT)
     assert [each.title for each in page.context["rounds"]] == ["Second round", "First round"]
@@ -106,7 +106,7 @@ def test_unannounced_consultation_is_404(client, author, consultation):
         assert client.get(SUBMIT, {"consultation": slug}).status_code == 404
 
 
-def test_a_closed_round_says_when_it_closed(client, author):
+def test_closed_consultation_shows_closing_date(client, author):
     closed = make_consultation(state="closed", title="The old round")
     page = words(client.get(SUBMIT, {"consultation": closed.slug}))
     assert "The old round is closed for inputs." in page
@@ -115,7 +115,7 @@ def test_a_closed_round_says_when_it_closed(client, author):
 # --- Saving and sending ---------------------------------------------------------------------------------------------
 
 
-def test_saving_makes_a_draft_that_only_the_organisation_sees(client, author, consultation):
+def test_saved_draft_is_visible_to_organisation_only(client, author, consultation):
     answer = post(client, do="save", title="", body="")
     draft = Submission.objects.get()
     assert (draft.state, draft.author) == ("draft", author)
@@ -125,7 +125,7 @@ def test_saving_makes_a_draft_that_only_the_organisation_sees(client, author, co
     assert not OutgoingMail.objects.exists()
 
 
-def test_what_sending_needs_is_never_called_optional(client, author, consultation):
+def test_required_fields_are_not_called_optional(client, author, consultation):
     page = post(client, do="save", title="", theme="")
     assert problems(page) == ["Main theme: Choose the main theme of your input."]
     for shown_page in (client.get(SUBMIT), page):
@@ -133,7 +133,7 @@ def test_what_sending_needs_is_never_called_optional(client, author, consultatio
         assert labels == ["Objectives of the Compact", "Proposed wording"]
 
 
-def test_sending_leads_to_the_receipt(client, author, consultation):
+def test_sending_redirects_to_receipt(client, author, consultation):
     provision = make_provision("GCM-02")
     answer = post(client, objectives="GCM-02", audience="members")
     sent = Submission.objects.get()
@@ -158,13 +158,13 @@ def test_a_draft_is_completed_and_sent(client, author, consultation):
     assert (draft.state, draft.title) == ("submitted", "Better")
 
 
-def test_a_sent_input_is_shown_where_it_stands(client, author, consultation):
+def test_sent_input_redirects_to_its_page(client, author, consultation):
     post(client)
     key = Submission.objects.get().key
     assert client.get(reverse("draft", args=[key]))["Location"] == reverse("my_input", args=[key])
 
 
-def test_a_person_of_two_organisations_sends_for_the_one_chosen(client, author, consultation):
+def test_member_of_two_organisations_sends_for_chosen_one(client, author, consultation):
     other = make_stakeholder()
     make_member(other, user=author)
     assert post(client).status_code == 422
@@ -175,7 +175,7 @@ def test_a_person_of_two_organisations_sends_for_the_one_chosen(client, author, 
 # --- What is refused ------------------------------------------------------------------------------------------------
 
 
-def test_what_is_missing_is_said_on_top_and_beside(client, author, consultation):
+def test_missing_values_are_listed_on_top_and_at_fields(client, author, consultation):
     page = post(client, theme="", title="", body=" ", proposed_wording="Kept.")
     assert page.status_code == 422
     assert problems(page) == [
@@ -187,7 +187,7 @@ def test_what_is_missing_is_said_on_top_and_beside(client, author, consultation)
     assert not Submission.objects.exists()
 
 
-def test_after_the_deadline_the_text_is_kept_and_the_deadline_said(client, author, consultation):
+def test_text_is_kept_and_deadline_stated_after_deadline(client, author, consultation):
     change(consultation, opens_at=now() - timedelta(days=3), closes_at=now() - timedelta(minutes=1))
     address = f"{SUBMIT}?consultation={consultation.slug}"
     page = post(client, address)
@@ -202,7 +202,7 @@ def test_after_the_deadline_the_text_is_kept_and_the_deadline_said(client, autho
     assert draft.body == "Longer"
 
 
-def test_an_organisation_that_waits_may_save_and_is_told_why_it_cannot_send(client, consultation):
+def test_unverified_organisation_can_save_and_reads_why_it_cannot_send(client, consultation):
     waiting = make_stakeholder("Newcomers (sample)", state="registered")
     sign_in(client, make_member(waiting))
     assert "The secretariat has not verified Newcomers (sample) yet." in words(client.get(SUBMIT))
@@ -213,7 +213,7 @@ def test_an_organisation_that_waits_may_save_and_is_told_why_it_cannot_send(clie
 
 
 @pytest.mark.parametrize("field", ["title", "body", "proposed_wording"])
-def test_two_megabytes_are_refused_in_words_and_kept(client, author, consultation, field):
+def test_two_megabyte_text_is_refused_with_message_and_kept(client, author, consultation, field):
     page = post(client, **{field: "é" * 1_000_000})
     assert page.status_code == 422
     assert "1,000,000 characters long" in problems(page)[0]
@@ -246,7 +246,7 @@ def test_text_round_trips_literally(client, author, consultation, hostile):
 
 
 @pytest.mark.parametrize("field", ["theme", "language", "audience", "objectives"])
-def test_a_choice_that_is_not_offered_is_refused(client, author, consultation, field):
+def test_unknown_choice_is_refused(client, author, consultation, field):
     page = post(client, **{field: "<b>none</b>"})
     assert page.status_code == 422
     assert len(problems(page)) == 1
@@ -256,7 +256,7 @@ def test_a_choice_that_is_not_offered_is_refused(client, author, consultation, f
 # --- Two clicks, two people -----------------------------------------------------------------------------------------
 
 
-def test_sending_the_same_form_twice_is_sending_it_once(client, author, consultation):
+def test_resending_same_form_sends_once(client, author, consultation):
     key = str(uuid.uuid4())
     answers = [post(client, key=key) for _turn in range(3)]
     reference = Submission.objects.get().reference
@@ -264,7 +264,7 @@ def test_sending_the_same_form_twice_is_sending_it_once(client, author, consulta
     assert OutgoingMail.objects.count() == 1
 
 
-def test_going_back_after_sending_and_changing_the_text_loses_nothing(client, author, consultation):
+def test_text_changed_after_sending_is_refused_and_kept(client, author, consultation):
     key = str(uuid.uuid4())
     post(client, key=key)
     page = post(client, key=key, body="A second thought.")
@@ -274,7 +274,7 @@ def test_going_back_after_sending_and_changing_the_text_loses_nothing(client, au
     assert Submission.objects.get().body == WORDS["body"]
 
 
-def test_the_form_of_a_draft_sent_twice_is_saved_twice_without_a_conflict(client, author, consultation):
+def test_resaving_form_of_draft_causes_no_conflict(client, author, consultation):
     post(client, do="save")
     draft = Submission.objects.get()
     address = reverse("draft", args=[draft.key])
@@ -293,7 +293,7 @@ def test_double_click_creates_one_input(consultation):
     assert OutgoingMail.objects.count() == 1
 
 
-def test_two_people_at_once_see_both_texts_and_lose_neither(client, author, organisation, consultation):
+def test_concurrent_editors_see_both_texts(client, author, organisation, consultation):
     post(client, do="save")
     draft = Submission.objects.get()
     address, seen_at = reverse("draft", args=[draft.key]), draft.edited_at.isoformat()
@@ -312,7 +312,7 @@ def test_two_people_at_once_see_both_texts_and_lose_neither(client, author, orga
     assert draft.body == "Both."
 
 
-def test_what_a_colleague_chose_is_shown_too_where_the_words_are_the_same(client, author, organisation, consultation):
+def test_other_choices_of_colleague_are_shown_even_if_texts_are_equal(client, author, organisation, consultation):
     make_provision("GCM-02", theme=make_theme("T1"))
     post(client, do="save")
     draft = Submission.objects.get()
@@ -327,7 +327,7 @@ def test_what_a_colleague_chose_is_shown_too_where_the_words_are_the_same(client
     assert "English · Members of the NCM only · Objectives of the Compact: GCM-02" in words(page)
 
 
-def test_a_form_without_its_moment_never_overwrites(client, author, consultation):
+def test_form_without_timestamp_never_overwrites(client, author, consultation):
     post(client, do="save")
     draft = Submission.objects.get()
     for moment in ("", "long ago"):
@@ -362,7 +362,7 @@ def test_other_organisations_receipt_is_404(client, stranger):
     assert texts[0] == texts[1]
 
 
-def test_the_key_of_somebody_elses_input_changes_nothing(client, author, consultation):
+def test_key_of_foreign_input_changes_nothing(client, author, consultation):
     foreign = make_submission(consultation, state="draft")
     page = post(client, key=str(foreign.key))
     assert page.status_code == 409
@@ -379,7 +379,7 @@ def test_visitor_is_redirected_to_log_in(client, consultation):
 # --- A returned input -----------------------------------------------------------------------------------------------
 
 
-def test_a_returned_input_shows_what_is_asked_and_is_sent_again(client, organisation, author, consultation):
+def test_returned_input_shows_questions_and_is_resent(client, organisation, author, consultation):
     theme = make_theme("T1")
     submission = make_submission(consultation, organisation, author=author, state="returned", theme=theme)
     address = reverse("draft", args=[submission.key])
