@@ -47,23 +47,23 @@ def sealed(db):
     return list(AccessSeal.objects.order_by("last_id"))
 
 
-def found():
+def findings():
     return [f"{finding.seal}: {finding.words}" for finding in seal_findings()]
 
 
 # --- Sealing ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_seal_covers_all_since_the_last_and_the_journal_holds_it(sealed):
+def test_seal_covers_entries_since_last_seal_and_is_journalled(sealed):
     first, second = sealed
     assert [(seal.first_id, seal.count) for seal in sealed] == [(1, 3), (first.last_id + 1, 2)]
     assert (second.previous, first.digest == second.digest) == (first.digest, False)
     told = Event.objects.filter(verb="seal_access_log").order_by("number")
     assert [(entry.by, entry.data) for entry in told] == [(None, seal.facts()) for seal in sealed]
-    assert found() == []
+    assert findings() == []
 
 
-def test_it_is_sealed_once_an_hour_and_not_where_nothing_happened():
+def test_log_is_sealed_hourly_if_it_has_new_entries():
     assert seal_access_log() == 0  # an empty log
     enter()
     assert [seal_access_log(), seal_access_log()] == [1, 0]
@@ -78,11 +78,11 @@ def test_it_is_sealed_once_an_hour_and_not_where_nothing_happened():
 def test_concurrent_workers_create_one_seal():
     enter()
     assert sorted(at_once(*[seal_access_log] * 4)) == [0, 0, 0, 1]
-    assert (AccessSeal.objects.count(), Event.objects.count(), found()) == (1, 1, [])
+    assert (AccessSeal.objects.count(), Event.objects.count(), findings()) == (1, 1, [])
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_entry_that_is_not_committed_yet_is_waited_for_and_keeps_nobody_waiting():
+def test_uncommitted_entry_delays_sealing_without_blocking_others():
     """A lower number can be committed after a higher one: sealing the higher alone would report it as inserted."""
     written, go_on = threading.Event(), threading.Event()
 
@@ -101,11 +101,11 @@ def test_an_entry_that_is_not_committed_yet_is_waited_for_and_keeps_nobody_waiti
     go_on.set()
     writer.join()
     assert seal_access_log() == 1
-    assert (AccessSeal.objects.get().count, found()) == (2, [])
+    assert (AccessSeal.objects.get().count, findings()) == (2, [])
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_entry_waits_for_nobody_who_writes_in_the_journal():
+def test_log_entry_does_not_wait_for_journal_lock():
     with transaction.atomic():
         Event.objects.record("edit", factories.make_stakeholder(), by=None)  # the chain's end is held
         (answer,) = at_once(lambda: enter(1))
@@ -118,7 +118,7 @@ def test_skipped_sequence_number_is_no_gap():
     enter(2, once="the same")
     enter(1)
     assert seal_access_log() == 1
-    assert (AccessSeal.objects.get().count, found()) == (2, [])
+    assert (AccessSeal.objects.get().count, findings()) == (2, [])
 
 
 # --- What is found ----------------------------------------------------------------------------------------------------
@@ -132,14 +132,14 @@ def test_skipped_sequence_number_is_no_gap():
 def test_altered_entry_is_detected(sealed, column, value):
     with forged():
         LOG.filter(pk=sealed[0].last_id).update(**{column: value})
-    assert found() == [f"{sealed[0]}: at least one of 3 entries was altered"]
+    assert findings() == [f"{sealed[0]}: at least one of 3 entries was altered"]
 
 
 @pytest.mark.usefixtures("by_owner")
 def test_removed_entry_is_detected(sealed):
     with forged():
         LOG.filter(pk=sealed[1].last_id).delete()
-    assert found() == [f"{sealed[1]}: 1 of 2 entries are missing"]
+    assert findings() == [f"{sealed[1]}: 1 of 2 entries are missing"]
 
 
 def test_inserted_entry_is_detected():
@@ -148,7 +148,9 @@ def test_inserted_entry_is_detected():
     enter(1)
     seal_access_log()
     LOG.create(pk=LOG.last().pk + 1, what=Access.LOG_IN)
-    assert found() == [f"{AccessSeal.objects.get()}: entries were put in between: 1 more than the 2 that were sealed"]
+    assert findings() == [
+        f"{AccessSeal.objects.get()}: entries were put in between: 1 more than the 2 that were sealed"
+    ]
 
 
 @pytest.mark.usefixtures("by_owner")
@@ -158,14 +160,14 @@ def test_recreated_seal_differs_from_journal(sealed):
         LOG.filter(pk=last.last_id).update(address="1.2.3.4")
         anew = digest_between(last.previous, last.first_id, last.last_id)[1]
         AccessSeal.objects.filter(pk=last.pk).update(digest=anew)
-    assert found() == [f"{last}: the seal is not the one that the journal holds"]
+    assert findings() == [f"{last}: the seal is not the one that the journal holds"]
 
 
 @pytest.mark.usefixtures("by_owner")
 def test_removed_seal_is_detected(sealed):
     with forged():
         AccessSeal.objects.filter(pk=sealed[0].pk).delete()
-    assert found() == [
+    assert findings() == [
         f"{sealed[1]}: the seal does not follow from the one before it",
         f"None: the seal up to entry {sealed[0].last_id} of the access log is missing",
     ]
@@ -175,7 +177,7 @@ def test_seal_without_journal_entry_is_detected(sealed):
     enter(1)
     entry = LOG.first()
     AccessSeal.objects.create(first_id=entry.pk, last_id=entry.pk, count=1, previous=sealed[1].digest, digest="0" * 64)
-    assert len(found()) == 2
+    assert len(findings()) == 2
 
 
 # --- When their time is over ------------------------------------------------------------------------------------------
@@ -191,7 +193,7 @@ def a_year_ago(days=366):
 
 
 @pytest.mark.usefixtures("by_owner")
-def test_what_is_older_than_a_year_is_removed_and_its_seals_still_fit(db):
+def test_entries_older_than_a_year_are_removed_and_seals_stay_valid(db):
     enter(3)
     a_year_ago()
     with time_machine.travel(timezone.now() - timedelta(days=366)):
@@ -202,19 +204,19 @@ def test_what_is_older_than_a_year_is_removed_and_its_seals_still_fit(db):
     out = StringIO()
     call_command("trim_access_log", stdout=out)
     assert out.getvalue() == "3 entries of the access log were removed.\n"
-    assert (LOG.count(), found()) == (2, [])
+    assert (LOG.count(), findings()) == (2, [])
     told = Event.objects.get(verb="trim_access_log")
     assert told.data == {"last": old.last_id, "removed": 3}
     assert trim_access_log() == 0
     LOG.create(pk=old.last_id, what=Access.LOG_IN)
-    assert found() == [f"{old}: 1 entries stand where all were removed after their time"]
+    assert findings() == [f"{old}: 1 entries stand where all were removed after their time"]
     with forged():
         LOG.filter(pk=young.last_id).delete()
-    assert f"{young}: 1 of 2 entries are missing" in found()
+    assert f"{young}: 1 of 2 entries are missing" in findings()
 
 
 @pytest.mark.usefixtures("by_owner")
-def test_neither_a_younger_entry_nor_one_that_is_not_sealed_is_removed():
+def test_recent_or_unsealed_entries_are_kept():
     enter(1)
     a_year_ago()
     assert trim_access_log() == 0  # not sealed
@@ -226,7 +228,7 @@ def test_neither_a_younger_entry_nor_one_that_is_not_sealed_is_removed():
 # --- Reading and taking out -------------------------------------------------------------------------------------------
 
 
-def test_reading_is_entered_once_a_person_a_paper_and_a_day(django_assert_num_queries):
+def test_reading_is_logged_once_per_person_paper_and_day(django_assert_num_queries):
     one, other = factories.make_user("official"), factories.make_user("official")
     paper, more = factories.make_stakeholder(), factories.make_stakeholder()
     with django_assert_num_queries(1):
@@ -250,7 +252,7 @@ def test_export_is_refused_without_log_entry():
 # --- Warnings ---------------------------------------------------------------------------------------------------------
 
 
-def tried(person, what, times=1, *, ago=timedelta(0), **details):
+def make_attempts(person, what, times=1, *, ago=timedelta(0), **details):
     for _turn in range(times):
         LOG.create(
             what=what, kind="consultations.user", object_id=person.pk, details=details, at=timezone.now() - ago
@@ -264,11 +266,11 @@ def mails():
 LOCKED, FAILED = "Your account was locked for a few minutes", "Someone tried to sign in to your account"
 
 
-def test_the_owner_is_told_of_a_lock_out_and_of_a_failed_second_step_and_what_to_do():
+def test_owner_is_mailed_about_lock_out_and_failed_second_factor():
     person = factories.make_user(name="Ruth", email="ruth@example.org")
-    tried(person, Access.LOG_IN_FAILED, 5)
-    tried(person, Access.LOCK_OUT, step="password")
-    tried(person, Access.FACTOR_FAILED, step="second step")
+    make_attempts(person, Access.LOG_IN_FAILED, 5)
+    make_attempts(person, Access.LOCK_OUT, step="password")
+    make_attempts(person, Access.FACTOR_FAILED, step="second step")
     assert warn_owners() == 2
     assert mails() == [("ruth@example.org", LOCKED), ("ruth@example.org", FAILED)]
     body = OutgoingMail.objects.first().body
@@ -278,28 +280,28 @@ def test_the_owner_is_told_of_a_lock_out_and_of_a_failed_second_step_and_what_to
 
 
 @pytest.mark.usefixtures("by_owner")
-def test_at_most_one_mail_an_hour_and_kind():
+def test_at_most_one_mail_per_hour_and_kind():
     person = factories.make_user()
-    tried(person, Access.FACTOR_FAILED, 3)
+    make_attempts(person, Access.FACTOR_FAILED, 3)
     assert [warn_owners(), warn_owners()] == [1, 0]
-    tried(person, Access.FACTOR_FAILED, 3)
+    make_attempts(person, Access.FACTOR_FAILED, 3)
     assert warn_owners() == 0
     with forged():
         LOG.filter(what=Access.OWNER_WARNED).update(at=timezone.now() - HOUR)
     assert [warn_owners(), warn_owners(), len(mails())] == [1, 0, 2]
 
 
-def test_an_address_that_tries_many_accounts_once_lets_nobody_be_written_to():
+def test_one_failed_attempt_per_account_causes_no_mail():
     person = factories.make_user()
-    tried(person, Access.LOG_IN_FAILED, 5, ago=HOUR)
-    tried(person, Access.LOG_IN_FAILED, 4)
-    tried(person, Access.LOCK_OUT, step="password")
+    make_attempts(person, Access.LOG_IN_FAILED, 5, ago=HOUR)
+    make_attempts(person, Access.LOG_IN_FAILED, 4)
+    make_attempts(person, Access.LOCK_OUT, step="password")
     assert (warn_owners(), mails()) == (0, [])
 
 
-def test_neither_a_closed_account_nor_none_is_written_to_nor_of_what_is_long_ago():
-    tried(factories.make_user(is_active=False), Access.FACTOR_FAILED)
-    tried(factories.make_user(), Access.FACTOR_FAILED, ago=25 * HOUR)
+def test_no_mail_to_closed_or_unknown_account_or_about_old_events():
+    make_attempts(factories.make_user(is_active=False), Access.FACTOR_FAILED)
+    make_attempts(factories.make_user(), Access.FACTOR_FAILED, ago=25 * HOUR)
     LOG.add(Access.LOCK_OUT)
     LOG.add(Access.FACTOR_FAILED)
     assert (warn_owners(), mails()) == (0, [])
@@ -307,6 +309,6 @@ def test_neither_a_closed_account_nor_none_is_written_to_nor_of_what_is_long_ago
 
 @pytest.mark.django_db(transaction=True)
 def test_concurrent_workers_create_one_mail():
-    tried(factories.make_user(), Access.FACTOR_FAILED)
+    make_attempts(factories.make_user(), Access.FACTOR_FAILED)
     assert sorted(at_once(*[warn_owners] * 3)) == [0, 0, 1]
     assert len(mails()) == 1

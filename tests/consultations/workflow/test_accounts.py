@@ -55,7 +55,7 @@ def mails(subject="An account was changed"):
 # --- Closing and opening ----------------------------------------------------------------------------------------------
 
 
-def test_a_closed_account_logs_nobody_in_and_what_its_holder_was_ends(client):
+def test_closed_account_cannot_sign_in_and_loses_roles(client):
     body = make_stakeholder("Coast Network")
     person, officer = confirmed(make_member(body, user=make_user(name="Amina"))), make_secretariat(name="Mercy")
     client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
@@ -76,7 +76,7 @@ def test_a_closed_account_logs_nobody_in_and_what_its_holder_was_ends(client):
         assert sentence in told.body
 
 
-def test_an_account_that_is_opened_again_has_no_old_session_and_no_old_password(client):
+def test_reopened_account_has_no_old_sessions_and_no_password(client):
     person, officer = confirmed(make_member()), make_secretariat()
     client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
     workflow.close_account(person, by=officer, reason=WHY)
@@ -91,7 +91,7 @@ def test_an_account_that_is_opened_again_has_no_old_session_and_no_old_password(
 
 
 @pytest.mark.parametrize("office", ["", "official"])
-def test_only_the_staff_closes_accounts_and_nobody_ones_own(office):
+def test_only_staff_close_accounts_but_not_their_own(office):
     person = make_user()
     for by in (make_user(office), make_member(), person):
         (reason,) = refused(workflow.close_account, person, kind=NotAllowed, by=by, reason=WHY)
@@ -100,7 +100,7 @@ def test_only_the_staff_closes_accounts_and_nobody_ones_own(office):
         assert not workflow.close_account(make_user(), by=by, reason=WHY).is_active
 
 
-def test_closing_needs_a_reason_and_an_open_account():
+def test_closing_requires_reason_and_open_account():
     person, officer = make_user(), make_secretariat()
     assert refused(workflow.close_account, person, by=officer, reason=" ") == [
         "Enter a reason. It is kept in the journal."
@@ -114,7 +114,7 @@ def clearing_officer():
 
 
 @pytest.mark.parametrize("make", [make_head, make_secretariat, lambda: make_user("official"), clearing_officer])
-def test_an_office_holder_and_a_clearing_officer_are_closed_by_two(make):
+def test_closing_account_of_office_holder_or_clearing_officer_takes_two(make):
     person, first, second = make(), make_secretariat(), make_user("sysadmin")
     assert refused(workflow.close_account, person, kind=NotAllowed, by=first, reason=WHY)
     assert refused(workflow.correct_address, person, kind=NotAllowed, by=first, reason=WHY, address="a@example.org")
@@ -131,7 +131,7 @@ def test_an_office_holder_and_a_clearing_officer_are_closed_by_two(make):
     assert {each.to for each in mails()} == {person.email, first.email, second.email}
 
 
-def test_who_loses_an_office_with_the_account_does_not_get_it_back_with_it():
+def test_reopened_account_does_not_regain_office():
     head, officer, technician = make_head(), make_secretariat(), make_user("sysadmin")
     by_two(head, "close_account", officer, technician)
     assert workflow.reopen_account(head, by=officer, reason=WHY).office == ""
@@ -141,7 +141,7 @@ def test_who_loses_an_office_with_the_account_does_not_get_it_back_with_it():
 # --- Addresses --------------------------------------------------------------------------------------------------------
 
 
-def test_a_corrected_address_is_normal_told_to_both_and_confirmed_by_its_holder(client):
+def test_corrected_address_is_normalised_mailed_to_both_and_needs_confirmation(client):
     person, officer = confirmed(make_user(email="amina@exmaple.org", name="Amina")), make_secretariat()
     workflow.correct_address(person, address="AMINA@Example.org.", by=officer, reason=WHY)
     person.refresh_from_db()
@@ -155,7 +155,7 @@ def test_a_corrected_address_is_normal_told_to_both_and_confirmed_by_its_holder(
     assert answer["Location"] == reverse("account_email_verification_sent")
 
 
-def test_an_address_that_somebody_has_is_refused_and_one_that_was_only_claimed_is_given_up():
+def test_confirmed_address_of_other_account_is_refused_and_unconfirmed_one_released():
     person, officer = make_user(email="old@example.org"), make_secretariat()
     confirmed(make_user(email="taken@example.org"))
     squatter = make_user(email="mine@example.org")
@@ -177,7 +177,7 @@ def test_an_address_that_somebody_has_is_refused_and_one_that_was_only_claimed_i
     assert Event.objects.about(squatter).last().verb == "give_up_address"
 
 
-def test_a_system_administrator_and_an_outsider_correct_no_address():
+def test_system_administrators_and_others_cannot_correct_addresses():
     for by in (make_user("sysadmin"), make_member(), make_user("official")):
         (reason,) = refused(
             workflow.correct_address, make_user(), kind=NotAllowed, address="a@example.org", by=by, reason=WHY
@@ -185,7 +185,7 @@ def test_a_system_administrator_and_an_outsider_correct_no_address():
         assert reason.startswith("Only the secretariat")
 
 
-def test_an_officers_address_is_corrected_by_two():
+def test_correcting_address_of_officer_takes_two():
     officer, first, second = confirmed(make_secretariat(email="o@example.org")), make_head(), make_secretariat()
     by_two(officer, "correct_address", first, second, address="New@Example.org")
     assert officer.email == "new@example.org"
@@ -195,7 +195,7 @@ def test_an_officers_address_is_corrected_by_two():
     assert refused(workflow.propose, officer, act="correct_address", by=first, reason=WHY)
 
 
-def test_somebody_who_confirms_an_address_takes_it_from_whoever_only_claimed_it(client):
+def test_confirming_address_takes_it_from_account_that_only_claimed_it(client):
     person, squatter = confirmed(make_user()), make_user(email="wanted@example.org")
     client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
     client.post(reverse("account_email"), {"action_add": "", "email": "Wanted@example.org"})
@@ -217,7 +217,7 @@ def link_for(person):
 
 
 @pytest.mark.parametrize("office", ["head", "sysadmin", "secretariat"])
-def test_two_others_let_a_locked_out_office_holder_back_in(client, office):
+def test_two_others_restore_access_of_locked_out_office_holder(client, office):
     person = confirmed(make_user(office, name="Ruth"))
     first, second = make_secretariat(), make_user("sysadmin")
     sign_in(client, person)
@@ -239,7 +239,7 @@ def test_two_others_let_a_locked_out_office_holder_back_in(client, office):
     assert "no longer valid" in client.get(link_for(person), follow=True).content.decode()
 
 
-def test_the_only_head_is_let_back_in_under_another_address():
+def test_access_of_only_head_is_restored_under_other_address():
     head = confirmed(make_head(email="ruth@old.example.org"))
     by_two(head, "restore_access", make_secretariat(), make_secretariat(), address="RUTH@new.example.org")
     assert head.email == "ruth@new.example.org"
@@ -259,7 +259,7 @@ def test_two_system_administrators_cannot_restore_access_alone():
     assert link_for(head)
 
 
-def test_nobody_restores_oneself_and_no_outsider_anybody():
+def test_nobody_restores_own_access_and_others_restore_none():
     head, officer = make_head(), make_secretariat()
     for by in (head, make_user(), make_member(), make_user("official")):
         (reason,) = refused(workflow.propose, head, kind=NotAllowed, act="restore_access", by=by, reason=WHY)
@@ -274,7 +274,7 @@ def test_nobody_restores_oneself_and_no_outsider_anybody():
     assert head.has_usable_password()
 
 
-def test_a_closed_account_is_opened_before_anybody_is_let_back_in():
+def test_closed_account_must_be_reopened_before_access_is_restored():
     person = make_user("official", is_active=False)
     assert refused(workflow.propose, person, act="restore_access", by=make_head(), reason=WHY) == [
         "The account is closed. Open it again first."
@@ -284,7 +284,7 @@ def test_a_closed_account_is_opened_before_anybody_is_let_back_in():
 # --- Repairs ----------------------------------------------------------------------------------------------------------
 
 
-def test_an_account_without_a_normal_address_is_opened_once_it_is_corrected():
+def test_account_without_normal_address_reopens_after_correction():
     person, officer = make_user(is_active=False), make_secretariat()
     User.objects.filter(pk=person.pk).update(email=RawSQL("%s", ["root@[127.0.0.1]"]))
     assert refused(workflow.reopen_account, person, by=officer, reason=WHY) == [

@@ -25,7 +25,7 @@ def appoint(person, office, by, second, reason="From today."):
     return person.office
 
 
-def test_an_office_is_given_and_taken_away_by_two_and_all_staff_are_told():
+def test_two_people_give_or_withdraw_office_and_all_staff_are_mailed():
     head, officer, technician = make_head(), make_secretariat(), make_user("sysadmin")
     make_user("official")
     make_secretariat(is_active=False)
@@ -43,7 +43,7 @@ def test_an_office_is_given_and_taken_away_by_two_and_all_staff_are_told():
     assert appoint(person, "", head, officer) == ""
 
 
-def test_a_system_administrator_appoints_the_first_head_alone_and_no_second_one():
+def test_system_administrator_appoints_first_head_alone_but_no_second():
     technician, person, other = make_user("sysadmin"), make_user(), make_user()
     two = ["Only two people, one to propose and one to confirm, can do this: Appoint to an office."]
     assert refused(workflow.appoint, person, kind=NotAllowed, office="secretariat", by=technician) == two
@@ -56,7 +56,7 @@ def test_a_system_administrator_appoints_the_first_head_alone_and_no_second_one(
     assert refused(workflow.appoint, other, kind=NotAllowed, office="head", by=technician) == two
 
 
-def test_while_there_is_no_head_the_staff_propose_the_next_one():
+def test_staff_propose_next_head_if_there_is_none():
     head, officer, technician, person = make_head(), make_secretariat(), make_user("sysadmin"), make_user()
     (reason,) = refused(appoint, person, "head", officer, technician, kind=NotAllowed)
     assert reason == "Only the head of the secretariat can do this: Appoint to an office."
@@ -64,7 +64,7 @@ def test_while_there_is_no_head_the_staff_propose_the_next_one():
     assert appoint(person, "head", officer, technician) == "head"
 
 
-def test_who_acts_for_an_organisation_gets_no_office_of_the_staff_before_that_has_ended():
+def test_member_of_organisation_cannot_hold_staff_office():
     head, officer = make_head(), make_secretariat()
     body = make_stakeholder("Herders")
     person = make_member(body, user=make_user(name="Asha"))
@@ -86,7 +86,7 @@ def test_all_reasons_against_appointment_are_reported():
     assert refused(workflow.propose, make_user(), values={"office": "king"}, **given) == ["There is no such office."]
 
 
-def test_an_office_is_laid_down_by_its_holder_alone_unless_nobody_is_left():
+def test_holder_gives_up_office_alone_unless_last():
     officer = make_secretariat()
     assert refused(workflow.lay_down_office, by=officer) == [
         "Nobody else holds an office. Have someone else appointed first."
@@ -97,7 +97,7 @@ def test_an_office_is_laid_down_by_its_holder_alone_unless_nobody_is_left():
     assert refused(workflow.lay_down_office, by=officer) == ["You hold no office."]
 
 
-def test_the_page_of_a_proposal_says_what_follows():
+def test_proposal_page_shows_consequences():
     head, officer = make_head(), make_secretariat(name="Hassan")
     made = workflow.propose(officer, act="appoint", by=head, reason="So.", values={"office": "sysadmin"})
     assert made.consequences == [
@@ -108,7 +108,7 @@ def test_the_page_of_a_proposal_says_what_follows():
     ]
 
 
-def test_an_administrator_who_is_made_on_the_server_is_journaled_and_told_to_all_staff(monkeypatch):
+def test_administrator_created_on_server_is_journalled_and_mailed_to_staff(monkeypatch):
     head = make_head()
     given = {"email": "brian@example.org", "name": "Brian Otieno", "interactive": False, "verbosity": 0}
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "a long enough password")
@@ -121,7 +121,7 @@ def test_an_administrator_who_is_made_on_the_server_is_journaled_and_told_to_all
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_office_and_a_membership_at_the_same_moment_are_one_of_the_two():
+def test_concurrent_appointment_and_membership_exclude_each_other():
     head, officer, body = make_head(), make_secretariat(), make_stakeholder()
     for _turn in range(5):
         person = make_user()

@@ -56,7 +56,7 @@ def entries(submission) -> list[tuple[str, str]]:
     return list(Event.objects.about(submission).values_list("verb", "reason"))
 
 
-def test_a_file_is_taken_in(draft, settings, django_capture_on_commit_callbacks):
+def test_file_is_accepted(draft, settings, django_capture_on_commit_callbacks):
     data = made.pdf()
     with django_capture_on_commit_callbacks(execute=True):
         file = added(draft, data, name="../etc/My \u202eletter.PDF")
@@ -70,7 +70,7 @@ def test_a_file_is_taken_in(draft, settings, django_capture_on_commit_callbacks)
     assert entries(draft)[-1] == ("add_file", "My letter.PDF")
 
 
-def test_a_picture_is_kept_as_it_was_drawn_anew(draft, settings, django_capture_on_commit_callbacks):
+def test_picture_is_stored_re_encoded(draft, settings, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         file = added(draft, made.photo(), name="scan.pdf")
     kept = file.path.read_bytes()
@@ -107,7 +107,7 @@ def test_chunks_are_joined_without_repeats(draft):
     assert [verb for verb, _reason in entries(draft)].count("add_file") == 1
 
 
-def test_size_and_number_are_bounded(draft, settings):
+def test_size_and_number_are_limited(draft, settings):
     settings.ATTACHMENT_MAX_BYTES, settings.ATTACHMENT_MAX_FILES = 1024 * 1024, 1
     make_attachment(draft, state_reason="")
     with pytest.raises(Blocked) as refused:
@@ -124,13 +124,13 @@ def make_draft_of(draft):
     return make_submission(draft.consultation, draft.stakeholder, state="draft", author=draft.author)
 
 
-def test_a_file_on_its_way_keeps_the_input_from_being_sent(draft):
+def test_input_cannot_be_sent_during_upload(draft):
     begun(draft, b"%PDF-", name="letter.pdf")
     with pytest.raises(Blocked, match=r"“letter\.pdf” was not fully uploaded"):
         workflow.submit(draft, by=draft.author)
 
 
-def test_the_receipt_covers_the_files(draft):
+def test_receipt_covers_files(draft):
     without = draft.computed_sha256()
     assert "files" not in draft.content()
     file = added(draft, made.pdf())
@@ -141,14 +141,14 @@ def test_the_receipt_covers_the_files(draft):
     assert sent.computed_sha256() != sent.content_sha256
 
 
-def test_an_original_is_not_what_the_author_wrote(draft):
+def test_originals_are_not_part_of_hashed_content(draft):
     sent = send(make_draft_of(draft))
     make_attachment(sent, kind="original")
     assert "files" not in sent.content()
 
 
 @pytest.mark.parametrize("state", ["submitted", "accepted", "set_aside", "withdrawn"])
-def test_files_of_an_input_that_was_sent_stay(draft, state):
+def test_files_of_sent_input_cannot_be_removed(draft, state):
     file = make_attachment(draft)
     sent = send(draft, state)
     for act in (lambda: begun(sent, b"%PDF-"), lambda: workflow.remove_file(file, by=sent.author)):
@@ -169,7 +169,7 @@ def test_only_authors_add_and_remove_evidence(draft):
     assert refused_verbs(file) == ["remove_file"] * 2
 
 
-def test_the_secretariat_keeps_originals_until_they_are_checked(draft):
+def test_secretariat_manages_originals_until_they_are_checked(draft):
     typist = make_secretariat()
     fields = {"channel": "letter", "entered_by": typist, "received_on": draft.created_at.date()}
     sent = send(make_submission(draft.consultation, draft.stakeholder, state="draft", author=typist, **fields))
@@ -189,9 +189,7 @@ def test_the_secretariat_keeps_originals_until_they_are_checked(draft):
         begun(web, b"%PDF-", by=typist)
 
 
-def test_what_was_sent_is_taken_from_the_list_and_not_from_the_disk(
-    draft, settings, django_capture_on_commit_callbacks
-):
+def test_removed_file_stays_on_disk_only_if_it_was_sent(draft, settings, django_capture_on_commit_callbacks):
     old = make_attachment(draft)
     returned = send(draft, "returned")
     new = make_attachment(returned)
@@ -202,7 +200,7 @@ def test_what_was_sent_is_taken_from_the_list_and_not_from_the_disk(
     assert [verb for verb, _reason in entries(returned)] == ["remove_file", "remove_file"]
 
 
-def test_a_file_more_or_less_takes_a_sign_off_back(draft, settings, tmp_path):
+def test_adding_or_removing_file_withdraws_sign_off(draft, settings, tmp_path):
     def signed():
         change(draft, signed_off_at=draft.created_at, signed_off_by=draft.author)
 
@@ -231,7 +229,7 @@ def test_a_file_more_or_less_takes_a_sign_off_back(draft, settings, tmp_path):
     ]
 
 
-def test_a_sign_off_of_what_was_sent_stays(draft, settings, tmp_path):
+def test_refusing_file_of_sent_input_keeps_sign_off(draft, settings, tmp_path):
     settings.CLAMD = str(tmp_path / "later")
     bad = added(draft, made.pdf())
     change(draft, signed_off_at=draft.created_at, signed_off_by=draft.author)
@@ -309,7 +307,7 @@ def _stored(data: bytes) -> bytes:
     return made.archive({"mimetype": parts.pop("mimetype")} | parts, stored=True)
 
 
-def test_while_the_scanner_is_down_files_wait_and_are_tried_again(draft, settings, tmp_path):
+def test_files_wait_and_are_retried_while_scanner_is_down(draft, settings, tmp_path):
     settings.CLAMD = str(tmp_path / "later")
     clean, bad = added(draft, made.pdf()), added(draft, _stored(infected()), name="a.odt")
     assert [clean.state, bad.state] == ["waiting", "waiting"]
@@ -325,7 +323,7 @@ def test_while_the_scanner_is_down_files_wait_and_are_tried_again(draft, setting
     assert workflow.inspect_waiting() == 0
 
 
-def test_a_receipt_stays_right_when_the_scanner_refuses_what_was_sent(draft, settings, tmp_path):
+def test_receipt_stays_valid_if_scanner_refuses_sent_file(draft, settings, tmp_path):
     settings.CLAMD = str(tmp_path / "later")
     bad = added(draft, _stored(infected()), name="a.odt")
     sent = workflow.submit(draft, by=draft.author)
@@ -336,7 +334,7 @@ def test_a_receipt_stays_right_when_the_scanner_refuses_what_was_sent(draft, set
     assert (bad.state, sent.computed_sha256()) == ("refused", sent.content_sha256)
 
 
-def test_a_file_that_the_scanner_cannot_look_at_keeps_no_other_waiting(draft, settings, tmp_path):
+def test_file_too_large_for_scanner_does_not_block_others(draft, settings, tmp_path):
     settings.CLAMD = str(tmp_path / "later")
     large, small = added(draft, _stored(made.open_document())), added(draft, made.pdf())
     daemon = Daemon(tmp_path / "later")
@@ -347,7 +345,7 @@ def test_a_file_that_the_scanner_cannot_look_at_keeps_no_other_waiting(draft, se
     assert states == {max(states): "waiting", min(states): "ready"}
 
 
-def test_where_there_is_no_scanner_any_more_nothing_waits(draft, settings, tmp_path):
+def test_waiting_files_become_ready_once_scanner_is_switched_off(draft, settings, tmp_path):
     settings.CLAMD = str(tmp_path / "later")
     file = added(draft, made.pdf())
     settings.CLAMD = ""
@@ -365,7 +363,7 @@ def test_silent_scanner_times_out(draft, settings, monkeypatch):
     line.close()
 
 
-def test_a_daemon_that_hangs_up_gave_no_verdict(tmp_path):
+def test_connection_closed_by_scanner_is_no_verdict(tmp_path):
     line = socket.socket(socket.AF_UNIX)
     line.bind(str(tmp_path / "mute"))
     line.listen()

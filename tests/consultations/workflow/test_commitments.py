@@ -33,7 +33,7 @@ def migrate(**options):
     return out.getvalue().splitlines()[-1]
 
 
-def test_migrate_commits_to_what_stands_in_one_entry_and_once(old_portal):
+def test_migrate_commits_to_existing_records_in_one_entry_once(old_portal):
     assert migrate() == "The journal commits to 6 records as they stand now."
     entry = Event.objects.get(number=4)
     assert (entry.verb, entry.data, entry.by) == ("commit_to_records", {"records": 6}, None)
@@ -53,7 +53,7 @@ def test_migrate_plan_writes_no_entry(old_portal, options):
     assert not Event.objects.filter(verb="commit_to_records").exists()
 
 
-def test_an_empty_portal_and_one_without_old_entries_get_no_entry():
+def test_no_entry_for_portal_without_records_or_old_entries():
     assert workflow.commit_after_upgrade() == 0
     factories.make_submission()
     assert workflow.commit_after_upgrade() == 0
@@ -61,7 +61,7 @@ def test_an_empty_portal_and_one_without_old_entries_get_no_entry():
     assert workflow.commit_to_records() == 1
 
 
-def test_a_record_that_was_altered_since_the_upgrade_is_found(old_portal):
+def test_record_altered_since_upgrade_is_reported(old_portal):
     migrate()
     accepted, _submitted, returned, *_rest, draft = old_portal
     with pgtrigger.ignore():
@@ -70,7 +70,7 @@ def test_a_record_that_was_altered_since_the_upgrade_is_found(old_portal):
     assert list(altered_records()) == [(f"consultations.submission:{accepted.pk}", what, 4)]
 
 
-def test_words_that_their_author_may_still_change_are_not_a_finding_but_their_state_is(old_portal):
+def test_editable_text_may_change_but_its_state_may_not(old_portal):
     migrate()
     accepted, _submitted, returned, *_rest = old_portal
     workflow.edit_draft(returned, by=returned.author, body="completed")
@@ -80,7 +80,7 @@ def test_words_that_their_author_may_still_change_are_not_a_finding_but_their_st
     assert [finding.record for finding in altered_records()] == [f"consultations.submission:{accepted.pk}"]
 
 
-def test_many_records_go_into_several_entries(old_portal, monkeypatch):
+def test_many_records_are_split_into_several_entries(old_portal, monkeypatch):
     monkeypatch.setattr(commitments, "AT_ONCE", 4)
     assert workflow.commit_to_records() == 6
     assert list(Event.objects.filter(format=2).order_by("number").values_list("data", flat=True)) == [
@@ -89,7 +89,7 @@ def test_many_records_go_into_several_entries(old_portal, monkeypatch):
     assert list(altered_records()) == []
 
 
-def test_words_that_were_erased_are_no_finding(old_portal):
+def test_erased_text_is_no_finding(old_portal):
     migrate()
     record = old_portal[0]
     gone = list(Salt.objects.filter(kind="consultations.submission", object_id=record.pk).values_list("pk", flat=True))

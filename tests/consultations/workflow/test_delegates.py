@@ -35,7 +35,7 @@ def faith(forum, state="nominated", **fields) -> Delegate:
 
 
 @pytest.mark.django_db
-def test_a_group_has_its_seats_and_the_head_may_give_more():
+def test_head_may_exceed_seats_of_group():
     forum, by, head = make_forum(seats=9), make_secretariat(), make_head()
     SeatQuota.objects.create(forum=forum, group=Group.FAITH, seats=1)
     first, second, other = faith(forum), faith(forum), make_delegate(forum, state="nominated")
@@ -48,7 +48,7 @@ def test_a_group_has_its_seats_and_the_head_may_give_more():
 
 
 @pytest.mark.django_db
-def test_several_are_decided_together_or_none_of_them():
+def test_bulk_decision_is_made_for_all_or_none():
     forum, by = make_forum(seats=2), make_secretariat()
     people = [make_delegate(forum, state="nominated", name=name) for name in ("Ng'ang'a", "Atieno", "Said")]
     together = workflow.decide_delegates
@@ -67,7 +67,7 @@ def test_several_are_decided_together_or_none_of_them():
 
 
 @pytest.mark.django_db
-def test_the_first_of_the_same_group_is_promoted_into_the_seat():
+def test_first_waiting_delegate_of_same_group_gets_free_seat():
     forum, by = make_forum(seats=2), make_secretariat()
     SeatQuota.objects.create(forum=forum, group=Group.FAITH, seats=1, reserve=2)
     make_delegate(forum, state="waitlisted")
@@ -88,7 +88,7 @@ def test_the_first_of_the_same_group_is_promoted_into_the_seat():
 
 
 @pytest.mark.django_db
-def test_somebody_sits_in_on_the_seat_of_a_delegate_until_that_one_comes():
+def test_substitute_uses_seat_until_delegate_arrives():
     forum, by = make_forum(seats=2), make_secretariat()
     principal = make_delegate(forum, name="Hon. Wanjiru", badge_number=1)
     sits = workflow.substitute(principal, by=by, name="M. Otieno", title="Deputy")
@@ -110,7 +110,7 @@ def test_somebody_sits_in_on_the_seat_of_a_delegate_until_that_one_comes():
 
 
 @pytest.mark.django_db
-def test_two_entries_of_one_person_become_one_and_nothing_is_lost():
+def test_merging_duplicate_delegates_keeps_all_data():
     forum, by = make_forum(), make_secretariat()
     old = make_delegate(forum, state="nominated", name="A. Njeri", email="njeri@example.org", title="Officer")
     new = make_delegate(forum, name="Amina Njeri", badge_number=4, title="Director")
@@ -140,7 +140,7 @@ def test_two_entries_of_one_person_become_one_and_nothing_is_lost():
 
 
 @pytest.mark.django_db
-def test_who_sat_in_and_has_a_seat_too_keeps_the_own_seat():
+def test_merged_substitute_with_own_seat_keeps_own_seat():
     forum, by = make_forum(starts_on=now().date()), make_secretariat()
     principal = make_delegate(forum, name="Hon. Wanjiru")
     sits, own = make_delegate(forum, name="A. Njeri", sits_in_for=principal), make_delegate(forum, name="Amina Njeri")
@@ -152,7 +152,7 @@ def test_who_sat_in_and_has_a_seat_too_keeps_the_own_seat():
 
 
 @pytest.mark.django_db
-def test_seats_are_planned_within_those_of_the_forum_and_once():
+def test_planned_seats_fit_forum_and_are_journalled_once():
     forum, by = make_forum(seats=50), make_secretariat()
     make_delegate(forum)
     assert refused(workflow.set_seats, forum, by=by, seats=0, groups={Group.FAITH: (3, 1)}) == [
@@ -168,7 +168,7 @@ def test_seats_are_planned_within_those_of_the_forum_and_once():
 
 
 @pytest.mark.django_db
-def test_a_correction_says_what_changed_and_the_same_again_nothing():
+def test_correction_is_journalled_with_changes_and_repeat_changes_nothing():
     person, by = make_delegate(make_forum(), name="Ng’ang’a", title="Officer"), make_secretariat()
     for _again in range(2):
         workflow.edit_delegate(person, by=by, name="Ng'ang'a", title="Officer")
@@ -188,7 +188,7 @@ QUOTAS = st.dictionaries(GROUPS.filter(bool), st.tuples(st.integers(0, 9), st.in
 
 @settings(max_examples=40)
 @given(QUOTAS, PEOPLE, st.data())
-def test_what_a_decision_would_make_of_the_plan_is_the_plan_of_those_people(quotas, people, data):
+def test_predicted_seat_plan_equals_plan_after_decision(quotas, people, data):
     present = [kind for kind, number in people.items() for _turn in range(number)]
     chosen = data.draw(st.lists(st.sampled_from(present), max_size=len(present), unique=True)) if present else []
     state = data.draw(st.sampled_from(["confirmed", "waitlisted", "refused", "withdrawn"]))
@@ -203,7 +203,7 @@ def test_what_a_decision_would_make_of_the_plan_is_the_plan_of_those_people(quot
     assert seen == expected
 
 
-def test_the_balance_names_what_is_too_much_then_what_is_missing():
+def test_balance_lists_excess_before_shortage():
     people = {
         Seated("ministry", "", "confirmed"): 4,
         Seated("ministry", "", "waitlisted"): 2,

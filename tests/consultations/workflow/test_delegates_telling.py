@@ -65,7 +65,7 @@ def names(rows):
     return sorted(each.name for each in rows)
 
 
-def test_each_is_told_once_at_the_own_address_or_through_the_institution():
+def test_each_delegate_is_notified_once_directly_or_through_institution():
     scene = make_scene()
     forum, officer = scene.forum, scene.officer
     with pytest.raises(NotAllowed):
@@ -105,7 +105,7 @@ def test_each_is_told_once_at_the_own_address_or_through_the_institution():
     assert (scene.own.told, counts_of(forum).untold) == ("withdrawn", 0)
 
 
-def test_only_decisions_of_the_desk_on_people_of_a_current_forum_are_untold():
+def test_only_decisions_of_desk_for_current_forums_are_notified():
     scene = make_scene()
     letter, officer = scene.letter, scene.officer
     holder = LinkHolder(token(letter.key, letter.token_round), "Wanjiru")
@@ -129,13 +129,13 @@ def test_only_decisions_of_the_desk_on_people_of_a_current_forum_are_untold():
 
 
 @pytest.mark.parametrize("wrong", [{"told": "confirmed"}, {"told_at": now()}, {"told": "nominated", "told_at": now()}])
-def test_what_was_told_is_a_decision_with_its_moment(wrong):
+def test_database_refuses_inconsistent_notification_fields(wrong):
     person = make_delegate(make_forum())
     with pytest.raises(IntegrityError, match="delegate_told"), transaction.atomic():
         change(person, **wrong)
 
 
-def test_every_mail_is_shown_before_it_goes_and_one_can_be_left_out(client, django_assert_max_num_queries):
+def test_every_mail_is_previewed_and_can_be_left_out(client, django_assert_max_num_queries):
     scene = make_scene()
     here = reverse("forum_tell", args=[scene.forum.slug])
     sign_in(client, make_member())
@@ -170,7 +170,7 @@ def test_every_mail_is_shown_before_it_goes_and_one_can_be_left_out(client, djan
     assert news_of([]) == []
 
 
-def test_a_cancelled_forum_is_told_once_to_whoever_was_about_to_come():
+def test_cancellation_is_mailed_once_to_all_expected_participants():
     scene = make_scene()
     forum, host = scene.forum, make_user(name="Host", email="own@x.example")
     for user in (host, make_user(is_active=False)):

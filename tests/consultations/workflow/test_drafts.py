@@ -63,7 +63,7 @@ def refusal(act):
 # --- The sign-off ---------------------------------------------------------------------------------------------------
 
 
-def test_a_draft_is_asked_for_signed_off_and_sent(body, head, drafter, draft):
+def test_draft_is_signed_off_on_request_and_sent(body, head, drafter, draft):
     ask_sign_off(draft, by=drafter)
     asked = OutgoingMail.objects.get()
     assert (asked.to, asked.subject) == (head.email, "An input of your organisation needs your sign-off")
@@ -76,13 +76,13 @@ def test_a_draft_is_asked_for_signed_off_and_sent(body, head, drafter, draft):
     assert [event.verb for event in Event.objects.about(draft)] == ["ask_sign_off", "sign_off", "submit"]
 
 
-def test_nobody_is_asked_by_mail_to_sign_what_they_ask_for(head, draft):
+def test_requester_of_sign_off_gets_no_request_mail(head, draft):
     ask_sign_off(draft, by=head)
     sign_off(draft, by=head)
     assert list(OutgoingMail.objects.values_list("to", flat=True)) == [draft.author.email]
 
 
-def test_an_edit_takes_the_sign_off_back_and_the_journal_says_so(head, drafter, draft):
+def test_edit_withdraws_sign_off_and_is_journalled(head, drafter, draft):
     sign_off(draft, by=head)
     edited = edit_draft(draft, by=drafter, body="Other words.")
     assert (edited.signed_off_at, edited.signed_off_by) == (None, None)
@@ -92,14 +92,14 @@ def test_an_edit_takes_the_sign_off_back_and_the_journal_says_so(head, drafter, 
     ]
 
 
-def test_only_the_primary_focal_point_signs_off(drafter, draft):
+def test_only_primary_focal_point_signs_off(drafter, draft):
     for person in (drafter, make_member(), make_member(draft.stakeholder)):
         with pytest.raises(NotAllowed):
             sign_off(draft, by=person)
     assert Submission.objects.get(pk=draft.pk).signed_off_at is None
 
 
-def test_text_changed_meanwhile_is_not_signed_off(head, drafter, draft):
+def test_changed_text_cannot_be_signed_off(head, drafter, draft):
     seen_at = draft.edited_at
     edit_draft(draft, by=drafter, body="Other words.")
     with pytest.raises(Conflict):
@@ -107,7 +107,7 @@ def test_text_changed_meanwhile_is_not_signed_off(head, drafter, draft):
     assert Submission.objects.get(pk=draft.pk).signed_off_at is None
 
 
-def test_a_sign_off_is_asked_of_those_only_who_want_it(head, drafter, draft):
+def test_sign_off_applies_only_to_organisations_that_require_it(head, drafter, draft):
     assert {"ask_sign_off", "sign_off"} <= set(moves_of(draft))
     rule_on_sign_off(draft.stakeholder, by=head, needed=False)
     draft = Submission.objects.get(pk=draft.pk)
@@ -121,7 +121,7 @@ def test_a_sign_off_is_asked_of_those_only_who_want_it(head, drafter, draft):
     assert refused_verbs(draft.stakeholder) == ["rule_on_sign_off"]
 
 
-def test_without_a_primary_focal_point_nobody_signs_and_everybody_is_told_why(head, drafter, draft):
+def test_sign_off_is_refused_to_everybody_without_primary_focal_point(head, drafter, draft):
     sign_off(draft, by=head)
     signed = Submission.objects.get(pk=draft.pk)
     end_membership(head.memberships.get(), by=make_secretariat())
@@ -140,7 +140,7 @@ def test_without_a_primary_focal_point_nobody_signs_and_everybody_is_told_why(he
     assert submit(waiting, by=drafter).state == "submitted"
 
 
-def test_a_primary_focal_point_who_cannot_log_in_is_none(head, drafter, draft):
+def test_primary_focal_point_who_cannot_sign_in_does_not_count(head, drafter, draft):
     change(head, is_active=False)
     assert "has no primary focal point to sign it off" in refusal(lambda: ask_sign_off(draft, by=drafter))[0]
 
@@ -156,12 +156,12 @@ def test_a_primary_focal_point_who_cannot_log_in_is_none(head, drafter, draft):
         ("title", "A [[b]]", "Everyone can see the title, so no part of it can be held back"),
     ],
 )
-def test_what_is_not_marked_well_is_not_sent(field, text, reason):
+def test_badly_marked_text_is_not_sent(field, text, reason):
     draft = make_submission(state="draft", **{field: text})
     assert refusal(lambda: submit(draft, by=draft.author)) == [reason]
 
 
-def test_what_is_marked_well_is_sent():
+def test_well_marked_text_is_sent():
     draft = make_submission(state="draft", body="Open. [[Held [back].]] Open.")
     assert submit(draft, by=draft.author).state == "submitted"
 
@@ -169,7 +169,7 @@ def test_what_is_marked_well_is_sent():
 # --- Who is there ---------------------------------------------------------------------------------------------------
 
 
-def test_colleagues_see_each_other_and_not_themselves(head, drafter, draft, django_assert_max_num_queries):
+def test_colleagues_see_each_other_but_not_themselves(head, drafter, draft, django_assert_max_num_queries):
     assert be_seen(draft, head) == []
     with django_assert_max_num_queries(8):
         assert [each.user for each in be_seen(draft, drafter)] == [head]
@@ -177,7 +177,7 @@ def test_colleagues_see_each_other_and_not_themselves(head, drafter, draft, djan
     assert Presence.objects.count() == 2
 
 
-def test_the_same_key_is_one_draft():
+def test_same_key_gives_same_draft():
     consultation, member = make_consultation(), make_member()
     words = {"theme": make_theme("T1"), "title": "A", "key": "00000000-0000-4000-8000-000000000001"}
     made = [start_draft(consultation, member.live_memberships[0].stakeholder, by=member, **words) for _turn in range(2)]
@@ -188,7 +188,7 @@ def test_the_same_key_is_one_draft():
 # --- Sent as it was read --------------------------------------------------------------------------------------------
 
 
-def test_what_is_sent_is_what_was_read(drafter, draft):
+def test_submitting_outdated_text_is_refused_as_conflict(drafter, draft):
     """A colleague saves another text and objective while the form is being sent."""
     change(draft.stakeholder, signs_off=False)
     draft.provisions.add(make_provision("GCM-02"))

@@ -61,7 +61,7 @@ def pairs() -> set[tuple]:
 # --- The search -----------------------------------------------------------------------------------------------------
 
 
-def test_the_search_finds_points_and_says_why(consultation, officer):
+def test_search_finds_points_with_reason(consultation, officer):
     first, second, third = points(consultation, ASK, SAME, OTHER)
     points(make_consultation(), ASK)
     assert search(consultation, officer) == {"texts": 6, "pairs": 1}
@@ -75,7 +75,7 @@ def test_the_search_finds_points_and_says_why(consultation, officer):
     assert entry.data == {"texts": 6, "pairs": 1, "method": similarity.METHOD}
 
 
-def test_new_points_are_compared_without_the_old_pairs(consultation, officer, monkeypatch):
+def test_old_pairs_are_not_compared_again(consultation, officer, monkeypatch):
     old = points(consultation, ASK, SAME, OTHER)
     search(consultation, officer)
     compared, real = [], similarity._likeness
@@ -88,7 +88,7 @@ def test_new_points_are_compared_without_the_old_pairs(consultation, officer, mo
     assert search(consultation, officer) == {"texts": 0, "pairs": 0}
 
 
-def test_what_was_decided_is_not_suggested_again(consultation, officer):
+def test_decided_pairs_are_not_suggested_again(consultation, officer):
     points(consultation, ASK, SAME)
     search(consultation, officer)
     workflow.dismiss_likeness(Likeness.objects.get(), by=officer, reason="They differ.")
@@ -97,7 +97,7 @@ def test_what_was_decided_is_not_suggested_again(consultation, officer):
     assert Likeness.objects.get().state == "dismissed"
 
 
-def test_points_of_one_input_and_points_that_stand_together_are_no_pair(consultation, officer):
+def test_points_of_one_input_or_already_joined_are_no_pair(consultation, officer):
     one = an_input(consultation)
     kept, _own = make_point(one, text=ASK), make_point(one, text=SAME)
     make_point(an_input(consultation), text=ASK, state="merged", into=kept)
@@ -107,7 +107,7 @@ def test_points_of_one_input_and_points_that_stand_together_are_no_pair(consulta
     assert {(first.text, second.text) for first, second in pairs()} == {(SAME, ASK)}
 
 
-def test_campaigns_of_inputs_are_found_also_by_words_that_are_held_back(consultation, officer):
+def test_campaigns_are_found_by_withheld_words_too(consultation, officer):
     letter = (
         "Animals must cross the border with the rains, so we ask for a pass that costs nothing and water on both sides."
     )
@@ -121,7 +121,7 @@ def test_campaigns_of_inputs_are_found_also_by_words_that_are_held_back(consulta
     assert Likeness.objects.get().state == "open"
 
 
-def test_an_input_that_was_edited_is_compared_again(consultation, officer):
+def test_edited_input_is_compared_again(consultation, officer):
     sent = make_submission(consultation)
     search(consultation, officer)
     sent.refresh_from_db()
@@ -130,7 +130,7 @@ def test_an_input_that_was_edited_is_compared_again(consultation, officer):
     assert search(consultation, officer)["texts"] == 1
 
 
-def test_a_search_that_breaks_off_goes_on_where_it_was(consultation, officer, monkeypatch):
+def test_interrupted_search_resumes(consultation, officer, monkeypatch):
     monkeypatch.setattr("consultations.workflow.duplicates.AT_ONCE", 1)
     points(consultation, ASK, OTHER, SAME)
     job = workflow.ask_to_compare(consultation, by=officer)
@@ -150,7 +150,7 @@ def test_a_search_that_breaks_off_goes_on_where_it_was(consultation, officer, mo
     assert seen == [(0, 2), (1, 2), (2, 2)]
 
 
-def test_only_one_search_waits_and_only_the_secretariat_asks(consultation, officer):
+def test_one_search_is_queued_at_a_time_by_secretariat_only(consultation, officer):
     job = workflow.ask_to_compare(consultation, by=officer)
     assert workflow.ask_to_compare(consultation, by=make_secretariat()) == job
     with pytest.raises(NotAllowed):
@@ -160,7 +160,7 @@ def test_only_one_search_waits_and_only_the_secretariat_asks(consultation, offic
 # --- What staff decide ----------------------------------------------------------------------------------------------
 
 
-def test_merging_a_pair_merges_its_points_and_nothing_is_lost(consultation, officer):
+def test_merging_pair_joins_points_and_keeps_both(consultation, officer):
     first, second = points(consultation, ASK, SAME)
     pair = workflow.merge_likeness(make_likeness(first, second), by=officer, reason="The same.", into=second)
     first.refresh_from_db()
@@ -179,7 +179,7 @@ def test_group_is_joined_to_one_point(consultation, officer):
     assert {each.state for each in Likeness.objects.all()} == {"merged"}
 
 
-def test_a_group_is_merged_whole_or_not_at_all(consultation, officer):
+def test_group_is_merged_completely_or_not_at_all(consultation, officer):
     one, two = points(consultation, ASK, SAME)
     (answered,) = points(consultation, ASK, state="disposed")
     found = [make_likeness(one, two), make_likeness(two, answered)]
@@ -190,7 +190,7 @@ def test_a_group_is_merged_whole_or_not_at_all(consultation, officer):
     assert Point.objects.filter(state="merged").count() == 0
 
 
-def test_inputs_of_a_campaign_stay_as_they_are(consultation, officer):
+def test_inputs_of_campaign_are_unchanged(consultation, officer):
     first, second = make_submission(consultation), make_submission(consultation, state="submitted")
     before = [(each.state, each.computed_sha256()) for each in (first, second)]
     workflow.merge_likeness(make_likeness(first, second), by=officer, reason="One letter.")
@@ -200,7 +200,7 @@ def test_inputs_of_a_campaign_stay_as_they_are(consultation, officer):
 
 
 @pytest.mark.parametrize("decide", [workflow.merge_likeness, workflow.dismiss_likeness])
-def test_a_decision_about_inputs_is_taken_back_and_the_pair_waits_again(consultation, officer, decide):
+def test_decision_on_inputs_can_be_undone_and_pair_is_open_again(consultation, officer, decide):
     pair = make_likeness(make_submission(consultation), make_submission(consultation))
     decide(pair, by=officer, reason="One letter.")
     assert groups_alike(10) == ([], 0)
@@ -215,7 +215,7 @@ def test_a_decision_about_inputs_is_taken_back_and_the_pair_waits_again(consulta
     assert [(entry.details["verb"], entry.reason) for entry in refusals(pair)] == [("reopen_likeness", "No.")]
 
 
-def test_points_are_taken_apart_before_the_pair_waits_again(consultation, officer):
+def test_points_must_be_separated_before_pair_is_reopened(consultation, officer):
     first, second = points(consultation, ASK, SAME)
     pair = make_likeness(first, second)
     workflow.merge_likeness(pair, by=officer, reason="The same ask.")
@@ -247,7 +247,7 @@ def test_groups_are_connected_open_pairs(consultation, officer):
     assert groups_alike(1)[0] == groups[:1]
 
 
-def test_an_organisation_counts_once_and_what_does_not_stand_not_at_all(consultation):
+def test_organisation_counts_once_and_invalid_points_do_not_count(consultation):
     body = make_stakeholder()
     kept = make_point(make_submission(consultation, body))
     alone = make_point(make_submission(consultation))
@@ -262,7 +262,7 @@ def test_an_organisation_counts_once_and_what_does_not_stand_not_at_all(consulta
     }  # fmt: skip
 
 
-def test_the_note_for_the_paper_counts_pairs_of_points(consultation, officer):
+def test_note_for_paper_counts_pairs_of_points(consultation, officer):
     assert likeness_note(consultation) is None
     one, two, three = points(consultation, ASK, SAME, ASK)
     make_likeness(one, two, state="dismissed")

@@ -33,7 +33,7 @@ def signer(body):
 # --- Co-signing -----------------------------------------------------------------------------------------------------
 
 
-def test_a_co_signature_counts_and_its_author_is_told(body, signer):
+def test_co_signature_counts_and_author_is_mailed(body, signer):
     sent = make_submission()
     made = workflow.endorse(sent, body, by=signer)
     assert (made.submission, made.stakeholder, made.by, made.withdrawn_at) == (sent, body, signer, None)
@@ -45,14 +45,14 @@ def test_a_co_signature_counts_and_its_author_is_told(body, signer):
     assert (entry.verb, entry.by, entry.data) == ("endorse", signer, {"organisation": "Herders' Union"})
 
 
-def test_co_signing_twice_is_co_signing_once(body, signer):
+def test_co_signing_twice_counts_once(body, signer):
     sent = make_submission()
     first = workflow.endorse(sent, body, by=signer)
     assert workflow.endorse(sent, body, by=make_member(body)) == first
     assert (Endorsement.objects.count(), OutgoingMail.objects.count()) == (1, 1)
 
 
-def test_it_can_be_taken_back_and_given_again_and_all_stays_on_record(body, signer):
+def test_co_signature_can_be_withdrawn_and_repeated_and_history_is_kept(body, signer):
     sent = make_submission()
     first = workflow.endorse(sent, body, by=signer)
     gone = workflow.withdraw_endorsement(first, by=signer)
@@ -74,13 +74,13 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("fields", "reason"), REFUSED)
-def test_only_what_everyone_reads_is_co_signed(body, signer, fields, reason):
+def test_only_public_inputs_can_be_co_signed(body, signer, fields, reason):
     with pytest.raises(Blocked) as refused:
         workflow.endorse(make_submission(**fields), body, by=signer)
     assert refused.value.reasons == [reason]
 
 
-def test_nobody_co_signs_what_is_their_own_or_over_or_unverified(body, signer):
+def test_own_or_closed_inputs_and_unverified_organisations_are_refused(body, signer):
     for sent, stakeholder, reason in [
         (make_submission(stakeholder=body), body, "It is your own input: an organisation co-signs those of others"),
         (make_submission(make_consultation(state="archived")), body, "Its consultation is over"),
@@ -94,7 +94,7 @@ def test_nobody_co_signs_what_is_their_own_or_over_or_unverified(body, signer):
     assert refused.value.reasons == ["The secretariat has not verified New Body"]
 
 
-def test_only_who_acts_for_an_organisation_signs_for_it(body, signer):
+def test_only_members_co_sign_for_organisation(body, signer):
     sent = make_submission()
     made = workflow.endorse(sent, body, by=signer)
     for person in (make_user(), make_secretariat(), make_member(), make_member(body, "clearing_officer")):
@@ -107,7 +107,7 @@ def test_only_who_acts_for_an_organisation_signs_for_it(body, signer):
 # --- "I do not recognise my point in this" --------------------------------------------------------------------------
 
 
-def test_an_author_says_once_that_an_answered_point_was_misread(body, signer):
+def test_author_reports_answered_point_as_misread_once(body, signer):
     point = make_point(make_submission(stakeholder=body), state="disposed")
     said = workflow.say_misread(point, body, by=signer, text=" We meant passes for all. ")
     assert (said.point, said.stakeholder, said.text, said.answer) == (point, body, "We meant passes for all.", "")
@@ -117,7 +117,7 @@ def test_an_author_says_once_that_an_answered_point_was_misread(body, signer):
     assert refused.value.reasons == ["Your organisation has already written"]
 
 
-def test_a_merged_point_was_answered_with_the_one_it_stands_behind(body, signer):
+def test_merged_point_is_answered_with_its_target(body, signer):
     into = make_point()
     own = make_point(make_submission(into.consultation, body), state="merged", into=into)
     with pytest.raises(Blocked) as refused:

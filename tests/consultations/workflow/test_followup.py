@@ -56,7 +56,7 @@ def last_entry(record) -> tuple[str, str, str]:
     return entry.verb, entry.before, entry.after
 
 
-def test_each_validated_commitment_is_carried_once():
+def test_each_validated_commitment_becomes_one_action():
     desk, body, forum = make_secretariat(), make_stakeholder(), make_forum(state="held")
     session = make_session(forum)
     promise = {"session": session, "kind": "commitment"}
@@ -77,7 +77,7 @@ def test_each_validated_commitment_is_carried_once():
         carry_commitments(forum, by=make_member(body))
 
 
-def test_an_action_is_noted_once_amended_and_ends_with_what_came_of_it():
+def test_action_is_added_amended_and_closed_with_outcome():
     desk, body, forum = make_secretariat(), make_stakeholder(), make_forum(state="held")
     person = make_member(body)
     noted = note_action(forum, by=desk, text=" Open the register. ", stakeholder=body)
@@ -105,7 +105,7 @@ def test_an_action_is_noted_once_amended_and_ends_with_what_came_of_it():
     assert drop_action(again, by=desk, reason="The law has changed.").report == "The law has changed."
 
 
-def test_actions_stand_in_the_order_in_which_somebody_has_to_look_after_them():
+def test_actions_are_sorted_by_urgency():
     forum, today = make_forum(state="reported"), now().date()
     body = make_stakeholder()
     days = {"later": 30, "late": -3, "soon": 2}
@@ -120,7 +120,7 @@ def test_actions_stand_in_the_order_in_which_somebody_has_to_look_after_them():
     assert list(queries.commitments()) == []  # none of them was promised in a session
 
 
-def test_a_communique_is_written_sent_round_cleared_and_published_by_another():
+def test_communique_is_drafted_circulated_cleared_and_published_by_second_person():
     writer, head, second = make_secretariat(), make_head(), make_secretariat()
     forum = make_forum(state="held", contact="Desk, desk@example.org", title="Forum on rivers")
     came, stayed = make_stakeholder(contact_email="came@example.org"), make_stakeholder(contact_email="no@example.org")
@@ -155,13 +155,13 @@ def test_a_communique_is_written_sent_round_cleared_and_published_by_another():
     assert needs_of(COMMUNIQUE_MOVES, out) == []
 
 
-def test_the_words_of_a_published_communique_never_change():
+def test_published_communique_is_immutable():
     out = make_communique(state="published")
     with pytest.raises(DatabaseError), transaction.atomic():
         Communique.objects.filter(pk=out.pk).update(body="Other words.")
 
 
-def test_a_forum_is_reported_when_nothing_of_it_is_open():
+def test_forum_is_reported_once_everything_is_closed():
     desk, forum = make_secretariat(), make_forum(state="held")
     session = make_session(forum, state="open")
     make_point(session=session, state="submitted")

@@ -66,7 +66,7 @@ MOVES_BY_VERB = {verb: table[verb] for _kind, (_make, table) in MAKE.items() for
 
 
 @pytest.mark.parametrize(("kind", "verb"), MOVES)
-def test_a_move_leads_from_each_of_its_states_to_its_target(kind, verb):
+def test_each_move_changes_to_its_target_state(kind, verb):
     make, table = MAKE[kind]
     for source in table[verb].sources:
         record = make(state=source)
@@ -77,7 +77,7 @@ def test_a_move_leads_from_each_of_its_states_to_its_target(kind, verb):
 
 
 @pytest.mark.parametrize(("kind", "verb"), MOVES)
-def test_a_move_is_refused_from_every_other_state(kind, verb):
+def test_move_is_refused_in_other_states(kind, verb):
     make, table = MAKE[kind]
     record = make(state=table[verb].sources[0])
     for state in set(type(record).State.values) - set(table[verb].sources):
@@ -90,7 +90,7 @@ def test_a_move_is_refused_from_every_other_state(kind, verb):
 
 
 @pytest.mark.parametrize(("kind", "verb"), MOVES)
-def test_a_move_is_refused_to_whoever_may_not(kind, verb):
+def test_move_is_refused_to_others(kind, verb):
     make, table = MAKE[kind]
     record, move = make(state=table[verb].sources[0]), table[verb]
     people = [make_user(), make_member(), make_user("official"), make_user("sysadmin")]
@@ -101,7 +101,7 @@ def test_a_move_is_refused_to_whoever_may_not(kind, verb):
 
 
 @pytest.mark.parametrize("verb", [verb for verb, move in MOVES_BY_VERB.items() if move.needs_reason])
-def test_a_grave_move_says_why(verb):
+def test_grave_move_requires_reason(verb):
     kind = next(kind for kind, known in MOVES if known == verb)
     record = MAKE[kind][0](state=MOVES_BY_VERB[verb].sources[0])
     assert refused(carry_out, record, verb, make_head(), reason=" ") == [REASON]
@@ -110,7 +110,7 @@ def test_a_grave_move_says_why(verb):
 # --- Rounds ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_round_opens_with_themes_and_a_deadline_ahead():
+def test_consultation_opens_with_themes_and_future_deadline():
     past = {"opens_at": now() - timedelta(days=9), "closes_at": now() - timedelta(days=1)}
     bare = make_consultation(state="draft", themes=(), **past)
     reasons = ["It has no theme yet", "Its deadline has passed"]
@@ -119,7 +119,7 @@ def test_a_round_opens_with_themes_and_a_deadline_ahead():
 
 
 @pytest.mark.parametrize("state", ["open", "closed"])
-def test_an_extension_moves_the_deadline_and_tells_verified_organisations(state):
+def test_extension_moves_deadline_and_mails_verified_organisations(state):
     person, _waiting = make_member(), make_member(make_stakeholder(state="registered"))
     consultation = make_consultation(state=state)
     before, later = consultation.closes_at, consultation.closes_at + timedelta(days=3)
@@ -130,7 +130,7 @@ def test_an_extension_moves_the_deadline_and_tells_verified_organisations(state)
     assert event.data == {"from": before.isoformat(), "to": later.isoformat()}
 
 
-def test_the_journal_keeps_the_deadline_that_was_moved_and_not_one_seen_earlier():
+def test_journal_records_deadline_from_locked_row():
     seen, by = make_consultation(), make_head()
     deadlines = [seen.closes_at + timedelta(days=days) for days in (7, 14)]
     for later in deadlines:
@@ -138,7 +138,7 @@ def test_the_journal_keeps_the_deadline_that_was_moved_and_not_one_seen_earlier(
     assert Event.objects.about(seen).last().data["from"] == deadlines[0].isoformat()
 
 
-def test_a_deadline_moves_later_and_ahead_only():
+def test_deadline_moves_only_later_and_into_future():
     consultation, by = make_consultation(), make_head()
     reason = ["The new deadline must be in the future and later than the old one."]
     earlier = consultation.closes_at - timedelta(hours=1)
@@ -159,7 +159,7 @@ def test_a_forum_is_announced_with_a_programme():
     assert workflow.announce(forum, by=make_secretariat()).state == "announced"
 
 
-def test_a_nomination_keeps_group_and_county_as_they_are():
+def test_nomination_copies_group_and_county():
     body = make_stakeholder(group="academia")
     forum, person = make_forum(), make_member(body)
     delegate = workflow.nominate(forum, body, by=person, name="Ng'ang'a wa Thiong'o", title="Dean")
@@ -167,7 +167,7 @@ def test_a_nomination_keeps_group_and_county_as_they_are():
     assert Event.objects.about(delegate).get().verb == "nominate"
 
 
-def test_nobody_nominates_for_another_organisation():
+def test_nobody_can_nominate_for_other_organisation():
     reasons = refused(workflow.nominate, make_forum(), make_stakeholder(), by=make_member(), name="A")
     assert reasons == [
         "Only the secretariat or the organisation that sends the delegate can do this: Nominate a delegate."
@@ -187,7 +187,7 @@ def test_a_delegate_is_confirmed_with_the_next_badge():
     assert [workflow.confirm(each, by=by).badge_number for each in delegates] == [1, 2, 3]
 
 
-def test_a_seat_is_for_a_verified_organisation_while_there_is_one():
+def test_seat_requires_verified_organisation_and_free_seat():
     forum = make_forum(seats=1)
     make_delegate(forum)
     body = make_stakeholder("Newcomers (sample)", state="registered")
@@ -198,7 +198,7 @@ def test_a_seat_is_for_a_verified_organisation_while_there_is_one():
     ]
 
 
-def test_an_organisation_takes_its_delegate_back():
+def test_organisation_withdraws_its_delegate():
     body = make_stakeholder()
     delegate = make_delegate(make_forum(), body)
     assert workflow.withdraw_delegate(delegate, by=make_member(body)).state == "withdrawn"
@@ -215,7 +215,7 @@ def test_concurrent_confirmations_share_last_seat_once():
 # --- At the door ----------------------------------------------------------------------------------------------------
 
 
-def test_a_resent_check_in_is_one_row():
+def test_resent_check_in_creates_one_row():
     delegate, by, key = make_delegate(make_forum()), make_secretariat(), uuid.uuid4()
     at = now() - timedelta(minutes=5)
     first = workflow.check_in(delegate, by=by, key=key, at=at, channel="qr")
@@ -242,7 +242,7 @@ def test_database_refuses_invalid_consultation(wrong):
         make_consultation(**wrong)
 
 
-def test_two_delegates_have_two_badges():
+def test_delegates_have_different_badges():
     forum = make_forum()
     first, second = make_delegate(forum), make_delegate(forum)
     change(first, badge_number=1)

@@ -30,7 +30,7 @@ def test_import_is_prepared_and_confirmed_by_secretariat_only():
     assert Job.objects.get().state == "prepared"
 
 
-def test_names_are_confirmed_and_wrong_rows_counted_with_them():
+def test_confirmed_names_are_stored_and_errors_recounted():
     officer = make_secretariat()
     job = prepared(officer)
     seen = []
@@ -39,7 +39,7 @@ def test_names_are_confirmed_and_wrong_rows_counted_with_them():
     assert (job.asked["names"], job.asked["wrong"], seen) == ({"KNHCR": 4}, [2], [{"KNHCR": 4}])
 
 
-def test_import_is_confirmed_once_and_belongs_to_whoever_confirmed_it():
+def test_import_is_confirmed_once_and_owned_by_confirming_officer():
     job, officer = prepared(make_secretariat()), make_secretariat()
     confirmed = confirm_import(job, by=officer)
     assert (confirmed.state, confirmed.by) == ("waiting", officer)
@@ -55,7 +55,7 @@ def listed(*names, body):
     return [[body.name, name, *[""] * (len(COLUMNS) - 2)] for name in names]
 
 
-def test_list_of_delegates_nominates_and_corrects_and_is_refused_the_second_time():
+def test_delegate_list_nominates_and_corrects_and_is_refused_twice():
     forum, body, officer = make_forum(), make_stakeholder(), make_secretariat()
     rows = listed("Amina Yusuf", "Brian Otieno", body=body)
     import_delegates(forum, by=officer, read=lambda: try_list(forum, Sheet(COLUMNS, rows)))
@@ -71,7 +71,7 @@ def test_list_of_delegates_nominates_and_corrects_and_is_refused_the_second_time
         import_delegates(forum, by=officer, read=lambda: try_list(forum, Sheet(COLUMNS, rows)))
 
 
-def test_list_of_delegates_is_not_even_read_for_others():
+def test_delegate_list_is_not_read_for_others():
     with pytest.raises(NotAllowed, match="Only the secretariat can do this: Import delegates"):
         import_delegates(make_forum(), by=make_member(), read=lambda: pytest.fail("it was read"))
 

@@ -47,20 +47,20 @@ def report(*findings, begun_at=NIGHT):
         (NIGHT, NIGHT + timedelta(hours=3), False),
     ],
 )
-def test_it_is_due_once_a_night_and_by_day_only_when_it_is_late(last, at, is_due):
+def test_check_is_due_nightly_and_by_day_only_if_overdue(last, at, is_due):
     if last:
         keep_check(report(begun_at=last))
     assert check_is_due(at) is is_due
 
 
-def test_a_sound_check_is_kept_and_nobody_is_written_to(caplog):
+def test_check_without_findings_is_stored_and_not_mailed(caplog):
     factories.make_head()
     kept = keep_check(report())
     assert (kept.number, IntegrityCheck.objects.get().looked_at) == (0, {"inputs": 49})
     assert (OutgoingMail.objects.count(), caplog.records) == (0, [])
 
 
-def test_findings_are_logged_and_mailed_to_head_and_technicians_without_titles(caplog):
+def test_findings_are_logged_and_mailed_without_titles(caplog):
     people = [factories.make_head(), factories.make_user("sysadmin"), factories.make_secretariat()]
     factories.make_head(is_active=False)
     keep_check(report(*[FINDING] * 7))
@@ -76,12 +76,12 @@ def test_findings_are_logged_and_mailed_to_head_and_technicians_without_titles(c
     assert critical[-1] == "7 findings of the check of everything that is stored"
 
 
-def test_very_many_findings_are_counted_and_the_first_are_kept():
+def test_excess_findings_are_counted_and_first_are_stored():
     kept = keep_check(report(*[FINDING] * 250))
     assert (kept.number, len(kept.findings)) == (250, 200)
 
 
-def test_what_was_found_once_stays_as_it_is():
+def test_stored_findings_are_immutable():
     kept = keep_check(report(FINDING))
     with pytest.raises(ProgrammingError, match="permission denied for table"), transaction.atomic():
         IntegrityCheck.objects.filter(pk=kept.pk).update(number=0)
@@ -106,7 +106,7 @@ def test_lock_numbers_are_unique():
     assert [number for number in numbers if numbers.count(number) > 1] == []
 
 
-def test_who_comes_second_in_a_night_makes_none(monkeypatch):
+def test_second_nightly_check_is_skipped(monkeypatch):
     monkeypatch.setattr(integrity, "now", lambda: NIGHT)
     with only_checker(nightly=True) as is_free:
         assert is_free
@@ -117,7 +117,7 @@ def test_who_comes_second_in_a_night_makes_none(monkeypatch):
         assert is_free
 
 
-def test_the_worker_starts_a_process_of_its_own_when_it_is_due_and_ends_it_when_asked(monkeypatch, tmp_path):
+def test_worker_starts_due_check_as_process_and_ends_it_on_request(monkeypatch, tmp_path):
     started = tmp_path / "started"
     (tmp_path / "manage.py").write_text(
         f"import pathlib, sys, time\npathlib.Path({str(started)!r}).write_text(' '.join(sys.argv[1:]))\ntime.sleep(60)"

@@ -81,13 +81,13 @@ def answer(letter, people, by=None, **fields):
 
 
 @given(st.integers(0, 500), st.integers(0, 100))
-def test_all_of_a_group_get_the_same_share_and_one_seat_at_least(seats, institutions):
+def test_all_of_a_group_get_same_share_and_at_least_one_seat(seats, institutions):
     share = share_of(seats, institutions)
     assert share >= 1
     assert share == 1 or share * max(1, institutions) <= seats
 
 
-def test_who_can_be_invited_with_how_many_seats_and_where_to():
+def test_candidates_have_seats_and_address():
     scene = make_scene()
     SeatQuota.objects.create(forum=scene.forum, group=Group.COUNTY, seats=7)
     for name in ("Four", "Five", "Six"):
@@ -101,7 +101,7 @@ def test_who_can_be_invited_with_how_many_seats_and_where_to():
     assert [each.stakeholder.name for each in candidates(scene.forum, members=True)] == []
 
 
-def test_letters_are_numbered_and_nobody_gets_a_second_one():
+def test_letters_are_numbered_and_unique_per_institution():
     scene = make_scene()
     assert [each.reference for each in scene.letters] == [f"NCM/FORUM-2017/00{number}" for number in (1, 2, 3)]
     four = make_stakeholder()
@@ -116,7 +116,7 @@ def test_letters_are_numbered_and_nobody_gets_a_second_one():
             workflow.write_invitations(scene.forum, by=holder(made[0]), respond_by=RESPOND_BY, offers=[])
 
 
-def test_sending_again_sends_nothing_and_a_letter_without_address_goes_by_post():
+def test_resending_sends_nothing_and_letter_without_address_goes_by_post():
     scene = make_scene()
     make_session(scene.forum, title="Opening")
     make_action(stakeholder=scene.one, text="Open the one-stop centre.", due_on=date(2017, 12, 1))
@@ -142,7 +142,7 @@ def test_sending_again_sends_nothing_and_a_letter_without_address_goes_by_post()
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_who_press_send_at_once_write_one_mail_each():
+def test_concurrent_sending_writes_one_mail_each():
     scene = make_scene()
     keys = [each.key for each in scene.letters]
 
@@ -155,7 +155,7 @@ def test_two_who_press_send_at_once_write_one_mail_each():
     assert OutgoingMail.objects.count() == 2
 
 
-def test_a_letter_that_is_not_ready_stays_where_it_is():
+def test_unready_letter_is_not_sent():
     scene = make_scene()
     Invitation.objects.filter(pk=scene.letters[1].pk).update(respond_by=date(2017, 9, 1))
     with on(18, month=9):
@@ -165,7 +165,7 @@ def test_a_letter_that_is_not_ready_stays_where_it_is():
     assert [each.stakeholder for each in sent] == [scene.one, scene.three]
 
 
-def test_a_letter_is_corrected_but_never_below_the_people_named():
+def test_letter_is_corrected_but_not_below_named_people():
     scene = make_scene()
     one, *_others = send(scene)
     answer(one, named("Achieng", "Baraka"))
@@ -179,7 +179,7 @@ def test_a_letter_is_corrected_but_never_below_the_people_named():
     assert (last.verb, last.data["seats"]) == ("change_invitation", [2, 3])
 
 
-def test_open_promises_are_those_of_other_forums():
+def test_open_commitments_are_those_of_other_forums():
     scene = make_scene()
     make_action(forum=scene.forum, stakeholder=scene.one)
     make_action(stakeholder=scene.one, text="Done", state="done")
@@ -204,12 +204,12 @@ def test_open_promises_are_those_of_other_forums():
         (10, None, False),
     ],
 )
-def test_when_the_portal_reminds(day, reminded, expected):
+def test_reminder_dates_are_computed(day, reminded, expected):
     assert workflow.is_due(date(2017, 9, 18), reminded, RESPOND_BY, date(2017, 10, day)) is expected
     assert workflow.is_due(date(2017, 10, day), reminded, RESPOND_BY, date(2017, 10, day)) is False
 
 
-def test_the_worker_reminds_twice_then_lets_the_letter_lapse():
+def test_worker_reminds_twice_then_marks_letter_as_lapsed():
     scene = make_scene()
     one, two, three = send(scene)
     answer(two, named("Chebet"))
@@ -229,7 +229,7 @@ def test_the_worker_reminds_twice_then_lets_the_letter_lapse():
     assert next_step(one) == "Phone them: the reply is overdue"
 
 
-def test_by_hand_once_a_day_and_never_with_a_link_that_is_not_the_one_sent(settings):
+def test_manual_reminder_is_daily_and_uses_sent_link(settings):
     scene = make_scene()
     one, _two, three = send(scene)
     with on(20, month=9):
@@ -246,7 +246,7 @@ def test_by_hand_once_a_day_and_never_with_a_link_that_is_not_the_one_sent(setti
 # --- Links ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_new_issue_makes_the_old_link_void():
+def test_reissued_link_replaces_old_one():
     scene = make_scene()
     one, *_others = send(scene)
     old = holder(one)
@@ -261,7 +261,7 @@ def test_a_new_issue_makes_the_old_link_void():
     assert one.token_hash == hashed(token(one.key, 2))
 
 
-def test_a_link_is_over_with_its_forum_and_unknown_before_it_is_sent():
+def test_link_expires_with_forum_and_is_unknown_before_sending():
     scene = make_scene()
     assert workflow.invited_by(token(scene.letters[0].key, 1)) is None
     one, *_others = send(scene)
@@ -279,7 +279,7 @@ def test_a_link_is_over_with_its_forum_and_unknown_before_it_is_sent():
 # --- Answers --------------------------------------------------------------------------------------------------------
 
 
-def test_names_are_kept_as_typed_and_alternates_wait():
+def test_names_are_stored_as_typed_and_alternates_wait():
     scene = make_scene()
     one, *_others = send(scene)
     people = [*named("Ng’ang’a wa Mũthoni", access_needs="A ramp", sex="f"), *named("كريم", is_alternate=True)]
@@ -300,7 +300,7 @@ def test_names_are_kept_as_typed_and_alternates_wait():
     assert next_step(Invitation(state="answered", seats=2, respond_by=RESPOND_BY)) == "2 unused seats"
 
 
-def test_the_same_form_sent_twice_names_nobody_twice():
+def test_resubmitted_form_names_nobody_twice():
     scene = make_scene()
     one, *_others = send(scene)
     people = named("Achieng", "Baraka")
@@ -310,7 +310,7 @@ def test_the_same_form_sent_twice_names_nobody_twice():
     assert Event.objects.filter(verb="nominate").count() == 2
 
 
-def test_more_than_the_seats_is_refused_with_every_reason_and_changes_nothing():
+def test_too_many_names_are_refused_with_all_reasons():
     scene = make_scene()
     one, two, _three = send(scene)
     with pytest.raises(Blocked) as refused:
@@ -326,7 +326,7 @@ def test_more_than_the_seats_is_refused_with_every_reason_and_changes_nothing():
     assert Delegate.objects.count() == 0
 
 
-def test_rows_that_are_not_given_stay_and_old_rows_do_not_overwrite_new_words():
+def test_missing_rows_stay_and_outdated_rows_do_not_overwrite():
     scene = make_scene()
     one, *_others = send(scene)
     answer(one, named("Achieng"))
@@ -349,7 +349,7 @@ def test_rows_that_are_not_given_stay_and_old_rows_do_not_overwrite_new_words():
         answer(one, [Named("Achieng", delegate=achieng.pk, seen=seen)])
 
 
-def test_a_person_of_another_letter_is_nobody_here():
+def test_delegate_of_other_letter_is_refused():
     scene = make_scene()
     one, two, _three = send(scene)
     answer(two, named("Chebet"))
@@ -360,7 +360,7 @@ def test_a_person_of_another_letter_is_nobody_here():
     assert (chebet.name, chebet.state) == ("Chebet", "nominated")
 
 
-def test_declining_withdraws_who_was_named_and_may_be_taken_back():
+def test_declining_withdraws_named_people_and_can_be_undone():
     scene = make_scene()
     one, *_others = send(scene)
     answer(one, named("Achieng"))
@@ -372,7 +372,7 @@ def test_declining_withdraws_who_was_named_and_may_be_taken_back():
     assert row.answered_at == datetime(2017, 9, 20, 9, tzinfo=NAIROBI)
 
 
-def test_late_answers_are_taken_until_registration_closes_and_paper_until_the_forum_begins():
+def test_late_answers_are_accepted_until_registration_closes_or_on_paper_until_forum():
     scene = make_scene()
     one, two, _three = send(scene)
     with on(11):
@@ -393,7 +393,7 @@ def test_late_answers_are_taken_until_registration_closes_and_paper_until_the_fo
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_who_answer_at_once_never_take_more_than_the_seats_and_lose_nobody():
+def test_concurrent_answers_do_not_exceed_seats_or_lose_people():
     scene = make_scene()
     one, two, _three = send(scene)
     got = at_once(
@@ -411,7 +411,7 @@ def test_two_who_answer_at_once_never_take_more_than_the_seats_and_lose_nobody()
 
 
 @pytest.mark.django_db(transaction=True)
-def test_refusals_at_the_same_moment_are_each_in_the_access_log():
+def test_concurrent_refusals_are_each_logged():
     scene = make_scene()
     one, *_others = send(scene)
 

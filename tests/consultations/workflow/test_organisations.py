@@ -52,7 +52,7 @@ def primary_of(body):
 # --- Registering ----------------------------------------------------------------------------------------------------
 
 
-def test_who_registers_an_organisation_is_its_primary_focal_point():
+def test_person_who_registers_organisation_becomes_primary_focal_point():
     person = make_user()
     assert organisations_of(person) == []
     body = workflow.register_organisation(by=person, name="Ng'ang'a Network", group="civil_society")
@@ -63,7 +63,7 @@ def test_who_registers_an_organisation_is_its_primary_focal_point():
     assert verbs(body) == ["register"]
 
 
-def test_registering_twice_is_registering_once():
+def test_repeated_registration_registers_once():
     person = make_user()
     first = workflow.register_organisation(by=person, name="Network", group="civil_society")
     second = workflow.register_organisation(by=person, name="Network", group="civil_society")
@@ -71,14 +71,14 @@ def test_registering_twice_is_registering_once():
     assert first == second != another
 
 
-def test_a_refused_organisation_registers_again():
+def test_refused_organisation_can_register_again():
     person = make_user()
     first = workflow.register_organisation(by=person, name="Network", group="civil_society")
     workflow.refuse(first, by=make_secretariat(), reason="Say who you are.")
     assert workflow.register_organisation(by=person, name="Network", group="civil_society") != first
 
 
-def test_a_visitor_registers_nothing():
+def test_visitor_cannot_register():
     person = make_user(is_active=False)
     assert refused(workflow.register_organisation, by=person, name="Network", group="civil_society") == [
         "Only people who have signed in can do this: Register an organisation."
@@ -86,7 +86,7 @@ def test_a_visitor_registers_nothing():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_clicks_at_once_register_one_organisation():
+def test_concurrent_registration_registers_once():
     person = make_user()
     at_once(*[lambda: workflow.register_organisation(by=person, name="Network", group="civil_society")] * 2)
     assert Stakeholder.objects.count() == 1
@@ -104,7 +104,7 @@ WAYS = [
 
 @pytest.mark.parametrize(("verb", "source", "target"), WAYS)
 @pytest.mark.parametrize("officer", [make_secretariat, make_head])
-def test_the_secretariat_moves_an_organisation(verb, source, target, officer):
+def test_secretariat_can_move_organisation(verb, source, target, officer):
     body = make_stakeholder(state=source)
     moved = getattr(workflow, verb)(body, by=officer(), reason=" As asked. ")
     assert (moved.state, moved.state_reason) == (target, "As asked.")
@@ -113,7 +113,7 @@ def test_the_secretariat_moves_an_organisation(verb, source, target, officer):
 
 
 @pytest.mark.parametrize(("verb", "source", "_target"), WAYS)
-def test_nobody_else_moves_an_organisation(verb, source, _target):
+def test_others_cannot_move_organisation(verb, source, _target):
     body = make_stakeholder(state=source)
     label = STAKEHOLDER_MOVES[verb].label
     for by in (*outsiders(), primary_of(body)):
@@ -122,7 +122,7 @@ def test_nobody_else_moves_an_organisation(verb, source, _target):
 
 
 @pytest.mark.parametrize("verb", ["refuse", "suspend", "reinstate"])
-def test_a_move_against_or_back_says_why(verb):
+def test_negative_move_requires_reason(verb):
     source = next(source for name, source, _target in WAYS if name == verb)
     body = make_stakeholder(state=source)
     reasons = refused(getattr(workflow, verb), body, by=make_secretariat(), reason="")
@@ -133,28 +133,28 @@ def test_a_move_against_or_back_says_why(verb):
     ("verb", "state"),
     [(verb, state) for verb, source, _t in WAYS for state in Stakeholder.State.values if state != source],
 )
-def test_an_organisation_moves_from_its_own_state_only(verb, state):
+def test_move_is_refused_in_other_states(verb, state):
     body = make_stakeholder(state=state)
     reasons = refused(getattr(workflow, verb), body, by=make_secretariat(), reason="x")
     word = body.get_state_display()
     assert reasons == [f"You cannot use “{STAKEHOLDER_MOVES[verb].label}” while this is {word}."]
 
 
-def test_its_people_are_told_that_it_takes_part():
+def test_members_are_mailed_about_verification():
     body = make_stakeholder(state="registered")
     person = make_member(body)
     workflow.verify(body, by=make_secretariat())
     assert OutgoingMail.objects.get().to == person.email
 
 
-def test_its_people_are_told_why_it_does_not():
+def test_members_are_mailed_reason_of_refusal():
     body = make_stakeholder(state="registered")
     make_member(body)
     workflow.refuse(body, by=make_secretariat(), reason="Send us your certificate.")
     assert "Send us your certificate." in OutgoingMail.objects.get().body
 
 
-def test_the_panel_says_that_the_secretariat_verifies():
+def test_panel_states_that_secretariat_verifies():
     needs = needs_of(STAKEHOLDER_MOVES, make_stakeholder(state="registered"))
     assert [need.text for need in needs] == ["Next: Verify, Refuse. Who: the secretariat"]
 
@@ -162,7 +162,7 @@ def test_the_panel_says_that_the_secretariat_verifies():
 # --- Inviting and joining -------------------------------------------------------------------------------------------
 
 
-def test_an_invitation_keeps_the_hash_of_its_link_only():
+def test_only_hash_of_invitation_link_is_stored():
     body = make_stakeholder()
     invitation, token = workflow.invite_officer(body, email="New@Example.org", role="alternate", by=primary_of(body))
     assert invitation.email == "new@example.org"
@@ -192,7 +192,7 @@ def test_only_the_secretariat_invites_clearing_officers():
     assert invitation.role == "clearing_officer"
 
 
-def test_an_invitation_is_for_an_address_however_it_was_typed():
+def test_invitation_matches_any_spelling_of_address():
     body, person = make_stakeholder(), make_user(email="ayse@xn--k-ekaa7p.com.tr")
     token = invite(body, " AYSE@ışık.com.tr ")
     assert MembershipInvitation.objects.get().email == person.email
@@ -208,7 +208,7 @@ def invite(body, email, role="alternate"):
     return workflow.invite_officer(body, email=email, role=role, by=make_secretariat())[1]
 
 
-def test_the_person_invited_joins_once():
+def test_invited_person_joins_once():
     body, person = make_stakeholder(), make_user(email="new@example.org")
     token = invite(body, person.email)
     membership = workflow.join(token, by=person)
@@ -219,7 +219,7 @@ def test_the_person_invited_joins_once():
     assert refused(workflow.join, token, by=person) == ["This invitation is no longer valid. Ask for a new one."]
 
 
-def test_the_first_focal_point_is_the_primary_one():
+def test_first_focal_point_becomes_primary():
     body = make_stakeholder()
     people = [make_user(), make_user()]
     joined = [workflow.join(invite(body, each.email, "focal_point"), by=each) for each in people]
@@ -234,7 +234,7 @@ def test_an_invitation_is_for_one_address():
     assert workflow.invited(token) is not None
 
 
-def test_an_invitation_is_good_for_two_weeks():
+def test_invitation_expires_after_two_weeks():
     token = invite(make_stakeholder(), "new@example.org")
     with time_machine.travel(now() + timedelta(days=15), tick=False):
         assert workflow.invited(token) is None
@@ -242,7 +242,7 @@ def test_an_invitation_is_good_for_two_weeks():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_invitation_accepted_twice_at_once_is_one_membership():
+def test_concurrent_acceptance_creates_one_membership():
     person = make_user()
     token = invite(make_stakeholder(), person.email)
     at_once(*[lambda: workflow.join(token, by=User.objects.get(pk=person.pk))] * 2)
@@ -252,7 +252,7 @@ def test_an_invitation_accepted_twice_at_once_is_one_membership():
 # --- Members, mandates, offices -------------------------------------------------------------------------------------
 
 
-def test_the_secretariat_adds_a_person_on_a_letter():
+def test_secretariat_adds_person_named_by_letter():
     body, person = make_ministry(), make_user()
     focal = primary_of(body)
     membership = workflow.add_member(person, body, role="clearing_officer", by=make_secretariat(), letter="OP/CAB.9/1")
@@ -267,7 +267,7 @@ def test_the_secretariat_adds_a_person_on_a_letter():
     assert OutgoingMail.objects.count() == 1
 
 
-def test_a_membership_ends_at_once_and_its_record_stays():
+def test_ended_membership_is_effective_at_once_and_kept():
     body = make_stakeholder()
     person = make_member(body, "alternate")
     assert acts_for(person, body)
@@ -279,20 +279,20 @@ def test_a_membership_ends_at_once_and_its_record_stays():
     assert (event.verb, event.reason, event.data) == ("leave", "Moved on.", data)
 
 
-def test_a_membership_of_today_ends_at_once_too():
+def test_membership_started_today_can_be_ended_today():
     body = make_stakeholder()
     person = make_member(body, valid_from=timezone.localdate())
     workflow.end_membership(person.memberships.get(), by=make_secretariat())
     assert not acts_for(User.objects.get(pk=person.pk), body)
 
 
-def test_a_membership_that_is_over_is_not_ended_again():
+def test_ended_membership_cannot_be_ended_again():
     membership = make_member(valid_until=timezone.localdate() - timedelta(days=9)).memberships.get()
     assert refused(workflow.end_membership, membership, by=make_secretariat()) == ["This membership has already ended."]
     assert verbs(membership.stakeholder) == []
 
 
-def test_a_membership_holds_from_its_first_day_until_the_day_of_its_end():
+def test_membership_is_valid_from_first_day_until_end_day():
     today = timezone.localdate()
     membership = make_member(valid_from=today, valid_until=today + timedelta(days=2)).memberships.get()
     live = [bool(Membership.objects.live(today + timedelta(days=turn))) for turn in (-1, 0, 1, 2)]
@@ -300,7 +300,7 @@ def test_a_membership_holds_from_its_first_day_until_the_day_of_its_end():
     assert str(membership._meta.get_field("valid_until").verbose_name) == "no longer from"
 
 
-def test_nobody_else_ends_a_membership():
+def test_others_cannot_end_membership():
     body = make_stakeholder()
     membership = make_member(body).memberships.get()
     for by in (*outsiders(), make_member(body, "alternate")):
@@ -326,7 +326,7 @@ def test_one_ministry_leads_on_a_theme():
     assert not workflow.confirm_mandate(two, theme, by=by).is_lead
 
 
-def test_the_database_lets_an_organisation_have_one_primary_focal_point():
+def test_database_allows_one_primary_focal_point_per_organisation():
     body = make_stakeholder()
     primary_of(body)
     with pytest.raises(IntegrityError), transaction.atomic():

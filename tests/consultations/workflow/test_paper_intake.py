@@ -32,7 +32,7 @@ def row(stakeholder, **fields):
     return SheetRow(key=uuid.uuid4(), stakeholder=stakeholder, theme=make_theme("T1"), **(words | fields))
 
 
-def test_rows_are_refused_for_what_each_alone_would_be_refused_for():
+def test_bulk_rows_have_same_refusals_as_single_inputs():
     consultation, by = make_consultation(), make_secretariat()
     bodies = [make_stakeholder(), make_stakeholder(), make_stakeholder(state="suspended")]
     fields = {"consultation": consultation, "channel": "letter", "author": by, "entered_by": by}
@@ -51,7 +51,7 @@ def test_rows_are_refused_for_what_each_alone_would_be_refused_for():
     assert answers == {0, 1, 2, 3, 4, 5}
 
 
-def test_many_inputs_come_in_as_one_by_one():
+def test_bulk_intake_equals_single_intake():
     consultation, by, body = make_consultation(), make_secretariat(), make_stakeholder()
     objectives = (make_provision("GCM-02", theme=make_theme("T1")), make_provision("GCM-05", theme=make_theme("T1")))
     said = [row(body, title=f"No. {turn}", provisions=objectives[: turn % 3]) for turn in range(30)]
@@ -76,7 +76,7 @@ def test_many_inputs_come_in_as_one_by_one():
     assert take_in_many(consultation, said, by=by, channel="letter").new == []
 
 
-def test_only_the_secretariat_takes_in():
+def test_only_secretariat_registers_inputs():
     body = make_stakeholder()
     with pytest.raises(NotAllowed):
         take_in_many(make_consultation(), [row(body)], by=make_member(body), channel="letter")
@@ -100,7 +100,7 @@ def refused(new):
     return False
 
 
-def test_only_what_was_typed_for_its_author_begins_as_sent():
+def test_only_typed_inputs_may_start_as_submitted():
     assert refused(copied())
     typed = copied(channel="letter")
     typed.state = "accepted"
@@ -109,7 +109,7 @@ def test_only_what_was_typed_for_its_author_begins_as_sent():
     assert not refused(typed)
 
 
-def test_copying_gives_every_row_its_number_and_no_rows_are_none():
+def test_copied_rows_get_keys_and_empty_copy_does_nothing():
     copy_in([])
     written = copied(channel="letter")
     copy_in([written])

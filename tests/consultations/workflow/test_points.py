@@ -55,7 +55,7 @@ def outsiders():
 # --- Out of an input ------------------------------------------------------------------------------------------------
 
 
-def test_a_point_is_taken_out_of_an_accepted_input():
+def test_point_is_extracted_from_accepted_input():
     submission, by, provision = make_submission(), make_secretariat(), make_provision("GCM-02")
     point = workflow.split(submission, by=by, kind="finding", text=" Rain fails. ", provisions=[provision])
     assert (point.reference, point.number) == (f"{submission.reference}.1", 1)
@@ -66,14 +66,14 @@ def test_a_point_is_taken_out_of_an_accepted_input():
     assert verbs(point) == ["write", "validate"]
 
 
-def test_points_of_an_input_are_numbered_through():
+def test_points_of_input_are_numbered_consecutively():
     submission, by, other = make_submission(), make_head(), make_theme("T2")
     points = [workflow.split(submission, by=by, kind="finding", text=f"Point {n}", theme=other) for n in range(3)]
     assert [point.number for point in points] == [1, 2, 3]
     assert {point.theme for point in points} == {other}
 
 
-def test_the_same_words_taken_out_again_are_the_same_point():
+def test_same_text_extracted_again_is_same_point():
     submission, by = make_submission(), make_secretariat()
     first, second, other = (
         workflow.split(submission, by=by, kind=kind, text="Rain fails.") for kind in ("finding", "finding", "challenge")
@@ -97,7 +97,7 @@ def test_empty_point_is_refused():
     assert not Point.objects.exists()
 
 
-def test_only_the_secretariat_takes_points_out():
+def test_only_secretariat_extracts_points():
     submission = make_submission()
     for by in (*outsiders(), submission.author):
         reasons = refused(workflow.split, submission, by=by, kind="finding", text="x")
@@ -107,7 +107,7 @@ def test_only_the_secretariat_takes_points_out():
 # --- In a session ---------------------------------------------------------------------------------------------------
 
 
-def test_a_rapporteur_writes_hands_in_and_the_secretariat_validates():
+def test_rapporteur_writes_and_submits_and_secretariat_validates():
     session, body = make_session(theme=make_theme("T2")), make_stakeholder()
     rapporteur = rapporteur_of(session)
     point = workflow.write_point(session, by=rapporteur, kind="commitment", text="We will.", stakeholder=body)
@@ -120,7 +120,7 @@ def test_a_rapporteur_writes_hands_in_and_the_secretariat_validates():
     assert refused_verbs(point) == ["validate"]
 
 
-def test_a_point_of_a_session_needs_a_theme():
+def test_session_point_requires_theme():
     session = make_session()
     reasons = refused(workflow.write_point, session, by=make_secretariat(), kind="finding", text="x")
     assert reasons == ["Choose the theme of the point."]
@@ -129,7 +129,7 @@ def test_a_point_of_a_session_needs_a_theme():
     )
 
 
-def test_two_organisations_may_say_the_same_words():
+def test_two_organisations_may_have_points_with_same_text():
     session, by = make_session(theme=make_theme()), make_secretariat()
     one, other = make_stakeholder(), make_stakeholder()
     points = [
@@ -139,7 +139,7 @@ def test_two_organisations_may_say_the_same_words():
     assert points[0] == points[2] != points[1]
 
 
-def test_a_commitment_says_who_does_it_and_by_when():
+def test_commitment_has_owner_and_date():
     session, by, day = make_session(theme=make_theme()), make_secretariat(), date(2027, 3, 31)
     promise = {"kind": "commitment", "text": "We will.", "responsible": " The registrar ", "due_on": day}
     point = workflow.write_point(session, by=by, **promise)
@@ -151,7 +151,7 @@ def test_a_commitment_says_who_does_it_and_by_when():
     assert Event.objects.about(point).last().data["due_on"] == "2027-03-31"
 
 
-def test_nobody_else_writes_in_a_session():
+def test_others_cannot_write_points_in_session():
     session, elsewhere = make_session(theme=make_theme()), make_session()
     chair = session.roles.create(user=make_user(), kind="chair").user
     for by in (*outsiders(), chair, rapporteur_of(elsewhere)):
@@ -159,7 +159,7 @@ def test_nobody_else_writes_in_a_session():
         assert reasons == [WRITERS.format("Record a point")]
 
 
-def test_a_point_is_handed_in_by_its_own_rapporteur():
+def test_only_own_rapporteur_submits_point():
     point = make_point(session=make_session(), state="draft")
     assert refused(workflow.hand_in, point, by=rapporteur_of(make_session())) == [WRITERS.format("Hand in")]
 
@@ -173,7 +173,7 @@ def twins():
     return [make_point(make_submission(consultation)) for _turn in range(3)]
 
 
-def test_a_merged_point_stands_behind_the_other_and_neither_is_lost(twins):
+def test_merged_point_is_joined_to_other_and_kept(twins):
     point, into, _other = twins
     merged = workflow.merge(point, into=into, by=make_secretariat(), reason="Both ask for a pass.")
     assert (merged.state, merged.merged_into, merged.text) == ("merged", into, point.text)
@@ -181,7 +181,7 @@ def test_a_merged_point_stands_behind_the_other_and_neither_is_lost(twins):
     assert (event.verb, event.reason, event.data) == ("merge", "Both ask for a pass.", {"into": into.reference})
 
 
-def test_joined_points_move_along(twins):
+def test_joined_points_move_to_new_target(twins):
     first, second, third = twins
     by = make_secretariat()
     workflow.merge(first, into=second, by=by, reason="same")
@@ -189,7 +189,7 @@ def test_joined_points_move_along(twins):
     assert sorted(point.pk for point in third.merged.all()) == sorted([first.pk, second.pk])
 
 
-def test_a_merged_point_is_taken_apart_again(twins):
+def test_merged_point_can_be_separated(twins):
     point, into, _other = twins
     by = make_secretariat()
     workflow.merge(point, into=into, by=by, reason="same")
@@ -198,7 +198,7 @@ def test_a_merged_point_is_taken_apart_again(twins):
     assert verbs(point) == ["merge", "unmerge"]
 
 
-def test_a_merge_is_refused_with_every_reason(twins):
+def test_refused_merge_lists_all_reasons(twins):
     point, into, _other = twins
     elsewhere = make_point(state="draft")
     by = make_secretariat()
@@ -213,7 +213,7 @@ def test_a_merge_is_refused_with_every_reason(twins):
     assert (verbs(point), refused_verbs(point)) == ([], ["merge"] * 3)
 
 
-def test_a_point_is_not_merged_into_one_that_was_merged(twins):
+def test_point_cannot_be_merged_into_merged_point(twins):
     first, second, third = twins
     by = make_secretariat()
     workflow.merge(second, into=third, by=by, reason="same")
@@ -222,7 +222,7 @@ def test_a_point_is_not_merged_into_one_that_was_merged(twins):
 
 
 @pytest.mark.parametrize("verb", ["merge", "unmerge", "dispose", "validate"])
-def test_only_the_secretariat_moves_points(verb, twins):
+def test_only_secretariat_moves_points(verb, twins):
     point, into, _other = twins
     more = {"merge": {"into": into, "reason": "x"}, "unmerge": {"reason": "x"}}.get(verb, {})
     for by in outsiders():
@@ -241,7 +241,7 @@ def test_only_the_secretariat_moves_points(verb, twins):
     ],
 )
 @pytest.mark.parametrize("state", ["draft", "submitted", "validated", "merged", "disposed"])
-def test_a_move_is_open_in_its_own_states_only(verb, open_in, state):
+def test_move_is_refused_in_other_states(verb, open_in, state):
     into = make_point() if state == "merged" else None
     point = make_point(make_submission(), state=state, into=into)
     act, more = getattr(workflow, verb), {"reason": "x"} if verb == "unmerge" else {}
@@ -254,7 +254,7 @@ def test_a_move_is_open_in_its_own_states_only(verb, open_in, state):
         ]
 
 
-def test_the_panel_of_a_point_says_who_moves_it():
+def test_panel_names_who_makes_next_move():
     point = make_point(state="draft")
     assert [need.text for need in needs_of(POINT_MOVES, point)] == [
         "Next: Hand in. Who: the secretariat or the session's rapporteur",
@@ -274,7 +274,7 @@ def chair_of(session):
     return session.roles.create(user=make_user(), kind="chair").user
 
 
-def test_the_chair_of_a_session_reads_its_points_back_and_those_of_no_other():
+def test_chair_validates_points_of_own_session_only():
     session = make_session(theme=make_theme())
     chair, rapporteur = chair_of(session), rapporteur_of(session)
     stranger = chair_of(make_session())
@@ -304,7 +304,7 @@ def test_the_chair_of_a_session_reads_its_points_back_and_those_of_no_other():
     ]
 
 
-def test_a_correction_makes_no_second_point_with_the_same_words():
+def test_correction_cannot_duplicate_text_of_other_point():
     session = make_session(theme=make_theme())
     by = rapporteur_of(session)
     one, two = (workflow.write_point(session, by=by, kind="finding", text=text) for text in ("One.", "Two."))
@@ -317,7 +317,7 @@ def test_a_correction_makes_no_second_point_with_the_same_words():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_points_taken_out_at_once_have_numbers_of_their_own():
+def test_points_extracted_concurrently_have_different_numbers():
     submission, by = make_submission(), make_secretariat()
     points = at_once(
         *(lambda n=n: workflow.split(submission, by=by, kind="finding", text=f"Point {n}") for n in range(4))
@@ -326,7 +326,7 @@ def test_points_taken_out_at_once_have_numbers_of_their_own():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_point_taken_out_twice_at_once_is_one_point():
+def test_point_extracted_twice_concurrently_is_one_point():
     submission, by = make_submission(), make_secretariat()
     points = at_once(*[lambda: workflow.split(submission, by=by, kind="finding", text="Once")] * 3)
     assert {point.pk for point in points} == {Point.objects.get().pk}

@@ -87,7 +87,7 @@ def test_sessions_are_added_changed_moved_and_cancelled(forum, by):
     ]
 
 
-def test_one_breakout_for_each_theme_that_has_none_and_parallel_ones_change_places(forum, by):
+def test_one_breakout_per_missing_theme_and_parallel_sessions_swap_places(forum, by):
     have = make_session(forum, kind="breakout", theme=make_theme("T1"))
     at = times(forum, 120)
     (made,) = workflow.breakouts_for_themes(forum, by=by, rooms=["A", "B"], **at)
@@ -104,7 +104,7 @@ def test_one_breakout_for_each_theme_that_has_none_and_parallel_ones_change_plac
     ]
 
 
-def test_a_part_is_given_once_and_taken_again(forum, by):
+def test_session_role_is_given_once_and_can_be_withdrawn(forum, by):
     session, person = make_session(forum), make_user(name="Amina")
     for _again in range(2):
         workflow.give_part(session, by=by, kind="chair", user=person)
@@ -125,7 +125,7 @@ def test_a_part_is_given_once_and_taken_again(forum, by):
     assert refused_verbs(session) == ["give_part"]
 
 
-def test_the_next_forum_has_everything_but_the_people(forum, by, settings, tmp_path):
+def test_copied_forum_has_everything_except_people(forum, by, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     session = make_session(forum, room="Hall", theme=make_theme("T1"))
     workflow.give_part(session, by=by, kind="chair", name="Amina")
@@ -162,7 +162,7 @@ def test_the_next_forum_has_everything_but_the_people(forum, by, settings, tmp_p
     assert workflow.copy_forum(forum, code="NEXT-3", **again).sessions.get().roles.count() == 0
 
 
-def test_documents_are_read_by_whom_they_are_for(by, settings, tmp_path):
+def test_documents_are_visible_to_their_audience_only(by, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     forum, body = make_forum(), make_stakeholder()
     inside = workflow.keep_forum_file(forum, by=by, title="Inside", name="a.pdf", data=pdf())

@@ -40,7 +40,7 @@ def refused(act, *args, kind=Blocked, **kwargs):
     return raised.value.reasons
 
 
-def test_what_is_proposed_changes_nothing_and_is_mailed_to_those_who_may_confirm_it(head, officer, person):
+def test_proposal_changes_nothing_and_is_mailed_to_possible_confirmers(head, officer, person):
     technician = make_user("sysadmin")
     make_user("official")
     made = propose(person, head)
@@ -57,7 +57,7 @@ def test_what_is_proposed_changes_nothing_and_is_mailed_to_those_who_may_confirm
     assert f"/desk/proposals/{made.key}/" in body
 
 
-def test_a_confirmed_proposal_is_carried_out_and_its_entry_names_both(head, officer, person):
+def test_confirmed_proposal_is_executed_and_journalled_with_both_people(head, officer, person):
     made = workflow.confirm_proposal(propose(person, head), by=officer)
     person.refresh_from_db()
     assert (made.state, made.decided_by, person.office) == ("confirmed", officer, "official")
@@ -71,7 +71,7 @@ def test_a_confirmed_proposal_is_carried_out_and_its_entry_names_both(head, offi
     assert [each.verb for each in Event.objects.about(made)] == ["propose", "confirm_proposal"]
 
 
-def test_neither_the_proposer_nor_whom_it_concerns_confirms_or_refuses(head, officer):
+def test_proposer_and_person_concerned_cannot_confirm_or_refuse(head, officer):
     made = propose(officer, head, values={"office": "official"})
     for by in (head, officer):
         for verb, given in (("confirm_proposal", {}), ("refuse_proposal", {"reason": "No."})):
@@ -81,19 +81,19 @@ def test_neither_the_proposer_nor_whom_it_concerns_confirms_or_refuses(head, off
     assert officer.office == "secretariat"
 
 
-def test_nobody_proposes_in_ones_own_matter(head):
+def test_nobody_can_propose_for_themselves(head):
     assert refused(propose, head, head, kind=NotAllowed) == [
         "Only the head of the secretariat can do this: Appoint to an office."
     ]
     assert not Proposal.objects.exists()
 
 
-def test_a_proposal_needs_a_reason_and_passes_its_check_at_once(head, person):
+def test_proposal_requires_reason_and_met_conditions(head, person):
     reasons = refused(propose, person, head, reason=" ", values={"office": ""})
     assert reasons == ["Enter a reason. It is kept in the journal.", "This changes nothing."]
 
 
-def test_one_proposal_of_an_act_is_open_for_a_record(head, person):
+def test_one_open_proposal_per_action_and_record(head, person):
     first = propose(person, head)
     again = ["The same change is already waiting for a second person. Withdraw that proposal first."]
     assert refused(propose, person, head) == again
@@ -102,7 +102,7 @@ def test_one_proposal_of_an_act_is_open_for_a_record(head, person):
     assert propose(person, head).state == "proposed"
 
 
-def test_the_check_is_made_again_at_the_confirmation_and_its_refusal_undoes_it(head, officer, person):
+def test_conditions_are_rechecked_at_confirmation_and_failure_undoes_it(head, officer, person):
     made = propose(person, head)
     change(person, is_active=False)
     assert refused(workflow.confirm_proposal, made, by=officer) == ["The account of Peter Kimani is closed."]
@@ -110,14 +110,14 @@ def test_the_check_is_made_again_at_the_confirmation_and_its_refusal_undoes_it(h
     assert (made.state, made.decided_by) == ("proposed", None)
 
 
-def test_who_lost_the_right_to_propose_meanwhile_is_confirmed_by_nobody(head, officer, person):
+def test_proposal_of_person_without_right_cannot_be_confirmed(head, officer, person):
     made = propose(person, head)
     change(head, office="")
     make_head()
     assert refused(workflow.confirm_proposal, made, by=officer) == ["Ruth Langat is no longer allowed to propose this."]
 
 
-def test_a_refusal_needs_a_reason_and_is_mailed_to_the_proposer(head, officer, person):
+def test_refusal_requires_reason_and_is_mailed_to_proposer(head, officer, person):
     made = propose(person, head)
     assert refused(workflow.refuse_proposal, made, by=officer, reason="") == [
         "Enter a reason. It is kept in the journal."
@@ -140,7 +140,7 @@ def test_only_the_proposer_withdraws(head, officer, person):
     assert workflow.withdraw_proposal(made, by=head).state == "withdrawn"
 
 
-def test_a_proposal_lapses_by_itself_after_its_time(head, officer, person):
+def test_proposal_lapses_after_its_time(head, officer, person):
     made = propose(person, head)
     with replayed_at(made.lapses_at):
         assert workflow.lapse_proposals() == 0
@@ -156,7 +156,7 @@ def test_a_proposal_lapses_by_itself_after_its_time(head, officer, person):
     assert "Nobody confirmed your proposal in time" in OutgoingMail.objects.get(to=head.email).body
 
 
-def test_one_whose_time_is_over_makes_room_for_the_next(head, person):
+def test_expired_proposal_allows_new_one(head, person):
     first = propose(person, head)
     with replayed_at(first.lapses_at + timedelta(hours=1)):
         second = propose(person, head)
@@ -196,19 +196,19 @@ def test_pending_proposals_by_role(head, officer, person):
         (lambda head, person, other: {"proposed_by": other}, "Cannot update rows"),
     ],
 )
-def test_the_database_wants_two_people_and_keeps_what_was_proposed(head, officer, person, fields, name):
+def test_database_requires_two_people_and_keeps_proposed_values(head, officer, person, fields, name):
     made = make_proposal(person, by=head)
     with pytest.raises(DatabaseError, match=name), transaction.atomic():
         Proposal.objects.filter(pk=made.pk).update(**{"decided_at": now(), **fields(head, person, officer)})
 
 
-def test_the_database_lets_another_person_confirm_and_keeps_the_decision(head, officer, person):
+def test_database_requires_other_person_to_confirm_and_keeps_decision(head, officer, person):
     made = make_proposal(person, by=head, decided_by=officer, state="confirmed")
     with pytest.raises(DatabaseError, match="Cannot update rows"), transaction.atomic():
         change(made, decided_by=make_secretariat())
 
 
-def test_the_database_lets_nobody_propose_in_ones_own_matter_nor_twice(head, person):
+def test_database_refuses_own_and_duplicate_proposals(head, person):
     with pytest.raises(IntegrityError, match="proposal_not_in_ones_own_matter"), transaction.atomic():
         make_proposal(head, by=head)
     make_proposal(person, by=head)

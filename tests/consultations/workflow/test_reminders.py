@@ -47,7 +47,7 @@ def refused(act, *args, **kwargs):
     return refusal.value.reasons
 
 
-def test_an_organisation_is_asked_then_reminded_and_from_the_second_time_its_principal_too(consultation, body, officer):
+def test_organisation_is_asked_and_reminded_and_principal_included_from_second_reminder(consultation, body, officer):
     focal = body.memberships.get().user.email
     acts = [workflow.request_input, workflow.remind, workflow.remind, workflow.remind]
     for day, act in enumerate(acts):
@@ -60,7 +60,7 @@ def test_an_organisation_is_asked_then_reminded_and_from_the_second_time_its_pri
     assert events == [("request_input", 0), ("remind", 1), ("remind", 2), ("remind", 3)]
 
 
-def test_nobody_is_written_to_twice_a_day(consultation, body, officer):
+def test_at_most_one_mail_per_day(consultation, body, officer):
     workflow.request_input(body, consultation=consultation, by=officer)
     assert refused(workflow.remind, body, consultation=consultation, by=officer) == [
         "It has already been e-mailed today. Try again tomorrow."
@@ -68,7 +68,7 @@ def test_nobody_is_written_to_twice_a_day(consultation, body, officer):
     assert Reminder.objects.count() == 1
 
 
-def test_a_reminder_needs_a_request_or_a_draft(consultation, body, officer):
+def test_reminder_requires_request_or_draft(consultation, body, officer):
     assert refused(workflow.remind, body, consultation=consultation, by=officer) == [
         "It has not been asked yet and has not started an input."
     ]
@@ -79,7 +79,7 @@ def test_a_reminder_needs_a_request_or_a_draft(consultation, body, officer):
     )
 
 
-def test_every_reason_is_given_at_once(consultation, officer):
+def test_all_reasons_are_reported_at_once(consultation, officer):
     silent = make_stakeholder(state="suspended")
     make_submission(consultation, silent, author=make_secretariat())
     change(consultation, closes_at=now() - timedelta(seconds=1))
@@ -91,12 +91,12 @@ def test_every_reason_is_given_at_once(consultation, officer):
     ]
 
 
-def test_only_the_secretariat_writes(consultation, body):
+def test_only_secretariat_sends_reminders(consultation, body):
     with pytest.raises(NotAllowed):
         workflow.request_input(body, consultation=consultation, by=body.memberships.get().user)
 
 
-def test_the_preview_says_what_the_verb_does(consultation, body, officer, django_assert_num_queries):
+def test_preview_equals_result_of_verb(consultation, body, officer, django_assert_num_queries):
     workflow.request_input(body, consultation=consultation, by=officer)
     others = [make_stakeholder(contact_email=f"office{number}@example.org") for number in range(3)]
     with replayed_at(now() + timedelta(days=1)):

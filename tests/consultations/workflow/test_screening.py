@@ -44,7 +44,7 @@ def author(body):
 # --- Who looks after it ---------------------------------------------------------------------------------------------
 
 
-def test_an_officer_looks_after_an_input():
+def test_input_is_assigned_to_officer():
     submission, by, to = make_submission(state="submitted"), make_secretariat(), make_secretariat(name="Otieno")
     assert workflow.assign(submission, to=to, by=by).assigned_to == to
     assert last(submission) == ("assign", "", by, {"to": to.pk, "name": "Otieno"})
@@ -52,14 +52,14 @@ def test_an_officer_looks_after_an_input():
     assert last(submission)[3] == {"to": None, "name": ""}
 
 
-def test_assigning_twice_is_written_down_once():
+def test_repeated_assignment_is_journalled_once():
     submission, by = make_submission(state="submitted"), make_secretariat()
     for _turn in range(2):
         workflow.assign(submission, to=by, by=by)
     assert Event.objects.about(submission).filter(verb="assign").count() == 1
 
 
-def test_nobody_looks_after_what_has_ended_and_no_stranger_looks_after_anything():
+def test_closed_input_and_outsider_cannot_be_assigned():
     submission = make_submission(state="set_aside")
     with pytest.raises(Blocked) as refusal:
         workflow.assign(submission, to=make_user(name="Amina"), by=make_secretariat())
@@ -80,7 +80,7 @@ def returned_with_questions(body, author, *questions):
     return workflow.return_for_completion(submission, by=by, reason="Two things.", questions=questions)
 
 
-def test_a_returned_input_is_sent_again_once_every_question_is_answered(body, author):
+def test_returned_input_is_resent_once_all_questions_are_answered(body, author):
     submission = returned_with_questions(body, author, "Which county?", "Since when?\n")
     first, second = submission.questions.all()
     assert [first.text, second.text] == ["Which county?", "Since when?"]
@@ -98,14 +98,14 @@ def test_a_returned_input_is_sent_again_once_every_question_is_answered(body, au
     assert last(submission)[0] == "submit"
 
 
-def test_the_mail_lists_the_questions_and_leads_to_where_they_are_answered(body, author):
+def test_mail_lists_questions_and_links_to_answers(body, author):
     submission = returned_with_questions(body, author, "Which\ncounty?")
     mail = OutgoingMail.objects.get()
     assert "- Which county?\n" in mail.body
     assert f"/my-organisation/inputs/{submission.key}/" in mail.body
 
 
-def test_only_authors_answer_and_only_while_it_is_with_them(body, author):
+def test_only_authors_answer_while_input_is_returned(body, author):
     submission = returned_with_questions(body, author, "Which county?")
     question = submission.questions.get()
     for stranger in (make_secretariat(), make_member(make_stakeholder()), make_user()):
@@ -119,7 +119,7 @@ def test_only_authors_answer_and_only_while_it_is_with_them(body, author):
     assert Question.objects.get().answer == ""
 
 
-def test_setting_aside_takes_a_reason_of_the_list(body, author):
+def test_setting_aside_requires_listed_reason(body, author):
     submission = make_submission(state="submitted")
     with pytest.raises(Blocked, match="Choose a reason from the list"):
         workflow.set_aside(submission, by=make_secretariat(), reason="No.", set_aside_for="whim")
@@ -139,7 +139,7 @@ def late(body, author):
     return draft
 
 
-def test_what_comes_late_is_sent_only_once_the_head_lets_it_in(late, author):
+def test_late_input_is_sent_only_after_permission_of_head(late, author):
     head = make_head()
     with pytest.raises(Blocked, match="Inputs closed on"):
         workflow.submit(late, by=author)
@@ -162,7 +162,7 @@ def test_what_comes_late_is_sent_only_once_the_head_lets_it_in(late, author):
     ]
 
 
-def test_a_closed_consultation_lets_a_late_input_in_and_an_archived_one_does_not(late, author):
+def test_late_inputs_are_permitted_in_closed_but_not_archived_consultation(late, author):
     workflow.admit_late(late, by=make_head(), reason="The post was late.")
     change(late.consultation, state="closed")
     late.refresh_from_db()
@@ -181,7 +181,7 @@ def test_head_can_refuse_late_input(late, author):
     assert "It was announced twice." in OutgoingMail.objects.order_by("pk").last().body
 
 
-def test_nobody_asks_before_the_deadline(body, author):
+def test_late_request_before_deadline_is_refused(body, author):
     draft = make_submission(make_consultation(), body, author=author, state="draft")
     with pytest.raises(Blocked, match="Inputs are open until"):
         workflow.ask_late(draft, by=author, reason="To be safe.")
@@ -190,7 +190,7 @@ def test_nobody_asks_before_the_deadline(body, author):
 # --- Replies to points ----------------------------------------------------------------------------------------------
 
 
-def test_the_desk_answers_a_reply_once(body, author):
+def test_desk_answers_reply_once(body, author):
     point = make_point(make_submission(stakeholder=body, author=author))
     reply = Misreading.objects.create(point=point, stakeholder=body, by=author, text="We said two passes.")
     officer = make_secretariat()

@@ -51,7 +51,7 @@ def test_speaker_is_added_to_end_once(room):
     assert (entry.verb, entry.data["organisation"]) == ("ask_floor", "Body B")
 
 
-def test_a_delegate_asks_with_the_badge_and_keeps_the_group_of_then(room):
+def test_delegate_requests_floor_with_badge_and_group_is_stored(room):
     delegate = make_delegate(room.forum, room.bodies[0], group="academia")
     made = ask(room, delegate=delegate)
     assert (made.stakeholder, made.group) == (room.bodies[0], "academia")
@@ -69,7 +69,7 @@ def test_a_delegate_asks_with_the_badge_and_keeps_the_group_of_then(room):
         workflow.ask_floor(room, by=None, stakeholder=room.bodies[0])
 
 
-def test_one_speaks_at_a_time_and_the_time_of_each_group_is_counted(room):
+def test_one_speaks_at_a_time_and_time_is_counted_per_group(room):
     one, two, three = (ask(room, body) for body in room.bodies)
     began = now()
     with replayed_at(began):
@@ -96,7 +96,7 @@ def test_one_speaks_at_a_time_and_the_time_of_each_group_is_counted(room):
     assert refusal(lambda: workflow.strike_speech(one, by=room.officer)) == ["Body A has already had the floor."]
 
 
-def test_a_session_that_closes_ends_the_speech_so_that_its_time_counts(room):
+def test_closing_session_ends_speech_and_counts_its_time(room):
     one, two = (ask(room, body) for body in room.bodies[:2])
     began = now()
     with replayed_at(began):
@@ -109,7 +109,7 @@ def test_a_session_that_closes_ends_the_speech_so_that_its_time_counts(room):
     assert [event.verb for event in Event.objects.about(room)][-2:] == ["close_session", "end_speech"]
 
 
-def test_the_list_is_put_into_another_order_and_somebody_struck_from_it(room):
+def test_speakers_are_reordered_and_removed(room):
     one, two, three = (ask(room, body) for body in room.bodies)
     workflow.move_speech(three, by=room.officer, up=True)
     assert names(room) == ["Body A", "Body C", "Body B"]
@@ -125,7 +125,7 @@ def test_the_list_is_put_into_another_order_and_somebody_struck_from_it(room):
     assert refusal(lambda: workflow.end_speech(two, by=room.officer)) == ["Body B does not have the floor."]
 
 
-def test_nobody_speaks_before_the_session_is_open(room):
+def test_nobody_speaks_before_session_opens(room):
     planned = make_session(room.forum)
     speech = workflow.ask_floor(planned, by=room.officer, stakeholder=room.bodies[0])
     assert refusal(lambda: workflow.give_floor(speech, by=room.officer)) == ["Open the session first."]
@@ -134,7 +134,7 @@ def test_nobody_speaks_before_the_session_is_open(room):
     assert refusal(nobody) == ["There are no speakers in a break."]
 
 
-def test_the_database_lets_one_speak_at_a_time(room):
+def test_database_allows_one_current_speaker(room):
     one, two = (ask(room, body) for body in room.bodies[:2])
     workflow.give_floor(one, by=room.officer)
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -142,7 +142,7 @@ def test_the_database_lets_one_speak_at_a_time(room):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_officers_who_give_the_floor_at_once_let_one_speak():
+def test_concurrent_officers_give_floor_to_one_speaker():
     room = make_room()
     pair = [ask(room, body) for body in room.bodies[:2]]
     for _turn in range(5):

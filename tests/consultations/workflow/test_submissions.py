@@ -67,7 +67,7 @@ def verbs(record):
 # --- Writing --------------------------------------------------------------------------------------------------------
 
 
-def test_a_draft_is_begun_with_its_words(consultation, author):
+def test_draft_is_created_with_its_text(consultation, author):
     provision = make_provision("GCM-02")
     draft = begin(consultation, author, provisions=[provision], audience="members")
     draft.refresh_from_db()
@@ -77,7 +77,7 @@ def test_a_draft_is_begun_with_its_words(consultation, author):
     assert verbs(draft) == ["draft"]
 
 
-def test_the_same_key_is_the_same_draft(consultation, author):
+def test_same_key_gives_same_draft(consultation, author):
     key = uuid.uuid4()
     first = begin(consultation, author, key=key)
     second = begin(consultation, author, key=key, title="Another title")
@@ -86,13 +86,13 @@ def test_the_same_key_is_the_same_draft(consultation, author):
     assert verbs(first) == ["draft"]
 
 
-def test_the_key_of_another_organisation_opens_nothing(consultation, author):
+def test_key_of_other_organisation_is_refused(consultation, author):
     key = begin(consultation, author).key
     assert refused(begin, consultation, make_member(), key=key) == [SENDERS.format("Write an input")]
 
 
 @pytest.mark.parametrize("stranger", [make_user, make_member, make_secretariat])
-def test_nobody_writes_for_an_organisation_that_is_not_theirs(consultation, stranger):
+def test_user_cannot_write_for_other_organisation(consultation, stranger):
     reasons = refused(
         workflow.start_draft, consultation, make_stakeholder(), by=stranger(), theme=make_theme("T1"), **WORDS
     )
@@ -100,24 +100,24 @@ def test_nobody_writes_for_an_organisation_that_is_not_theirs(consultation, stra
     assert not Submission.objects.exists()
 
 
-def test_a_clearing_officer_does_not_write_for_the_ministry(consultation):
+def test_clearing_officer_cannot_write_for_ministry(consultation):
     officer = make_member(role="clearing_officer")
     assert refused(begin, consultation, officer) == [SENDERS.format("Write an input")]
 
 
-def test_an_input_has_no_other_fields(consultation, author):
+def test_unknown_fields_are_refused(consultation, author):
     with pytest.raises(TypeError, match="an input has no such fields: state"):
         begin(consultation, author, state="accepted")
 
 
-def test_a_draft_is_edited_from_what_was_seen(consultation, author):
+def test_draft_is_edited_from_version_seen(consultation, author):
     draft = begin(consultation, author)
     edited = workflow.edit_draft(draft, by=author, seen_at=draft.edited_at, title="Better", provisions=[])
     assert edited.title == "Better"
     assert edited.edited_at > draft.edited_at
 
 
-def test_an_edit_of_an_older_text_changes_nothing_and_shows_the_newer(consultation, author):
+def test_edit_of_outdated_text_is_refused_with_newer_text(consultation, author):
     draft = begin(consultation, author)
     seen_at = draft.edited_at
     workflow.edit_draft(draft, by=author, seen_at=seen_at, body="Theirs")
@@ -128,13 +128,13 @@ def test_an_edit_of_an_older_text_changes_nothing_and_shows_the_newer(consultati
     assert draft.body == "Theirs"
 
 
-def test_what_was_sent_is_not_edited(consultation, author):
+def test_sent_input_cannot_be_edited(consultation, author):
     sent = workflow.submit(begin(consultation, author), by=author)
     reasons = refused(workflow.edit_draft, sent, by=author, body="Changed")
     assert reasons == ["This input has already been sent, so its text cannot be changed."]
 
 
-def test_a_stranger_edits_no_draft(consultation, author):
+def test_outsider_cannot_edit_draft(consultation, author):
     draft = begin(consultation, author)
     assert refused(workflow.edit_draft, draft, by=make_member(), body="x") == [SENDERS.format("Edit an input")]
 
@@ -142,7 +142,7 @@ def test_a_stranger_edits_no_draft(consultation, author):
 # --- Sending --------------------------------------------------------------------------------------------------------
 
 
-def test_a_sent_input_has_a_reference_a_hash_and_a_receipt_by_mail(consultation, author):
+def test_sent_input_has_reference_hash_and_mailed_receipt(consultation, author):
     sent = workflow.submit(begin(consultation, author), by=author)
     assert sent.state == "submitted"
     assert sent.reference == f"NCM-{consultation.opens_at.year}-0001"
@@ -155,7 +155,7 @@ def test_a_sent_input_has_a_reference_a_hash_and_a_receipt_by_mail(consultation,
     assert verbs(sent) == ["draft", "submit"]
 
 
-def test_the_hash_covers_words_theme_objectives_and_readers(consultation, author):
+def test_hash_covers_text_theme_objectives_and_audience(consultation, author):
     sent = workflow.submit(begin(consultation, author), by=author)
     before = sent.content_sha256
     sent.provisions.add(make_provision("GCM-02"))
@@ -174,20 +174,20 @@ def test_the_hash_covers_words_theme_objectives_and_readers(consultation, author
     assert len(hashes) == 7
 
 
-def test_references_count_on_within_the_year_of_the_round(consultation, author):
+def test_references_are_numbered_within_year_of_consultation(consultation, author):
     year = consultation.opens_at.year
     references = [workflow.submit(begin(consultation, author), by=author).reference for _turn in range(3)]
     assert references == [f"NCM-{year}-0001", f"NCM-{year}-0002", f"NCM-{year}-0003"]
 
 
-def test_references_count_on_beyond_four_digits(consultation, author):
+def test_references_exceed_four_digits(consultation, author):
     year = consultation.opens_at.year
     change(make_submission(consultation), reference=f"NCM-{year}-9999")
     assert workflow.submit(begin(consultation, author), by=author).reference == f"NCM-{year}-10000"
     assert workflow.submit(begin(consultation, author), by=author).reference == f"NCM-{year}-10001"
 
 
-def test_a_refusal_lists_everything_that_is_missing(consultation):
+def test_refusal_lists_everything_missing(consultation):
     waiting = make_stakeholder("Newcomers (sample)", state="registered")
     person = make_member(waiting)
     draft = begin(consultation, person, title=" ", body="")
@@ -207,7 +207,7 @@ def test_a_refusal_lists_everything_that_is_missing(consultation):
     assert not OutgoingMail.objects.exists()
 
 
-def test_the_last_moment_is_in_time(consultation, author):
+def test_input_at_exact_deadline_is_in_time(consultation, author):
     draft = begin(consultation, author)
     with replayed_at(consultation.closes_at + timedelta(microseconds=1)):
         assert len(refused(workflow.submit, draft, by=author)) == 1
@@ -216,20 +216,20 @@ def test_the_last_moment_is_in_time(consultation, author):
 
 
 @pytest.mark.parametrize("state", ["draft", "closed", "archived"])
-def test_a_round_that_is_not_open_takes_nothing(author, state):
+def test_consultation_that_is_not_open_accepts_no_inputs(author, state):
     consultation = make_consultation(state=state, themes=("T1",))
     assert refused(workflow.submit, begin(consultation, author), by=author) == [
         "The consultation is not open for inputs"
     ]
 
 
-def test_a_second_sending_is_refused(consultation, author):
+def test_second_submission_is_refused(consultation, author):
     sent = workflow.submit(begin(consultation, author), by=author)
     assert refused(workflow.submit, sent, by=author) == ["You cannot use “Send” while this is received."]
     assert OutgoingMail.objects.count() == 1
 
 
-def test_a_returned_input_is_completed_and_keeps_its_reference_and_day(consultation, author):
+def test_completed_input_keeps_reference_and_date(consultation, author):
     sent = workflow.submit(begin(consultation, author), by=author)
     workflow.return_for_completion(sent, by=make_secretariat(), reason="Which county?")
     with replayed_at(consultation.closes_at + timedelta(days=2)):
@@ -244,7 +244,7 @@ def test_a_returned_input_is_completed_and_keeps_its_reference_and_day(consultat
 
 
 @pytest.mark.parametrize("officer", [make_secretariat, make_head])
-def test_the_secretariat_accepts_and_the_author_is_told(officer):
+def test_secretariat_accepts_and_author_is_mailed(officer):
     submission, by = make_submission(state="submitted"), officer()
     accepted = workflow.accept(submission, by=by)
     assert (accepted.state, accepted.decided_by) == ("accepted", by)
@@ -253,7 +253,7 @@ def test_the_secretariat_accepts_and_the_author_is_told(officer):
 
 
 @pytest.mark.parametrize(("verb", "state"), [("return_for_completion", "returned"), ("set_aside", "set_aside")])
-def test_returning_and_setting_aside_need_reasons(verb, state):
+def test_returning_and_setting_aside_require_reasons(verb, state):
     submission, by = make_submission(state="submitted"), make_secretariat()
     act = getattr(workflow, verb)
     assert refused(act, submission, by=by, reason="  ") == ["Enter a reason. It is kept in the journal."]
@@ -264,7 +264,7 @@ def test_returning_and_setting_aside_need_reasons(verb, state):
 
 
 @pytest.mark.parametrize("verb", ["accept", "return_for_completion", "set_aside"])
-def test_nobody_else_screens_and_nobody_for_their_own_organisation(verb):
+def test_only_secretariat_screens_but_not_for_own_organisation(verb):
     submission = make_submission(state="submitted")
     both = make_double(submission.stakeholder, make_secretariat())
     label = SUBMISSION_MOVES[verb].label
@@ -285,13 +285,13 @@ def test_an_input_is_screened_once():
 
 
 @pytest.mark.parametrize("state", ["draft", "submitted", "returned"])
-def test_an_author_withdraws_what_was_not_accepted(state):
+def test_author_can_withdraw_input_before_acceptance(state):
     submission = make_submission(state=state)
     assert workflow.withdraw(submission, by=submission.author).state == "withdrawn"
 
 
 @pytest.mark.parametrize("state", ["accepted", "set_aside", "withdrawn"])
-def test_what_was_decided_is_not_withdrawn(state):
+def test_decided_input_cannot_be_withdrawn(state):
     submission = make_submission(state=state)
     word = submission.get_state_display()
     assert refused(workflow.withdraw, submission, by=submission.author) == [
@@ -299,7 +299,7 @@ def test_what_was_decided_is_not_withdrawn(state):
     ]
 
 
-def test_the_secretariat_withdraws_nobodys_input():
+def test_secretariat_cannot_withdraw_inputs():
     submission = make_submission(state="submitted")
     assert refused(workflow.withdraw, submission, by=make_secretariat()) == [SENDERS.format("Withdraw")]
 
@@ -314,7 +314,7 @@ def test_note_is_for_secretariat_only(author):
     ]
 
 
-def test_a_paper_input_is_taken_in_once():
+def test_paper_input_is_registered_once():
     consultation, body, by, key = make_consultation(), make_stakeholder(), make_secretariat(), uuid.uuid4()
     fields = {"theme": make_theme("T1"), "channel": "letter", "received_on": timezone.localdate(), **WORDS}
     first, is_new = workflow.take_in(consultation, body, by=by, key=key, **fields)
@@ -323,7 +323,7 @@ def test_a_paper_input_is_taken_in_once():
     assert (first.state, first.entered_by) == ("submitted", by)
 
 
-def test_a_letter_that_came_late_is_not_taken_in():
+def test_late_letter_is_not_registered():
     consultation = make_consultation()
     late = timezone.localdate(consultation.closes_at) + timedelta(days=1)
     fields = {"theme": make_theme("T1"), "channel": "letter", "received_on": late, **WORDS}
@@ -336,7 +336,7 @@ def test_a_letter_that_came_late_is_not_taken_in():
 
 
 @pytest.mark.parametrize("state", Consultation.State.values)
-def test_a_letter_is_taken_in_from_the_opening_until_the_file_is_closed(state):
+def test_letters_are_registered_while_consultation_is_open_or_closed(state):
     consultation = make_consultation(state=state)
     letter = {"theme": make_theme("T1"), "channel": "letter", "received_on": timezone.localdate(), **WORDS}
 
@@ -352,7 +352,7 @@ def test_a_letter_is_taken_in_from_the_opening_until_the_file_is_closed(state):
 # --- What a page reads of the table ---------------------------------------------------------------------------------
 
 
-def test_the_panel_says_what_a_draft_needs_and_who_moves_it(consultation, author):
+def test_panel_lists_missing_items_and_who_moves_draft(consultation, author):
     draft = begin(consultation, author, title="")
     moves = {verb: SUBMISSION_MOVES[verb] for verb in ("submit", "withdraw")}
     needs = needs_of(moves, draft)
@@ -361,7 +361,7 @@ def test_the_panel_says_what_a_draft_needs_and_who_moves_it(consultation, author
     assert needs_of(moves, make_submission(state="accepted")) == []
 
 
-def test_the_buttons_are_those_of_the_person_and_the_state():
+def test_offered_moves_depend_on_person_and_state():
     submission = make_submission(state="submitted")
 
     def labels(user):
@@ -376,7 +376,7 @@ def test_the_buttons_are_those_of_the_person_and_the_state():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_inputs_sent_at_once_have_two_references(consultation, author):
+def test_inputs_sent_concurrently_have_different_references(consultation, author):
     drafts = [begin(consultation, author) for _turn in range(4)]
     sent = at_once(*(lambda draft=draft: workflow.submit(draft, by=author) for draft in drafts))
     year = consultation.opens_at.year
@@ -384,7 +384,7 @@ def test_two_inputs_sent_at_once_have_two_references(consultation, author):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_draft_sent_twice_at_once_is_sent_once(consultation, author):
+def test_draft_sent_twice_concurrently_is_sent_once(consultation, author):
     draft = begin(consultation, author)
     results = at_once(*[lambda: workflow.submit(draft, by=author)] * 2)
     assert sorted(type(result).__name__ for result in results) == ["Blocked", "Submission"]
@@ -393,7 +393,7 @@ def test_one_draft_sent_twice_at_once_is_sent_once(consultation, author):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_key_begun_twice_at_once_is_one_draft(consultation, author):
+def test_key_used_twice_concurrently_creates_one_draft(consultation, author):
     key = uuid.uuid4()
     drafts = at_once(*[lambda: begin(consultation, author, key=key)] * 3)
     assert {draft.pk for draft in drafts} == {Submission.objects.get().pk}
@@ -401,7 +401,7 @@ def test_one_key_begun_twice_at_once_is_one_draft(consultation, author):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_letter_taken_in_twice_at_once_is_one_input():
+def test_letter_registered_twice_concurrently_is_one_input():
     consultation, body, by, key = make_consultation(), make_stakeholder(), make_secretariat(), uuid.uuid4()
     letter = {"theme": make_theme("T1"), "channel": "letter", "received_on": timezone.localdate(), **WORDS}
     taken = at_once(*[lambda: workflow.take_in(consultation, body, by=by, key=key, **letter)] * 3)
@@ -410,7 +410,7 @@ def test_one_letter_taken_in_twice_at_once_is_one_input():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_edits_at_once_one_is_shown_the_other(consultation, author):
+def test_concurrent_edits_show_text_of_the_other(consultation, author):
     draft = begin(consultation, author)
     words = ["Mine", "Theirs"]
     results = at_once(
@@ -442,7 +442,7 @@ def test_database_refuses_inconsistent_inputs(wrong):
         change(submission, **wrong)
 
 
-def test_provisions_of_an_input_stay_when_it_is_saved_without_them(consultation, author):
+def test_provisions_are_kept_if_not_given(consultation, author):
     draft = begin(consultation, author, provisions=[make_provision("GCM-02")])
     workflow.edit_draft(draft, by=author, title="Other")
     assert list(draft.provisions.all()) == list(Provision.objects.all())
