@@ -127,7 +127,7 @@ REFUSALS = ("holds an office", "You cannot invite yourself.")
 
 @pytest.mark.parametrize("door", DOORS)
 @pytest.mark.parametrize("who", WHO)
-def test_an_officer_lets_outsiders_act_for_a_ministry_and_nobody_of_the_staff(ministry, door, who):
+def test_officer_gives_ministry_role_to_outsiders_but_not_to_staff(ministry, door, who):
     officer = make_user(Office.SECRETARIAT)
     for role in ROLES:
         person = person_of(who, officer)
@@ -147,7 +147,7 @@ def test_every_admin_page_with_memberships_is_tested():
     assert pages == {door for door in DOORS if door.startswith("admin:")}
 
 
-def test_no_import_writes_people_memberships_or_offices():
+def test_imports_create_no_people_memberships_or_offices():
     resources = [
         resource
         for page in admin.site._registry.values()
@@ -160,7 +160,7 @@ def test_no_import_writes_people_memberships_or_offices():
     assert {name for _model, name in written} & {"office", "memberships", "members"} == set()
 
 
-def test_a_focal_point_does_not_invite_oneself_by_any_of_ones_addresses(ministry):
+def test_focal_point_cannot_invite_own_addresses(ministry):
     focal = make_user()
     Membership.objects.create(user=focal, stakeholder=ministry, role="focal_point", is_primary=True)
     focal.emailaddress_set.create(email="focal.private@example.org", verified=False)
@@ -171,7 +171,7 @@ def test_a_focal_point_does_not_invite_oneself_by_any_of_ones_addresses(ministry
     assert tried(lambda: workflow.invite_officer(ministry, **other)) == ""
 
 
-def test_a_link_that_was_passed_on_to_its_sender_opens_nothing(ministry):
+def test_forwarded_invitation_link_is_refused_to_its_sender(ministry):
     focal = make_user()
     Membership.objects.create(user=focal, stakeholder=ministry, role="focal_point", is_primary=True)
     _made, token = workflow.invite_officer(ministry, email="new@example.org", role="alternate", by=focal)
@@ -226,7 +226,7 @@ OPEN = {
 @pytest.mark.parametrize("door", OPEN)
 @pytest.mark.parametrize("holder", ["", *OFFICES])
 @pytest.mark.parametrize("own", [True, False], ids=["oneself", "an outsider"])
-def test_no_view_gives_oneself_an_office(door, holder, own):
+def test_office_is_given_by_permitted_people_and_never_to_oneself(door, holder, own):
     act, open_to = OPEN[door]
     make_user(Office.HEAD)
     for office in OFFICES:
@@ -243,7 +243,7 @@ def test_no_view_gives_oneself_an_office(door, holder, own):
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("office", OFFICES)
-def test_who_acts_for_a_ministry_gets_no_office_of_the_staff_by_the_database_either(ministry, role, office):
+def test_database_refuses_staff_office_to_ministry_member(ministry, role, office):
     head, officer, person = make_user(Office.HEAD), make_user(Office.SECRETARIAT), make_user()
     Membership.objects.create(user=person, stakeholder=ministry, role=role)
     expected = office in STAFF_OFFICES

@@ -198,7 +198,7 @@ def circles(graph: dict[str, set[str]]) -> list[tuple[str, ...]]:
     )
 
 
-def test_no_modules_import_one_another_in_a_circle():
+def test_there_are_no_import_cycles():
     trees = modules()
     graph = {name: set(imports(name, tree, set(trees))) & trees.keys() - {name} for name, tree in trees.items()}
     assert circles(graph) == []
@@ -267,15 +267,15 @@ def test_no_module_has_a_generic_name():
     assert unwelcome_names([str(path.relative_to(ROOT)) for path in files(".py", tests=True)]) == []
 
 
-def test_our_code_sends_itself_no_signals():
+def test_project_defines_no_signals():
     assert [found for name, tree in modules().items() for found in signal_complaints(name, tree)] == []
 
 
-def test_verbs_stand_in_workflow_only():
+def test_verbs_are_defined_in_workflow_only():
     assert [found for name, tree in modules().items() for found in verbs_elsewhere(name, tree)] == []
 
 
-def test_a_locked_row_may_be_referred_to():
+def test_row_locks_allow_foreign_key_references():
     assert [found for name, tree in modules().items() for found in locks_that_stop_others(name, tree)] == []
 
 
@@ -351,7 +351,7 @@ def foreign_words(text: str) -> list[str]:
     return [found.group() for pattern in FOREIGN if (found := pattern.search(text))]
 
 
-def test_no_file_names_a_package_host_or_a_path_of_one_machine():
+def test_no_file_contains_package_host_or_local_path():
     found = {}
     for path in project_files():
         raw = path.read_bytes()
@@ -382,7 +382,7 @@ def test_layer_rule_reports_violations(module, source, expected):
     assert expected in found
 
 
-def test_the_layer_rule_lets_positions_use_consultations():
+def test_layer_rule_allows_positions_to_import_consultations():
     trees = {
         "positions.workflow": ast.parse("from consultations.workflow import dispose"),
         "consultations.workflow": ast.parse(""),
@@ -425,7 +425,7 @@ def test_template_rule_reports_violations(text, expected):
     assert inline_complaints(text) == [expected]
 
 
-def test_the_template_rule_lets_files_be_linked():
+def test_template_rule_allows_linked_files():
     assert inline_complaints('<script src="/a.js" defer></script><link rel="stylesheet" href="a.css">') == []
 
 

@@ -161,7 +161,7 @@ def unknown_labels(text: str, labels: set[str]) -> list[str]:
     return [label for label in named if plain(label) not in labels]
 
 
-def test_labels_in_the_guides_stand_on_the_pages():
+def test_labels_in_guides_exist_on_pages():
     labels = page_labels()
     guides = {path.name: unknown_labels(path.read_text(), labels) for path in GUIDES}
     assert {name: missing for name, missing in guides.items() if missing} == {}
@@ -184,7 +184,7 @@ def test_readme_fits_two_screens():
     assert len((ROOT / "README.md").read_text().splitlines()) <= 80
 
 
-def test_settings_in_the_documentation_are_those_that_are_read():
+def test_documented_settings_equal_settings_read():
     read = settings_read((ROOT / "ncm_portal/settings.py").read_text())
     assert settings_named((ROOT / "docs/operations.md").read_text()) == read
     assert settings_named("| `CLAMD`, `DEMO` | x |\n| other | `X` |\n") == {"CLAMD", "DEMO"}

@@ -82,7 +82,7 @@ def test_every_kind_of_text_is_read():
 
 
 @pytest.mark.parametrize("phrase", BANNED)
-def test_banned_phrase_stands_in_no_text(phrase: str):
+def test_no_text_contains_banned_phrase(phrase: str):
     pattern = re.compile(rf"(?:\b|^){phrase}\b" if phrase[0] != "^" else phrase, re.I)
     assert [(where, text) for where, text in TEXTS if pattern.search(text)] == []
 
@@ -155,7 +155,7 @@ def test_names_of_values_are_not_banned():
 
 
 @pytest.mark.parametrize("phrase", BANNED_IN_DOCSTRINGS)
-def test_banned_phrase_stands_in_no_docstring(phrase: str):
+def test_no_docstring_contains_banned_phrase(phrase: str):
     pattern = re.compile(phrase)
     texts = ((path, line, text) for path, tree in [*MODULES, *TESTS] for line, text in docstrings_in(tree))
     assert [f"{path}:{line}" for path, line, text in texts if pattern.search(text)] == []

@@ -194,13 +194,13 @@ def test_no_line_of_a_template_is_too_wide():
     assert {name for name, text in texts.items() if wide_lines(name, text)} == WIDE_TEMPLATES
 
 
-def test_the_rule_about_names_complains():
+def test_name_rule_reports_violations():
     names = ["consultations/views/door.py", "consultations/models/checkin.py", "consultations/views/checkin.py"]
     assert lonely_stems(names) == ["consultations/views/door.py"]
     assert lonely_stems(["consultations/views/imports.py", "consultations/imports/cells.py"]) == []
 
 
-def test_the_rule_about_fragments_complains():
+def test_fragment_rule_reports_violations():
     texts = ['{% include "a/_once.html" %}{% include "a/_twice.html" %}', 'render_to_string("a/_twice.html")']
     assert fragments_used_once({"a/_once.html", "a/_twice.html", "a/_never.html"}, texts) == {
         "a/_once.html",

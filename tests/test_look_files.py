@@ -15,12 +15,12 @@ HEAVIER, LIGHT = {"portal.css": 4_100, "admin.css": 3_050}, 1_800  # bytes with 
 LETTERS = "ĩũĨŨŋŊéèçñğńøß’‘“”–—…·€"
 
 
-def test_a_visit_brings_two_faces():
+def test_visit_loads_two_fonts():
     assert [font.name for font in FONTS] == ["portal-sans.woff2", "portal-serif.woff2"]
 
 
 @pytest.mark.parametrize("font", FONTS, ids=lambda path: path.stem)
-def test_a_face_is_light_and_knows_our_letters(font):
+def test_font_is_small_and_contains_required_letters(font):
     assert font.stat().st_size <= 40_000
     known = TTFont(font).getBestCmap()
     assert [letter for letter in LETTERS if ord(letter) not in known] == []
@@ -28,12 +28,12 @@ def test_a_face_is_light_and_knows_our_letters(font):
 
 
 @pytest.mark.parametrize("sheet", SHEETS, ids=lambda path: path.stem)
-def test_a_stylesheet_is_small_on_the_wire(sheet):
+def test_compressed_stylesheet_is_small(sheet):
     assert len(brotli.compress(sheet.read_bytes())) <= HEAVIER.get(sheet.name, LIGHT)
 
 
 @pytest.mark.parametrize("sheet", ["portal.css", "admin.css"])
-def test_a_stylesheet_uses_only_colours_that_it_names(sheet):
+def test_stylesheet_uses_only_named_colours(sheet):
     text = (ROOT / "static/css" / sheet).read_text()
     used, named = set(re.findall(r"var\((--[\w-]+)\)", text)), set(re.findall(r"(--[\w-]+):", text))
     assert used - named == set()
@@ -64,7 +64,7 @@ def lineage(text: str) -> str:
     return text + (lineage(path.read_text()) if path and path.exists() else "")
 
 
-def test_a_page_with_a_form_shows_a_summary_of_its_errors():
+def test_form_page_shows_error_summary():
     pages = [path for path in (ROOT / "templates").rglob("*.html") if path.parts[-2] not in ("components", "elements")]
     silent = [
         str(path.relative_to(ROOT))

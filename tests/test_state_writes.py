@@ -52,7 +52,7 @@ def writes_state(node: ast.AST) -> bool:
     return makes_record and "state" in {word.arg for word in node.keywords}
 
 
-def test_states_are_written_by_make_and_by_named_functions_only():
+def test_states_are_written_only_by_make_and_named_functions():
     found = {name: written for name, tree in modules().items() if (written := state_writes(tree))}
     assert found == STATE_WRITERS
 

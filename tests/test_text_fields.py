@@ -78,7 +78,7 @@ def kept(field: forms.Field | models.Field, *given: None, texts: tuple[str, ...]
     return through
 
 
-def test_no_form_keeps_what_nobody_can_read_or_two_megabytes():
+def test_form_fields_refuse_unreadable_and_huge_text():
     fields = form_fields()
     assert fields.keys() >= NOT_KEPT
     asked = {name: field for name, field in fields.items() if name not in NOT_KEPT}
@@ -86,7 +86,7 @@ def test_no_form_keeps_what_nobody_can_read_or_two_megabytes():
     assert [name for name, field in asked.items() if kept(field, texts=(TWO_MEGABYTES,))] == []
 
 
-def test_no_record_of_the_admin_keeps_what_nobody_can_read():
+def test_admin_fields_refuse_unreadable_text():
     fields = record_fields()
     assert {"OutlinePart.heading", "Milestone.place", "Stakeholder.name", "Membership.mandate_letter"} <= fields.keys()
     assert {name: found for name, field in fields.items() if (found := kept(field, None))} == {}

@@ -99,7 +99,7 @@ def expected(found: Iterable[Entry]) -> dict[object, str]:
 
 
 @pytest.mark.parametrize("folder", [*FOLDERS, ENGLISH], ids=["own", "borrowed", "english"])
-def test_the_compiled_catalogue_says_what_its_source_says(folder):
+def test_compiled_catalogue_equals_its_source(folder):
     assert compiled(folder) == expected(catalogue(folder))
 
 
@@ -114,7 +114,7 @@ def test_catalogue_entries_are_unique(folder):
     assert sorted(english) == sorted(set(english))
 
 
-def test_every_form_of_a_string_is_translated_or_none():
+def test_plural_entries_are_translated_completely_or_not_at_all():
     halves = [entry for folder in FOLDERS for entry in catalogue(folder) if any(entry.kiswahili)]
     assert [entry.english for entry in halves if not entry.is_translated] == []
 
@@ -123,12 +123,12 @@ def parts(pattern: re.Pattern[str], texts: Iterable[str]) -> set[str]:
     return {part for text in texts for part in pattern.findall(text)}
 
 
-def test_every_value_that_the_english_names_is_named_in_kiswahili():
+def test_placeholders_of_english_occur_in_kiswahili():
     wrong = [e for e in ALL if parts(PLACEHOLDER, e.english) != parts(PLACEHOLDER, e.kiswahili)]
     assert [entry.english for entry in wrong] == []
 
 
-def test_every_plural_form_names_what_its_english_names():
+def test_plural_forms_keep_placeholders():
     plurals = [entry for entry in ALL if len(entry.english) > 1]
     assert [
         entry.english
@@ -137,13 +137,13 @@ def test_every_plural_form_names_what_its_english_names():
     ] == []
 
 
-def test_no_markup_is_lost():
+def test_markup_is_kept():
     assert [
         e.english for e in ALL if any(sorted(TAG.findall(e.english[0])) != sorted(TAG.findall(s)) for s in e.kiswahili)
     ] == []
 
 
-def test_no_string_begins_or_ends_with_other_space():
+def test_outer_white_space_is_kept():
     def edges(text: str) -> tuple[bool, bool]:
         return text[:1].isspace(), text[-1:].isspace()
 
@@ -182,7 +182,7 @@ RENDER = Path(settings.BASE_DIR) / "positions" / "render"
 WRITTEN = "annexes clean delegation plain printable redline rulings sections summary labels"
 
 
-def test_what_is_printed_of_an_edition_is_translated_whole():
+def test_texts_of_printed_editions_are_fully_translated():
     modules = [*(RENDER / f"{name}.py" for name in WRITTEN.split()), *(RENDER / "docx").glob("*.py")]
     templates = [path for path in (TEMPLATES / "print").glob("*.html") if PRINTED.match(path.stem)]
     wanted = set().union(*map(asked_by_code, modules), *map(asked_for, templates))
@@ -195,7 +195,7 @@ def public_templates() -> list[Path]:
     return [path for path in found if not NOT_PUBLIC.search(path.relative_to(TEMPLATES).as_posix())]
 
 
-def test_the_templates_are_read_for_their_strings():
+def test_templates_are_searched_for_strings():
     assert asked_for(TEMPLATES / "components" / "footer_links.html") == {
         "Privacy",
         "Accessibility",
@@ -227,7 +227,7 @@ def kiswahili(client):
 
 
 @pytest.mark.django_db
-def test_the_home_page_speaks_kiswahili(kiswahili):
+def test_home_page_is_in_kiswahili(kiswahili):
     page = kiswahili.get("/").content.decode()
     assert re.findall(r"<html lang=\"(\w+)\"", page) == ["sw"]
     assert re.findall(r"<h1>(.*?)</h1>", page) == ["Msimamo wa Kenya kuhusu uhamaji"]
@@ -240,14 +240,14 @@ def test_the_home_page_speaks_kiswahili(kiswahili):
 
 
 @pytest.mark.django_db
-def test_the_english_page_does_not_speak_of_the_translation(client):
+def test_english_page_does_not_mention_translation(client):
     page = client.get("/").content.decode()
     assert re.findall(r"<html lang=\"(\w+)\"", page) == ["en"]
     assert page.count("Kiswahili haijahaririwa") == 0
 
 
 @pytest.mark.django_db
-def test_the_form_for_signing_in_speaks_kiswahili(kiswahili):
+def test_sign_in_form_is_in_kiswahili(kiswahili):
     page = kiswahili.get("/account/login/").content.decode()
     assert re.findall(r"<h1>(.*?)</h1>", page) == ["Ingia"]
     assert [label.strip() for label in re.findall(r"<label for=\"id_(?:login|password)\">([^<]*)", page)] == [
@@ -264,13 +264,13 @@ def test_the_form_for_signing_in_speaks_kiswahili(kiswahili):
         ("sw", ["Barua pepe", "Nenosiri", "Baki umeingia kwenye kifaa hiki"]),
     ],
 )
-def test_the_form_for_signing_in_speaks_the_words_of_the_portal(client, language, words):
+def test_sign_in_form_uses_portal_vocabulary(client, language, words):
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
     form = client.get("/account/login/").context["form"]
     assert [str(field.label) for field in form] == words
 
 
-def test_hours_are_written_in_the_language_of_the_page():
+def test_times_are_in_language_of_page():
     with translation.override("sw"):
         assert written_hour(datetime(2026, 10, 4, 14, tzinfo=UTC)) == "4 Oktoba 2026, 17:00 EAT (UTC+3)"
 
@@ -284,6 +284,6 @@ def test_hours_are_written_in_the_language_of_the_page():
         ("unmerge", "Unmerge"),
     ],
 )
-def test_the_journal_speaks_kiswahili_where_it_can(verb, words):
+def test_journal_is_in_kiswahili_where_translated(verb, words):
     with translation.override("sw"):
         assert portal.spoken(verb) == words

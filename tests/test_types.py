@@ -65,17 +65,17 @@ def exceptions(configuration: str) -> list[str]:
     return sorted([*missing, *loose, *(EXCEPTIONS & settings.keys())])
 
 
-def test_every_query_in_a_signature_names_its_model():
+def test_every_queryset_in_signature_names_its_model():
     assert [found for name, tree in modules().items() for found in unnamed_queries(name, tree)] == []
 
 
-def test_mypy_reads_every_package_without_an_exception():
+def test_mypy_checks_every_package():
     assert exceptions((ROOT / "pyproject.toml").read_text()) == []
     told = [path for path in files(".py") if re.search(r"^# *mypy:", path.read_text(), re.MULTILINE)]
     assert told == []
 
 
-def test_the_rule_about_queries_complains():
+def test_queryset_rule_reports_violations():
     signatures = [
         "def f(rows: QuerySet) -> None: ...",
         "def f(rows: models.QuerySet[Any]) -> None: ...",
@@ -90,7 +90,7 @@ def test_the_rule_about_queries_complains():
     assert unnamed_queries("m", ast.parse(sound)) == []
 
 
-def test_the_rule_about_mypy_complains():
+def test_mypy_rule_reports_violations():
     sound = "\n".join(["[tool.mypy]", f"files = {[*PACKAGES, 'manage.py']}", *(f"{name} = true" for name in DEMANDED)])
     assert exceptions(sound) == []
     assert exceptions(sound.replace("positions", "positions/views")) == ["positions"]

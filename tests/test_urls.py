@@ -56,17 +56,17 @@ def asks_to_log_in(answer) -> bool:
     return answer.status_code == 302 and answer["Location"].startswith(("/account/login/?", "/admin/login/?"))
 
 
-def test_the_resolver_is_read_whole():
+def test_all_url_patterns_are_collected():
     names = {address.name for address in ALL}
     assert {"health", "account_login", "mfa_index", "admin:index"} <= names
 
 
-def test_public_names_all_exist():
+def test_listed_public_names_exist():
     assert sorted(PUBLIC - {address.name for address in ALL}) == []
 
 
 @pytest.mark.parametrize("app", [consultations.urls, positions.urls])
-def test_public_pages_are_exactly_the_views_marked_login_not_required(app):
+def test_public_pages_are_those_marked_login_not_required(app):
     """`public_pages` stands first in each urls.py; the middleware follows the mark on the view."""
     marked = [page.name for page in app.urlpatterns if getattr(page.callback, "login_required", True) is False]
     assert [page.name for page in app.public_pages] == marked
@@ -81,7 +81,7 @@ def test_non_public_pages_require_sign_in(client, method):
 
 
 @pytest.mark.django_db
-def test_public_pages_need_no_sign_in(client):
+def test_public_pages_require_no_sign_in(client):
     public = [address for address in ALL if address.name in PUBLIC]
     answers = {str(address): client.get(address.path) for address in public}
     assert {name: answer["Location"] for name, answer in answers.items() if asks_to_log_in(answer)} == {}

@@ -131,7 +131,7 @@ def test_unaltered_sample_has_no_findings(played):
 
 
 @pytest.mark.parametrize("turn", ROUNDS, ids=lambda turn: f"{len(turn)} kinds")
-def test_the_running_role_is_refused_or_found(played, turn):
+def test_changes_by_runtime_role_are_refused_or_detected(played, turn):
     refused, altered = refused_and_altered(turn)
     assert altered - found(ALL_BUT_THE_SCHEMA) == set()
     assert {"consultations.event", "positions.edition", "positions.wording"} & turn.keys() <= refused
@@ -139,7 +139,7 @@ def test_the_running_role_is_refused_or_found(played, turn):
 
 @pytest.mark.usefixtures("by_owner")
 @pytest.mark.parametrize("turn", ROUNDS, ids=lambda turn: f"{len(turn)} kinds")
-def test_changes_by_table_owner_are_found(played, turn):
+def test_changes_by_table_owner_are_detected(played, turn):
     with pgtrigger.ignore():
         _refused, altered = refused_and_altered(turn)
     assert altered - found(ALL_BUT_THE_SCHEMA) == set()
@@ -148,7 +148,7 @@ def test_changes_by_table_owner_are_found(played, turn):
 
 @pytest.mark.usefixtures("by_superuser")
 @pytest.mark.parametrize("turn", ROUNDS, ids=lambda turn: f"{len(turn)} kinds")
-def test_changes_by_superuser_are_found(played, turn):
+def test_changes_by_superuser_are_detected(played, turn):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         _refused, altered = refused_and_altered(turn)
@@ -158,7 +158,7 @@ def test_changes_by_superuser_are_found(played, turn):
 
 
 @pytest.mark.usefixtures("by_superuser")
-def test_disabled_triggers_are_found(played):
+def test_disabled_triggers_are_detected(played):
     tables = {model._meta.db_table for model in stored().values() if getattr(model._meta, "triggers", None)}
     with connection.cursor() as cursor:
         for table in sorted(tables):
@@ -167,7 +167,7 @@ def test_disabled_triggers_are_found(played):
     assert tables - named == set()
 
 
-def test_one_byte_of_any_file_is_found(played):
+def test_altered_byte_of_any_file_is_detected(played):
     altered = {}
     for kind in STORED:
         for row in kind.rows.filter(**kind_of_files(kind))[:1]:

@@ -58,7 +58,7 @@ def refused_as(client, email, password=PASSWORD):
 @pytest.mark.parametrize(
     "look_alike", [LOOK_ALIKE, "ruth.langat@ſecretariat.example.org", "ruth.langat@ѕecretariat.example.org"]
 )
-def test_a_look_alike_signs_up_beside_the_real_one_and_locks_nobody_out(client, look_alike):
+def test_look_alike_address_signs_up_and_real_account_stays_accessible(client, look_alike):
     real = confirmed(REAL)
     sign_up(client, look_alike)
     client.logout()
@@ -68,7 +68,7 @@ def test_a_look_alike_signs_up_beside_the_real_one_and_locks_nobody_out(client, 
         client.logout()
 
 
-def test_a_look_alike_shows_as_what_it_is_and_has_its_own_mailbox(client):
+def test_look_alike_address_is_encoded_and_gets_its_own_mail(client):
     confirmed(REAL)
     sign_up(client, LOOK_ALIKE)
     assert User.objects.exclude(email=REAL).get().email == ENCODED
@@ -90,7 +90,7 @@ def test_a_look_alike_shows_as_what_it_is_and_has_its_own_mailbox(client):
         "ruth.langat@ſecretariat.example.org",
     ],
 )
-def test_another_spelling_is_the_same_account(client, spelling):
+def test_other_spelling_is_same_account(client, spelling):
     real = confirmed(REAL)
     assert sign_up(client, spelling)["Location"] == reverse("account_email_verification_sent")
     assert (User.objects.count(), mail.outbox[-1].to) == (1, [REAL])
@@ -110,7 +110,7 @@ def test_another_spelling_is_the_same_account(client, spelling):
         ("info@ελληνικός.gr", "info@ελληνικόσ.gr"),
     ],
 )
-def test_a_turkish_and_a_greek_address_come_in_whichever_way_they_are_typed(client, stored, typed):
+def test_turkish_and_greek_addresses_sign_in_with_any_spelling(client, stored, typed):
     assert sign_up(client, stored).status_code == 302
     confirm(client)
     client.logout()
@@ -123,7 +123,7 @@ def test_a_turkish_and_a_greek_address_come_in_whichever_way_they_are_typed(clie
     assert "/account/password/reset/key/" in mail.outbox[0].body
 
 
-def test_capitals_that_can_be_read_twice_open_the_account_of_the_plainer_one(client):
+def test_ambiguous_capitals_open_account_with_plain_address(client):
     plain = confirmed("ayse@xn--iik-sza.com.tr")
     turkish = confirmed("ayse@xn--k-ekaa7p.com.tr")
     log_in(client, "AYSE@IŞIK.COM.TR")
@@ -134,7 +134,7 @@ def test_capitals_that_can_be_read_twice_open_the_account_of_the_plainer_one(cli
 
 
 @pytest.mark.parametrize("page", ["account_login", "account_signup", "account_reset_password"])
-def test_what_is_no_address_is_refused_in_plain_words_beside_its_field(client, page):
+def test_invalid_address_is_refused_at_field(client, page):
     field = "login" if page == "account_login" else "email"
     filled = {"name": "Ruth", "password": PASSWORD, "password1": PASSWORD, "password2": PASSWORD}
     for typed, words in (
@@ -147,7 +147,7 @@ def test_what_is_no_address_is_refused_in_plain_words_beside_its_field(client, p
     assert (User.objects.count(), len(mail.outbox)) == (0, 0)
 
 
-def test_another_address_of_an_account_is_kept_in_its_normal_form(client):
+def test_second_address_is_stored_in_normal_form(client):
     user = confirmed(REAL)
     client.force_login(user)
     client.post(reverse("account_email"), {"action_add": "", "email": "RUTH@Örnek.example.org"})
@@ -158,7 +158,7 @@ def test_another_address_of_an_account_is_kept_in_its_normal_form(client):
 
 
 @pytest.mark.parametrize(("told", "kept"), [(REAL.upper(), REAL), (LOOK_ALIKE, ENCODED), ("ruth@[127.0.0.1]", None)])
-def test_what_a_single_sign_on_tells_is_kept_in_the_same_form(rf, told, kept):
+def test_single_sign_on_address_is_stored_in_normal_form(rf, told, kept):
     class Government(Provider):
         id, name = "government", "Government"
 
@@ -166,7 +166,7 @@ def test_what_a_single_sign_on_tells_is_kept_in_the_same_form(rf, told, kept):
     assert provider.cleanup_email_addresses(told, []) == kept
 
 
-def test_the_admin_enters_a_person_in_the_same_form_and_nobody_twice(client):
+def test_admin_stores_normal_form_and_refuses_duplicates(client):
     confirmed(REAL)
     sign_in(client, make_secretariat())
     entered = {"name": "Ruth", "language": "en", "is_active": "on"}
@@ -177,7 +177,7 @@ def test_the_admin_enters_a_person_in_the_same_form_and_nobody_twice(client):
     assert User.objects.filter(email=ENCODED).exists()
 
 
-def test_the_database_keeps_no_other_form(client):
+def test_database_refuses_other_forms(client):
     user = confirmed(REAL)
     rows = [User.objects.filter(pk=user.pk), EmailAddress.objects.filter(user=user)]
     for row in rows:
@@ -187,7 +187,7 @@ def test_the_database_keeps_no_other_form(client):
     User.objects.filter(pk=user.pk).update(email=RawSQL("%s", [LOOK_ALIKE]), is_active=False)  # one that was given up
 
 
-def test_signing_in_asks_no_more_of_the_database_for_a_domain_in_small_letters(client):
+def test_sign_in_query_count_does_not_depend_on_domain_spelling(client):
     confirmed(REAL)
     counts = []
     for typed in (REAL, "ruth.langat@SECRETARIAT.example.org"):
@@ -204,7 +204,7 @@ LONG = "long and strong " * 8
 TOO_LONG = "This password is 129 characters long. It must be 128 characters or fewer."
 
 
-def test_the_longest_password_is_taken_and_a_longer_one_refused_with_its_length(client):
+def test_longest_password_is_accepted_and_longer_one_refused(client):
     assert sign_up(client, REAL, password1=LONG + "x", password2=LONG + "x").context["form"].errors["password1"] == [
         TOO_LONG
     ]
@@ -216,7 +216,7 @@ def test_the_longest_password_is_taken_and_a_longer_one_refused_with_its_length(
     assert is_in(client, User.objects.get())
 
 
-def test_the_page_says_how_long_a_password_may_be(client):
+def test_page_states_maximum_password_length(client):
     assert "Your password must be 128 characters or fewer." in client.get(reverse("account_signup")).content.decode()
 
 
@@ -234,7 +234,7 @@ def test_a_password_of_a_megabyte_is_not_hashed(client, monkeypatch):
 @pytest.mark.parametrize(
     ("page", "field"), [("account_change_password", "oldpassword"), ("account_reauthenticate", "password")]
 )
-def test_the_same_holds_where_somebody_is_signed_in(client, page, field):
+def test_too_long_password_is_refused_when_signed_in(client, page, field):
     client.force_login(confirmed(REAL))
     answer = client.post(reverse(page), {"oldpassword": LONG + "x", "password": LONG + "x"})
     assert answer.context["form"].errors[field] == [TOO_LONG]
@@ -249,7 +249,7 @@ def reset_link(client):
 
 
 @pytest.mark.parametrize(("minutes", "works"), [(59, True), (61, False)])
-def test_the_link_of_a_forgotten_password_lives_an_hour(client, time_machine, minutes, works):
+def test_reset_link_is_valid_for_an_hour(client, time_machine, minutes, works):
     confirmed(REAL)
     link = reset_link(client)
     time_machine.move_to(time.time() + minutes * 60, tick=False)
@@ -257,7 +257,7 @@ def test_the_link_of_a_forgotten_password_lives_an_hour(client, time_machine, mi
     assert ("This link is no longer valid" in answer.content.decode()) is not works
 
 
-def test_the_mail_and_the_page_say_how_long_the_link_lives(client):
+def test_mail_and_page_state_validity_of_link(client):
     confirmed(REAL)
     answer = client.post(reverse("account_reset_password"), {"email": REAL}, follow=True)
     assert "The link works for one hour." in answer.content.decode()

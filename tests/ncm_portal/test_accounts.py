@@ -30,14 +30,14 @@ def confirm(client):
     return client.post(link)
 
 
-def test_a_new_person_keeps_the_name_as_typed(client):
+def test_name_is_stored_as_typed(client):
     answer = sign_up(client)
     assert (answer.status_code, answer["Location"]) == (302, reverse("account_email_verification_sent"))
     user = User.objects.get()
     assert (user.name, user.email, user.office, user.is_staff) == (NAME, "wanjiru@example.org", "", False)
 
 
-def test_the_language_of_the_page_is_the_persons(client):
+def test_language_of_page_becomes_language_of_account(client):
     client.cookies["django_language"] = "sw"
     sign_up(client)
     assert User.objects.get().language == "sw"
@@ -52,7 +52,7 @@ def test_sign_in_needs_confirmed_address(client):
     assert client.session["_auth_user_id"] == str(User.objects.get().pk)
 
 
-def test_an_address_is_the_same_in_capitals(client):
+def test_address_is_case_insensitive(client):
     sign_up(client)
     confirm(client)
     client.logout()
@@ -60,7 +60,7 @@ def test_an_address_is_the_same_in_capitals(client):
     assert client.session["_auth_user_id"] == str(User.objects.get().pk)
 
 
-def test_a_taken_address_gets_the_same_answer_as_a_free_one(client):
+def test_answer_does_not_reveal_whether_address_is_taken(client):
     first = sign_up(client)
     confirm(client)
     client.logout()
@@ -69,7 +69,7 @@ def test_a_taken_address_gets_the_same_answer_as_a_free_one(client):
     assert User.objects.count() == 1
 
 
-def test_a_forgotten_password_says_nothing_about_who_has_an_account(client):
+def test_password_reset_does_not_reveal_accounts(client):
     sign_up(client)
     answers = [
         client.post(reverse("account_reset_password"), {"email": f"{n}@example.org"}) for n in ("wanjiru", "nobody")
@@ -94,7 +94,7 @@ def test_invalid_values_are_refused_at_their_field(client, changes, field):
     assert (answer.status_code, list(answer.context["form"].errors), User.objects.count()) == (200, [field], 0)
 
 
-def test_guessing_passwords_is_slowed_down(client):
+def test_password_guessing_is_slowed_down(client):
     sign_up(client)
     confirm(client)
     client.logout()
@@ -108,12 +108,12 @@ def test_guessing_passwords_is_slowed_down(client):
 
 
 @pytest.mark.parametrize("name", ["account_login", "account_signup"])
-def test_the_pages_of_a_visitor_do_not_ask_the_database(client, name, django_assert_num_queries):
+def test_sign_in_pages_make_no_queries(client, name, django_assert_num_queries):
     with django_assert_num_queries(0):
         assert client.get(reverse(name)).status_code == 200
 
 
-def test_a_provider_that_a_deployment_adds_is_offered(client, monkeypatch):
+def test_configured_provider_is_offered(client, monkeypatch):
     class Government(Provider):
         id, name, uses_apps = "government", "Government", True
 

@@ -31,23 +31,23 @@ def answer_to(response: HttpResponse, cookies: str = "", headers: dict[str, str]
         ("br; q=0.0, gzip", "gzip"),
     ],
 )
-def test_a_visitor_gets_fewer_bytes_and_the_same_words(accepted, coding):
+def test_page_for_visitor_is_compressed_without_changing_it(accepted, coding):
     answer = answer_to(HttpResponse(WORDS), headers={"Accept-Encoding": accepted})
     assert (answer["Content-Encoding"], answer["Vary"]) == (coding, "Accept-Encoding")
     assert UNPACKED[coding](answer.content).decode() == WORDS
     assert (answer["Content-Length"], len(answer.content) < len(WORDS) / 5) == (str(len(answer.content)), True)
 
 
-def test_a_browser_that_takes_neither_gets_the_page_as_it_is():
+def test_page_is_not_compressed_for_browser_without_support():
     assert answer_to(HttpResponse(WORDS), headers={}).content.decode() == WORDS
 
 
-def test_a_page_for_somebody_with_a_session_is_left_as_it_is():
+def test_page_of_session_is_not_compressed():
     assert answer_to(HttpResponse(WORDS), cookies="sessionid=abc; django_language=sw").content.decode() == WORDS
     assert "Content-Encoding" in answer_to(HttpResponse(WORDS), cookies="django_language=sw").headers
 
 
-def test_a_page_that_sets_a_cookie_is_left_as_it_is():
+def test_page_setting_cookie_is_not_compressed():
     response = HttpResponse(WORDS)
     response.set_cookie("csrftoken", "abc")
     assert answer_to(response).content.decode() == WORDS
@@ -59,6 +59,6 @@ def test_a_file_is_served_byte_for_byte(kind):
     assert (whole.content.decode(), whole["ETag"]) == (WORDS, '"abc"')
 
 
-def test_what_is_streamed_is_left_as_it_is():
+def test_streamed_response_is_not_compressed():
     streamed = answer_to(StreamingHttpResponse([WORDS]))
     assert b"".join(streamed.streaming_content).decode() == WORDS

@@ -39,44 +39,44 @@ def log_in(client, email="ruth@example.org", password=PASSWORD):
     return client.post(reverse("account_login"), {"login": email, "password": password})
 
 
-def everything():
+def logged():
     return [(entry.what, entry.by, entry.object_id, entry.details) for entry in AccessEntry.objects.order_by("pk")]
 
 
-def test_a_log_in_is_entered_with_its_steps(client, person):
+def test_sign_in_is_logged_with_its_steps(client, person):
     assert log_in(client).status_code == 302
-    assert everything() == [("log_in", person, "", {"steps": ["password"]})]
+    assert logged() == [("log_in", person, "", {"steps": ["password"]})]
     assert entries(Access.LOG_IN)[0].address == "127.0.0.1"
     assert Event.objects.count() == 0
 
 
-def test_with_a_second_factor_both_steps_count_and_half_a_log_in_is_none(client, person):
+def test_sign_in_is_logged_only_after_second_factor(client, person):
     factor = give_second_factor(person)
     assert log_in(client)["Location"] == reverse("mfa_authenticate")
-    assert everything() == []
+    assert logged() == []
     client.post(reverse("mfa_authenticate"), {"code": code_of(factor.data["secret"])})
-    assert everything() == [("log_in", person, "", {"steps": ["password", "totp"]})]
+    assert logged() == [("log_in", person, "", {"steps": ["password", "totp"]})]
 
 
-def test_what_fails_is_entered_about_the_account_and_an_unknown_address_is_kept_nowhere(client, person):
+def test_failure_is_logged_for_account_and_unknown_address_is_not_stored(client, person):
     known, unknown = (log_in(client, email, "wrong") for email in ("RUTH@example.org", "nobody@example.org"))
     step = {"step": "password"}
-    assert everything() == [("log_in_failed", None, str(person.pk), step), ("log_in_failed", None, "", step)]
+    assert logged() == [("log_in_failed", None, str(person.pk), step), ("log_in_failed", None, "", step)]
     assert "nobody" not in str(list(AccessEntry.objects.values()))
     assert (known.status_code, known.context["form"].errors) == (unknown.status_code, unknown.context["form"].errors)
 
 
-def test_a_lock_out_is_entered_once_and_its_owner_is_told_by_the_worker(client, person):
+def test_lock_out_is_logged_once_and_mailed_by_worker(client, person):
     for _turn in range(8):
         answer = log_in(client, password="wrong")
     assert "Too many" in answer.content.decode()
-    assert [what for what, *_rest in everything()] == ["log_in_failed"] * 5 + ["lock_out"]
+    assert [what for what, *_rest in logged()] == ["log_in_failed"] * 5 + ["lock_out"]
     assert (OutgoingMail.objects.count(), mail.outbox) == (0, [])  # nothing that whoever tries could measure
     assert warn_owners() == 1
     assert OutgoingMail.objects.get().to == "ruth@example.org"
 
 
-def test_a_lock_out_of_an_address_that_nobody_has_looks_the_same_and_writes_to_nobody(client, person):
+def test_lock_out_of_unknown_address_looks_the_same_and_sends_no_mail(client, person):
     for _turn in range(7):
         unknown = log_in(client, "nobody@example.org", "wrong")
     for _turn in range(7):
@@ -86,13 +86,13 @@ def test_a_lock_out_of_an_address_that_nobody_has_looks_the_same_and_writes_to_n
     assert [entry.object_id for entry in locked] == ["", str(person.pk)]
 
 
-def test_a_second_step_that_fails_is_entered_and_its_owner_is_told(client, person):
+def test_failed_second_factor_is_logged_and_mailed(client, person):
     give_second_factor(person)
     log_in(client)
     for code in ("000000", ""):
         assert client.post(reverse("mfa_authenticate"), {"code": code}).status_code == 200
     step = {"step": "second step"}
-    assert everything() == [("factor_failed", None, str(person.pk), step)]  # nothing typed is no try
+    assert logged() == [("factor_failed", None, str(person.pk), step)]  # nothing typed is no try
     assert warn_owners() == 1
     for _turn in range(6):
         answer = client.post(reverse("mfa_authenticate"), {"code": "000000"})
@@ -101,34 +101,34 @@ def test_a_second_step_that_fails_is_entered_and_its_owner_is_told(client, perso
     assert warn_owners() == 1  # the other kind
 
 
-def test_a_passkey_alone_that_fails_is_entered_about_nobody(client, person):
+def test_failed_passkey_only_sign_in_is_logged_without_person(client, person):
     handle = websafe_encode(str(person.pk).encode())
     parts = {"clientDataJSON": websafe_encode(b'{"type": "webauthn.get", "challenge": "YQ", "origin": "https://a"}')}
     parts |= {"authenticatorData": websafe_encode(bytes(37)), "signature": "YQ", "userHandle": handle}
     sent = {"type": "public-key", "id": "YQ", "rawId": "YQ", "response": parts}
     assert client.post(reverse("mfa_login_webauthn"), {"credential": json.dumps(sent)}).status_code == 302
-    assert everything() == [("factor_failed", None, "", {"step": "passkey"})]
+    assert logged() == [("factor_failed", None, "", {"step": "passkey"})]
     assert warn_owners() == 0
 
 
-def test_a_closed_account_with_the_right_password_is_entered_as_failed(client, person):
+def test_correct_password_of_closed_account_is_logged_as_failed(client, person):
     person.is_active = False
     person.save()
     log_in(client)
-    assert everything() == [("log_in_failed", None, str(person.pk), {"step": "closed account"})]
+    assert logged() == [("log_in_failed", None, str(person.pk), {"step": "closed account"})]
 
 
-def test_a_failed_confirmation_of_who_is_signed_in_names_both(client):
+def test_failed_reauthentication_is_logged_for_person_on_both_sides(client):
     officer = make_secretariat()
     EmailAddress.objects.create(user=officer, email=officer.email, verified=True, primary=True)
     sign_in(client, officer)
     client.post(reverse("account_reauthenticate"), {"password": "wrong"})
     client.post(reverse("mfa_reauthenticate"), {"code": "000000"})
-    assert [(what, by) for what, by, *_rest in everything()] == [("log_in_failed", officer), ("factor_failed", officer)]
+    assert [(what, by) for what, by, *_rest in logged()] == [("log_in_failed", officer), ("factor_failed", officer)]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_log_in_costs_one_query_more(client, person, monkeypatch):
+def test_sign_in_log_takes_one_query(client, person, monkeypatch):
     counts = []
     for _turn in range(2):
         client.logout()
@@ -140,6 +140,6 @@ def test_a_log_in_costs_one_query_more(client, person, monkeypatch):
     assert counts[0] - counts[1] == 1
 
 
-def test_all_factors_are_asked_by_forms_that_note(settings):
+def test_every_factor_form_logs_attempts(settings):
     kinds = {"authenticate", "reauthenticate", "authenticate_webauthn", "reauthenticate_webauthn", "login_webauthn"}
     assert [kind for kind in kinds if not issubclass(import_string(settings.MFA_FORMS[kind]), Noted)] == []

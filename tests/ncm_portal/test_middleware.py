@@ -27,7 +27,7 @@ def force_in(client, user):
 
 @pytest.mark.parametrize("office", ["secretariat", "head", "sysadmin", "official"])
 @pytest.mark.parametrize("page", ["/", "/admin/"])
-def test_an_office_without_a_second_factor_is_sent_to_set_one_up(client, office, page):
+def test_office_without_second_factor_is_redirected_to_set_up(client, office, page):
     answer = force_in(client, make_user(office=office)).get(page)
     assert (answer.status_code, answer["Location"]) == (302, SET_UP)
 
@@ -39,11 +39,11 @@ def test_posts_are_redirected_too(client, method):
 
 
 @pytest.mark.parametrize("name", ["mfa_index", "account_logout", "account_email", "health"])
-def test_the_way_to_a_second_factor_and_the_way_out_stay_open(client, name):
+def test_second_factor_pages_and_sign_out_stay_accessible(client, name):
     assert force_in(client, make_secretariat()).get(reverse(name)).headers.get("Location") != SET_UP
 
 
-def test_with_a_second_factor_the_office_works(client):
+def test_office_with_second_factor_has_access(client):
     assert sign_in(client, make_secretariat()).get("/admin/").status_code == 200
 
 
@@ -62,7 +62,7 @@ def test_visitors_cost_no_query(client, django_assert_num_queries):
         assert lacks_second_factor(type("Visitor", (), {"is_authenticated": False})()) is False
 
 
-def test_whoever_has_a_second_factor_is_asked_for_it_at_log_in(client):
+def test_second_factor_is_requested_at_sign_in(client):
     from allauth.account.models import EmailAddress
 
     from tests.factories import PASSWORD
@@ -77,7 +77,7 @@ def test_whoever_has_a_second_factor_is_asked_for_it_at_log_in(client):
     assert "_auth_user_id" not in client.session
 
 
-def test_every_answer_says_what_a_page_may_use(client):
+def test_every_response_has_security_headers(client):
     answer = client.get("/health/")
     wanted = {
         "Permissions-Policy": permissions_policy(),
@@ -93,7 +93,7 @@ def test_every_answer_says_what_a_page_may_use(client):
     assert {name: answer.headers.get(name) for name in wanted} == wanted
 
 
-def test_a_page_for_somebody_signed_in_is_kept_by_no_cache(client):
+def test_page_of_session_is_not_cached(client):
     assert "Cache-Control" not in client.get("/health/").headers
     assert force_in(client, make_user()).get("/health/")["Cache-Control"] == "no-store, private"
 
@@ -122,9 +122,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("case", REFUSED)
 @pytest.mark.parametrize("secure", [False, True])
-def test_a_refusal_has_the_headers_of_every_page_and_a_reference_number_from_the_log(
-    client, case, secure, settings, caplog
-):
+def test_refusal_has_security_headers_and_logged_reference_number(client, case, secure, settings, caplog):
     ask, status = REFUSED[case]
     settings.SECURE_SSL_REDIRECT = secure
     caplog.handler.addFilter(ReferenceFilter())
@@ -141,12 +139,12 @@ def test_a_refusal_has_the_headers_of_every_page_and_a_reference_number_from_the
     assert len(logged) == 1
 
 
-def test_two_requests_have_two_reference_numbers(client):
+def test_reference_numbers_are_unique(client):
     pages = {re.search(NUMBER, client.get("/inputs/?q=%00").text)[0] for _turn in range(20)}
     assert len(pages) == 20
 
 
-def test_a_fault_of_ours_shows_the_number_under_which_the_log_has_it(client, caplog, monkeypatch):
+def test_server_error_shows_logged_reference_number(client, caplog, monkeypatch):
     def fail(*args, **kwargs):
         raise RuntimeError("broken")
 
@@ -160,5 +158,5 @@ def test_a_fault_of_ours_shows_the_number_under_which_the_log_has_it(client, cap
 
 
 @pytest.mark.parametrize(("address", "status"), [("/inputs/%00/", 404), ("/a%00b", 404), ("/inputs/?q=a%00b", 400)])
-def test_an_address_that_the_database_cannot_hold_is_refused(client, address, status):
+def test_url_that_database_cannot_store_is_refused(client, address, status):
     assert client.get(address).status_code == status

@@ -110,22 +110,22 @@ def test_every_passkey_view_refuses_invalid_data(client, person, door, sent):
 
 
 @pytest.mark.parametrize("door", DOORS)
-def test_a_request_without_the_field_is_a_bad_request(client, person, door):
+def test_missing_field_is_bad_request(client, person, door):
     assert door(client, person, {}).status_code == 400
 
 
-def test_a_json_body_is_a_bad_request(client, person):
+def test_json_body_is_bad_request(client, person):
     assert client.post(reverse("mfa_login_webauthn"), {"id": 1}, content_type="application/json").status_code == 400
 
 
-def test_a_browser_without_scripts_is_told_to_sign_in_otherwise(client, person):
+def test_browser_without_javascript_gets_other_sign_in(client, person):
     answer = client.post(reverse("mfa_login_webauthn"), {"credential": ""}, follow=True)
     assert (answer.status_code, answer.redirect_chain) == (200, [(reverse("account_login"), 302)])
     assert "Your browser sent no passkey. Try again, or use another way to sign in." in answer.content.decode()
 
 
 @pytest.mark.parametrize(("handle", "status"), [("MQ", 302), ("enp6enp6enp6", 302), ("enp6enp6enp6enp6enp6", 302)])
-def test_a_passkey_that_nobody_has_is_refused_as_a_wrong_one(client, person, handle, status):
+def test_unknown_passkey_is_refused_like_wrong_one(client, person, handle, status):
     sent = LOGIN | {"response": LOGIN["response"] | {"userHandle": handle, "authenticatorData": "A" * 50}}
     answer = post_login(client, person, {"credential": json.dumps(sent)})
     assert answer.status_code == status

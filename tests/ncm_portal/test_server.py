@@ -80,7 +80,7 @@ ASKED = {
 
 
 @pytest.mark.parametrize("case", ASKED)
-def test_the_server_names_itself_nowhere_and_every_answer_has_the_headers(server, case, log):
+def test_server_header_is_hidden_and_every_response_has_security_headers(server, case, log):
     request, code = ASKED[case]
     status, headers, page = say(server, request)
     assert status.split()[1] == code

@@ -27,21 +27,21 @@ TRANSLATED = re.compile(r"\{% blocktrans.*?\{% endblocktrans\w* %\}|\{% translat
         ("<p>\u00a0\n one</p>", "<p>\u00a0\none</p>"),
     ],
 )  # fmt: skip
-def test_white_space_that_no_browser_shows_is_not_sent(written, sent):
+def test_invisible_white_space_is_removed(written, sent):
     assert without_indentation(written) == sent
 
 
-def translated(source: str) -> list[str]:
+def msgids_in(source: str) -> list[str]:
     found = TRANSLATED.findall(source)
     return [" ".join(each.split()) if " trimmed" in each.split("%}")[0] else each for each in found]
 
 
-def test_translated_passages_are_looked_up_as_they_are_written():
+def test_translated_passages_keep_their_msgids():
     sources = [path.read_text("utf-8") for path in (ROOT / "templates").rglob("*.html")]
-    assert [translated(without_indentation(text)) for text in sources] == [translated(text) for text in sources]
+    assert [msgids_in(without_indentation(text)) for text in sources] == [msgids_in(text) for text in sources]
 
 
-def test_pages_are_shortened_and_mails_are_not():
+def test_pages_are_shortened_but_mails_are_not():
     assert "\n  " not in get_template("components/needs.html").template.source
     mail = ROOT / "templates/consultations/mail/message.html"
     assert get_template("consultations/mail/message.html").template.source == mail.read_text("utf-8")

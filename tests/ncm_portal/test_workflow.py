@@ -91,7 +91,7 @@ def test_move_saves_and_journals_atomically(body, person):
     )
 
 
-def test_a_move_without_a_target_leaves_the_state(body, person):
+def test_move_without_target_keeps_state(body, person):
     assert make(a_move(target=None), body, by=person).state == "registered"
     assert entries(body) == [("verify", "registered", "registered", "")]
 
@@ -127,7 +127,7 @@ def test_refusal_of_person_hides_other_reasons(body, person):
     assert refusal.value.reasons == ["Only the head can do this: Verify."]
 
 
-def test_the_person_and_the_conditions_are_judged_on_the_locked_row(body, person):
+def test_permission_and_conditions_are_checked_on_locked_row(body, person):
     change(Stakeholder.objects.get(pk=body.pk), short_name="Fresh")
     seen = []
 
@@ -154,7 +154,7 @@ def test_failure_rolls_move_back(body, person):
     assert (body.state, body.about, entries(body)) == ("registered", "", [])
 
 
-def test_a_move_that_cannot_be_journaled_does_not_happen(body, person, monkeypatch):
+def test_move_that_cannot_be_journalled_is_rolled_back(body, person, monkeypatch):
     def fail(*args, **kwargs):
         raise RuntimeError("the journal is full")
 
@@ -166,7 +166,7 @@ def test_a_move_that_cannot_be_journaled_does_not_happen(body, person, monkeypat
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_row_is_locked_while_it_is_changed():
+def test_row_is_locked_during_change():
     body, person = make_stakeholder(state="registered"), make_user()
 
     def take_lock():
@@ -259,7 +259,7 @@ def test_refusal_is_logged_despite_rollback(body, person):
     assert last_refusal(body) == (person, "inner", "Please.", ["First.", "Second."])
 
 
-def test_the_outermost_verb_keeps_the_refusal(body, person):
+def test_outermost_verb_logs_refusal(body, person):
     with pytest.raises(Blocked) as refusal:
         outer(body, by=person, reason="outer reason")
     assert refusal.value.reasons == ["First.", "Second."]
@@ -269,7 +269,7 @@ def test_the_outermost_verb_keeps_the_refusal(body, person):
     assert entries(body) == []
 
 
-def test_a_verb_may_live_with_the_refusal_of_a_part(body, person):
+def test_verb_can_handle_refusal_of_inner_verb(body, person):
     assert lenient(body, by=person) == ["First.", "Second."]
     body.refresh_from_db()
     assert (body.short_name, body.about) == ("lenient was here", "")
@@ -291,7 +291,7 @@ def test_unexpected_error_is_no_refusal(body, person):
     assert (body.about, entries(body)) == ("", [])
 
 
-def test_the_refusal_of_a_verb_without_a_record_is_kept_about_the_person(person):
+def test_refusal_without_record_is_logged_for_person(person):
     @verb
     def begin(words, *, by):
         demand(False, who="the head", to="Begin")
@@ -306,7 +306,7 @@ def test_the_refusal_of_a_verb_without_a_record_is_kept_about_the_person(person)
     assert Event.objects.count() == 0
 
 
-def test_a_verb_keeps_its_name_and_its_words():
+def test_decorated_verb_keeps_name_and_docstring():
     assert (inner.__name__, inner.__wrapped__.__name__) == ("inner", "inner")
 
 
@@ -319,7 +319,7 @@ def test_conflict_contains_current_value(body):
 # --- Time -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_replay_acts_in_the_past_and_is_written_down_today(body, person):
+def test_replayed_event_has_past_time_and_present_recording_time(body, person):
     before = django_timezone.now()
     with replayed_at(AUTUMN_2017):
         assert workflow.now() == AUTUMN_2017
@@ -330,7 +330,7 @@ def test_a_replay_acts_in_the_past_and_is_written_down_today(body, person):
     assert event.hash == event.computed_hash()
 
 
-def test_a_replay_ends_also_when_it_fails(db):
+def test_replay_ends_after_exception(db):
     with replayed_at(AUTUMN_2017):
         with replayed_at(AUTUMN_2017 + timedelta(days=1)), pytest.raises(ZeroDivisionError):
             raise ZeroDivisionError
@@ -344,7 +344,7 @@ def test_replay_clock_is_thread_local():
         assert elsewhere.submit(workflow.now).result() != AUTUMN_2017
 
 
-def test_the_instant_of_the_deadline_is_in_time():
+def test_exact_deadline_is_in_time():
     deadline, moment = AUTUMN_2017, timedelta(microseconds=1)
     assert [deadline_passed(deadline, deadline + step) for step in (-moment, 0 * moment, moment)] == [
         False,
@@ -358,7 +358,7 @@ def test_the_instant_of_the_deadline_is_in_time():
     assert deadline_passed(None) is False
 
 
-def test_a_deadline_is_the_same_instant_in_every_zone():
+def test_deadline_is_same_instant_in_every_time_zone():
     nairobi = timezone(timedelta(hours=3))
     assert not deadline_passed(AUTUMN_2017, AUTUMN_2017.astimezone(nairobi))
     assert deadline_passed(AUTUMN_2017.astimezone(nairobi), AUTUMN_2017 + timedelta(microseconds=1))
@@ -367,7 +367,7 @@ def test_a_deadline_is_the_same_instant_in_every_zone():
 # --- What is open ---------------------------------------------------------------------------------------------------
 
 
-def test_moves_open_to_a_person_from_a_state(body, person):
+def test_open_moves_depend_on_person_and_state(body, person):
     moves = table(
         a_move(verb="ready", label="Ready", conditions=conditions(("Done", True))),
         a_move(verb="waiting", label="Waiting", conditions=conditions(("Done", True), ("One", False), ("Two", False))),
@@ -383,7 +383,7 @@ def test_moves_open_to_a_person_from_a_state(body, person):
     assert moves_open_to(moves, make_stakeholder(state="refused"), person) == []
 
 
-def test_needs_name_each_condition_once_and_then_who_moves_it_on(body):
+def test_needs_list_each_condition_once_then_next_move(body):
     moves = table(
         a_move(verb="one", label="One", who="the head", conditions=conditions(("Same", False), ("Met", True))),
         a_move(verb="two", label="Two", who="the secretariat", conditions=conditions(("Same", False))),

@@ -29,7 +29,7 @@ def begin(names, *, by, **changed):
 
 
 @pytest.mark.django_db
-def test_many_new_records_are_made_at_once_and_one_that_is_refused_keeps_out_no_other():
+def test_many_records_are_created_at_once_and_one_refusal_does_not_affect_others():
     person = make_secretariat()
     made, refused = begin(["A", "", "B"], by=person)
     assert [(row.name, row.state, row.about) for row in made] == [
@@ -46,7 +46,7 @@ def test_many_new_records_are_made_at_once_and_one_that_is_refused_keeps_out_no_
 
 
 @pytest.mark.django_db
-def test_many_new_records_are_judged_by_person_and_state():
+def test_permission_and_state_are_checked_for_each_new_record():
     person = make_secretariat()
     with pytest.raises(NotAllowed, match="Only the chair can do this: Verify"):
         begin(["A"], by=person, move=a_move(may=nobody, who="the chair"), insert=lambda rows: pytest.fail("written"))

@@ -93,25 +93,25 @@ def stamp(note):
         cursor.execute(f"COMMENT ON TABLE django_migrations IS '{json.dumps(asdict(note))}'")
 
 
-def test_every_release_is_stored_from_the_first_on():
+def test_every_release_has_stored_database():
     assert RELEASES[0].name == "0.2.0"
 
 
 @pytest.mark.parametrize("folder", RELEASES, ids=lambda folder: folder.name)
-def test_released_migrations_are_never_changed(folder):
+def test_released_migrations_are_unchanged(folder):
     lines = (folder / "migrations.sha256").read_text().splitlines()
     released = {name: digest for digest, name in (line.split("  ") for line in lines)}
     assert len(released) >= 3
     assert {name: hashes().get(name) for name in released} == released
 
 
-def test_migrations_have_telling_names():
+def test_migrations_have_descriptive_names():
     assert [
         name for name in hashes() if "auto" in Path(name).stem or not re.match(r"\d{4}_[a-z]", Path(name).name)
     ] == []
 
 
-def test_current_code_upgrades_a_released_database_and_every_hash_matches(upgraded):
+def test_upgrade_of_released_database_keeps_every_hash(upgraded):
     _version, entries = upgraded
     assert schema.read_stamp().version == __version__
     assert schema.misfit(thorough=True) == ""
@@ -122,7 +122,7 @@ def test_current_code_upgrades_a_released_database_and_every_hash_matches(upgrad
     assert len(entries) > 1_000
 
 
-def test_published_files_of_a_released_version_are_served_byte_for_byte(upgraded, client):
+def test_published_files_of_released_version_are_served_unchanged(upgraded, client):
     files = list(Artefact.objects.select_related("edition__paper"))
     assert {file.format for file in files} >= {"pdf", "json"}
     for file in files:
@@ -132,7 +132,7 @@ def test_published_files_of_a_released_version_are_served_byte_for_byte(upgraded
         assert hashlib.sha256(b"".join(answer)).hexdigest() == file.sha256
 
 
-def test_this_version_serves_beside_a_later_one_that_only_adds(upgraded, next_version, client):
+def test_this_version_serves_beside_later_additive_version(upgraded, next_version, client):
     next_version(
         "INSERT INTO django_migrations (app, name, applied) VALUES ('consultations', '9999_next', now())",
         "ALTER TABLE consultations_submission ADD COLUMN tone text NOT NULL DEFAULT ''",
@@ -154,7 +154,7 @@ def test_this_version_serves_beside_a_later_one_that_only_adds(upgraded, next_ve
     next_version("ALTER TABLE consultations_submission DROP COLUMN tone", "DROP TABLE consultations_tone")
 
 
-def test_this_version_refuses_once_a_later_one_removes_what_it_uses(upgraded, next_version, client):
+def test_this_version_refuses_after_later_version_removed_what_it_uses(upgraded, next_version, client):
     next_version("ALTER TABLE consultations_submission RENAME COLUMN body TO words")
     now = schema.fingerprint(schema.standing())
     stamp(replace(schema.read_stamp(), version="9.2.0", oldest="9.1.0", fingerprint=now))

@@ -13,7 +13,7 @@ def plain(tmp_path_factory):
     return path
 
 
-def test_an_untagged_pdf_fails_both_standards(vera, plain):
+def test_untagged_pdf_fails_both_standards(vera, plain):
     assert sorted(line.split(",")[0] for line in vera(plain, "ua1,3a")) == [
         "3a 6.1.3-1",
         "3a 6.2.4.3-2",
@@ -43,6 +43,6 @@ def test_non_pdf_is_error(vera, tmp_path):
         vera(path, "ua1")
 
 
-def test_an_unknown_flavour_is_an_error(vera, plain):
+def test_unknown_flavour_is_error(vera, plain):
     with pytest.raises(RuntimeError, match="unknown flavour"):
         vera(plain, "4z")

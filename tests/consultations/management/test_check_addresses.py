@@ -96,6 +96,6 @@ def _guards_hold_again():
         editor.add_constraint(User, constraint)
 
 
-def test_invalid_a_label_is_reported(unguarded, capsys):
+def test_invalid_a_label_in_domain_is_reported(unguarded, capsys):
     account("a@xn--zz--.org")
     assert "is no address that mail can be sent to" in check(capsys)[0]
