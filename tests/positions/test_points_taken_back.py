@@ -24,7 +24,7 @@ def found():
     return paper, point, make_paragraph(section, points=(point, kept))
 
 
-def said(paper):
+def unmet_conditions(paper):
     """Return what each move reports about withdrawn points."""
     return {
         verb: [
@@ -36,21 +36,21 @@ def said(paper):
     }
 
 
-def test_the_paper_names_the_paragraph_and_the_point_until_the_words_rest_on_another(found):
+def test_withdrawn_point_blocks_paper_until_paragraph_cites_another(found):
     paper, point, paragraph = found
-    assert said(paper) == {key: [] for key in MOVES}
+    assert unmet_conditions(paper) == {key: [] for key in MOVES}
     workflow.take_back(point, by=make_secretariat(), reason="It was read into the input.")
     words = f"Paragraph 2 cites a point that was withdrawn ({point.reference})"
-    assert said(paper) == {key: [words] for key in MOVES}
+    assert unmet_conditions(paper) == {key: [words] for key in MOVES}
     with pytest.raises(Blocked) as refusal:
         open_review(paper, by=make_secretariat(), closes_at=now() + timedelta(days=9))
     assert words in refusal.value.reasons
     reword(paragraph, "Kenya asks for less.", points=(make_point(point.submission),))
-    assert said(paper) == {key: [] for key in MOVES}
+    assert unmet_conditions(paper) == {key: [] for key in MOVES}
 
 
-def test_a_paragraph_that_was_removed_does_not_count(found):
+def test_removed_paragraph_does_not_block(found):
     paper, point, paragraph = found
     workflow.take_back(point, by=make_secretariat(), reason="It was read into the input.")
     type(paragraph).objects.filter(pk=paragraph.pk).update(removed_at=now())
-    assert said(paper) == {key: [] for key in MOVES}
+    assert unmet_conditions(paper) == {key: [] for key in MOVES}

@@ -87,12 +87,12 @@ def ask_again(text) -> Clearance:
     return row if row.state == "requested" else change(row, state="requested", answered_at=None)
 
 
-def said(text) -> tuple[Any, ...]:
+def stances(text) -> tuple[Any, ...]:
     rows = Stance.objects.filter(clearance=text.asked, paragraph=text.first, replaced_at=None)
     return tuple(rows.values_list("value", flat=True))
 
 
-def test_two_officers_of_one_ministry_leave_one_stance_and_one_answer(text):
+def test_concurrent_officers_of_ministry_leave_one_stance_and_one_answer(text):
     def act(officer: Any, value: str) -> Callable[[Clearance], Any]:
         words = {"reason": "It binds us.", "proposed_text": "Kenya considers."} if value == "object" else {}
         read = Stance(wording_id=text.first.wording_id).mark  # both saw that nobody had answered
@@ -101,7 +101,7 @@ def test_two_officers_of_one_ministry_leave_one_stance_and_one_answer(text):
     before = Event.objects.about(text.asked).filter(verb="answer").count()
     seen = race(
         lambda: ask_again(text),
-        lambda told: (*told, *said(text), Clearance.objects.get(pk=text.asked.pk).state),
+        lambda told: (*told, *stances(text), Clearance.objects.get(pk=text.asked.pk).state),
         act(text.officer_one, "agree"),
         act(text.other_officer, "object"),
     )
@@ -111,13 +111,13 @@ def test_two_officers_of_one_ministry_leave_one_stance_and_one_answer(text):
     assert Event.objects.about(text.asked).filter(verb="answer").count() - before == ROUNDS
 
 
-def test_an_answer_after_the_due_hour_and_the_record_of_silence_never_both_stand(text):
+def test_late_answer_and_recorded_silence_exclude_each_other(text):
     def begin() -> Clearance:
         return change(ask_again(text), due_at=clock.now() - timedelta(hours=1))
 
     seen = race(
         begin,
-        lambda told: (*told, *said(text), Clearance.objects.get(pk=text.asked.pk).state),
+        lambda told: (*told, *stances(text), Clearance.objects.get(pk=text.asked.pk).state),
         lambda row: workflow.take_stance(row, text.first, by=text.officer_one, value="agree"),
         lambda row: workflow.record_silence(row, by=text.secretariat),
     )
@@ -129,7 +129,7 @@ def test_an_answer_after_the_due_hour_and_the_record_of_silence_never_both_stand
     assert seen.total() == ROUNDS
 
 
-def test_an_objection_and_the_heads_clearance_never_both_stand(text):
+def test_objection_and_clearance_by_head_exclude_each_other(text):
     def begin() -> PositionPaper:
         paper = PositionPaper.objects.get(pk=text.paper.pk)
         if paper.state == "cleared":
@@ -148,7 +148,7 @@ def test_an_objection_and_the_heads_clearance_never_both_stand(text):
 
     seen = race(
         begin,
-        lambda told: (*told, *said(text), PositionPaper.objects.get(pk=text.paper.pk).state),
+        lambda told: (*told, *stances(text), PositionPaper.objects.get(pk=text.paper.pk).state),
         object_now,
         lambda paper: workflow.clear_paper(paper, by=text.head, note="Cleared."),
     )
@@ -159,7 +159,7 @@ def test_an_objection_and_the_heads_clearance_never_both_stand(text):
     assert seen.total() == ROUNDS
 
 
-def test_an_adoption_by_consensus_and_a_reservation_never_both_stand(text, monkeypatch):
+def test_consensus_and_reservation_exclude_each_other(text, monkeypatch):
     monkeypatch.setattr("positions.edition.freeze", lambda paper, **facts: None)  # the record of it is tested elsewhere
     themes = list(text.paper.consultation.themes.all())
 
@@ -187,7 +187,7 @@ def test_an_adoption_by_consensus_and_a_reservation_never_both_stand(text, monke
     assert seen.total() == ROUNDS
 
 
-def test_what_is_adopted_is_what_stands_when_the_floor_changes_words_at_the_same_moment(text, monkeypatch):
+def test_adopted_text_includes_concurrent_change_from_floor(text, monkeypatch):
     frozen: list[str] = []
     words = lambda paper: paper.sections.get().paragraphs.get().wording.text  # noqa: E731
     monkeypatch.setattr("positions.edition.freeze", lambda paper, **facts: frozen.append(words(paper)))
@@ -203,8 +203,8 @@ def test_what_is_adopted_is_what_stands_when_the_floor_changes_words_at_the_same
         return bring_paper(paper, "in_session")
 
     def amend(paper: PositionPaper) -> None:
-        said = workflow.Ruling("adopted", amendment="Kenya calls for shelters.", moved_by=text.two)
-        workflow.decide_paragraph(paper, paper.sections.get().paragraphs.get(), by=text.head, ruling=said)
+        ruling = workflow.Ruling("adopted", amendment="Kenya calls for shelters.", moved_by=text.two)
+        workflow.decide_paragraph(paper, paper.sections.get().paragraphs.get(), by=text.head, ruling=ruling)
 
     def look(told: list[str]) -> tuple[Any, ...]:
         paper = PositionPaper.objects.latest("pk")
@@ -218,7 +218,7 @@ def test_what_is_adopted_is_what_stands_when_the_floor_changes_words_at_the_same
     assert (seen.total(), len(frozen)) == (ROUNDS, ROUNDS)
 
 
-def test_what_is_frozen_is_what_stands_however_late_an_edit_comes():
+def test_frozen_text_equals_current_text_despite_concurrent_edit():
     text, turn = make_text("consolidation"), itertools.count()
 
     def begin() -> PositionPaper:

@@ -47,7 +47,7 @@ def look_up(client, status):
     return words(answer)
 
 
-def test_each_print_is_entered_in_the_journal(printed):
+def test_each_print_is_journalled(printed):
     prints = Event.objects.about(printed.edition).filter(verb="print_restricted")
     assert [(entry.by, entry.data) for entry in prints] == [(printed.head, {"sha256": SHA})] * 2
     with pytest.raises(NotAllowed):
@@ -55,7 +55,7 @@ def test_each_print_is_entered_in_the_journal(printed):
     assert Event.objects.filter(verb="print_restricted").count() == 2
 
 
-def test_those_who_may_read_it_are_told_what_it_is_and_whether_it_still_holds(printed):
+def test_permitted_readers_see_description_and_validity(printed):
     official = sign_in(Client(), factories.make_user("official"))
     for client in (printed.client, official):
         said = look_up(client, 200)
@@ -72,7 +72,7 @@ def test_those_who_may_read_it_are_told_what_it_is_and_whether_it_still_holds(pr
     assert "Restricted, changed since" in look_up(official, 200)
 
 
-def test_a_newer_edition_makes_it_a_former_one(printed):
+def test_newer_edition_makes_copy_outdated(printed):
     assert not find_restricted(SHA, printed.head).is_outdated
     freeze(printed.paper, "1.0.1", "corrected")
     assert find_restricted(SHA, printed.head).is_outdated
@@ -82,7 +82,7 @@ def anonymised(said, sha256):
     return said.replace(" ".join(sha256[place : place + 4] for place in range(0, 64, 4)), "").replace(sha256, "")
 
 
-def test_everybody_else_gets_the_answer_of_an_unknown_hash(printed, django_assert_num_queries):
+def test_others_get_answer_for_unknown_hash(printed, django_assert_num_queries):
     unknown = hashlib.sha256(b"unknown").hexdigest()
     member = factories.make_member(printed.ministry)
     for user in (None, factories.make_user(), factories.make_user(Office.SYSADMIN), member):
@@ -99,14 +99,14 @@ def test_everybody_else_gets_the_answer_of_an_unknown_hash(printed, django_asser
     assert [entry.details.get("is_restricted_print") for entry in noted] == [True, None]
 
 
-def test_an_official_is_told_nothing_of_a_text_that_is_not_adopted(printed):
+def test_unadopted_text_is_unknown_to_officials(printed):
     draft = Edition.objects.get(paper=printed.paper, number="0.1")
     workflow.print_restricted(draft, sha256="a" * 64, by=printed.head)
     assert find_restricted("a" * 64, factories.make_user("official")) is None
     assert find_restricted("a" * 64, printed.head).edition == draft
 
 
-def test_a_brief_is_known_too(printed):
+def test_brief_is_recognised(printed):
     milestone = Milestone.objects.create(title="Stocktaking", kind="k", level="l", planned_start=date(2017, 12, 4))
     fields = {"edition": printed.edition, "milestone": milestone, "by": printed.head, "ask": "Safe routes."}
     brief = Brief.objects.create(**fields, number=1, at=printed.edition.frozen_at)

@@ -46,14 +46,14 @@ def run(*arguments, **options):
 # --- Nothing is forgotten -----------------------------------------------------------------------------------------
 
 
-def test_every_table_is_in_the_package_or_left_out_for_a_reason():
+def test_every_table_is_archived_or_excluded_with_reason():
     every = {model._meta.label_lower for model in tables.all_models()}
     assert every == {*tables.packed(), tables.JOURNAL, tables.SALTS, *tables.LEFT_OUT}
     assert len(every) == len(tables.packed()) + 2 + len(tables.LEFT_OUT)
     assert all(tables.LEFT_OUT.values())
 
 
-def test_every_file_of_a_row_has_its_hash_in_the_row():
+def test_every_archived_file_has_hash_in_its_row():
     """Every model with a file field is among those whose files are archived."""
     with_files = {model for model in tables.all_models() if hasattr(model, "path") or "file" in names_of(model)}
     assert with_files | {Edition} == set(tables.FILES)
@@ -64,7 +64,7 @@ def names_of(model):
     return {field.name for field in model._meta.fields}
 
 
-def test_only_the_command_passes_the_guards_of_states_by():
+def test_only_archive_command_bypasses_state_guards():
     importers = [path.stem for path in files(".py") if re.search(r"archive(\.| import .*)loading", path.read_text())]
     assert importers == ["archive"]
 
@@ -137,7 +137,7 @@ def empty(by_owner, db, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "files"
 
 
-def test_an_empty_portal_that_loads_it_is_the_same_portal(sample, empty, tmp_path):
+def test_empty_portal_that_loads_package_equals_original(sample, empty, tmp_path):
     call_command("load_reference", stdout=StringIO())
     status, said = run(sample.target, load=True)
     assert (status, said.splitlines()[0]) == (0, f"{Consultation.objects.get()}: loaded from {sample.target}.")
@@ -166,7 +166,7 @@ def written_again(first, target):
     assert len(names) > len(tables.packed())
 
 
-def test_the_journal_of_a_loaded_portal_still_guards_itself(sample, empty):
+def test_journal_of_loaded_portal_is_still_guarded(sample, empty):
     """An entry reduced to its hash is detected, although entries missing from the archive are known by hash only."""
     with open_package(sample.target) as package:
         load(package)
@@ -177,7 +177,7 @@ def test_the_journal_of_a_loaded_portal_still_guards_itself(sample, empty):
     assert walked().complaint == said
 
 
-def test_it_says_for_whom_it_is_and_what_to_note(sample):
+def test_output_names_confidentiality_and_hash_to_note(sample):
     noted = sample.said.splitlines()[2].split()[-1]
     assert "CONFIDENTIAL" in sample.said
     assert run(sample.target, verify=True) == (0, sample_verdict(sample, noted))
@@ -192,7 +192,7 @@ def sample_verdict(sample, noted):
     )
 
 
-def test_the_chain_of_a_package_of_the_first_version_is_read():
+def test_chain_of_version_1_package_is_read():
     lines = {"data/journal/chain.csv": "number,hash\n1,aa\n2,bb\n"}
     package = SimpleNamespace(text=lines.__getitem__, sizes={})
     assert checking.chain(package) == [("aa", 1, None), ("bb", 1, None)]
@@ -239,7 +239,7 @@ HARM = [
 
 
 @pytest.mark.parametrize(("name", "old", "new", "said"), HARM)
-def test_what_was_altered_is_named_also_where_the_lists_were_made_anew(copy, name, old, new, said):
+def test_alteration_is_reported_even_if_manifests_were_rebuilt(copy, name, old, new, said):
     replace(copy / name, old, new)
     status, told = run(copy, verify=True)
     assert (status, f"{name} was changed" in told) == (1, True)
@@ -248,7 +248,7 @@ def test_what_was_altered_is_named_also_where_the_lists_were_made_anew(copy, nam
     assert (status, said in told) == (1, True), told
 
 
-def test_rows_and_files_that_come_or_go_are_named(copy):
+def test_added_and_removed_rows_and_files_are_reported(copy):
     rows = copy / "data/rows/positions.edition.jsonl"
     lines = rows.read_text().splitlines(keepends=True)
     rows.write_text("".join(lines[:-1]))
@@ -280,7 +280,7 @@ def refused(path):
     return error.value.reasons
 
 
-def test_a_portal_that_is_not_empty_says_what_it_holds(sample, empty):
+def test_non_empty_portal_refuses_loading_and_lists_content(sample, empty):
     factories.make_secretariat()
     assert refused(sample.target) == [
         "This portal is not empty. It holds:", "1 rows of consultations.user (people)",
@@ -288,7 +288,7 @@ def test_a_portal_that_is_not_empty_says_what_it_holds(sample, empty):
     assert run(sample.target, load=True)[0] == 1
 
 
-def test_an_altered_package_and_one_of_other_tables_are_not_loaded(copy, empty):
+def test_altered_package_or_one_with_other_tables_is_not_loaded(copy, empty):
     replace(copy / "data/rows/consultations.theme.jsonl", "igration", "igratiom")
     assert refused(copy) == ["data/rows/consultations.theme.jsonl was changed: its SHA-256 is not the one in the list."]
     listed_anew(copy)
@@ -308,7 +308,7 @@ def test_an_altered_package_and_one_of_other_tables_are_not_loaded(copy, empty):
         ("consultations.submission", '"title":"', '"title":"\\ud800', "cannot be shown"),
     ],
 )
-def test_rows_that_do_not_fit_leave_nothing_behind(copy, empty, settings, name, old, new, said):
+def test_rows_that_do_not_fit_leave_no_data(copy, empty, settings, name, old, new, said):
     replace(copy / f"data/rows/{name}.jsonl", old, new)
     listed_anew(copy)
     assert said in " ".join(refused(copy))
@@ -346,7 +346,7 @@ def text_of(folder):
     return "".join(path.read_bytes().decode(errors="replace") for path in folder.rglob("*") if path.is_file())
 
 
-def test_the_whole_record_without_drafts_and_the_public_part_without_secrets(world, tmp_path):
+def test_full_package_has_no_drafts_and_public_part_no_secrets(world, tmp_path):
     for name in ("whole", "whole.zip", "again.zip"):
         assert run(canary.SLUG, tmp_path / name)[0] == 0
     assert (tmp_path / "whole.zip").read_bytes() == (tmp_path / "again.zip").read_bytes()
@@ -368,7 +368,7 @@ def test_the_whole_record_without_drafts_and_the_public_part_without_secrets(wor
     assert (status, "It can be checked and read, not loaded." in said) == (1, True)
 
 
-def test_files_come_back_to_their_places(empty, request, tmp_path, settings):
+def test_files_are_restored_to_their_paths(empty, request, tmp_path, settings):
     with transaction.atomic():
         world = request.getfixturevalue("world")
         places = {file.path: file.path.read_bytes() for file in world.files}
@@ -386,7 +386,7 @@ def test_files_come_back_to_their_places(empty, request, tmp_path, settings):
     assert factories.make_user().pk == max(people) + 1
 
 
-def test_a_file_that_is_missing_or_was_changed_stops_the_writing(world, tmp_path):
+def test_missing_or_changed_file_stops_writing(world, tmp_path):
     world.files[0].path.unlink()
     world.files[3].path.write_bytes(b"another programme")
     world.files[2].path.unlink()  # it was removed: the portal need not have it any more
@@ -402,7 +402,7 @@ def test_a_file_that_is_missing_or_was_changed_stops_the_writing(world, tmp_path
 
 
 @pytest.mark.parametrize("write", [export, export_public])
-def test_a_full_disk_and_a_request_to_end_leave_nothing(world, tmp_path, monkeypatch, write):
+def test_full_disk_or_termination_leaves_no_package(world, tmp_path, monkeypatch, write):
     def full(descriptor):
         raise OSError(28, "No space left on device")
 
@@ -418,7 +418,7 @@ def test_a_full_disk_and_a_request_to_end_leave_nothing(world, tmp_path, monkeyp
     assert [path.name for path in tmp_path.iterdir()] == ["files"]
 
 
-def test_the_command_says_what_it_needs(world, tmp_path):
+def test_command_reports_missing_arguments(world, tmp_path):
     known = f"{canary.SLUG}, {Milestone.objects.get(title='Elsewhere').consultation.slug}"
     assert run("nowhere", tmp_path / "x") == (1, f"There is no consultation 'nowhere'. There are: {known}.")
     needed = (1, "Give a consultation and a package to write, or --verify or --load and a package.")
@@ -432,7 +432,7 @@ class Terminal(StringIO):
         return True
 
 
-def test_whoever_waits_in_a_terminal_sees_how_far_it_is(sample):
+def test_terminal_shows_progress(sample):
     terminal = Terminal()
     assert run(sample.target, verify=True, stderr=terminal)[0] == 0
     drawn = terminal.getvalue().split("\r")

@@ -48,7 +48,7 @@ def test_package_is_complete_and_private(target):
     assert list(target.parent.iterdir()) == [target]
 
 
-def test_the_tools_of_any_computer_check_it(tmp_path):
+def test_standard_tools_verify_package(tmp_path):
     folder = write(tmp_path / "record")
     for manifest in (bagit.MANIFEST, bagit.TAG_MANIFEST):
         subprocess.run(["sha256sum", "--strict", "--quiet", "-c", manifest], cwd=folder, check=True)
@@ -69,7 +69,7 @@ def test_package_bytes_are_reproducible(tmp_path):
     harm=st.integers(min_value=0),
     bit=st.integers(0, 7),
 )
-def test_whatever_is_written_comes_back_and_one_flipped_bit_is_found(tmp_path_factory, payload, harm, bit):
+def test_content_round_trips_and_flipped_bit_is_detected(tmp_path_factory, payload, harm, bit):
     folder = write(tmp_path_factory.mktemp("bags") / "record", {f"data/{name}": data for name, data in payload.items()})
     assert wrong(folder) == []
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.stat().st_size)
@@ -97,20 +97,20 @@ def test_flipped_byte_is_reported_with_file(tmp_path, name):
 
 
 @pytest.mark.parametrize("name", sorted(EVERYTHING))
-def test_a_missing_file_is_named(tmp_path, name):
+def test_missing_file_is_reported(tmp_path, name):
     folder = write(tmp_path / "record")
     (folder / name).unlink()
     assert any(said.startswith(f"{name} is missing") for said in wrong(folder))
 
 
 @pytest.mark.parametrize("name", ["data/more.txt", "more.txt", "fetch.txt"])
-def test_a_file_from_elsewhere_is_named(tmp_path, name):
+def test_foreign_file_is_reported(tmp_path, name):
     folder = write(tmp_path / "record")
     (folder / name).write_bytes(b"")
     assert f"{name} is in no list: it came from elsewhere." in wrong(folder)
 
 
-def test_a_line_that_leads_out_of_the_package_is_refused(tmp_path):
+def test_path_outside_package_is_refused(tmp_path):
     folder = write(tmp_path / "record")
     with (folder / bagit.MANIFEST).open("a") as manifest:
         manifest.write(f"{'0' * 64}  data/../../passwords\n")
@@ -118,7 +118,7 @@ def test_a_line_that_leads_out_of_the_package_is_refused(tmp_path):
     assert wrong(folder) == said
 
 
-def test_a_link_is_not_followed(tmp_path):
+def test_symbolic_link_is_not_followed(tmp_path):
     folder = write(tmp_path / "record")
     (folder / "data/a.txt").unlink()
     (folder / "data/a.txt").symlink_to("/etc/hostname")
@@ -132,7 +132,7 @@ def zipped(path, *entries, compression=zipfile.ZIP_STORED):
     return path
 
 
-def test_zip_files_that_would_harm_are_not_read(tmp_path):
+def test_harmful_zip_files_are_refused(tmp_path):
     bomb = zipped(tmp_path / "bomb.zip", ("x/data/a", bytes(10_000_000)), compression=zipfile.ZIP_DEFLATED)
     assert wrong(bomb) == ["The ZIP file would swell to many times its size. It is not read."]
     for name in ("../out", "/out", "x/../../out", "x\\out", "c:/out"):
@@ -147,7 +147,7 @@ def test_zip_files_that_would_harm_are_not_read(tmp_path):
     assert wrong(twice) == ["'x/a' in the ZIP file is there twice."]
 
 
-def test_a_flipped_byte_or_a_cut_in_a_zip_file_is_found(tmp_path):
+def test_flipped_byte_or_truncation_of_zip_file_is_detected(tmp_path):
     target = write(tmp_path / "record.zip")
     whole = target.read_bytes()
     at = whole.index(FILES["data/b/c.bin"]) + 5
@@ -157,13 +157,13 @@ def test_a_flipped_byte_or_a_cut_in_a_zip_file_is_found(tmp_path):
     assert wrong(target) == [f"{target} is neither a folder nor a whole ZIP file: File is not a zip file."]
 
 
-def test_a_package_that_somebody_packed_again_is_read(tmp_path):
+def test_repacked_package_is_read(tmp_path):
     folder = write(tmp_path / "record")
     files = [(f"other/{path.relative_to(folder)}", path.read_bytes()) for path in folder.rglob("*") if path.is_file()]
     assert wrong(zipped(tmp_path / "other.zip", *files, compression=zipfile.ZIP_DEFLATED)) == []
 
 
-def test_a_zip_file_with_a_password_is_not_read(tmp_path):
+def test_zip_file_with_password_is_refused(tmp_path):
     target = write(tmp_path / "record.zip")
     data = bytearray(target.read_bytes())
     for mark, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):  # of each file, and in the list of all files

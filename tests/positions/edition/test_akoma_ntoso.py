@@ -16,7 +16,7 @@ from tests.paper_factories import SECRET
 from tests.positions.render.akoma import complaints, find, lines
 
 
-def test_the_sample_is_served_as_a_valid_statement_of_its_text(played, client):
+def test_sample_is_served_as_valid_akoma_ntoso(played, client):
     frozen = Edition.objects.get(paper__slug="gcm-2017", number="1.0")
     response = client.get(reverse("edition_file", args=["gcm-2017", "1.0", "akn.xml"]))
     assert (response.status_code, response["Content-Type"]) == (HTTPStatus.OK, "application/akn+xml")
@@ -28,7 +28,7 @@ def test_the_sample_is_served_as_a_valid_statement_of_its_text(played, client):
 
 
 @pytest.mark.django_db
-def test_a_paper_with_one_of_everything_is_valid_and_holds_nothing_confidential(settings, tmp_path):
+def test_complete_paper_is_valid_and_contains_nothing_confidential(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     whole = paper_factories.make_whole_paper()
     decision = paper_factories.make_decision(whole.paper, Rule.WITH_RESERVATIONS)
@@ -40,7 +40,7 @@ def test_a_paper_with_one_of_everything_is_valid_and_holds_nothing_confidential(
     assert files.address(frozen) in data.decode()
 
 
-def test_what_cannot_be_written_is_refused_with_the_reason():
+def test_unwritable_content_is_refused_with_reason():
     frozen = Edition(content='{"a":"\ufffe"}', sha256="0" * 64)
     with pytest.raises(Blocked) as refused:
         files.FORMS[ArtefactFormat.AKN].make(frozen)

@@ -36,7 +36,7 @@ def test_non_public_data_is_in_no_edition(whole, kind):
     assert SECRET not in json.dumps(content(whole, kind), ensure_ascii=False)
 
 
-def test_a_confidential_point_is_a_reference_without_words_and_name(whole):
+def test_confidential_point_is_reference_without_text_and_name(whole):
     found = {point["reference"]: point for point in content(whole)["points"]}
     assert found[whole.members.reference] == {
         "reference": whole.members.reference, "kind": "recommendation", "theme": "T1", "organisation": None,
@@ -51,19 +51,19 @@ def test_a_confidential_point_is_a_reference_without_words_and_name(whole):
 
 
 @pytest.mark.parametrize("kind", ["draft", "review", "clearance", "forum"])
-def test_no_disposition_is_known_before_adoption(whole, kind):
+def test_dispositions_are_left_out_before_adoption(whole, kind):
     assert content(whole, kind)["points"] == []
 
 
 @pytest.mark.parametrize("kind", ["draft", "review", "clearance"])
-def test_stances_and_participants_are_not_in_a_text_that_is_sent_out_for_comment(whole, kind):
+def test_text_for_comment_has_no_stances_or_participants(whole, kind):
     found = content(whole, kind)
     late = ("clearances", "objections_resolved", "reservations", "participants")
     assert {name: found[name] for name in late} == {name: [] for name in late}
     assert found["clearance_note"] == ""
 
 
-def test_ways_to_reach_a_participant_are_left_out(whole):
+def test_contact_details_are_left_out(whole):
     factories.make_delegate(whole.forum, email="someone@example.org", name="Someone")
     assert "someone@example.org" not in json.dumps(content(whole))
 
@@ -71,7 +71,7 @@ def test_ways_to_reach_a_participant_are_left_out(whole):
 # --- The text -------------------------------------------------------------------------------------------------------
 
 
-def test_the_text_stands_in_order_with_its_sources(whole):
+def test_sections_and_paragraphs_are_in_order_with_sources(whole):
     first, second, third = content(whole)["sections"]
     assert [(row["number"], row["part"], row["heading"], row["theme"]) for row in (first, second, third)] == [
         ("1", "body", "Introduction", None),
@@ -100,7 +100,7 @@ def merged(whole, root, organisation, **fields):
     return factories.make_point(said, text=f"Words of {organisation}", state="merged", into=root)
 
 
-def test_everyone_behind_a_point_is_named_and_who_is_not_open_to_everyone_is_counted(whole):
+def test_public_supporters_are_named_and_others_counted(whole):
     lake, coast = (merged(whole, whole.spoken, name) for name in ("Lake Union", "Coast Centre"))
     closed = merged(whole, whole.spoken, SECRET, audience="members")
     own = merged(whole, whole.spoken, "Group 2", audience="secretariat")
@@ -129,7 +129,7 @@ def test_everyone_behind_a_point_is_named_and_who_is_not_open_to_everyone_is_cou
     assert SECRET not in json.dumps(adopted, ensure_ascii=False)
 
 
-def test_behind_a_point_that_is_hidden_the_open_ones_are_named_and_nothing_tells_what_it_says(whole):
+def test_public_points_joined_to_hidden_one_are_named_without_revealing_it(whole):
     lake = merged(whole, whole.members, "Lake Union")
     adopted = content(whole)
     (paragraph,) = adopted["sections"][1]["paragraphs"]
@@ -141,7 +141,7 @@ def test_behind_a_point_that_is_hidden_the_open_ones_are_named_and_nothing_tells
     assert [each["reference"] for each in adopted["points"] if {"others", "into"} & set(each)] == []
 
 
-def test_a_point_that_a_paragraph_names_itself_is_there_once_though_it_joined_another(whole):
+def test_point_cited_directly_and_through_merge_is_listed_once(whole):
     lake = merged(whole, whole.public, "Lake Union")
     paper_factories.reword(whole.paragraphs[1], "Kenya calls for it.", points=(lake, whole.public))
     (paragraph,) = content(whole, "draft")["sections"][1]["paragraphs"]
@@ -149,7 +149,7 @@ def test_a_point_that_a_paragraph_names_itself_is_there_once_though_it_joined_an
 
 
 @pytest.mark.parametrize("kind", ["draft", "adopted"])
-def test_the_group_of_each_organisation_that_is_named_is_kept_and_of_no_other(whole, kind):
+def test_only_groups_of_named_organisations_are_included(whole, kind):
     merged(whole, whole.public, "Lake Union")
     merged(whole, whole.public, SECRET, audience="members")
     factories.make_stakeholder("Not a word from them", group="media")
@@ -161,7 +161,7 @@ def test_the_group_of_each_organisation_that_is_named_is_kept_and_of_no_other(wh
     assert found["groups"] == {"ministry": "Ministry", "civil_society": "Civil society"}
 
 
-def test_an_organisation_that_is_merely_counted_has_no_group_in_the_edition(whole):
+def test_organisation_that_is_only_counted_has_no_group(whole):
     closed = factories.make_submission(
         whole.consultation, stakeholder=factories.make_stakeholder(SECRET, group="diaspora"), audience="members"
     )
@@ -172,7 +172,7 @@ def test_an_organisation_that_is_merely_counted_has_no_group_in_the_edition(whol
     assert found["groups"]["diaspora"] == "Diaspora"  # its input is counted, as every input is
 
 
-def test_the_method_is_noted_where_a_search_suggested_pairs(whole):
+def test_method_is_noted_if_search_suggested_pairs(whole):
     assert "likeness" not in content(whole)
     factories.make_likeness(whole.public, whole.members, state="dismissed")
     assert content(whole)["likeness"] == {"pairs": 1, "merged": 0, "dismissed": 1}
@@ -188,7 +188,7 @@ def test_removed_paragraphs_and_empty_sections_are_left_out(whole):
     assert answered[whole.public.reference] == []
 
 
-def test_points_are_in_the_order_people_count(whole):
+def test_points_are_in_natural_order(whole):
     references = ["NCM-2017-0042.10", "NCM-2017-0042.2", "F1.S2.1", "NCM-2017-0009.1"]
     ordered = ["F1.S2.1", "NCM-2017-0009.1", "NCM-2017-0042.2", "NCM-2017-0042.10"]
     assert sorted(references, key=natural) == ordered
@@ -197,7 +197,7 @@ def test_points_are_in_the_order_people_count(whole):
 # --- The frame ------------------------------------------------------------------------------------------------------
 
 
-def test_the_matrix_names_objectives_targets_and_confirmed_leads(whole):
+def test_matrix_lists_objectives_targets_and_confirmed_leads(whole):
     theme = Theme.objects.get(code="T1")
     factories.make_provision("GCM-18", theme=theme, relation="related")
     target = Provision.objects.create(
@@ -214,7 +214,7 @@ def test_the_matrix_names_objectives_targets_and_confirmed_leads(whole):
     assert [row["code"] for row in found["provisions"]] == ["GCM-02", "GCM-18", "10.7"]
 
 
-def test_institutions_bear_the_name_they_had_on_the_day(whole):
+def test_institutions_have_their_name_of_that_day(whole):
     for name, start, end in [
         ("Ministry of the Past", date(2013, 1, 1), date(2018, 1, 26)),
         ("Ministry of the Future", date(2018, 1, 26), None),
@@ -228,7 +228,7 @@ def test_institutions_bear_the_name_they_had_on_the_day(whole):
     assert later["themes"][0]["lead"] == ["Ministry of the Future"]
 
 
-def test_acronyms_of_the_vocabulary_are_listed_where_they_occur(whole):
+def test_acronyms_used_are_listed(whole):
     for term in ("Cabinet Secretary (CS)", "technical working group (TWG, TWC)", "on hold (legal hold)"):
         Term.objects.create(term=term, kind="body", definition="A definition.")
     Term.objects.create(term="IGAD", kind="body", definition="A regional body.")
@@ -247,7 +247,7 @@ def test_acronyms_of_the_vocabulary_are_listed_where_they_occur(whole):
 # --- What offices and the meeting said ------------------------------------------------------------------------------
 
 
-def test_the_forum_is_told_with_its_programme(whole):
+def test_forum_has_its_programme(whole):
     (session,) = whole.forum.sessions.all()
     factories.change(whole.forum, convenors="Directorate of Immigration, Nairobi; Agency for Movement")
     factories.make_delegate(whole.forum, state="nominated")
@@ -262,13 +262,13 @@ def test_the_forum_is_told_with_its_programme(whole):
     }  # fmt: skip
 
 
-def test_a_paper_without_a_forum_says_so():
+def test_paper_without_forum_states_so():
     paper = paper_factories.make_paper()
     found = edition.content(paper, number="0.1", kind="forum", status="S", frozen_at=MOMENT)
     assert (found["forum"], found["participants"], found["adoption"]) == (None, [], None)
 
 
-def test_clearances_count_stances_on_the_words_as_they_stand(whole):
+def test_clearances_count_stances_on_current_text(whole):
     found = content(whole, "forum")
     assert found["clearances"] == [
         {
@@ -288,7 +288,7 @@ def test_clearances_count_stances_on_the_words_as_they_stand(whole):
     ]  # fmt: skip
 
 
-def test_only_live_reservations_are_printed(whole):
+def test_withdrawn_reservations_are_left_out(whole):
     other = factories.make_ministry("Ministry of B")
     gone = paper_factories.make_reservation(whole.paper, whole.paragraphs[0], other, "No more.")
     factories.change(gone, withdrawn_at=MOMENT)
@@ -297,7 +297,7 @@ def test_only_live_reservations_are_printed(whole):
     ]
 
 
-def test_the_record_of_adoption_says_who_decided_and_by_which_quorum(whole):
+def test_adoption_record_names_who_decided_and_quorum(whole):
     decision = paper_factories.make_decision(whole.paper, Rule.WITH_RESERVATIONS, at=MOMENT)
     assert content(whole, decision=decision)["adoption"] == {
         "rule": "consensus_with_reservations", "reasons": "Two ministries reserve their position.",
@@ -314,5 +314,5 @@ def test_sample_is_marked(whole):
     assert content(whole)["sample"] is True
 
 
-def test_groups_are_named_where_they_took_part(whole):
+def test_participating_groups_are_named(whole):
     assert content(whole)["groups"] == {"ministry": "Ministry", "civil_society": "Civil society"}

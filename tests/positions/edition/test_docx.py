@@ -17,7 +17,7 @@ from tests import paper_factories
 from tests.paper_factories import SECRET
 
 
-def test_the_sample_is_served_with_its_text_under_fixed_numbers(played, client, settings, tmp_path):
+def test_sample_is_served_with_text_and_fixed_numbers(played, client, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     frozen = Edition.objects.get(paper__slug="gcm-2017", number="1.0")
     response = client.get(reverse("edition_file", args=["gcm-2017", "1.0", "docx"]))
@@ -31,7 +31,7 @@ def test_the_sample_is_served_with_its_text_under_fixed_numbers(played, client, 
 
 
 @pytest.mark.django_db
-def test_a_paper_with_one_of_everything_holds_nothing_confidential(settings, tmp_path):
+def test_complete_paper_contains_nothing_confidential(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     whole = paper_factories.make_whole_paper()
     decision = paper_factories.make_decision(whole.paper, Rule.WITH_RESERVATIONS)
@@ -44,7 +44,7 @@ def test_a_paper_with_one_of_everything_holds_nothing_confidential(settings, tmp
     assert [frozen.sha256 in whole_text, files.address(frozen) in whole_text] == [True, True]
 
 
-def test_what_cannot_be_written_is_refused_with_the_reason():
+def test_unwritable_content_is_refused_with_reason():
     content = '{"a":"b"}'
     with pytest.raises(Blocked) as refused:
         files.FORMS[ArtefactFormat.DOCX].make(Edition(content=content, sha256="0" * 64))

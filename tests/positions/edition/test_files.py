@@ -59,7 +59,7 @@ def printed(monkeypatch):
     return press
 
 
-def test_the_true_pdf_is_sound_and_holds_nothing_confidential(frozen, stored):
+def test_printed_pdf_is_valid_and_contains_nothing_confidential(frozen, stored):
     edition.render_artefacts(frozen)
     assert edition.problems(frozen) == []
     pdf, json_file = frozen.artefacts.get(format="pdf"), frozen.artefacts.get(format="json")
@@ -83,7 +83,7 @@ def test_the_true_pdf_is_sound_and_holds_nothing_confidential(frozen, stored):
     assert len(list(stored.iterdir())) == len(kept)
 
 
-def test_the_address_to_verify_is_the_public_one(frozen, printed):
+def test_verification_url_is_public_one(frozen, printed):
     edition.render_artefacts(frozen)
     address = f"https://portal.example.go.ke/verify/{frozen.sha256}/"
     assert printed.pages == [("1.0", frozen.sha256, address)]
@@ -98,7 +98,7 @@ def test_files_are_made_once(frozen, printed):
     assert len(printed.pages) == 1
 
 
-def test_what_travels_inside_the_pdf_is_what_the_portal_gives_by_itself(frozen, monkeypatch, settings):
+def test_files_inside_pdf_equal_files_served_separately(frozen, monkeypatch, settings):
     """This also holds when the portal changed since, and for papers printed before these files were stored."""
     content = json.loads(frozen.content)
     statement = akoma_ntoso.render(content, sha256=frozen.sha256, address=edition.address(frozen))
@@ -115,13 +115,13 @@ def test_what_travels_inside_the_pdf_is_what_the_portal_gives_by_itself(frozen, 
     assert table.renderer == tables.RENDERER_VERSION
 
 
-def test_each_further_pdf_is_made_by_its_own_renderer(frozen, printed):
+def test_each_pdf_form_has_its_own_renderer(frozen, printed):
     made = [edition.render_artefact(frozen, form) for form in ("clean.pdf", "summary.pdf")]
     assert printed.documents == ["clean", "summary"]
     assert [artefact.renderer.split()[0] for artefact in made] == ["ncm-clean", "ncm-summary"]
 
 
-def test_a_pdf_that_fails_its_checks_is_not_kept(frozen, stored, printed):
+def test_pdf_that_fails_checks_is_not_stored(frozen, stored, printed):
     printed.complaints.append("The file is not tagged.")
     with pytest.raises(Blocked) as refusal:
         edition.render_artefacts(frozen)
@@ -130,7 +130,7 @@ def test_a_pdf_that_fails_its_checks_is_not_kept(frozen, stored, printed):
     assert not stored.exists()
 
 
-def test_letters_that_no_typeface_can_print_are_named_before_anything_is_printed(stored, printed):
+def test_unprintable_characters_are_reported_before_printing(stored, printed):
     whole = paper_factories.make_whole_paper()
     paper_factories.reword(whole.paragraphs[1], "Kenya calls for ꦲꦏ and two more things that are good for all.")
     frozen = paper_factories.freeze(whole.paper)
@@ -143,7 +143,7 @@ def test_letters_that_no_typeface_can_print_are_named_before_anything_is_printed
     assert printed.pages == []
 
 
-def test_a_renderer_that_fails_is_a_reason_in_plain_words(frozen, monkeypatch):
+def test_renderer_failure_is_reported_in_plain_words(frozen, monkeypatch):
     def fail(*arguments, **limits):
         raise files.pdf.RenderFailed("it took longer than 60 seconds")
 
@@ -166,7 +166,7 @@ def test_altered_files_block_publication(frozen, stored, printed):
     assert edition.problems(frozen) == ["The PDF is unreadable."]
 
 
-def test_the_database_keeps_the_record_of_a_file_as_it_is(frozen, printed):
+def test_database_refuses_changes_of_artefact_records(frozen, printed):
     edition.render_artefacts(frozen)
     with pytest.raises(ProgrammingError, match="permission denied for table positions_artefact"), transaction.atomic():
         frozen.artefacts.update(sha256="0" * 64)

@@ -29,19 +29,19 @@ MOMENT = datetime(2017, 10, 17, 13, 40, 21, 987_654, tzinfo=UTC)
 
 
 @given(some.dictionaries(some.text(), VALUES, max_size=6))
-def test_the_canonical_form_keeps_every_value(content):
+def test_canonical_form_keeps_every_value(content):
     assert json.loads(edition.canonical(content)) == content
 
 
 @given(some.dictionaries(some.text(), VALUES, min_size=2, max_size=6), some.randoms())
-def test_the_canonical_form_does_not_depend_on_the_order_of_keys(content, chance):
+def test_canonical_form_does_not_depend_on_key_order(content, chance):
     keys = list(content)
     chance.shuffle(keys)
     assert edition.canonical({key: content[key] for key in keys}) == edition.canonical(content)
 
 
 @given(some.dictionaries(some.text(string.ascii_letters), some.lists(some.integers()), max_size=6))
-def test_the_canonical_form_has_no_space_of_its_own(content):
+def test_canonical_form_has_no_white_space(content):
     assert set(edition.canonical(content)) & set(string.whitespace) == set()
 
 
@@ -52,7 +52,7 @@ def test_different_contents_have_different_hashes(one, other):
     assert len(hashes) == (1 if same else 2)
 
 
-def test_the_canonical_form_is_written_in_one_known_way():
+def test_canonical_form_equals_known_example():
     text = edition.canonical({"b": [1, True, None], "a": {"ĩ": "Ng’ang’a\n“x”"}})
     assert text == '{"a":{"ĩ":"Ng’ang’a\\n“x”"},"b":[1,true,null]}'
     assert edition.sha256(text) == hashlib.sha256(text.encode("utf-8")).hexdigest()
@@ -60,7 +60,7 @@ def test_the_canonical_form_is_written_in_one_known_way():
 
 
 @pytest.mark.parametrize("number", [math.nan, math.inf])
-def test_numbers_that_json_does_not_know_are_refused(number):
+def test_non_json_numbers_are_refused(number):
     with pytest.raises(ValueError, match="not JSON compliant"):
         edition.canonical({"a": number})
 
@@ -69,7 +69,7 @@ def test_numbers_that_json_does_not_know_are_refused(number):
 
 
 @pytest.mark.django_db
-def test_editions_are_numbered_in_the_order_of_their_making():
+def test_editions_are_numbered_in_order_of_creation():
     paper = paper_factories.make_paper()
     assert edition.next_number(paper, "draft") == "0.1"
     for turn in range(1, 11):
@@ -91,7 +91,7 @@ def frozen(paper, number="0.2", kind="draft", **fields):
 
 
 @pytest.mark.django_db
-def test_freezing_keeps_the_content_with_its_hash_at_the_clock_of_the_verbs():
+def test_freezing_stores_content_hash_and_verb_time():
     paper = paper_factories.make_whole_paper().paper
     with replayed_at(MOMENT):
         made = frozen(paper)
@@ -105,7 +105,7 @@ def test_freezing_keeps_the_content_with_its_hash_at_the_clock_of_the_verbs():
 
 
 @pytest.mark.django_db
-def test_the_same_records_give_the_same_bytes_in_every_language():
+def test_same_records_give_same_bytes_in_every_language():
     whole = paper_factories.make_whole_paper()
     decision = paper_factories.make_decision(whole.paper)
     fields = {"number": "1.0", "kind": "adopted", "status": "S", "frozen_at": MOMENT, "decision": decision}
@@ -117,7 +117,7 @@ def test_the_same_records_give_the_same_bytes_in_every_language():
 
 
 @pytest.mark.django_db
-def test_a_number_is_given_once():
+def test_edition_number_is_unique():
     paper = paper_factories.make_paper()
     frozen(paper)
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -125,7 +125,7 @@ def test_a_number_is_given_once():
 
 
 @pytest.mark.django_db
-def test_freezing_a_long_paper_takes_no_more_queries_than_a_short_one(django_assert_max_num_queries):
+def test_query_count_of_freezing_does_not_depend_on_length(django_assert_max_num_queries):
     whole = paper_factories.make_whole_paper()
     for _turn in range(8):
         said = factories.make_point(factories.make_submission(whole.consultation))

@@ -33,13 +33,13 @@ def content(whole, kind):
 
 
 @pytest.mark.parametrize("kind", EditionKind.values)
-def test_no_edition_and_no_page_and_no_print_of_one_has_the_words(whole, kind):
+def test_withheld_text_is_in_no_edition_page_or_print(whole, kind):
     found = content(whole, kind)
     assert CANARY not in json.dumps(found, ensure_ascii=False).casefold()
     assert CANARY not in json.dumps(public_papers.sections(found), ensure_ascii=False).casefold()
 
 
-def test_the_point_counts_and_is_a_reference_without_words_and_name(whole):
+def test_withheld_point_is_counted_as_reference_without_text_and_name(whole):
     found = content(whole, EditionKind.ADOPTED)
     point = next(each for each in found["points"] if each["reference"] == whole.held.reference)
     assert (point["text"], point["organisation"], point["reason"]) == (None, None, "")

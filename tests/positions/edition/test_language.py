@@ -17,7 +17,7 @@ from tests.positions.drafting import last_entry, make_draft
 pytestmark = pytest.mark.django_db
 
 
-def test_a_paper_begun_in_kiswahili_is_written_in_it():
+def test_paper_started_in_kiswahili_is_written_in_kiswahili():
     OutlinePart.objects.create(order=1, part="body", heading="6. Position by theme (sections)")
     consultation, by = make_consultation(themes=("T1",)), make_secretariat()
     change(consultation.themes.get(), title="Drivers", title_sw="Vyanzo")
@@ -35,7 +35,7 @@ def test_a_paper_begun_in_kiswahili_is_written_in_it():
     assert foreign.language == "sw"
 
 
-def test_renaming_changes_the_language_of_the_editions_and_of_no_paragraph():
+def test_renaming_changes_language_of_editions_but_not_of_paragraphs():
     draft = make_draft()
     words = {"title": draft.paper.title, "short_title": draft.paper.short_title, "purpose": draft.paper.purpose}
     workflow.rename_paper(draft.paper, by=draft.drafter, **words, language="sw")
@@ -45,7 +45,7 @@ def test_renaming_changes_the_language_of_the_editions_and_of_no_paragraph():
     assert (draft.paper.language, draft.paragraph.language) == ("sw", "en")
 
 
-def test_an_edition_in_kiswahili_speaks_it_whoever_acts():
+def test_kiswahili_edition_does_not_depend_on_language_of_user():
     whole = paper_factories.make_whole_paper()
     change(whole.paper, language="sw")
     _english, *rest = (each for section in whole.paper.sections.all() for each in section.paragraphs.all())
@@ -67,7 +67,7 @@ def test_an_edition_in_kiswahili_speaks_it_whoever_acts():
     assert docx.render(content, sha256=frozen.sha256, address=address)[:2] == b"PK"
 
 
-def test_the_text_of_a_round_is_named_in_the_language_of_the_paper():
+def test_review_text_is_named_in_language_of_paper():
     draft = make_draft()
     change(draft.paper, language="sw")
     edition.freeze(

@@ -97,7 +97,7 @@ def killed_at(share, frozen, whole):
     return ""
 
 
-def test_a_press_that_is_killed_leaves_nothing_and_the_second_try_works(frozen, stored, officer):
+def test_killed_printing_leaves_nothing_and_second_try_works(frozen, stored, officer):
     whole = printing_time(frozen)
     assert [killed_at(share, frozen, whole) for share in (0.1, 0.9)] == [KILLED] * 2
     with killed_after(whole / 2), pytest.raises(Blocked) as refusal:
@@ -110,7 +110,7 @@ def test_a_press_that_is_killed_leaves_nothing_and_the_second_try_works(frozen, 
 
 
 @pytest.mark.parametrize("place", ["os.fsync", "tempfile.TemporaryDirectory"])
-def test_a_full_disk_is_said_and_nothing_is_kept(frozen, stored, officer, monkeypatch, place):
+def test_full_disk_is_reported_and_nothing_is_stored(frozen, stored, officer, monkeypatch, place):
     def full(*_given, **_named):
         raise OSError(errno.ENOSPC, "No space left on device")
 

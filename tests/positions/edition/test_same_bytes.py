@@ -61,7 +61,7 @@ def test_table_bytes_are_unchanged(frozen):
     assert (tables.RENDERER_VERSION, hashes) == TABLES
 
 
-def test_the_pdf_where_the_libraries_are_those_of_debian(frozen):
+def test_pdf_bytes_are_unchanged_with_debian_libraries(frozen):
     found = {
         "zlib": zlib.ZLIB_RUNTIME_VERSION,
         "pango": pango.pango_version(),

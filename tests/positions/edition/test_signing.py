@@ -42,7 +42,7 @@ def refusal(data):
     return reason
 
 
-def test_a_signature_stands_behind_the_file_and_one_changed_byte_breaks_it(printed, certificate, tmp_path):
+def test_signature_is_appended_and_changed_byte_breaks_it(printed, certificate, tmp_path):
     data = signing.signed(printed)
     assert data.startswith(printed)
     assert (pdf.inspect(data), pdf.attached_content(data)) == ([], pdf.attached_content(printed))
@@ -70,7 +70,7 @@ def test_unreliable_signing_setup_is_refused(printed, certificate, settings, tmp
 
 
 @pytest.mark.django_db
-def test_adopted_texts_are_signed_and_verified_as_authentic_but_no_drafts_and_no_samples(
+def test_adopted_texts_are_signed_and_authentic_but_not_drafts_or_samples(
     printed, certificate, settings, tmp_path, monkeypatch
 ):
     settings.MEDIA_ROOT = tmp_path

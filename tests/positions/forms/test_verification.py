@@ -30,7 +30,7 @@ SHA = hashlib.sha256(b"a text").hexdigest()
         "\u00a0".join(SHA[place : place + 4] for place in range(0, 64, 4)),
     ],
 )
-def test_a_hash_is_found_however_it_is_written(typed):
+def test_hash_is_recognised_in_every_notation(typed):
     assert hash_in(typed) == SHA
 
 
@@ -40,6 +40,6 @@ def test_other_text_is_not_read_as_hash(typed):
 
 
 @given(some.text(max_size=200))
-def test_any_text_gives_a_hash_or_nothing(typed):
+def test_any_text_gives_hash_or_none(typed):
     found = hash_in(typed)
     assert found == "" or (len(found) == 64 and set(found) <= set("0123456789abcdef"))

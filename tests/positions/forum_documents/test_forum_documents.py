@@ -105,7 +105,7 @@ def of(said, heading):
     return " ".join(" ".join(page.split()) for page in said if heading in page)
 
 
-def test_every_paper_in_one_file_says_what_it_must_and_passes_both_standards(world, vera, tmp_path):
+def test_all_papers_in_one_file_have_required_content_and_pass_both_standards(world, vera, tmp_path):
     forum, people = world
     found = {slug: content(Day(forum), slug) for slug in PAPERS}
     made = {"parts": list(found.values())}
@@ -148,7 +148,7 @@ def test_every_paper_in_one_file_says_what_it_must_and_passes_both_standards(wor
     assert "NOT FOR PUBLICATION: in preparation" in of(said, "Communiqué:")
 
 
-def test_a_paper_is_the_same_until_what_it_prints_changes(world):
+def test_paper_changes_only_with_its_content(world):
     forum, people = world
     first, again = content(Day(forum), "register"), content(Day(forum), "register")
     assert canonical(first) == canonical(again)
@@ -158,7 +158,7 @@ def test_a_paper_is_the_same_until_what_it_prints_changes(world):
     assert fingerprint({**first, "as_of": "2030-01-01T00:00:00+00:00"}) == fingerprint(first)
 
 
-def test_reported_minutes_are_no_draft_and_who_withdrew_has_no_badge(world):
+def test_reported_minutes_are_final_and_withdrawn_people_have_no_badges(world):
     forum, people = world
     walk(people[3], "withdrawn")
     walk(forum, "reported")
@@ -184,7 +184,7 @@ def test_missing_data_is_reported(db):
     }
 
 
-def test_a_rapporteur_gets_what_everybody_may_know_and_nothing_that_is_held_back(db):
+def test_rapporteur_gets_public_text_only(db):
     theme = make_theme("T1")
     forum = make_forum(make_consultation(themes=("T1",)))
     make_session(forum, theme=theme)
@@ -202,7 +202,7 @@ WORDS = st.text(alphabet="abcmWi'- ገأ", min_size=1, max_size=120)
 
 
 @given(WORDS, st.integers(40, 250), st.integers(10, 60))
-def test_a_name_is_as_large_as_its_place_allows_and_no_larger(text, room, height):
+def test_name_has_largest_size_that_fits(text, room, height):
     size = text_fitting.size_for(text, room, height, largest=36)
     usable = [each for each in text_fitting.SIZES if each <= 36]
     assert size in usable
@@ -212,7 +212,7 @@ def test_a_name_is_as_large_as_its_place_allows_and_no_larger(text, room, height
     assert size == usable[-1] or all(text_fitting.width(word, size) <= room for word in text.split())
 
 
-def test_sixteen_groups_have_sixteen_patterns_and_every_size_a_class():
+def test_each_group_has_own_pattern_and_each_size_a_class():
     assert sorted(day.GROUPS) == sorted(Group.values)
     style = (text_fitting.FOLDER.parents[1] / "css" / "print" / day.STYLESHEET).read_text("utf-8")
     bands = re.findall(r"^\.g[^{]*\{([^}]*gradient[^}]*)\}", style, re.MULTILINE)
@@ -220,7 +220,7 @@ def test_sixteen_groups_have_sixteen_patterns_and_every_size_a_class():
     assert all(f".s{size} {{" in style for size in text_fitting.SIZES)
 
 
-def test_days_are_said_as_one_says_them():
+def test_consecutive_days_are_written_as_range():
     assert day.spoken_days(["2026-12-01", "2026-12-02"]) == "1–2 December 2026"
     assert day.spoken_days(["2026-12-01"]) == "1 December 2026"
     assert day.spoken_days(["2026-12-01", "2026-12-03"]) == "1 December 2026 and 3 December 2026"

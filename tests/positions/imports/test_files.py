@@ -33,11 +33,11 @@ def proposed(document):
     return [(each.number, each.operation, each.text) for each in found.found], [words for words, _why in found.left]
 
 
-def test_a_text_that_nobody_changed_proposes_nothing(document):
+def test_unchanged_text_proposes_nothing(document):
     assert proposed(document) == ([], [])
 
 
-def test_tracked_changes_become_amendments_of_the_paragraphs(document):
+def test_tracked_changes_become_amendments(document):
     rewrite(numbered(document, 1), "1.\tKenya calls for ", ("del", "agreed"), ("ins", "agreed and safe"), " routes.")
     rewrite(numbered(document, 2), ("del", f"2.\t{TEXTS[1]}"))
     behind(numbered(document, 3), ("ins", "Complaints are answered within a week."))
@@ -51,7 +51,7 @@ def test_tracked_changes_become_amendments_of_the_paragraphs(document):
     )
 
 
-def test_a_paragraph_that_was_divided_and_one_put_in_front(document):
+def test_split_paragraph_and_inserted_paragraph_are_recognised(document):
     third = numbered(document, 3)
     behind(third, "complain on the boat.")
     rewrite(third, "3.\tKenya supports that passengers ", ("ins", "travel safely."))
@@ -89,7 +89,7 @@ def changed(words):
     return {**told, "before": words, "after": [f"{words} Always."]}
 
 
-def test_the_closest_words_are_looked_for_a_limited_number_of_times(monkeypatch):
+def test_number_of_similarity_searches_is_limited(monkeypatch):
     monkeypatch.setattr(matching, "MOST_LOOKED_FOR", 2)
     lines = [changed(f"In short, {text}") for text in TEXTS[:3]]
     found, left = match_lines(lines, TARGETS)
@@ -104,7 +104,7 @@ def test_unmatched_changes_are_listed(document):
     assert proposed(document) == ([], ["Something that was never in this text at all.", TEXTS[0]])
 
 
-def test_a_change_without_tracking_is_seen_and_said(document):
+def test_untracked_change_is_detected_and_reported(document):
     rewrite(numbered(document, 1), "1.\tKenya calls for routes.")
     found = match_lines(read_word(saved(document))["lines"], TARGETS).found
     assert found == [
@@ -115,7 +115,7 @@ def test_a_change_without_tracking_is_seen_and_said(document):
     ]  # fmt: skip
 
 
-def test_the_table_of_the_document_is_read(document):
+def test_table_in_document_is_read(document):
     row = document.tables[0].rows[1].cells
     for cell, words in zip(
         row, ["Ministry", "Para 2", "ed", "Clearer.", "Kenya urges that crews be paid."], strict=True
@@ -136,7 +136,7 @@ def test_the_table_of_the_document_is_read(document):
         (["KE", "4", "", "So.", TEXTS[3] + " It is lit."], (4, "replace", TEXTS[3] + " It is lit.", "KE: So.")),
     ],
 )
-def test_rows_of_a_standards_table_are_understood(row, expected):
+def test_rows_of_standards_table_are_parsed(row, expected):
     head = ["MB/NC", "Paragraph/Figure/Table", "Type of comment", "Comments", "Proposed change"]
     (found,) = match_table([["Comments on the draft"], head, row], TARGETS).found
     assert (found.number, found.operation, found.text, found.reason) == expected
@@ -160,14 +160,14 @@ FORM = [
         ("", "", "99", None),
     ],
 )
-def test_the_form_of_the_standards_bodies_names_its_place_by_paragraph_or_by_line(line, clause, paragraph, expected):
+def test_place_in_standards_form_is_found_by_paragraph_or_line(line, clause, paragraph, expected):
     row = ["KE", line, clause, paragraph, "te", "So.", "Delete", ""]
     found, left = match_table([FORM, row], TARGETS, {210: 1, 211: 2, 212: 3})
     assert [each.number for each in found] == ([expected] if expected else [])
     assert len(left) == (not expected)
 
 
-def test_rows_that_name_no_paragraph_or_propose_nothing_are_listed():
+def test_rows_without_paragraph_or_proposal_are_listed():
     rows = [["Paragraph", "Comment", "Proposed change"], ["99", "Why?", "Words."], ["2", "Good.", ""], ["", "", ""]]
     assert [words for words, _why in match_table(rows, TARGETS).left] == ["Words.", "Good."]
     assert match_table([["Name", "Colour"], ["a", "b"]], TARGETS) is None
@@ -175,7 +175,7 @@ def test_rows_that_name_no_paragraph_or_propose_nothing_are_listed():
     assert odd.note == "This looks like an instruction. Write the whole paragraph as it should read."
 
 
-def test_heads_are_known_in_two_languages():
+def test_column_headings_are_recognised_in_two_languages():
     assert columns(["Shirika", "Aya", "Aina", "Maoni", "Pendekezo"]) == {
         "who": 0, "paragraph": 1, "kind": 2, "comment": 3, "change": 4,
     }  # fmt: skip
@@ -199,13 +199,13 @@ def replaced(data, name, content):
         (b" " * 120_000_000, "too_much"),
     ],
 )
-def test_hostile_documents_are_refused_in_the_child(document, content, code):
+def test_hostile_documents_are_refused_in_child_process(document, content, code):
     with pytest.raises(Refused) as refusal:
         read_word(replaced(saved(document), "word/document.xml", content))
     assert refusal.value.code == code
 
 
-def test_what_is_no_word_document_is_refused():
+def test_other_files_are_refused():
     with pytest.raises(Refused) as refusal:
         read_word(b"%PDF-1.7 something")
     assert refusal.value.code == "unknown"

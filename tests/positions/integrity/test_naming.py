@@ -17,7 +17,7 @@ def name_of(record):
     return named(Finding("inputs", f"{record._meta.label_lower}:{record.pk}", "", ""))
 
 
-def test_an_input_and_what_belongs_to_it_lead_to_the_input(settings, tmp_path):
+def test_input_and_related_records_link_to_input(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     sent = factories.send(factories.make_submission(title="Fees"))
     page = reverse("desk_input", args=[sent.key])
@@ -25,12 +25,12 @@ def test_an_input_and_what_belongs_to_it_lead_to_the_input(settings, tmp_path):
     assert name_of(factories.make_attachment(sent)) == ("Attachment letter.pdf", page)
 
 
-def test_the_title_of_a_draft_stays_its_authors():
+def test_title_of_draft_is_not_revealed():
     draft = factories.make_submission(state="draft", title="A secret")
     assert name_of(draft)[0] == f"Input {draft.pk}"
 
 
-def test_what_belongs_to_a_paper_leads_to_it():
+def test_records_of_paper_link_to_paper():
     text = make_text("in_clearance")
     asked = paper_factories.make_clearance(text.paper, text.one, text.first)
     letter = paper_factories.make_letter(asked, text.first)
@@ -39,7 +39,7 @@ def test_what_belongs_to_a_paper_leads_to_it():
     assert name_of(asked.edition)[1] == reverse("paper_edition", args=[text.paper.slug, asked.edition.number])
 
 
-def test_an_entry_of_the_journal_leads_to_the_admin():
+def test_journal_entry_links_to_admin():
     entry = workflow.journal("note", factories.make_stakeholder(), by=None)
     found = named(Finding("journal", f"consultations.event:{entry.number}", "", ""))
     assert found == (f"Journal entry {entry}", reverse("admin:consultations_event_change", args=[entry.pk]))
@@ -50,11 +50,11 @@ def test_an_entry_of_the_journal_leads_to_the_admin():
     "name",
     ["trigger x on y", "file:attachments/a", "consultations.submission:0", "consultations.submission:x", "a.b:1"],
 )
-def test_what_is_no_record_or_gone_has_no_name(name):
+def test_missing_or_unknown_record_has_no_name(name):
     assert named(Finding("schema", name, "", "")) == ("", "")
 
 
-def test_every_page_that_is_named_is_one_of_a_model_and_leads_somewhere():
+def test_every_named_page_belongs_to_a_model_and_exists():
     from django.apps import apps
 
     assert [label for label in PAGES if not apps.get_model(label)] == []

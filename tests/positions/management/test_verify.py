@@ -34,13 +34,13 @@ def kept(tmp_path, name, data):
     return path
 
 
-def test_files_as_they_were_published_are_authentic(published):
+def test_published_files_are_authentic(published):
     said = f"Content hash {published.edition.sha256}"
     for artefact in published.files.values():
         assert verify(artefact.file.path) == (0, "Authentic", said)
 
 
-def test_json_counts_by_what_it_says(published, tmp_path):
+def test_json_is_compared_by_content(published, tmp_path):
     content = json.loads(published.edition.content)
     pretty = kept(tmp_path, "pretty.json", json.dumps(content, indent=2).encode())
     assert verify(pretty)[:2] == (0, "Authentic")
@@ -56,7 +56,7 @@ def pdf_with(content):
     return document
 
 
-def test_a_pdf_that_was_changed_is_altered_even_if_it_carries_our_text(published, tmp_path):
+def test_changed_pdf_is_altered_even_with_original_text(published, tmp_path):
     path = tmp_path / "altered.pdf"
     pdf_with(published.edition.content.encode()).save(path)
     assert verify(path) == (1, "Altered", f"Content hash {published.edition.sha256}")
@@ -64,12 +64,12 @@ def test_a_pdf_that_was_changed_is_altered_even_if_it_carries_our_text(published
     assert verify(path)[:2] == (1, "Unknown")
 
 
-def test_a_draft_is_unknown(tmp_path, db):
+def test_draft_is_unknown(tmp_path, db):
     draft = paper_factories.freeze(paper_factories.make_whole_paper().paper, "0.2", "draft")
     assert verify(kept(tmp_path, "draft.json", draft.content.encode()))[:2] == (1, "Unknown")
 
 
-def test_an_edition_that_is_not_in_force_is_authentic_and_says_so(published):
+def test_superseded_edition_is_authentic_and_reported_as_superseded(published):
     paper_factories.freeze(published.paper, "1.0.1", "corrected")
     status, word, last = verify(published.files["pdf"].file.path)
     assert (status, word, last) == (0, "Authentic", "No longer in force: edition 1.0.1 has taken its place.")
@@ -82,12 +82,12 @@ def test_other_file_types_are_unreadable(tmp_path, data):
 
 
 @pytest.mark.django_db
-def test_a_broken_pdf_is_unknown(tmp_path):
+def test_broken_pdf_is_unknown(tmp_path):
     assert verify(kept(tmp_path, "broken.pdf", b"%PDF-1.7 nothing more"))[:2] == (1, "Unknown")
 
 
 @pytest.mark.django_db
-def test_a_file_that_is_not_there_is_unreadable(tmp_path):
+def test_missing_file_is_unreadable(tmp_path):
     assert verify(tmp_path / "missing.pdf")[:2] == (2, "Unreadable")
     assert verify(tmp_path)[:2] == (2, "Unreadable")
 

@@ -67,7 +67,7 @@ def test_sound_portal_report_lists_each_check(tmp_path):
 
 @pytest.mark.usefixtures("by_owner")
 @pytest.mark.django_db
-def test_findings_are_named_with_what_to_do_and_end_it_with_1(tmp_path):
+def test_findings_have_instructions_and_exit_status_is_1(tmp_path):
     sent = make_input()
     alter(sent)
     report, out = tmp_path / "report.json", io.StringIO()
@@ -84,7 +84,7 @@ def test_findings_are_named_with_what_to_do_and_end_it_with_1(tmp_path):
 
 
 @pytest.mark.django_db
-def test_a_check_that_breaks_off_ends_with_2(monkeypatch):
+def test_interrupted_check_has_exit_status_2(monkeypatch):
     def breaks_off(progress):
         raise OSError("the disk is gone")
         yield
@@ -97,7 +97,7 @@ def test_a_check_that_breaks_off_ends_with_2(monkeypatch):
 
 @pytest.mark.usefixtures("by_owner")
 @pytest.mark.django_db
-def test_very_many_findings_are_counted(monkeypatch):
+def test_excess_findings_are_counted(monkeypatch):
     monkeypatch.setattr(running, "MOST", 2)
     for _turn in range(4):
         alter(make_input())
@@ -138,7 +138,7 @@ def beside(monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_journal_is_read_beside_as_of_the_same_moment(beside, monkeypatch):
+def test_journal_is_read_in_parallel_from_same_snapshot(beside, monkeypatch):
     """Inputs and entries written during the checks are not part of them."""
     body, by = factories.make_stakeholder(), factories.make_secretariat()
     for _turn in range(3):
@@ -162,7 +162,7 @@ def test_the_journal_is_read_beside_as_of_the_same_moment(beside, monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_the_process_beside_finds_comes_back_with_its_name(beside):
+def test_findings_of_parallel_process_have_check_name(beside):
     body = factories.make_stakeholder()
     for turn in range(3):
         workflow.journal("note", body, by=None, reason=f"reason {turn}")
@@ -174,7 +174,7 @@ def test_what_the_process_beside_finds_comes_back_with_its_name(beside):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_process_beside_that_dies_is_no_sound_journal(beside, monkeypatch):
+def test_crashed_parallel_process_is_reported(beside, monkeypatch):
     monkeypatch.setattr(running, "sys", SimpleNamespace(executable="false"))
     with pytest.raises(running.CouldNotRun, match="journal"):
         running.run()
@@ -195,7 +195,7 @@ def test_command_runs_end_to_end(beside, tmp_path):
 
 @pytest.mark.usefixtures("by_owner")
 @pytest.mark.django_db
-def test_a_checkpoint_that_came_by_mail_finds_a_cut_end(settings, tmp_path):
+def test_mailed_checkpoint_detects_truncated_journal(settings, tmp_path):
     settings.CHECKPOINT_KEY, settings.CHECKPOINT_FOLDER = tmp_path / "key.pem", tmp_path / "anchored"
     make_key()
     workflow.journal("note", factories.make_stakeholder(), by=None)

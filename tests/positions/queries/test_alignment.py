@@ -43,7 +43,7 @@ found = st.dictionaries(
 
 
 @given(found)
-def test_every_finding_stands_once_in_table_and_notes_and_those_on_objectives_in_the_picture(given_findings):
+def test_every_finding_is_once_in_table_and_notes_and_objectives_in_picture(given_findings):
     made = aligned.laid_out(content(given_findings))
     held = {head: int(head.title.removeprefix("Meeting ")) for head in made.heads}
     letters = {head.letter: number for head, number in held.items()}
@@ -69,7 +69,7 @@ def test_every_finding_stands_once_in_table_and_notes_and_those_on_objectives_in
 
 
 @given(found)
-def test_no_two_marks_of_the_picture_stand_on_each_other(given_findings):
+def test_marks_in_picture_do_not_overlap(given_findings):
     few = {place: value for place, value in given_findings.items() if place[0] < 6}
     made = aligned.laid_out(content(few))
     picture = made.picture
@@ -83,7 +83,7 @@ def test_no_two_marks_of_the_picture_stand_on_each_other(given_findings):
     assert all(mark.y + picture.size <= picture.height for mark in picture.marks)
 
 
-def test_a_paragraph_is_followed_over_time():
+def test_paragraph_is_followed_over_time():
     made = aligned.laid_out(
         content({(4, 2, "GCM-05"): "contrary", (1, 7, "GCM-05"): "in_part", (1, 2, "GCM-05"): "reflected"})
     )
@@ -95,7 +95,7 @@ def test_a_paragraph_is_followed_over_time():
     assert (made.lines[4].paragraphs, made.lines[14].paragraphs, made.lines[22].paragraphs) == ([5], [*range(1, 9)], [])
 
 
-def test_findings_are_called_as_they_are_where_they_are_written():
+def test_finding_labels_equal_choice_labels():
     assert [finding_words(value) for value in ReflectionValue.values] == [
         str(label) for label in ReflectionValue.labels
     ]

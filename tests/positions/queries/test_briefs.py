@@ -63,7 +63,7 @@ def reasons(act) -> list[str]:
     return raised.value.reasons
 
 
-def test_a_brief_is_printed_on_two_pages_from_its_content_alone(world, monkeypatch):
+def test_brief_is_printed_on_two_pages_from_its_content(world, monkeypatch):
     kept, verb_prints = [], printing.printed
     monkeypatch.setattr(printing, "printed", lambda row: kept.append(verb_prints(row)) or kept[-1])
     made = write(world, speaking_points="First.\n\nSecond.")
@@ -86,7 +86,7 @@ def test_a_brief_is_printed_on_two_pages_from_its_content_alone(world, monkeypat
     assert Brief.objects.count() == 1
 
 
-def test_lines_with_a_dash_are_a_list_and_one_objective_is_one():
+def test_dashed_lines_become_list_and_single_objective_is_singular():
     said = renderer.text_blocks("First:\n- one\n• two\n\nLast\nline.")
     assert [part.get("listed") for part in said] == [None, ["one", "two"], None]
     assert [[piece.text for line in part["blocks"][0] for piece in line] for part in (said[0], said[2])] == [
@@ -96,7 +96,7 @@ def test_lines_with_a_dash_are_a_list_and_one_objective_is_one():
     assert [renderer.objectives(each) for each in ([], ["6"], ["2", "5"])] == ["", "Objective 6", "Objectives 2, 5"]
 
 
-def test_it_is_read_by_officials_and_nobody_else(world, unprinted):
+def test_only_officials_read_briefs(world, unprinted):
     first = write(world, ask="The first words.")
     last = write(world)
     slug, pk = world.paper.slug, world.milestone.pk
@@ -131,7 +131,7 @@ def test_brief_refusal_lists_all_reasons(world, unprinted):
         write(world, by=make_user("official"))
 
 
-def test_letters_of_a_brief_that_cannot_be_printed_are_named_by_part_and_line(world):
+def test_unprintable_characters_of_brief_are_reported_by_part_and_line(world):
     assert reasons(lambda: write(world, ask="One.\n漢", red_line="字")) == [
         "The portal could not print the brief: What Kenya asks, line 2 (“漢”): "
         "no font of the portal has these characters: 漢 (U+6F22).",
@@ -139,7 +139,7 @@ def test_letters_of_a_brief_that_cannot_be_printed_are_named_by_part_and_line(wo
     ]
 
 
-def test_the_secretariat_writes_it_on_a_page_and_begins_with_the_last_words(world, unprinted):
+def test_secretariat_writes_brief_starting_from_previous_text(world, unprinted):
     client = sign_in(Client(), world.officer)
     here = reverse("brief_write", args=[world.paper.slug, world.milestone.pk])
     typed = {"ask": "", "red_line": "Typed red line", "paragraphs": ["2"]}

@@ -63,14 +63,14 @@ def told(became) -> list[str]:
     return [line.text for line in became.history]
 
 
-def test_before_publication_nothing_of_the_paper_is_known(world):
+def test_unpublished_answers_are_not_shown(world):
     _paper, root, merged, _secret = world
     for became in what_became([root, merged], make_secretariat()):
         assert (became.answer, became.places, became.is_open_to_reply) == (None, [], False)
         assert not any("Paper A" in line for line in told(became))
 
 
-def test_everybody_reads_the_group_the_words_and_the_history(world):
+def test_answer_shows_others_text_and_history_to_everybody(world):
     paper, root, merged, _secret = world
     bring_paper(paper, "published")
     first, second = what_became([root, merged], AnonymousUser())
@@ -88,7 +88,7 @@ def test_everybody_reads_the_group_the_words_and_the_history(world):
     assert told(second)[-1] == "Answered with Paper A: joined to another."
 
 
-def test_a_point_that_the_reader_may_not_see_is_counted_and_never_named(client, world):
+def test_hidden_point_is_counted_but_not_named(client, world):
     paper, root, _merged, secret = world
     bring_paper(paper, "published")
     change(root.submission, audience="secretariat")
@@ -100,7 +100,7 @@ def test_a_point_that_the_reader_may_not_see_is_counted_and_never_named(client, 
     assert "Joined to another point that says the same." in told(became)
 
 
-def test_many_points_cost_no_more_queries_than_one(world, django_assert_max_num_queries):
+def test_query_count_does_not_depend_on_points(world, django_assert_max_num_queries):
     paper, root, merged, secret = world
     bring_paper(paper, "published")
     with django_assert_max_num_queries(16):
@@ -114,7 +114,7 @@ def misread(point) -> str:
     return reverse("misread", args=[point.reference])
 
 
-def test_an_author_replies_once_and_reads_the_answer(client, world):
+def test_author_replies_once_and_reads_answer(client, world):
     paper, root, _merged, _secret = world
     bring_paper(paper, "published")
     sign_in(client, make_member(root.stakeholder))
@@ -135,7 +135,7 @@ def test_an_author_replies_once_and_reads_the_answer(client, world):
     assert Misreading.objects.count() == 1
 
 
-def test_what_the_author_replied_is_between_the_author_and_the_desk(client, world):
+def test_reply_is_visible_to_author_and_desk_only(client, world):
     paper, root, _merged, _secret = world
     bring_paper(paper, "published")
     workflow.say_misread(root, root.stakeholder, by=make_member(root.stakeholder), text="Between us.")
@@ -146,14 +146,14 @@ def test_what_the_author_replied_is_between_the_author_and_the_desk(client, worl
     assert "Between us." in words(client.get(address))
 
 
-def test_the_author_of_a_merged_point_replies_too(client, world):
+def test_author_of_merged_point_can_reply(client, world):
     paper, _root, merged, _secret = world
     bring_paper(paper, "published")
     sign_in(client, make_member(merged.stakeholder))
     assert client.post(misread(merged), {"text": "Ours was wider."}).status_code == 302
 
 
-def test_an_empty_reply_keeps_the_page(client, world):
+def test_empty_reply_shows_form_again(client, world):
     paper, root, _merged, _secret = world
     bring_paper(paper, "published")
     sign_in(client, make_member(root.stakeholder))
@@ -164,7 +164,7 @@ def test_an_empty_reply_keeps_the_page(client, world):
     assert "x" * 2001 in page.content.decode()
 
 
-def test_there_is_nothing_to_reply_to_for_others_and_before_the_answer(client, world):
+def test_reply_form_is_hidden_from_others_and_before_answer(client, world):
     paper, root, merged, _secret = world
     sign_in(client, make_member(root.stakeholder))
     assert client.get(misread(root)).status_code == 404

@@ -80,7 +80,7 @@ def small():
         ({"theme": "T2", "reserved": "yes"}, []),
     ],
 )
-def test_paragraphs_are_found_by_what_they_have(small, wanted, numbers):
+def test_paragraphs_are_filtered_by_properties(small, wanted, numbers):
     assert explorer.matching(explorer.traits(small), wanted) == numbers
 
 
@@ -92,7 +92,7 @@ def test_points_are_counted_by_group_and_theme(small):
     ]
 
 
-def test_every_number_of_the_table_leads_to_the_paragraphs_with_these_points():
+def test_every_number_links_to_its_paragraphs():
     groups = sorted(set(explorer.groups_of(LARGE).values()))
     known = explorer.groups_of(LARGE)
     every = {each["number"]: each for section in LARGE["sections"] for each in section["paragraphs"]}
@@ -111,7 +111,7 @@ def test_every_number_of_the_table_leads_to_the_paragraphs_with_these_points():
     assert filled > 30
 
 
-def test_a_paragraph_with_all_that_the_edition_says_of_it(small):
+def test_paragraph_page_has_all_data_of_edition(small):
     found = explorer.passage(small, 2)
     assert [(each["point"], each["relation"], each["group"], bool(each["said"])) for each in found.sources] == [
         ("A.1", "rests_on", "civil_society", True),
@@ -135,7 +135,7 @@ def test_a_paragraph_with_all_that_the_edition_says_of_it(small):
 
 @settings(max_examples=60)
 @given(wanted=st.sets(st.sampled_from(sorted(TRAITS))), most=st.integers(0, 30_000))
-def test_pages_hold_every_paragraph_once_and_no_more_than_they_may(wanted, most):
+def test_pages_contain_every_paragraph_once_within_limit(wanted, most):
     pages = explorer.sheets(LARGE, wanted, most)
     sizes = {each["number"]: explorer._size(each) for section in LARGE["sections"] for each in section["paragraphs"]}
     assert [number for page in pages for number in page] == sorted(wanted)
@@ -143,7 +143,7 @@ def test_pages_hold_every_paragraph_once_and_no_more_than_they_may(wanted, most)
     assert [page for page in pages if len(page) > 1 and sum(sizes[number] for number in page) > most] == []
 
 
-def test_a_section_begins_a_page_rather_than_being_cut():
+def test_section_starts_new_page_if_it_would_be_cut():
     rows = [paragraph(number, text="x" * 740) for number in range(1, 6)]
     text = content(("T1", *rows[:2]), ("T2", *rows[2:]))
     assert explorer.sheets(text, range(1, 6), 5_000) == [[1, 2, 3, 4, 5]]
@@ -164,7 +164,7 @@ def told(steps):
     ]
 
 
-def test_a_paragraph_is_followed_by_its_key():
+def test_paragraph_history_follows_key():
     first = content((None, paragraph(1, key="a", text="Kenya asks.")))
     second = content((None, paragraph(1, key="new"), paragraph(2, key="a", text="Kenya asks.")))
     third = content((None, paragraph(1, key="new"), paragraph(2, key="a", text="Kenya urges.")))
@@ -178,7 +178,7 @@ def test_a_paragraph_is_followed_by_its_key():
     assert explorer.history(text, "nowhere") == []
 
 
-def test_one_that_came_out_of_others_is_shown_beside_their_words():
+def test_history_compares_merged_paragraph_with_its_sources():
     before = content((None, paragraph(1, key="a", text="One."), paragraph(2, key="b", text="Two.")))
     after = content((None, paragraph(1, key="c", text="One. Three.", came_from=["b", "gone", "a"])))
     assert told(explorer.history([("0.1", before), ("0.2", after)], "c")) == [

@@ -34,7 +34,7 @@ def point(paper, theme="T1", **fields):
 # --- The text -------------------------------------------------------------------------------------------------------
 
 
-def test_paragraphs_are_numbered_in_reading_order_over_the_whole_paper(paper):
+def test_paragraphs_are_numbered_across_whole_paper(paper):
     last = paper_factories.make_paragraph(section(paper, 3), "Last.")
     first = paper_factories.make_paragraph(section(paper, 1), "First.")
     gone = paper_factories.make_paragraph(section(paper, 1), "Gone.")
@@ -45,7 +45,7 @@ def test_paragraphs_are_numbered_in_reading_order_over_the_whole_paper(paper):
     assert papers.paragraph_numbers(paper) == {first.pk: 1, middle.pk: 2, last.pk: 3}
 
 
-def test_numbered_paragraphs_take_the_same_queries_however_long_the_paper(paper, django_assert_num_queries):
+def test_query_count_of_numbering_does_not_depend_on_length(paper, django_assert_num_queries):
     for _turn in range(5):
         paper_factories.make_paragraph(section(paper, 2), points=(point(paper), point(paper)))
     with django_assert_num_queries(3):
@@ -59,7 +59,7 @@ def test_numbered_paragraphs_take_the_same_queries_however_long_the_paper(paper,
     assert len(said) == 10
 
 
-def test_a_reader_gets_only_groundings_in_points_that_the_reader_may_see(paper):
+def test_reader_gets_groundings_of_readable_points_only(paper):
     public, hidden = point(paper), point(paper, audience=Audience.SECRETARIAT)
     paper_factories.make_paragraph(section(paper, 2), points=(public, hidden))
 
@@ -72,7 +72,7 @@ def test_a_reader_gets_only_groundings_in_points_that_the_reader_may_see(paper):
     assert seen(reader=factories.make_secretariat()) == [public, hidden]
 
 
-def test_the_outline_numbers_the_sections_that_hold_text(paper):
+def test_outline_numbers_sections_with_text(paper):
     front = paper_factories.make_section(paper, part="front", heading="Foreword", order=10)
     paper_factories.make_section(paper, heading="Follow-up", order=11)
     for order in (1, 3, 10, 11):
@@ -87,7 +87,7 @@ def test_the_outline_numbers_the_sections_that_hold_text(paper):
 # --- Coverage -------------------------------------------------------------------------------------------------------
 
 
-def test_coverage_lists_what_is_open_on_both_sides(paper):
+def test_coverage_lists_open_points_and_paragraphs(paper):
     used, unused, merged_away = point(paper), point(paper, "T2"), None
     merged_away = factories.make_point(used.submission, state="merged", into=used)
     factories.make_point(used.submission, state="draft")
@@ -120,7 +120,7 @@ def test_coverage_counts_points_by_theme_and_group(paper):
     ]
 
 
-def test_coverage_takes_the_same_queries_however_much_was_said(paper, django_assert_max_num_queries):
+def test_query_count_of_coverage_does_not_depend_on_points(paper, django_assert_max_num_queries):
     for _turn in range(6):
         paper_factories.make_paragraph(section(paper, 2), points=(point(paper),))
     with django_assert_max_num_queries(6):
@@ -130,7 +130,7 @@ def test_coverage_takes_the_same_queries_however_much_was_said(paper, django_ass
 # --- Mandates -------------------------------------------------------------------------------------------------------
 
 
-def test_ministries_are_asked_about_the_paragraphs_of_their_confirmed_themes(paper):
+def test_ministries_are_assigned_paragraphs_of_confirmed_themes(paper):
     one, two = factories.make_ministry("Ministry A"), factories.make_ministry("Ministry B")
     t1, t2 = factories.make_theme("T1"), factories.make_theme("T2")
     for ministry, theme, confirmed in [(two, t1, True), (two, t2, True), (one, t2, True), (one, t1, False)]:
@@ -148,7 +148,7 @@ def answered(paper, said, *paragraphs, **fields):
     return paper_factories.make_disposition(paper, said, Outcome.ACCEPTED, *paragraphs, answered_at=paper.created_at)
 
 
-def test_answers_are_read_once_they_are_published_and_not_before(paper):
+def test_answers_are_readable_only_after_publication(paper):
     said, other = point(paper), point(paper)
     paragraphs = [paper_factories.make_paragraph(section(paper, order)) for order in (1, 2, 3)]
     disposition = answered(paper, said, paragraphs[2], paragraphs[1])
@@ -159,7 +159,7 @@ def test_answers_are_read_once_they_are_published_and_not_before(paper):
     assert {pk: (each.disposition, each.numbers) for pk, each in found.items()} == {said.pk: (disposition, [2, 3])}
 
 
-def test_answers_take_the_same_queries_for_any_number_of_points(paper, django_assert_max_num_queries):
+def test_query_count_of_answers_does_not_depend_on_points(paper, django_assert_max_num_queries):
     paragraph = paper_factories.make_paragraph(section(paper, 1))
     said = [point(paper) for _turn in range(6)]
     for each in said:
@@ -172,7 +172,7 @@ def test_answers_take_the_same_queries_for_any_number_of_points(paper, django_as
 # --- Editions and numbers -------------------------------------------------------------------------------------------
 
 
-def test_the_edition_in_force_is_the_newest_official_one(paper):
+def test_edition_in_force_is_newest_official_one(paper):
     paper_factories.make_edition(paper, "0.1", "draft")
     paper_factories.make_edition(paper, "1.0", "adopted")
     assert papers.latest_official(paper) is None
@@ -182,7 +182,7 @@ def test_the_edition_in_force_is_the_newest_official_one(paper):
     assert papers.latest_official(paper) == corrected
 
 
-def test_tallies_count_accepted_inputs_whatever_their_audience(paper):
+def test_counts_include_accepted_inputs_of_every_audience(paper):
     point(paper, "T1", audience=Audience.SECRETARIAT)
     again = point(paper, "T1")
     factories.make_point(again.submission, state="draft")

@@ -61,7 +61,7 @@ def printed(content, **limits):
 # --- Figures --------------------------------------------------------------------------------------------------------
 
 
-def test_the_report_counts_who_was_asked_and_who_answered(consultation, heard):
+def test_report_counts_asked_and_answered(consultation, heard):
     found = report(consultation)
     assert found["figures"] == {"inputs": 2, "organisations": 1, "groups": 1, "points": 4}
     assert [row for row in found["asked"] if row["organisations"]] == [
@@ -86,7 +86,7 @@ def test_only_published_answers_are_counted(consultation, heard):
     assert readable(report(consultation))["points"][-1]["cells"] == [1, 0, 0, 1, 0]
 
 
-def test_of_two_published_answers_the_newest_counts(consultation, heard):
+def test_newest_published_answer_counts(consultation, heard):
     point = Point.objects.get(dispositions__outcome="noted")
     later = make_paper(consultation)
     make_disposition(later, point, "not_accepted", answered_at=consultation.closes_at)
@@ -95,7 +95,7 @@ def test_of_two_published_answers_the_newest_counts(consultation, heard):
     assert {outcome: number for outcome, number in told.items() if number} == {"accepted": 1, "not_accepted": 1}
 
 
-def test_answers_of_a_paper_that_is_not_published_stay_unknown(consultation):
+def test_answers_of_unpublished_paper_are_not_counted(consultation):
     point = make_point(make_submission(consultation))
     paper = make_paper(consultation)
     make_disposition(paper, point, "noted", answered_at=consultation.opens_at)
@@ -103,19 +103,19 @@ def test_answers_of_a_paper_that_is_not_published_stay_unknown(consultation):
     assert (sum(first["outcomes"].values()), first["open"]) == (0, 1)
 
 
-def test_the_report_names_nobody_and_quotes_nothing(consultation, heard):
+def test_report_has_no_names_or_quotations(consultation, heard):
     said = json.dumps(report(consultation), ensure_ascii=False)
     assert ("Secret Society" in said, "canary" in said) == (False, False)
 
 
-def test_the_same_state_gives_the_same_report(consultation, heard):
+def test_same_data_give_same_report(consultation, heard):
     assert report(consultation) == report(consultation)
 
 
 # --- The page -------------------------------------------------------------------------------------------------------
 
 
-def test_the_page_says_what_the_report_says(client, consultation, heard):
+def test_page_shows_report(client, consultation, heard):
     answer = client.get(reverse("participation"))
     said = words(answer)
     assert "SAMPLE" in said
@@ -140,7 +140,7 @@ def test_page_works_without_inputs_or_consultation(client):
 # --- The PDF --------------------------------------------------------------------------------------------------------
 
 
-def test_the_pdf_is_printed_once_and_kept(client, consultation, heard, monkeypatch):
+def test_pdf_is_printed_once_and_cached(client, consultation, heard, monkeypatch):
     asked = []
     monkeypatch.setattr(page, "render_apart", lambda *_given, **options: asked.append(options) or b"%PDF-kept")
     address = reverse("participation_pdf", args=[consultation.slug])
@@ -149,13 +149,13 @@ def test_the_pdf_is_printed_once_and_kept(client, consultation, heard, monkeypat
     assert asked == [{"document": "participation"}]
 
 
-def test_only_one_is_printed_at_a_time(client, consultation):
+def test_one_report_is_printed_at_a_time(client, consultation):
     cache.add(f"participation-{consultation.slug}-printing", 1)
     answer = client.get(reverse("participation_pdf", args=[consultation.slug]))
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
 
 
-def test_a_report_that_cannot_be_printed_is_said_in_plain_words(client, consultation, monkeypatch):
+def test_printing_failure_is_reported_in_plain_words(client, consultation, monkeypatch):
     def fail(*_given, **_options):
         raise RenderFailed("no")
 
@@ -165,19 +165,19 @@ def test_a_report_that_cannot_be_printed_is_said_in_plain_words(client, consulta
     assert "Read it on its page" in client.get(address).content.decode()
 
 
-def test_a_round_that_is_not_public_has_no_report(client):
+def test_unpublished_consultation_has_no_report(client):
     draft = make_consultation(state="draft")
     for slug in (draft.slug, "none"):
         assert client.get(reverse("participation_pdf", args=[slug])).status_code == 404
 
 
-def test_a_wrong_hash_is_not_printed(consultation):
+def test_mismatched_hash_is_refused(consultation):
     with pytest.raises(ValueError, match="not the SHA-256"):
         render(report(consultation), sha256="0" * 64, address="")
 
 
 @pytest.mark.vera
-def test_the_pdf_passes_both_standards(consultation, heard, vera, tmp_path):
+def test_pdf_passes_both_standards(consultation, heard, vera, tmp_path):
     content = report(consultation)
     first = printed(content)
     (tmp_path / "report.pdf").write_bytes(first)

@@ -26,7 +26,7 @@ def test_other_events_and_refusals_are_left_out():
     assert [step.text for step in steps(events)] == ["The forum adopted the text."]
 
 
-def test_a_step_that_is_made_again_is_told_as_such():
+def test_repeated_step_is_marked_as_repeated():
     events = [SimpleNamespace(verb=verb, at=None, data={}) for verb in ("clear_paper", "adopt", "clear_paper")]
     assert [step.text for step in steps(events)] == [
         "The head of the secretariat cleared the text.",
@@ -36,7 +36,7 @@ def test_a_step_that_is_made_again_is_told_as_such():
 
 
 @pytest.mark.django_db
-def test_the_desk_and_the_public_page_tell_it(settings, tmp_path):
+def test_desk_and_public_page_show_timeline(settings, tmp_path):
     text = make_text()
     workflow.reopen_text(text.paper, by=text.secretariat, reason="A word was wrong.")
     desk = sign_in(Client(), text.secretariat).get(reverse("desk_paper", args=[text.paper.slug]))

@@ -88,7 +88,7 @@ def run(command: str, *args: str) -> str:
 # --- Everything in the files is there -----------------------------------------------------------------------------
 
 
-def test_people_and_bodies_are_those_of_the_sample(played):
+def test_people_and_organisations_equal_sample(played):
     waiting = sample.read("open_round")
     people = {row["email"]: row["office"] for row in [*sample.people(), *waiting["person"]]}
     assert dict(User.objects.values_list("email", "office")) == people
@@ -103,7 +103,7 @@ def test_people_and_bodies_are_those_of_the_sample(played):
     assert sorted(confirmed.values_list("theme__code", "ministry__name", "is_lead")) == sorted(mandates)
 
 
-def test_everybody_acts_in_the_role_of_the_sample(played):
+def test_roles_equal_sample(played):
     roles = {"focal_point", "clearing_officer", "alternate"}
     rows = {(row["email"], row["role"]) for row in sample.people() if row.get("role") in roles}
     rows |= {("victor.wanga@swift-passage.example.org", "focal_point")}  # of the body that was refused
@@ -125,7 +125,7 @@ def test_inputs_have_their_planned_states(paper):
     assert in_order == sorted(row["sent"] for row in sample.inputs())
 
 
-def test_points_stand_or_stand_behind_another(paper):
+def test_points_are_validated_or_merged_as_planned(paper):
     points = Point.objects.filter(consultation=paper.consultation)
     rows = [*sample.input_points(), *sample.session_points()]
     assert sorted(points.values_list("text", flat=True)) == sorted(row["text"] for row in rows)
@@ -136,7 +136,7 @@ def test_points_stand_or_stand_behind_another(paper):
     assert promised.filter(due_on=None).count() == 1  # "before the long rains" is no day
 
 
-def test_the_forum_is_that_of_the_sample(paper):
+def test_forum_equals_sample(paper):
     forum, delegates = paper.forum, Delegate.objects.filter(forum=paper.forum)
     assert (forum.state, forum.seats, str(forum.starts_on), forum.place) == ("reported", 50, "2017-10-17", "Nairobi")
     assert sorted(delegates.values_list("name", "title", "state")) == sorted(
@@ -149,7 +149,7 @@ def test_the_forum_is_that_of_the_sample(paper):
     assert list(forum.sessions.values_list("title", flat=True)) == [row["title"] for row in programme]
 
 
-def test_ministries_answered_as_the_sample_says(paper):
+def test_answers_of_ministries_equal_sample(paper):
     assert Counter(paper.clearances.values_list("state", flat=True)) == {"answered": 8}
     stances = Stance.objects.filter(clearance__paper=paper)
     live = Counter(stances.filter(replaced_at=None).values_list("value", flat=True))
@@ -160,7 +160,7 @@ def test_ministries_answered_as_the_sample_says(paper):
     assert paper.clearance_note == sample.read("clearance")["head"]["note"]
 
 
-def test_two_officers_published_and_every_point_was_answered(paper):
+def test_paper_was_published_by_two_officers_with_every_point_answered(paper):
     publication = sample.read("clearance")["publication"]
     emails = {row["key"]: row["email"] for row in sample.people()}
     signed = (paper.publication_proposed_by.email, paper.published_by.email)
@@ -173,7 +173,7 @@ def test_two_officers_published_and_every_point_was_answered(paper):
 # --- The adopted edition and its files ----------------------------------------------------------------------------
 
 
-def test_the_edition_holds_the_text_that_was_adopted(adopted):
+def test_edition_contains_adopted_text(adopted):
     paragraphs = [each for section in adopted["sections"] for each in section["paragraphs"]]
     assert [each["text"] for each in paragraphs] == [adopted_text(row) for row in sample.paragraphs()]
     assert len(paragraphs) == 50
@@ -182,7 +182,7 @@ def test_the_edition_holds_the_text_that_was_adopted(adopted):
     assert [each["strength"] for each in paragraphs] == [row["strength"] for row in sample.paragraphs()]
 
 
-def test_the_edition_holds_reservations_objection_and_decision(adopted):
+def test_edition_contains_reservations_objection_and_decision(adopted):
     rows, names = sample.read("clearance"), {row["key"]: row["name"] for row in sample.organisations()}
     numbers = {row["key"]: number for number, row in enumerate(sample.paragraphs(), 1)}
     reserved = {(names[row["organisation"]], numbers[row["paragraph"]], row["text"]) for row in rows["reservation"]}
@@ -203,7 +203,7 @@ def test_the_edition_holds_reservations_objection_and_decision(adopted):
     assert adopted["edition"]["status"] == "Adopted by consensus, 2 reservations"
 
 
-def test_the_edition_counts_what_was_heard(adopted):
+def test_edition_counts_inputs_and_organisations(adopted):
     accepted = [row for row in sample.inputs() if row["fate"] in FATES]
     assert adopted["tallies"]["inputs"] == len(accepted) == 40
     assert adopted["tallies"]["organisations"] == len({row["organisation"] for row in accepted})
@@ -213,7 +213,7 @@ def test_the_edition_counts_what_was_heard(adopted):
     assert [each["term"] for each in adopted["acronyms"]] == ["IGAD", "IOM", "NCM"]
 
 
-def test_confidential_words_stay_out_of_the_edition(paper, adopted):
+def test_edition_contains_no_confidential_text(paper, adopted):
     hidden = Submission.objects.filter(consultation=paper.consultation).exclude(audience="public")
     said = Point.objects.filter(submission__in=hidden)
     text = json.dumps(adopted["points"], ensure_ascii=False)
@@ -221,14 +221,14 @@ def test_confidential_words_stay_out_of_the_edition(paper, adopted):
     assert [point.reference for point in said if point.text in text] == []
 
 
-def test_the_same_sample_gives_the_same_edition(adopted):
+def test_same_sample_gives_same_edition(adopted):
     """Editions are identical on every machine: keys come from the sample, times from its timetable."""
     keys = [each["key"] for section in adopted["sections"] for each in section["paragraphs"]]
     assert keys == [str(uuid.uuid5(KEYS, row["key"])) for row in sample.paragraphs()]
     assert adopted["edition"]["frozen_at"] == "2017-10-17T13:40:00+00:00"
 
 
-def test_each_page_of_the_pdf_says_that_it_is_a_sample(pdf):
+def test_each_pdf_page_is_marked_as_sample(pdf):
     with pdf.file.open() as file:
         pages = pdf_text.pages(file.read())
     assert len(pages) >= 12
@@ -236,7 +236,7 @@ def test_each_page_of_the_pdf_says_that_it_is_a_sample(pdf):
     assert [number for number, page in enumerate(pages, 1) if line not in page] == []
 
 
-def test_the_files_are_sound_and_copied(pdf, settings):
+def test_files_are_valid_and_copied(pdf, settings):
     assert problems(pdf.edition) == []
     words = {"file": "editions/asked-for.docx", "sha256": "0" * 64, "size": 1, "renderer": "x"}
     words["rendered_at"] = timezone.now()
@@ -248,7 +248,7 @@ def test_the_files_are_sound_and_copied(pdf, settings):
     assert json.loads((settings.VAR_DIR / "demo" / "position-paper.json").read_text())["sample"] is True
 
 
-def test_a_database_that_outlived_its_files_is_told_how_to_begin_afresh(pdf, settings, tmp_path):
+def test_database_without_its_files_shows_how_to_start_again(pdf, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     words = r"^The file of positions.artefact \d+ is gone or was altered\. Begin afresh:  make clean demo$"
     with pytest.raises(CommandError, match=words):
@@ -256,7 +256,7 @@ def test_a_database_that_outlived_its_files_is_told_how_to_begin_afresh(pdf, set
 
 
 @pytest.mark.vera
-def test_the_pdf_passes_the_validator(pdf, vera):
+def test_pdf_passes_validator(pdf, vera):
     assert vera(pdf.file.path, "ua1,3a") == []
 
 
@@ -270,12 +270,12 @@ def guarded_models() -> list:
     return [model for model in models if any(t.name == "state_moves" for t in getattr(model._meta, "triggers", []))]
 
 
-def test_the_models_with_guarded_states_are_found():
+def test_models_with_guarded_states_are_listed():
     assert {Submission, Point, PositionPaper, ForumSession, Clearance, Amendment} <= set(guarded_models())
 
 
 @pytest.mark.parametrize("model", guarded_models(), ids=lambda model: model.__name__)
-def test_every_state_is_the_one_that_the_journal_left(played, model):
+def test_every_state_equals_last_journal_entry(played, model):
     events = Event.objects.filter(kind=model._meta.label_lower, after__in=model.State.values)
     events = events.exclude(verb__in=NOT_OF_THE_RECORD).order_by("number")
     said = {event.object_id: event.after for event in events}
@@ -284,7 +284,7 @@ def test_every_state_is_the_one_that_the_journal_left(played, model):
     assert dict(rows) == {pk: said.get(str(pk), initial) for pk, _state in rows}
 
 
-def test_the_journal_is_intact_and_runs_forward(played):
+def test_journal_is_intact_and_chronological(played):
     found = verdict()
     assert (found.complaint, found.checked) == ("", Event.objects.count())
     moments = list(Event.objects.order_by("number").values_list("at", flat=True))
@@ -293,7 +293,7 @@ def test_the_journal_is_intact_and_runs_forward(played):
     assert Event.objects.filter(at__gt=timezone.now()).count() == 0
 
 
-def test_no_real_institution_takes_part(played):
+def test_organisations_are_fictitious(played):
     real = Stakeholder.objects.filter(is_sample=False)
     assert real.exclude(state="registered").count() == 0
     for model in (Submission, Point, Delegate, Membership, Reservation):
@@ -304,14 +304,14 @@ def test_no_real_institution_takes_part(played):
     assert Consultation.objects.filter(is_sample=False).count() == 0
 
 
-def test_mail_goes_to_the_sample_only(played):
+def test_mail_addresses_belong_to_sample(played):
     assert OutgoingMail.objects.exclude(to__endswith=".example.org").count() == 0
 
 
 # --- The round that is open ---------------------------------------------------------------------------------------
 
 
-def test_visitors_find_a_round_that_is_open(played):
+def test_open_consultation_is_visible_to_visitors(played):
     current = consultation_queries.current_round()
     assert (current.slug, current.takes_inputs, current.days_left, current.is_sample) == (
         "compact-review", True, 28, True,
@@ -323,7 +323,7 @@ def test_visitors_find_a_round_that_is_open(played):
     assert papers.latest_edition(current) == Edition.objects.get(number="1.0")
 
 
-def test_the_secretariat_finds_work(played):
+def test_secretariat_has_pending_tasks(played):
     officer = User.objects.get(email="hassan.guyo@secretariat.example.org")
     waiting = [str(row.text) for row in [*consultation_queries.waiting(officer), *papers.waiting(officer)]]
     due = consultation_queries.working_day_after(timezone.localdate() - timedelta(days=3), 12)
@@ -335,7 +335,7 @@ def test_the_secretariat_finds_work(played):
     ]
 
 
-def test_the_clearing_officer_finds_paragraphs_to_answer(played):
+def test_clearing_officer_has_paragraphs_to_answer(played):
     officer = User.objects.get(email="joseph.ekai@home-affairs.example.org")
     asked = Clearance.objects.visible_to(officer).get(state="requested")
     assert (asked.paper.slug, asked.paper.state) == ("compact-review-figures", PaperState.IN_CLEARANCE)
@@ -344,7 +344,7 @@ def test_the_clearing_officer_finds_paragraphs_to_answer(played):
     assert take_stance(asked, asked.stances.first().paragraph, by=officer, value="agree").value == "agree"
 
 
-def test_everyone_reads_a_text_for_which_two_amendments_contend(played):
+def test_public_review_has_two_conflicting_amendments(played):
     review = ReviewRound.objects.visible_to(AnonymousUser()).get()
     assert (review.paper.slug, review.is_open) == ("compact-review-registers", True)
     found = list(review.amendments.order_by("pk"))
@@ -353,7 +353,7 @@ def test_everyone_reads_a_text_for_which_two_amendments_contend(played):
     assert [each.advice for each in Recommendation.objects.filter(amendment__round=review, consent="")] == ["in_part"]
 
 
-def test_a_round_that_has_run_out_is_opened_again(played, time_machine):
+def test_closed_consultation_is_opened_again(played, time_machine):
     time_machine.move_to(timezone.now() + timedelta(days=60))
     assert consultation_queries.current_round().takes_inputs is False
     assert "it is open again until" in run("play_demo")
@@ -364,14 +364,14 @@ def test_a_round_that_has_run_out_is_opened_again(played, time_machine):
 # --- Running it -----------------------------------------------------------------------------------------------------
 
 
-def test_a_second_run_changes_nothing(played):
+def test_second_run_changes_nothing(played):
     before = Event.objects.count(), OutgoingMail.objects.count(), User.objects.count()
     assert "was played before; its paper is published" in run("play_demo")
     assert (Event.objects.count(), OutgoingMail.objects.count(), User.objects.count()) == before
 
 
 @pytest.mark.usefixtures("by_owner")
-def test_one_start_makes_the_tables_and_loads_and_plays(played, settings, tmp_path):
+def test_single_start_creates_tables_loads_reference_and_plays(played, settings, tmp_path):
     settings.CHECKPOINT_KEY, settings.CHECKPOINT_FOLDER = tmp_path / "key.pem", tmp_path / "anchored"
     said = run("play_demo", "--with-tables").splitlines()
     assert [line for line in said if line.startswith("→")] == [
@@ -383,7 +383,7 @@ def test_one_start_makes_the_tables_and_loads_and_plays(played, settings, tmp_pa
     assert "  The consultation of 2017 was played before; its paper is published. Nothing to do." in said
 
 
-def test_log_ins_of_every_role_open_the_portal(played):
+def test_users_of_every_role_can_sign_in(played):
     said = run("play_demo")
     for row in accounts.log_ins():
         user = User.objects.get(email=row.email)
@@ -396,12 +396,12 @@ def test_log_ins_of_every_role_open_the_portal(played):
     assert set(confirmed) == set(User.objects.values_list("email", flat=True))
 
 
-def test_the_password_is_not_promised_under_another_key(played, settings):
+def test_password_is_not_printed_under_another_key(played, settings):
     settings.SECRET_KEY = "another machine's key"
     assert accounts.password() not in run("play_demo")
 
 
-def test_the_code_of_the_moment_is_the_authenticators(played, time_machine):
+def test_printed_code_equals_current_totp_code(played, time_machine):
     time_machine.move_to("2026-01-01T12:00:05Z", tick=False)
     user = User.objects.get(email="ruth.langat@secretariat.example.org")
     code, rest = run("demo_code", "Ruth.Langat@secretariat.example.org").split(maxsplit=1)
@@ -418,7 +418,7 @@ def test_account_without_authenticator_has_no_code(played, email, complaint):
         run("demo_code", email)
 
 
-def test_nothing_is_shown_or_played_in_production(settings):
+def test_demo_commands_are_refused_in_production(settings):
     settings.LOCAL = False
     for command in (["play_demo"], ["demo_code", "ruth.langat@secretariat.example.org"]):
         with pytest.raises(CommandError, match="DEMO=1"):
@@ -426,13 +426,13 @@ def test_nothing_is_shown_or_played_in_production(settings):
 
 
 @pytest.mark.django_db
-def test_the_reference_data_must_be_there():
+def test_missing_reference_data_are_reported():
     with pytest.raises(CommandError, match="load_reference"):
         run("play_demo")
 
 
 @pytest.mark.django_db
-def test_a_refusal_undoes_everything():
+def test_refusal_rolls_everything_back():
     call_command("load_reference", stdout=StringIO())
     make_head()
     with pytest.raises(
@@ -443,7 +443,7 @@ def test_a_refusal_undoes_everything():
     assert Theme.objects.count() == 7
 
 
-def test_another_paper_at_its_address_is_left_alone(played):
+def test_existing_paper_at_same_address_is_kept(played):
     Consultation.objects.update(is_sample=False)
     with pytest.raises(CannotPlay, match="is here already and is published"):
         play(print, run_next)

@@ -5,7 +5,7 @@ from consultations.queries import in_campaign
 from positions import sample
 
 
-def test_a_campaign_was_found_and_its_points_wait_for_a_decision(played):
+def test_campaign_is_found_and_its_points_are_undecided(played):
     """Three bodies sent one letter; in the 2017 consultation the search finds two of the six merged pairs."""
     alike = {row["key"]: row for row in sample.rows("open_round", "input")}
     texts = {alike[f"review-{name}"]["body"] for name in ("coastlegal", "ziwa", "migrantsvoice")}
@@ -21,7 +21,7 @@ def test_a_campaign_was_found_and_its_points_wait_for_a_decision(played):
     assert Job.objects.exclude(state="done").count() == 0
 
 
-def test_bodies_co_sign_inputs_of_others(played):
+def test_organisations_co_sign_inputs_of_others(played):
     signed = Endorsement.objects.live().values_list("submission__stakeholder__name", "stakeholder__name")
     bodies = {row["key"]: row["name"] for row in sample.organisations()}
     inputs = {row["key"]: bodies[row["organisation"]] for row in sample.rows("open_round", "input")}

@@ -14,12 +14,12 @@ def paper(played) -> PositionPaper:
     return PositionPaper.objects.select_related("consultation", "forum").get(slug="gcm-2017")
 
 
-def test_milestones_of_the_way_belong_to_the_consultation(paper):
+def test_milestones_belong_to_consultation(paper):
     assert set(Milestone.objects.filter(is_key=True)) == set(paper.consultation.milestones.all())
     assert paper.consultation.milestones.count() == 5
 
 
-def test_the_position_is_followed_to_the_compact_and_one_promise_of_the_forum_is_kept(paper):
+def test_findings_cover_milestones_and_one_commitment_is_kept(paper):
     rows = sample.read("aftermath")
     found = Reflection.objects.public().filter(edition__paper=paper)
     assert found.count() == len(rows["finding"])

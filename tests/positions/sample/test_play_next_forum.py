@@ -4,7 +4,7 @@ from consultations.models import Forum
 from positions import sample
 
 
-def test_the_next_forum_is_being_prepared(played):
+def test_next_forum_is_in_preparation(played):
     """Each letter has the state given in the sample's file, and so has everybody named in an answer."""
     rows = sample.read("next_forum")
     forum = Forum.objects.get(slug=rows["forum"]["slug"])

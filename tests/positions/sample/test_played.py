@@ -20,5 +20,5 @@ def test_live_test_changes_are_rolled_back(played):
 
 
 @pytest.mark.django_db
-def test_the_other_tests_see_nothing_of_it():
+def test_other_tests_do_not_see_played_data():
     assert (Event.objects.count(), User.objects.count()) == (0, 0)

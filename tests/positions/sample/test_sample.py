@@ -70,7 +70,7 @@ def counties() -> set[str]:
 # --- Organisations and people -------------------------------------------------------------------------------------
 
 
-def test_every_name_says_that_it_is_a_sample():
+def test_every_name_is_marked_as_sample():
     rows = [*ORGANISATIONS.values(), *PEOPLE.values(), *sample.delegates()]
     names = [row[field] for row in rows for field in ("name", "short_name") if field in row]
     names.append(CLEARANCE["adoption"]["chair"])
@@ -94,19 +94,19 @@ def test_each_theme_has_one_lead_and_one_or_two_others():
     assert len({key for *_, key in MANDATES}) == 8
 
 
-def test_counties_are_written_officially():
+def test_counties_have_official_spelling():
     used = {row["county"] for row in [*ORGANISATIONS.values(), *sample.delegates()]} - {""}
     assert used - counties() == set()
 
 
-def test_addresses_lead_nowhere_and_no_telephone_number_is_given():
+def test_addresses_are_unreachable_and_no_phone_numbers_are_given():
     addresses = [row["email"] for row in [*ORGANISATIONS.values(), *PEOPLE.values()]]
     assert [address for address in addresses if not re.fullmatch(r"[a-z.-]+@[a-z.-]+\.example\.org", address)] == []
     assert len(set(addresses)) == len(addresses)
     assert [(name, text) for name, text in every_string() if re.search(r"\+?\d{9,}|\b07\d{2}", text)] == []
 
 
-def test_people_have_their_places():
+def test_people_have_organisations_and_roles():
     assert len(PEOPLE) == len(sample.people())
     offices = Counter(row["office"] for row in PEOPLE.values() if row["office"])
     assert offices == {"secretariat": 3, "head": 1, "official": 1, "sysadmin": 1}
@@ -121,7 +121,7 @@ def test_people_have_their_places():
 # --- The forum ----------------------------------------------------------------------------------------------------
 
 
-def test_the_forum_is_that_of_the_article():
+def test_forum_equals_article():
     forum = sample.read("consultation")["forum"]
     assert forum["date"].isoformat() == forum["end_date"].isoformat() == "2017-10-17"
     assert (forum["place"], forum["representatives"]) == ("Nairobi", len(sample.delegates())) == ("Nairobi", 50)
@@ -132,7 +132,7 @@ def test_the_forum_is_that_of_the_article():
     assert [row["key"] for row in SESSIONS.values() if row["starts"] >= row["ends"]] == []
 
 
-def test_delegates_are_known_and_different():
+def test_delegates_are_known_and_distinct():
     delegates = sample.delegates()
     assert len({row["name"] for row in delegates}) == 50
     assert {row["organisation"] for row in delegates} == {
@@ -166,7 +166,7 @@ def test_inputs_are_counted():
 
 
 @pytest.mark.parametrize("row", INPUTS, ids=lambda row: row["key"])
-def test_each_input_is_whole(row):
+def test_each_input_is_complete(row):
     author = PEOPLE[row["author"]]
     assert (author["organisation"], author["role"]) == (row["organisation"], "focal_point")
     assert ORGANISATIONS[row["organisation"]]["status"] == "verified"
@@ -186,7 +186,7 @@ def test_each_input_is_whole(row):
     assert bool(row.get("point")) == (row["fate"] in ("accepted", "returned_accepted"))
 
 
-def test_half_of_the_inputs_propose_words():
+def test_half_of_inputs_propose_wording():
     assert sum("proposed" in row for row in INPUTS) == len(INPUTS) // 2
 
 
@@ -203,12 +203,12 @@ def test_points_are_counted_and_known():
     assert list(INPUT_POINTS) == numbers
 
 
-def test_each_passage_stands_in_the_body_it_was_taken_from():
+def test_each_extracted_passage_occurs_in_its_input():
     bodies = {row["key"]: row["body"] for row in INPUTS}
     assert [key for key, row in INPUT_POINTS.items() if row["from"] not in bodies[row["input"]]] == []
 
 
-def test_points_that_say_the_same_are_joined_within_a_theme():
+def test_duplicate_points_are_joined_within_theme():
     assert len(MERGED) == 6
     assert [key for key, target in MERGED.items() if POINTS[key]["theme"] != POINTS[target]["theme"]] == []
     assert [key for key in MERGED if MERGED[key] in MERGED or not POINTS[key]["merge_reason"]] == []
@@ -224,7 +224,7 @@ def test_session_points_come_from_the_rapporteur_of_their_session():
 # --- The paper ----------------------------------------------------------------------------------------------------
 
 
-def test_the_paper_has_its_parts():
+def test_paper_has_all_sections():
     assert len(PARAGRAPHS) == len(sample.paragraphs()) == 50
     sections = sample.sections()
     assert [row["theme"] for row in sections if row["part"] == "theme"] == THEMES
@@ -244,7 +244,7 @@ def adopted_text(paragraph):
 
 
 @pytest.mark.parametrize("row", PARAGRAPHS.values(), ids=PARAGRAPHS)
-def test_each_paragraph_is_written_and_grounded(row):
+def test_each_paragraph_has_text_and_sources(row):
     texts = [row["text"], *([row["text2"]] if "text2" in row else []), adopted_text(row)]
     assert 45 <= words(texts[-1]) <= 110
     assert 0 < len(row["why"]) <= 500
@@ -286,7 +286,7 @@ def test_each_answer_is_consistent(row):
         assert [key for key in named if point in PARAGRAPHS[key].get("rests_on", [])] == []
 
 
-def test_a_point_against_a_paragraph_is_not_one_it_was_accepted_in():
+def test_point_against_paragraph_is_not_accepted_in_it():
     against = {point for row in PARAGRAPHS.values() for point in row.get("contrary", [])}
     assert {DISPOSITIONS[point]["outcome"] for point in against} == {"not_accepted"}
 
@@ -323,7 +323,7 @@ def test_every_ministry_answers_in_time():
     assert late == []
 
 
-def test_stances_are_as_the_sample_needs_them():
+def test_stances_equal_sample_plan():
     stances = CLEARANCE["stance"]
     counted = {"agree_with_comment": 2, "object": 1, "reservation": 1}
     assert Counter(row["stance"] for row in stances) == counted
@@ -332,7 +332,7 @@ def test_stances_are_as_the_sample_needs_them():
     assert [row for row in stances if needed[row["stance"]] - set(row)] == []
 
 
-def test_the_objection_is_resolved_by_new_words_that_all_three_agree_to():
+def test_objection_is_resolved_by_wording_agreed_by_all_three():
     objection = CLEARANCE["objection"]
     paragraph = PARAGRAPHS[objection["paragraph"]]
     (stance,) = [row for row in CLEARANCE["stance"] if row["stance"] == "object"]
@@ -358,7 +358,7 @@ def test_two_reservations_are_printed():
     assert {row["paragraph"] for row in reservations} < set(PARAGRAPHS)
 
 
-def test_the_head_clears_the_chair_declares_and_a_second_officer_publishes():
+def test_clearance_adoption_and_publication_have_distinct_people():
     adoption, publication = CLEARANCE["adoption"], CLEARANCE["publication"]
     assert adoption["rule"] == "consensus_with_reservations"
     assert adoption["reasons"]
@@ -369,7 +369,7 @@ def test_the_head_clears_the_chair_declares_and_a_second_officer_publishes():
     assert {PEOPLE[publication[key]]["office"] for key in ("by", "second_officer")} == {"secretariat"}
 
 
-def test_the_timetable_runs_forward():
+def test_timetable_is_chronological():
     moments = list(sample.read("consultation")["timetable"].values())
     assert moments == sorted(moments)
 
@@ -377,22 +377,22 @@ def test_the_timetable_runs_forward():
 # --- Language -----------------------------------------------------------------------------------------------------
 
 
-def test_each_theme_has_two_sentences():
+def test_each_theme_has_two_summary_sentences():
     intros = sample.read("themes_intro")["intro"]
     assert [row["theme"] for row in intros] == THEMES
     assert [row["theme"] for row in intros if len(re.findall(r"[.?](\s|$)", row["text"])) != 2] == []
 
 
-def test_people_are_never_called_illegal():
+def test_people_are_not_called_illegal():
     assert [(name, text) for name, text in every_string() if re.search(r"\billegals?\b", text, re.IGNORECASE)] == []
 
 
-def test_no_real_institution_speaks():
+def test_sample_has_no_real_institutions():
     real = re.compile(r"\b(IOM|UNHCR|ILO|UNODC|Director of Immigration|Cabinet Secretary|Principal Secretary)\b")
     spoken = [*(row["body"] for row in INPUTS), *(row["text"] for row in POINTS.values()), *strings(CLEARANCE)]
     assert [text for text in spoken if real.search(text)] == []
 
 
-def test_no_figure_stands_without_a_source():
+def test_every_figure_has_source():
     figure = re.compile(r"\b\d[\d,.]*\s*(per cent|million|billion|thousand)|\b\d{1,3}(,\d{3})+\b|%")
     assert [(name, text) for name, text in every_string() if figure.search(text)] == []

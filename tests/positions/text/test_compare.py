@@ -23,7 +23,7 @@ def content(**sections):
     return {"sections": found}
 
 
-def told(before, after):
+def changes_between(before, after):
     """Return the change of each paragraph in the order of the rows."""
     return [
         (part.heading or part.old_heading, (row.after or row.before)["key"], row.kind)
@@ -32,16 +32,16 @@ def told(before, after):
     ]
 
 
-def test_nothing_happened_to_a_text_that_did_not_change():
+def test_unchanged_text_has_no_changes():
     text = content(One=["a", "b"], Two=["c"])
-    assert told(text, text) == [("One", "a", "same"), ("One", "b", "same"), ("Two", "c", "same")]
+    assert changes_between(text, text) == [("One", "a", "same"), ("One", "b", "same"), ("Two", "c", "same")]
     assert [part.is_changed for part in compare(text, text)] == [False, False]
 
 
-def test_a_paragraph_is_changed_new_moved_or_removed():
+def test_paragraphs_are_changed_new_moved_or_removed():
     before = content(One=["a", "b: Kenya notes it.", "c", "d"], Two=["e", "f"])
     after = content(One=["a", "b: Kenya duly notes it.", "n", "d"], Two=["f", "e: Other words."])
-    assert told(before, after) == [
+    assert changes_between(before, after) == [
         ("One", "a", "same"), ("One", "b", "changed"), ("One", "c", "removed"), ("One", "n", "new"),
         ("One", "d", "same"), ("Two", "f", "same"), ("Two", "e", "moved and changed"),
     ]  # fmt: skip
@@ -50,7 +50,7 @@ def test_a_paragraph_is_changed_new_moved_or_removed():
     }  # fmt: skip
 
 
-def test_a_row_shows_its_words_on_both_sides():
+def test_row_shows_text_of_both_editions():
     before, after = content(One=["b: Kenya notes it."]), content(One=["b: Kenya duly notes it."])
     (row,) = compare(before, after)[0].rows
     assert ["".join(span.text for span in side) for side in (row.old, row.new)] == [
@@ -60,20 +60,20 @@ def test_a_row_shows_its_words_on_both_sides():
     assert [span.text for span in row.new if span.kind == "added"] == [" duly"]
 
 
-def test_a_number_that_shifts_is_no_change_and_a_strength_is():
+def test_changed_number_is_no_change_but_changed_strength_is():
     before = content(One=["a", {"key": "b", "strength": "urges"}])
     after = content(One=["n", "a", {"key": "b", "strength": "calls_for"}])
-    assert told(before, after) == [("One", "n", "new"), ("One", "a", "same"), ("One", "b", "changed")]
+    assert changes_between(before, after) == [("One", "n", "new"), ("One", "a", "same"), ("One", "b", "changed")]
     row = compare(before, after)[0].rows[-1]
     assert (row.has_other_words, row.has_other_strength, row.number, row.before["number"]) == (False, True, 3, 2)
 
 
-def test_a_paragraph_that_went_to_another_section_is_moved_though_the_order_is_the_same():
+def test_paragraph_in_other_section_is_moved_even_if_order_is_equal():
     before, after = content(One=["a", "b"], Two=["c"]), content(One=["a"], Two=["b", "c"])
-    assert told(before, after) == [("One", "a", "same"), ("Two", "b", "moved"), ("Two", "c", "same")]
+    assert changes_between(before, after) == [("One", "a", "same"), ("Two", "b", "moved"), ("Two", "c", "same")]
 
 
-def test_a_section_under_another_heading_is_the_section_of_its_paragraphs():
+def test_renamed_section_is_recognised_by_its_paragraphs():
     before, after = content(Old=["a", "b"], Two=["c"]), content(New=["a", "b"], Two=["c"])
     parts = compare(before, after)
     assert [(part.heading, part.old_heading, part.is_changed) for part in parts] == [
@@ -82,13 +82,13 @@ def test_a_section_under_another_heading_is_the_section_of_its_paragraphs():
     assert tally(parts) == {"same": 3}
 
 
-def test_a_section_keeps_its_name_though_another_was_emptied_into_it():
+def test_section_keeps_name_when_other_section_is_merged_into_it():
     before, after = content(One=["a", "b"], Two=["c"]), content(Two=["a", "b", "c"])
     assert [(part.heading, part.old_heading) for part in compare(before, after)] == [("Two", "Two")]
-    assert told(before, after) == [("Two", "a", "moved"), ("Two", "b", "moved"), ("Two", "c", "same")]
+    assert changes_between(before, after) == [("Two", "a", "moved"), ("Two", "b", "moved"), ("Two", "c", "same")]
 
 
-def test_a_section_that_is_gone_stands_at_the_end():
+def test_removed_section_is_listed_last():
     before, after = content(One=["a"], Two=["b", "c"]), content(One=["a"])
     parts = compare(before, after)
     assert [(part.heading, part.old_heading, tally([part])) for part in parts] == [
@@ -96,7 +96,7 @@ def test_a_section_that_is_gone_stands_at_the_end():
     ]  # fmt: skip
 
 
-def test_what_was_split_or_merged_says_where_it_went_and_where_it_came_from():
+def test_split_and_merged_paragraphs_are_linked():
     before = content(One=["a", "b", "c"])
     after = content(
         One=[{"key": "a", "came_from": ["b"]}, "c", {"key": "d", "came_from": ["c"]}, {"key": "x", "came_from": ["y"]}]
@@ -127,7 +127,7 @@ def texts(found):
 
 
 @given(editions(), editions())
-def test_the_rows_hold_both_editions_whole(before, after):
+def test_rows_contain_both_editions_completely(before, after):
     rows = [row for part in compare(before, after) for row in part.rows]
     later = [(row.after["key"], "".join(span.text for span in row.new)) for row in rows if row.after]
     earlier = [(row.before["key"], "".join(span.text for span in row.old)) for row in rows if row.before]
@@ -137,6 +137,6 @@ def test_the_rows_hold_both_editions_whole(before, after):
     assert stayed == sorted(stayed)
 
 
-def test_row_has_the_number_of_the_later_edition_or_of_the_only_one():
+def test_row_has_number_of_later_edition_or_of_only_one():
     [part] = compare(content(One=["a", "b", "c"]), content(One=["new", "c", "a"]))
     assert {row.kind: row.number for row in part.rows} == {"new": 1, "same": 2, "moved": 3, "removed": 2}

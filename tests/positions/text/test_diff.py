@@ -57,12 +57,12 @@ def test_joined_tokens_equal_text(text):
 
 @MANY
 @given(TEXTS | LONG, TEXTS | LONG)
-def test_a_redline_carried_out_on_the_first_text_gives_the_second(square, before, after):
+def test_applying_redline_to_first_text_gives_second(square, before, after):
     assert apply(redline(before, after), before) == after
 
 
 @given(st.lists(st.integers(0, 60), unique=True))
-def test_the_longest_rising_chain_rises_and_is_as_long_as_any(numbers):
+def test_longest_increasing_subsequence_is_increasing_and_longest(numbers):
     chain = [numbers[index] for index in longest_rising(numbers)]
     assert chain == sorted(chain)
     best = [0] * len(numbers)
@@ -71,7 +71,7 @@ def test_the_longest_rising_chain_rises_and_is_as_long_as_any(numbers):
     assert len(chain) == max(best, default=0)
 
 
-def test_a_long_text_is_cut_where_both_texts_agree():
+def test_long_texts_are_split_at_common_parts():
     before = " ".join(f"w{number}" for number in range(2_000))
     after = before.replace("w500 ", "x500 ").replace("w1500", "new w1500").replace("w1999", "")
     assert [span for span in redline(before, after) if span.kind != "same"] == [
@@ -82,33 +82,33 @@ def test_a_long_text_is_cut_where_both_texts_agree():
 
 
 @given(TEXTS)
-def test_a_text_that_did_not_change_is_one_span(text):
+def test_unchanged_text_is_one_span(text):
     assert redline(text, text) == ([Span("same", text)] if text else [])
 
 
-def test_a_sentence_added_at_the_end_leaves_the_rest_alone():
+def test_sentence_added_at_end_leaves_rest_unchanged():
     before = "Kenya notes the drought."
     assert redline(before, f"{before} It lasts.") == [Span("same", before), Span("added", " It lasts.")]
 
 
-def test_a_sentence_added_behind_another_change_begins_behind_the_full_stop():
+def test_sentence_added_after_change_starts_after_full_stop():
     assert redline("Kenya notes it.", "Kenya duly notes it. It acts.") == [
         Span("same", "Kenya"), Span("added", " duly"), Span("same", " notes it."), Span("added", " It acts."),
     ]  # fmt: skip
     assert redline("Kenya duly notes it. It acts.", "Kenya notes it.")[-1] == Span("removed", " It acts.")
 
 
-def test_a_span_tells_its_space_from_its_words():
+def test_span_separates_leading_space_from_text():
     assert (Span("added", "\n It acts.").gap, Span("added", "\n It acts.").rest) == ("\n ", "It acts.")
 
 
-def test_a_word_replaced_shows_what_went_and_what_came():
+def test_replaced_word_shows_removed_and_added_text():
     assert redline("States should agree on routes.", "States may agree on routes.") == [
         Span("same", "States"), Span("removed", " should"), Span("added", " may"), Span("same", " agree on routes."),
     ]  # fmt: skip
 
 
-def test_two_changes_that_one_word_parts_are_shown_as_one():
+def test_changes_separated_by_one_word_are_joined():
     spans = redline("within 72 hours of arrest", "after 48 hours of arrest")
     assert spans == [Span("removed", "within 72"), Span("added", "after 48"), Span("same", " hours of arrest")]
     spans = redline("a big red house stands there", "a small red barn stands there")
@@ -118,13 +118,13 @@ def test_two_changes_that_one_word_parts_are_shown_as_one():
     ]  # fmt: skip
 
 
-def test_marks_are_told_apart_from_the_words_before_them():
+def test_punctuation_is_separate_from_preceding_word():
     assert redline("on routes.", "on routes, and on seasons.") == [
         Span("same", "on routes"), Span("added", ", and on seasons"), Span("same", "."),
     ]  # fmt: skip
 
 
-def test_a_comma_that_came_stands_on_the_word_before_it():
+def test_added_comma_follows_preceding_word():
     assert redline("early warning with plans in time", "early warning, and plans in time") == [
         Span("same", "early warning"), Span("added", ", and"), Span("removed", " with"), Span("same", " plans in time"),
     ]  # fmt: skip
@@ -133,7 +133,7 @@ def test_a_comma_that_came_stands_on_the_word_before_it():
     assert read.strip() == "A word, now"
 
 
-def test_a_text_of_one_repeated_word_takes_no_time():
+def test_text_of_one_repeated_word_is_compared_quickly():
     long = "a " * 1_500
     assert joined(redline(long, "b " + long[: -len("a a ")]), "same", "removed") == long
 
@@ -148,7 +148,7 @@ def test_merge_takes_the_only_changed_side(square, base, other):
 
 @MANY
 @given(TEXTS | LONG, TEXTS | LONG, TEXTS | LONG)
-def test_a_merge_keeps_every_word_that_either_put_in(square, base, mine, theirs):
+def test_merge_keeps_every_added_word(square, base, mine, theirs):
     found = merge(base, mine, theirs)
     for text in (mine, theirs):
         for span in redline(base, text):
@@ -170,7 +170,7 @@ EDITS = st.sampled_from(["", "{0} and more", "other", "before {0}"])
 
 @MANY
 @given(st.integers(9, 40), st.data())
-def test_edits_in_different_places_all_stand_in_the_merge(square, length, data):
+def test_merge_contains_edits_in_different_places(square, length, data):
     base = [f"w{number}" for number in range(length)]
     places = st.sets(st.integers(0, length - 1), max_size=6)
     left = data.draw(places)
@@ -184,11 +184,11 @@ def test_edits_in_different_places_all_stand_in_the_merge(square, length, data):
     assert (whole.conflicts, whole.text.split()) == (0, edited(left | right).split())
 
 
-def test_a_first_word_taken_away_leaves_the_next_one_alone():
+def test_removed_first_word_leaves_next_one_unchanged():
     assert merge("One two three four five.", "two three four five.", "One two four five.") == ("two four five.", 0)
 
 
-def test_changes_in_different_places_go_together():
+def test_changes_in_different_places_are_merged():
     base = "Kenya urges States to link early warning with planning, in time."
     mine = "Kenya calls on States to link early warning with planning, in time."
     theirs = "Kenya urges States to link early warning with planning, in time and in plain language."
@@ -196,12 +196,12 @@ def test_changes_in_different_places_go_together():
     assert merge(base, mine, theirs) == Merged(whole, 0)
 
 
-def test_words_that_both_changed_stand_in_brackets_theirs_first():
+def test_conflicting_changes_are_bracketed_theirs_first():
     found = merge("within 72 hours of arrest", "within 48 hours of arrest", "within 24 hours of arrest")
     assert found == Merged("within [24] [48] hours of arrest", 1)
 
 
-def test_words_that_one_changed_and_the_other_took_away_stand_in_brackets():
+def test_change_conflicting_with_removal_is_bracketed():
     assert merge("one two three", "one 2 three", "one three") == Merged("one [2] three", 1)
     assert merge("one two three", "one three", "one 2 three") == Merged("one [2] three", 1)
 
@@ -235,15 +235,15 @@ def printed(pieces):
         ({"A": "calls for agreed routes."}, "[A:] calls for agreed routes."),
     ],
 )
-def test_open_text_stands_in_brackets_with_the_names_of_those_who_want_it(others, expected):
+def test_conflicting_text_is_bracketed_with_names_of_supporters(others, expected):
     assert printed(diff.bracketed(BASE, others)) == expected
 
 
-def test_a_text_is_cut_at_its_empty_lines():
+def test_text_is_split_at_empty_lines():
     assert diff.parts(" One.\n\nTwo,\nthree. \n \n") == ["One.", "Two,\nthree."]
 
 
-def test_brackets_that_nobody_wrote_before_are_open_conflicts():
+def test_new_brackets_are_unresolved_conflicts():
     assert diff.is_unsettled("Kenya [urges] [calls for] routes.", BASE)
     assert not diff.is_unsettled("Kenya [sic] urges.", BASE, "Kenya [sic] calls.")
     assert not diff.is_unsettled("Kenya urges.", BASE)

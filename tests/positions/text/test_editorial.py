@@ -30,7 +30,7 @@ def test_editorial_changes_are_evaluated(after, changed, weighty, keeps_operativ
 
 
 @given(PLAIN, PLAIN)
-def test_it_weighs_the_same_both_ways_and_nothing_for_the_same_words(old, new):
+def test_weight_is_symmetric_and_zero_for_equal_texts(old, new):
     one, other = weigh(" ".join(old), " ".join(new)), weigh(" ".join(new), " ".join(old))
     assert one.weighty == other.weighty == []
     assert weigh(" ".join(old), " ".join(old)).changed == 0

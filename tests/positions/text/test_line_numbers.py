@@ -16,7 +16,7 @@ def content(*sections):
     return {"sections": found}
 
 
-def test_headings_and_paragraphs_are_counted_through():
+def test_headings_and_paragraphs_are_numbered_consecutively():
     text = "Kenya calls for agreed routes " * 4
     first, second = numbered(content(("", "Opening", "One line."), ("1", "Routes", text.strip(), "a\n\nb")))
     assert [(each.paragraph, each.lines) for each in first.passages] == [
@@ -29,7 +29,7 @@ def test_headings_and_paragraphs_are_counted_through():
     assert (first.first, first.last, second.first, second.last) == (1, 2, 3, 7)
 
 
-def test_the_width_of_a_line_is_the_one_that_was_quoted():
+def test_line_width_is_unchanged():
     """A change would make every quoted line number wrong."""
     assert WIDTH == 76
     assert wrapped("word " * 16) == ["word " * 14 + "word", "word"]

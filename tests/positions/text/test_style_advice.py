@@ -15,11 +15,11 @@ LADDER = {value: str(label) for value, label in Strength.choices if value}
 IRREGULAR = Preference("irregular", "illegal")
 
 
-def said(text, strength="", preferred=(IRREGULAR,)):
+def advice_on(text, strength="", preferred=(IRREGULAR,)):
     return advise(text, strength, ladder=LADDER, preferred=preferred)
 
 
-def test_the_vocabulary_states_what_to_say():
+def test_vocabulary_has_preferred_terms():
     definitions = [
         "Within or outside the rules of the States concerned; say irregular, not illegal",
         "Say people on the move, not flows. Say irregular, not illegal; say returnee, not deportee",
@@ -30,20 +30,20 @@ def test_the_vocabulary_states_what_to_say():
     ]  # fmt: skip
 
 
-def test_the_vocabulary_of_the_reference_data_states_it():
+def test_reference_data_vocabulary_has_preferred_terms():
     with (Path(settings.BASE_DIR) / "consultations/reference/vocabulary.csv").open(encoding="utf-8-sig") as lines:
         definitions = [row["definition_own_words"] for row in csv.DictReader(lines)]
     assert preferences(definitions) == [IRREGULAR]
 
 
 @pytest.mark.parametrize("text", ["An illegal migrant.", "ILLEGALS", "who crossed illegally"])
-def test_a_word_that_the_field_does_not_use_is_told(text):
-    assert said(text) == ["Use “irregular” instead of “illegal”: it is the term of the vocabulary."]
+def test_discouraged_word_is_reported(text):
+    assert advice_on(text) == ["Use “irregular” instead of “illegal”: it is the term of the vocabulary."]
 
 
 @pytest.mark.parametrize("text", ["The illegality of it.", "An irregular migrant.", ""])
-def test_other_words_are_left_alone(text):
-    assert said(text) == []
+def test_other_words_are_not_reported(text):
+    assert advice_on(text) == []
 
 
 @pytest.mark.parametrize(
@@ -71,10 +71,10 @@ def test_other_words_are_left_alone(text):
         ("Kenya commits to the reserves of water and to the notes of the meeting.", "commits_to", []),
     ],
 )
-def test_an_operative_paragraph_does_one_thing_and_says_it(text, strength, told):
-    assert said(text, strength) == told
+def test_operative_paragraph_has_one_action_and_its_verb(text, strength, told):
+    assert advice_on(text, strength) == told
 
 
 @given(st.text(max_size=300), st.sampled_from(["", *LADDER]))
 def test_style_advice_accepts_any_text(text, strength):
-    assert all(isinstance(each, str) and each for each in said(text, strength))
+    assert all(isinstance(each, str) and each for each in advice_on(text, strength))

@@ -40,7 +40,7 @@ def in_process(monkeypatch):
 
 
 @pytest.fixture
-def told(in_process, tmp_path):
+def verify_bytes(in_process, tmp_path):
     """Return the state of a file of these bytes, the status of its signatures, and the exit status of the command."""
 
     def of(data):
@@ -52,28 +52,26 @@ def told(in_process, tmp_path):
     return of
 
 
-def test_each_signature_has_its_standing_and_its_exit_status(published, told, settings, certificate, tmp_path):
+def test_each_signature_has_status_and_exit_status(published, verify_bytes, settings, certificate, tmp_path):
     text = pdf_with(published.edition.content.encode())
     other = certificates.make_certificate(tmp_path, "other")
     again = certificates.sign(published.pdf, other, field="Other")
-    assert told(published.pdf) == (State.AUTHENTIC, Standing.SOUND, 0)
-    assert told(text) == (State.ALTERED, None, 1)
-    assert told(published.pdf.replace(b"/MediaBox", b"/MediaBux")) == (State.ALTERED, Standing.BROKEN, 3)
-    assert told(again) == (State.ALTERED, Standing.FOLLOWED, 4)
-    assert told(certificates.sign(text, other)) == (State.ALTERED, Standing.FOREIGN, 5)
-    assert told(certificates.sign(pdf_with(b"{}"), other)) == (State.UNKNOWN, Standing.FOREIGN, 5)
-    assert told(certificates.sign(text, certificate)) == (State.SIGNED, Standing.SOUND, 7)
+    assert verify_bytes(published.pdf) == (State.AUTHENTIC, Standing.SOUND, 0)
+    assert verify_bytes(text) == (State.ALTERED, None, 1)
+    assert verify_bytes(published.pdf.replace(b"/MediaBox", b"/MediaBux")) == (State.ALTERED, Standing.BROKEN, 3)
+    assert verify_bytes(again) == (State.ALTERED, Standing.FOLLOWED, 4)
+    assert verify_bytes(certificates.sign(text, other)) == (State.ALTERED, Standing.FOREIGN, 5)
+    assert verify_bytes(certificates.sign(pdf_with(b"{}"), other)) == (State.UNKNOWN, Standing.FOREIGN, 5)
+    assert verify_bytes(certificates.sign(text, certificate)) == (State.SIGNED, Standing.SOUND, 7)
     old = certificates.make_certificate(tmp_path, "old", since=datetime(2016, 1, 1, tzinfo=UTC), days=10)
     certificates.use(settings, old)
-    assert told(certificates.sign(text, old)) == (State.ALTERED, Standing.OUT_OF_FORCE, 6)
-    assert told(published.pdf) == (State.AUTHENTIC, Standing.FORMER, 0)
+    assert verify_bytes(certificates.sign(text, old)) == (State.ALTERED, Standing.OUT_OF_FORCE, 6)
+    assert verify_bytes(published.pdf) == (State.AUTHENTIC, Standing.FORMER, 0)
     settings.SIGNATURE_CERTIFICATE = ""
-    assert told(published.pdf) == (State.AUTHENTIC, Standing.FORMER, 0)
+    assert verify_bytes(published.pdf) == (State.AUTHENTIC, Standing.FORMER, 0)
 
 
-def test_a_name_in_a_certificate_is_told_for_what_it_is_also_where_the_signature_is_no_good(
-    published, in_process, tmp_path
-):
+def test_certificate_of_same_name_is_reported_even_if_signature_is_invalid(published, in_process, tmp_path):
     (tmp_path / "elsewhere").mkdir()
     namesake = certificates.make_certificate(tmp_path / "elsewhere")
     path = tmp_path / "copy.pdf"
@@ -96,7 +94,7 @@ def test_a_name_in_a_certificate_is_told_for_what_it_is_also_where_the_signature
     assert sentences(forged.replace(b"/MediaBox", b"/MediaBux")) == [f"Broken, not by this portal: {broken} {not_own}"]
 
 
-def test_the_command_tells_a_signature_in_lines(published, in_process, certificate):
+def test_command_prints_signature_in_lines(published, in_process, certificate):
     said = StringIO()
     call_command("verify", published.files["pdf"].file.path, stdout=said)
     lines = said.getvalue().splitlines()
@@ -110,7 +108,7 @@ def test_the_command_tells_a_signature_in_lines(published, in_process, certifica
     ]
 
 
-def test_a_certificate_that_ran_out_later_leaves_what_is_known_by_its_hash_as_it_was():
+def test_later_expiry_of_certificate_keeps_status_of_known_hash():
     found = signature.Signature(
         signature.INTACT, "A", "B", "f" * 64, "2020-01-01T00:00:00+00:00", "2022-01-01T00:00:00+00:00"
     )
@@ -126,7 +124,7 @@ def test_a_certificate_that_ran_out_later_leaves_what_is_known_by_its_hash_as_it
     assert standing(2019, 2021, is_ours=True) == Standing.OUT_OF_FORCE
 
 
-def test_the_page_of_a_hash_tells_the_signature_of_the_stored_file(client, published, certificate):
+def test_hash_page_shows_signature_of_stored_file(client, published, certificate):
     """The owner of the genuine file learns it without uploading the file."""
     said = words(client.get(f"/verify/{published.files['pdf'].sha256}/"))
     assert "exactly as we published it. Signed by NCM test secretariat : intact Paper The common position" in said
@@ -141,7 +139,7 @@ def test_the_page_of_a_hash_tells_the_signature_of_the_stored_file(client, publi
     assert seals_of_ours(published.files["pdf"]) == []
 
 
-def test_a_file_that_the_portal_signed_and_did_not_publish_is_told_so(client, published, certificate):
+def test_file_signed_but_not_published_is_reported_as_such(client, published, certificate):
     other = certificates.sign(pdf_with(b"{}"), certificate)
     said = words(client.post("/verify/", {"file": SimpleUploadedFile("a.pdf", other)}))
     assert "The portal signed this file, but has not published it Signed, not published This portal signed" in said
@@ -179,7 +177,7 @@ def test_unchecked_signatures_are_reported(published, in_process, monkeypatch, t
     )
 
 
-def test_the_certificate_of_the_settings_may_be_of_either_form_and_may_be_missing(settings, certificate, tmp_path):
+def test_configured_certificate_may_be_pem_or_der_or_missing(settings, certificate, tmp_path):
     own = certificates.fingerprint(certificate)
     assert signature_status.own_fingerprint() == own
     from cryptography import x509

@@ -30,7 +30,7 @@ def published(settings, tmp_path, db):
 
 
 @pytest.fixture
-def said(tmp_path):
+def inspect_bytes(tmp_path):
     """Inspect a file of these bytes."""
 
     def of(data):
@@ -41,7 +41,7 @@ def said(tmp_path):
     return of
 
 
-def test_each_kind_of_file_has_its_verdict(published, said, django_assert_num_queries):
+def test_each_kind_of_file_has_result(published, inspect_bytes, django_assert_num_queries):
     text = published.edition.content
     whole = pdf_with(text.encode())
     for data, state, queries in [
@@ -54,37 +54,37 @@ def test_each_kind_of_file_has_its_verdict(published, said, django_assert_num_qu
         (b"Hello", State.UNREADABLE, 2),
     ]:
         with django_assert_num_queries(queries):
-            found = said(data)
+            found = inspect_bytes(data)
         assert (found.state, bool(found.found)) == (state, state not in (State.UNKNOWN, State.UNREADABLE))
-    assert said(whole[:-20]).sentence == str(examining.CUT_OFF_WITH_TEXT)
-    assert said(whole[:100]).sentence == str(examining.CUT_OFF)
+    assert inspect_bytes(whole[:-20]).sentence == str(examining.CUT_OFF_WITH_TEXT)
+    assert inspect_bytes(whole[:100]).sentence == str(examining.CUT_OFF)
 
 
-def test_a_pdf_of_ours_with_something_behind_it_is_told_from_any_other(said, settings, tmp_path, db):
+def test_own_pdf_with_appended_data_is_distinguished_from_changed_one(inspect_bytes, settings, tmp_path, db):
     settings.MEDIA_ROOT = tmp_path / "files"
     paper = make_printed_paper(printed=False)
-    found = said(paper.pdf + b"\n1 0 obj\n<</Kind /Comment>>\nendobj\n")
+    found = inspect_bytes(paper.pdf + b"\n1 0 obj\n<</Kind /Comment>>\nendobj\n")
     assert (found.state, found.found.edition) == (State.ALTERED, paper.edition)
     assert found.sentence == str(examining.ADDED)
-    changed = said(paper.pdf.replace(b"%PDF-1.3", b"%PDF-1.4") + b"\n")
+    changed = inspect_bytes(paper.pdf.replace(b"%PDF-1.3", b"%PDF-1.4") + b"\n")
     assert (changed.state, changed.is_added_to) == (State.ALTERED, False)
 
 
-def test_the_words_of_a_published_communique_are_known(said, db):
+def test_text_of_published_communique_is_recognised(inspect_bytes, db):
     words = "We met and agreed."
     known = make_communique(state="published", body=words)
-    found = said(words.encode())
+    found = inspect_bytes(words.encode())
     assert (found.state, found.communique) == (State.AUTHENTIC, known)
 
 
-def test_what_is_too_hard_to_look_through_is_said_and_ours_is_ours_all_the_same(published, said, monkeypatch):
+def test_uninspectable_file_is_reported_but_own_file_stays_authentic(published, inspect_bytes, monkeypatch):
     def too_hard(_path):
         raise TooHard
 
     monkeypatch.setattr(examining, "look_inside", too_hard)
-    found = said(b"{}")
+    found = inspect_bytes(b"{}")
     assert (found.state, found.sentence) == (State.UNREADABLE, str(examining.TOO_HARD))
-    found = said(Path(published.files["pdf"].file.path).read_bytes())
+    found = inspect_bytes(Path(published.files["pdf"].file.path).read_bytes())
     assert (found.state, found.sentence) == (State.AUTHENTIC, "The file is exactly as it was published.")
 
 
@@ -103,7 +103,7 @@ def documented() -> list[str]:
 
 
 @pytest.mark.django_db
-def test_the_page_and_the_document_name_the_same_commands(client):
+def test_page_and_document_give_same_commands(client):
     assert sorted(on_the_page(client)) == sorted(documented())
     assert len(documented()) == 11
 
@@ -114,21 +114,21 @@ def there(tool: str) -> list[str]:
 
 
 @pytest.mark.django_db
-def test_the_documented_commands_give_the_hashes(settings, tmp_path):
+def test_documented_commands_compute_hashes(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "files"
     paper = make_printed_paper()
     here, own = tmp_path / "here", Path(sys.executable).parent  # the Python that has pypdf
     here.mkdir()
     (here / "position-paper.pdf").write_bytes(paper.pdf)
 
-    def told(beginning: str) -> str:
+    def output_of(beginning: str) -> str:
         (command,) = [line for line in documented() if line.startswith(beginning)]
         environment = {"PATH": f"{own}:{os.environ['PATH']}", "LC_ALL": "C"}
         done = subprocess.run(["/bin/bash", "-c", command], cwd=here, env=environment, capture_output=True, check=True)
         return done.stdout.decode()
 
     def run(beginning: str) -> str:
-        return told(beginning).split(" ")[0].strip()
+        return output_of(beginning).split(" ")[0].strip()
 
     attached = here / "position-paper.json"
     assert run("sha256sum position-paper.pdf") == paper.files["pdf"].sha256
@@ -142,14 +142,17 @@ def test_the_documented_commands_give_the_hashes(settings, tmp_path):
         assert run(beginning) == paper.edition.sha256
     with pikepdf.open(here / "position-paper.pdf") as document:
         (here / "position-paper.akn.xml").write_bytes(document.attachments[STATEMENT].get_file().read_bytes())
-    assert told("grep") == f'name="sha256" value="{paper.edition.sha256}"\n'
+    assert output_of("grep") == f'name="sha256" value="{paper.edition.sha256}"\n'
     signed = certificates.sign(paper.pdf, certificates.make_certificate(tmp_path))
     (here / "position-paper.pdf").write_bytes(signed)
-    said = told("pdfsig")
-    assert ("- Total document signed" in said, "- Signature Validation: Signature is Valid." in said) == (True, True)
+    output = output_of("pdfsig")
+    assert ("- Total document signed" in output, "- Signature Validation: Signature is Valid." in output) == (
+        True,
+        True,
+    )
 
 
-def test_the_document_names_the_exit_statuses_of_the_command():
+def test_document_lists_exit_statuses():
     from positions.management.commands import verify
 
     rows = dict(re.findall(r"^\| (\d) \| (\w+)", DOCUMENT, re.MULTILINE))

@@ -35,7 +35,7 @@ def published(settings, tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def told(tmp_path):
+def verify_bytes(tmp_path):
     """Return the verification result of a file of these bytes."""
 
     def of(data, name="copy"):
@@ -56,11 +56,11 @@ def changed(data):
     return other if other != data else data[:-2] + b"\x01\x00!"
 
 
-def test_each_form_is_known_and_an_altered_one_leads_to_the_edition_that_it_names(published, told):
+def test_each_form_is_recognised_and_altered_one_names_its_edition(published, verify_bytes):
     states = {}
     for kind in FORMS:
         data = form(published, kind)
-        found, altered = told(data), told(changed(data))
+        found, altered = verify_bytes(data), verify_bytes(changed(data))
         assert (found.state, found.found.file.format, found.says) == (State.AUTHENTIC, kind, "")
         states[kind] = altered.state, bool(altered.found), verify.status(altered)
         assert altered.says != ""
@@ -72,28 +72,28 @@ def test_each_form_is_known_and_an_altered_one_leads_to_the_edition_that_it_name
         "dispositions.csv": (State.UNKNOWN, False, 1),
         "paragraphs.csv": (State.UNKNOWN, False, 1),
     }
-    altered = told(changed(form(published, "akn.xml")))
+    altered = verify_bytes(changed(form(published, "akn.xml")))
     assert altered.sentence == str(examining.CLAIMED)
     said = verify.lines(altered)
     assert said[1].startswith(f"  It says of itself: {published.paper.short_title}, /akn/ke/statement/")
     assert f"  Content hash {published.edition.sha256}" in said
-    assert told(changed(form(published, "dispositions.csv"))).says == "Dispositions, 1.0"
+    assert verify_bytes(changed(form(published, "dispositions.csv"))).says == "Dispositions, 1.0"
 
 
-def test_a_form_of_an_edition_that_is_not_in_force_says_so(published, told):
+def test_form_of_superseded_edition_is_reported_as_superseded(published, verify_bytes):
     data = form(published, "akn.xml")
     paper_factories.freeze(published.paper, "1.0.1", "corrected")
-    for each in (told(data), told(changed(data))):
+    for each in (verify_bytes(data), verify_bytes(changed(data))):
         assert verify.lines(each)[-1] == "  No longer in force: edition 1.0.1 has taken its place."
 
 
-def test_what_names_a_draft_is_told_no_more_than_what_it_says_itself(published, told):
+def test_file_of_draft_reveals_only_its_own_content(published, verify_bytes):
     draft = paper_factories.freeze(paper_factories.make_whole_paper().paper, "0.2", "draft")
-    found = told(Path(edition.render_artefact(draft, "akn.xml").file.path).read_bytes())
+    found = verify_bytes(Path(edition.render_artefact(draft, "akn.xml").file.path).read_bytes())
     assert (found.state, found.found, found.sentence) == (State.UNKNOWN, None, str(examining.SAYS))
 
 
-def test_the_page_shows_what_an_altered_file_says_as_plain_text(client, published):
+def test_page_escapes_content_of_altered_file(client, published):
     data = form(published, "akn.xml").replace(b'FRBRname value="', b'FRBRname value="&lt;b&gt;')
     assert NAMESPACE.encode() in data
     said = words(client.post("/verify/", {"file": SimpleUploadedFile("text.xml", data)}))
@@ -121,34 +121,34 @@ def press(monkeypatch):
     monkeypatch.setattr(printing, "render_apart", render_apart)
 
 
-def test_a_comparison_is_printed_again_to_compare_it(client, published, told, press, monkeypatch):
+def test_comparison_is_verified_by_printing_it_again(client, published, verify_bytes, press, monkeypatch):
     paper_factories.freeze(published.paper, "1.0.1", "corrected")
     printed = client.get(reverse("paper_compare_pdf", args=["gcm-2017"])).content
-    found = told(printed)
+    found = verify_bytes(printed)
     assert (found.state, found.found.edition.number, found.before.edition.number) == (State.AUTHENTIC, "1.0.1", "1.0")
     assert found.sentence == "It compares edition 1.0 with edition 1.0.1, exactly as the portal prints it."
     said = words(client.post("/verify/", {"file": SimpleUploadedFile("compared.pdf", printed)}))
     assert "This file is genuine Official, in force It compares edition 1.0 with edition 1.0.1" in said
-    other = told(printed + b"\n% more")
+    other = verify_bytes(printed + b"\n% more")
     assert (other.state, other.sentence) == (State.ALTERED, str(examining.OTHER_REDLINE))
     cache.clear()
     cache.add("printing-redline", 1)
-    busy = told(printed)
+    busy = verify_bytes(printed)
     assert (busy.state, busy.sentence) == (State.ALTERED, str(examining.BUSY))
 
 
-def test_a_comparison_of_drafts_or_of_nothing_is_unknown(published, told, press):
+def test_comparison_of_drafts_or_unknown_editions_is_unknown(published, verify_bytes, press):
     draft = paper_factories.freeze(published.paper, "0.2", "review")
     contents = json.loads(draft.content), json.loads(published.edition.content)
     of_draft = printing.redline_pdf(draft, published.edition, contents)
-    assert told(of_draft).state == State.UNKNOWN
+    assert verify_bytes(of_draft).state == State.UNKNOWN
     for said in (b"[]", b"{", b'{"before": {"sha256": 7}, "after": {"sha256": "a"}}'):
         with pikepdf.open(BytesIO(of_draft)) as forged:
             del forged.attachments["comparison.json"]
             forged.attachments["comparison.json"] = said
             out = BytesIO()
             forged.save(out)
-        assert told(out.getvalue()).state == State.UNKNOWN
+        assert verify_bytes(out.getvalue()).state == State.UNKNOWN
 
 
 # --- Archives -------------------------------------------------------------------------------------------------------
@@ -160,7 +160,7 @@ def archive(published, tmp_path):
     return tmp_path / "gcm.zip"
 
 
-def test_an_archive_is_checked_by_the_command_and_named_by_the_page(client, archive, tmp_path):
+def test_archive_is_verified_by_command_and_recognised_by_page(client, archive, tmp_path):
     said = StringIO()
     call_command("verify", str(archive), stdout=said)
     first, second, *_more = said.getvalue().splitlines()
