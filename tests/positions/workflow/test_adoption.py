@@ -71,7 +71,7 @@ def adopted(text, rule="consensus", reasons=""):
 # --- The quorum -----------------------------------------------------------------------------------------------------
 
 
-def test_the_quorum_counts_members_and_groups_from_the_check_ins(text):
+def test_quorum_counts_checked_in_members_and_groups(text):
     count = come(text)
     figures = (count.members_present, count.members_total, count.members_needed, count.groups_present, count.is_met)
     assert figures == (2, 2, 2, 2, True)
@@ -81,7 +81,7 @@ def test_the_quorum_counts_members_and_groups_from_the_check_ins(text):
     ]
 
 
-def test_a_voided_check_in_does_not_count_and_a_substitute_does(text):
+def test_voided_check_in_does_not_count_but_substitute_does(text):
     for delegate in text.came[:2]:
         check = make_check_in(delegate)
     make_check_in(text.came[1], voids=check)
@@ -91,14 +91,14 @@ def test_a_voided_check_in_does_not_count_and_a_substitute_does(text):
     assert workflow.count_quorum(text.paper, by=text.head).members_present == 2
 
 
-def test_without_a_quorum_the_text_is_not_taken_up(text):
+def test_adoption_cannot_start_without_quorum(text):
     come(text, 1)
     with pytest.raises(Blocked) as refusal:
         workflow.begin_session(text.paper, by=text.head)
     assert refusal.value.reasons == ["Quorum: 1 member institutions present, 2 needed; 1 groups present, 2 needed"]
 
 
-def test_only_the_chair_counts_and_declares(text):
+def test_only_chair_counts_quorum_and_declares_decision(text):
     with pytest.raises(NotAllowed):
         workflow.count_quorum(text.paper, by=text.secretariat)
     paper = in_session(text)
@@ -106,7 +106,7 @@ def test_only_the_chair_counts_and_declares(text):
         workflow.adopt(paper, by=text.secretariat, rule="consensus")
 
 
-def test_after_the_decision_nothing_is_counted(text):
+def test_quorum_cannot_be_counted_after_decision(text):
     paper = adopted(text)
     with pytest.raises(Blocked) as refusal:
         workflow.count_quorum(paper, by=text.head)
@@ -117,7 +117,7 @@ def test_after_the_decision_nothing_is_counted(text):
 # --- Reservations and the decision ----------------------------------------------------------------------------------
 
 
-def test_consensus_freezes_edition_one_with_the_record(text):
+def test_consensus_freezes_edition_1_0_with_record(text):
     paper = adopted(text)
     frozen = paper.editions.get(number="1.0")
     assert (paper.state, frozen.kind, frozen.status) == ("adopted", "adopted", "Adopted by consensus")
@@ -127,7 +127,7 @@ def test_consensus_freezes_edition_one_with_the_record(text):
     assert (decision.edition.kind, decision.chair, decision.quorum.is_met) == ("forum", text.head, True)
 
 
-def test_a_reservation_is_printed_and_does_not_block(text):
+def test_reservation_is_printed_and_does_not_block_adoption(text):
     workflow.record_reservation(
         text.paper, stakeholder=text.guest, paragraph=text.second, text="It costs money.", by=text.head
     )
@@ -144,7 +144,7 @@ def test_a_reservation_is_printed_and_does_not_block(text):
     assert content["edition"]["status"] == "Adopted by consensus, 1 reservation"
 
 
-def test_a_reservation_is_withdrawn_once_with_a_reason_and_before_the_decision(text):
+def test_reservation_is_withdrawn_once_with_reason_before_decision(text):
     words = {"stakeholder": text.one, "text": "It costs money.", "by": text.head}
     first, second = (
         workflow.record_reservation(text.paper, paragraph=paragraph, **words) for paragraph in (text.first, text.second)
@@ -162,13 +162,13 @@ def test_a_reservation_is_withdrawn_once_with_a_reason_and_before_the_decision(t
     assert list(kept) == ["The budget was found.", ""]
 
 
-def test_consensus_with_reservations_needs_one(text):
+def test_consensus_with_reservations_requires_one(text):
     with pytest.raises(Blocked) as refusal:
         adopted(text, "consensus_with_reservations", "None, really.")
     assert refusal.value.reasons == ["There is no reservation: declare consensus."]
 
 
-def test_an_announced_reservation_must_be_on_record_and_an_objection_settled(text):
+def test_announced_reservation_must_be_recorded_and_objection_resolved(text):
     clearance = make_clearance(text.paper, text.one, text.first, text.second)
     take_stance(clearance, text.first, "reservation", reason="Costs.")
     take_stance(clearance, text.second, "object", reason="No.", proposed_text="Yes.")
@@ -180,7 +180,7 @@ def test_an_announced_reservation_must_be_on_record_and_an_objection_settled(tex
     ]
 
 
-def test_every_reason_is_given_for_a_reservation_that_cannot_be_recorded(text):
+def test_refused_reservation_lists_all_reasons(text):
     paper = bring_paper(text.paper, "adopted")
     with pytest.raises(Blocked) as refusal:
         workflow.record_reservation(paper, stakeholder=text.one, paragraph=text.first, text=" ", by=text.head)
@@ -190,7 +190,7 @@ def test_every_reason_is_given_for_a_reservation_that_cannot_be_recorded(text):
     ]
 
 
-def test_a_text_that_is_not_adopted_goes_back_with_the_reason(text):
+def test_text_that_is_not_adopted_returns_to_consolidation_with_reason(text):
     paper = workflow.not_adopt(in_session(text), by=text.head, reason="Two members ask for time.")
     assert (paper.state, Decision.objects.get().rule, paper.editions.filter(number="1.0").exists()) == (
         "consolidation",
@@ -199,7 +199,7 @@ def test_a_text_that_is_not_adopted_goes_back_with_the_reason(text):
     )
 
 
-def test_a_decision_and_an_edition_cannot_be_rewritten(text):
+def test_decision_and_edition_are_immutable(text):
     adopted(text)
     for table in ("positions_decision", "positions_edition", "positions_quorumcount"):
         for statement in (f"UPDATE {table} SET id = id", f"DELETE FROM {table}"):
@@ -207,7 +207,7 @@ def test_a_decision_and_an_edition_cannot_be_rewritten(text):
                 cursor.execute(statement)
 
 
-def test_letters_that_cannot_be_printed_are_named_before_a_text_is_frozen(text):
+def test_unprintable_characters_are_reported_before_freezing(text):
     said = (
         "Paragraph 2 (“Kenya calls for 漢字.”): no font of the portal has these characters: 字 (U+5B57), 漢 (U+6F22)."
     )
@@ -237,7 +237,7 @@ def ready(text, settings, tmp_path):
     return text
 
 
-def test_files_are_made_once_and_kept(ready):
+def test_files_are_made_once_and_stored(ready):
     frozen = ready.paper.editions.get(number="1.0")
     before = list(Artefact.objects.order_by("pk").values_list("pk", "sha256"))
     workflow.make_files(frozen, by=ready.secretariat)
@@ -248,7 +248,7 @@ def test_files_are_made_once_and_kept(ready):
     assert (stored, edition.sha256(stored)) == (frozen.content, frozen.sha256)
 
 
-def test_publication_needs_sound_files_and_a_first_officer(text):
+def test_publication_requires_valid_files_and_proposal_by_first_officer(text):
     paper = adopted(text)
     with pytest.raises(Blocked) as refusal:
         workflow.publish(paper, by=text.secretariat)
@@ -258,7 +258,7 @@ def test_publication_needs_sound_files_and_a_first_officer(text):
     ]
 
 
-def test_publication_needs_two_officers(ready):
+def test_publication_requires_two_officers(ready):
     paper = workflow.propose_publication(ready.paper, by=ready.secretariat)
     with pytest.raises(NotAllowed):
         workflow.publish(paper, by=ready.secretariat)
@@ -266,7 +266,7 @@ def test_publication_needs_two_officers(ready):
     assert (published.state, published.publication_proposed_by) == ("published", ready.secretariat)
 
 
-def test_the_database_refuses_one_officer_alone(ready):
+def test_database_refuses_publication_by_one_officer(ready):
     paper = workflow.propose_publication(ready.paper, by=ready.secretariat)
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
@@ -275,7 +275,7 @@ def test_the_database_refuses_one_officer_alone(ready):
         )
 
 
-def test_publication_answers_every_point_in_one_act_and_writes_to_each_author_once(ready):
+def test_publication_answers_all_points_and_mails_each_author_once(ready):
     disposition = ready.paper.dispositions.get()
     assert disposition.answered_at is None
     OutgoingMail.objects.all().delete()
@@ -289,7 +289,7 @@ def test_publication_answers_every_point_in_one_act_and_writes_to_each_author_on
     assert f"{ready.point.reference}: noted. It was heard." in mail.body
 
 
-def test_a_newer_published_paper_supersedes_an_older_one(ready):
+def test_newer_published_paper_supersedes_older_one(ready):
     paper = workflow.propose_publication(ready.paper, by=ready.secretariat)
     older = workflow.publish(paper, by=make_secretariat())
     newer = make_paper(older.consultation, state="adopted")
@@ -321,7 +321,7 @@ def test_unrelated_paper_cannot_supersede(which):
     assert older.state == "published"
 
 
-def test_a_paper_of_another_consultation_that_names_its_predecessor_supersedes_it():
+def test_paper_of_other_consultation_supersedes_its_named_predecessor():
     older, officer = make_paper(state="published"), make_secretariat()
     given = {"slug": "next", "title": "The next position", "short_title": "Next", "by": officer}
     with pytest.raises(Blocked, match="The earlier paper must be published before another one can replace it"):
@@ -332,7 +332,7 @@ def test_a_paper_of_another_consultation_that_names_its_predecessor_supersedes_i
     assert Event.objects.about(newer).first().data == {"predecessor": older.slug}
 
 
-def test_the_database_keeps_the_predecessor_that_a_paper_was_begun_with():
+def test_database_keeps_predecessor_given_at_creation():
     older, newer = make_paper(state="published"), make_paper()
     with pytest.raises(DatabaseError, match="Cannot update"), transaction.atomic():
         change(newer, predecessor=older)
@@ -341,12 +341,12 @@ def test_the_database_keeps_the_predecessor_that_a_paper_was_begun_with():
 # --- Halting --------------------------------------------------------------------------------------------------------
 
 
-def test_suspended_paper_resumes_where_it_was(text):
+def test_suspended_paper_resumes_in_previous_state(text):
     halted = workflow.suspend(text.paper, by=text.head, reason="Elections.")
     assert (halted.state, halted.suspended_from) == ("suspended", "forum_text")
     assert workflow.resume(halted, by=text.head).state == "forum_text"
 
 
-def test_the_database_refuses_a_jump_over_the_meeting(text):
+def test_database_refuses_skipping_the_meeting(text):
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("UPDATE positions_positionpaper SET state='adopted' WHERE id=%s", [text.paper.pk])

@@ -29,7 +29,7 @@ def draft():
     return make_reviewable()
 
 
-def test_two_amendments_contend_and_the_one_that_is_left_moves_the_text(draft):
+def test_conflicting_amendments_are_decided_and_accepted_one_changes_text(draft):
     opened(draft)
     one, two = propose(draft), propose(draft, "Kenya calls for agreed routes and seasons.", **another(draft))
     closed(draft)
@@ -72,7 +72,7 @@ def test_two_accepted_amendments_block_until_one_text_is_chosen(draft):
     ]
 
 
-def test_an_amendment_goes_stale_when_the_words_move_and_its_sponsor_confirms_it(draft):
+def test_amendment_is_outdated_by_new_wording_until_sponsor_confirms(draft):
     opened(draft)
     amendment, rival = propose(draft), propose(draft, operation="insert", text="Routes change with the seasons.")
     closed(draft)
@@ -95,7 +95,7 @@ def test_an_amendment_goes_stale_when_the_words_move_and_its_sponsor_confirms_it
     assert standing(draft) == offered.text
 
 
-def test_what_a_sponsor_confirms_is_settled_and_fits_the_words_of_now(draft):
+def test_confirmed_amendment_must_fit_current_wording_without_conflicts(draft):
     opened(draft)
     amendment = propose(draft, "Kenya calls for safe routes.")
     closed(draft)
@@ -115,7 +115,7 @@ def test_what_a_sponsor_confirms_is_settled_and_fits_the_words_of_now(draft):
     assert confirmed.state == "proposed"
 
 
-def test_an_amendment_is_accepted_in_part_in_other_words_with_a_reason(draft):
+def test_amendment_is_accepted_in_part_with_other_wording_and_reason(draft):
     opened(draft)
     amendment = propose(draft)
     closed(draft)
@@ -132,7 +132,7 @@ def test_an_amendment_is_accepted_in_part_in_other_words_with_a_reason(draft):
     assert given["text"] in OutgoingMail.objects.get(subject="Your amendment: accepted in part").body
 
 
-def test_words_fitted_to_a_text_that_moved_again_are_not_taken(draft):
+def test_wording_adapted_to_outdated_text_is_refused(draft):
     opened(draft)
     amendment = propose(draft)
     closed(draft)
@@ -145,7 +145,7 @@ def test_words_fitted_to_a_text_that_moved_again_are_not_taken(draft):
     assert standing(draft) == "Kenya calls for routes."
 
 
-def test_an_amendment_of_a_removed_paragraph_can_only_be_declined(draft):
+def test_amendment_of_removed_paragraph_can_only_be_declined(draft):
     opened(draft)
     amendment, behind = propose(draft), propose(draft, operation="insert", text="More.")
     closed(draft)
@@ -176,7 +176,7 @@ def accepted(draft, *proposals):
     return [workflow.accept_amendment(each, by=draft.drafter, reason="Taken.") for each in made]
 
 
-def test_a_new_paragraph_stands_behind_the_one_it_was_proposed_for(draft):
+def test_inserted_paragraph_follows_its_target(draft):
     accepted(
         draft, {"operation": "insert", "text": "Routes change."}, {"operation": "insert", "text": "Seasons differ."}
     )
@@ -184,18 +184,18 @@ def test_a_new_paragraph_stands_behind_the_one_it_was_proposed_for(draft):
     assert "Paragraph" not in "".join(unmet(draft.paper))
 
 
-def test_a_paragraph_is_taken_out(draft):
+def test_accepted_deletion_removes_paragraph(draft):
     (made,) = accepted(draft, {"operation": "delete"})
     assert (texts(draft.paper), state_of(made)) == ([], ("accepted", True))
 
 
-def test_a_paragraph_is_put_elsewhere_and_may_be_worded_anew_as_well(draft):
+def test_accepted_move_can_also_reword_paragraph(draft):
     extra = make_paragraph(draft.second, "Rights come first.", points=(draft.other,))
     accepted(draft, {"operation": "move", "section": draft.second, "after": extra}, {"text": "Kenya calls for routes."})
     assert texts(draft.paper) == ["Rights come first.", "Kenya calls for routes."]
 
 
-def test_a_paragraph_is_divided_and_its_parts_rest_on_the_same(draft):
+def test_split_paragraph_keeps_sources_in_both_parts(draft):
     accepted(draft, {"operation": "split", "text": "Kenya calls for routes.\n\nThey are agreed."})
     assert texts(draft.paper) == ["Kenya calls for routes.", "They are agreed."]
     sources = [list(each.wording.groundings.values_list("point", "is_confirmed")) for each in paragraphs(draft.paper)]
@@ -224,7 +224,7 @@ def test_required_fields_per_operation(draft):
 # --- Who stands behind it, and what is advised ----------------------------------------------------------------------
 
 
-def test_others_join_and_leave_an_amendment(draft):
+def test_others_support_amendment_and_withdraw_support(draft):
     opened(draft)
     amendment, ports = propose(draft), another(draft)
     joined = workflow.join_amendment(amendment, by=ports["by"], body=ports["sponsor"])
@@ -246,7 +246,7 @@ def test_others_join_and_leave_an_amendment(draft):
     assert refused_verbs(amendment)[-1] == "join_amendment"
 
 
-def test_the_drafters_recommend_and_the_sponsor_consents_or_insists(draft):
+def test_drafters_recommend_and_sponsor_agrees_or_insists(draft):
     opened(draft)
     amendment = propose(draft)
     assert refused(workflow.recommend, amendment, by=draft.drafter, advice="in_part", reason=" ") == [

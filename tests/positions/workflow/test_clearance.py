@@ -33,16 +33,19 @@ def ask(text, due=DUE, at=MONDAY):
     return {clearance.ministry.name: clearance for clearance in text.paper.clearances.all()}
 
 
-def said(clearance):
+def current_stances(clearance):
     live = clearance.stances.filter(replaced_at=None).select_related("paragraph__wording")
     return {stance.paragraph.wording.text: stance.value for stance in live}
 
 
-def test_each_ministry_is_asked_for_exactly_its_mandate(text):
+def test_each_ministry_is_asked_about_its_mandate_only(text):
     asked = ask(text)
     assert text.paper.state == "in_clearance"
-    assert said(asked["Ministry of One"]) == {"Kenya calls for one thing.": "", "Kenya commits to another.": ""}
-    assert said(asked["Ministry of Two"]) == {"Kenya commits to another.": ""}
+    assert current_stances(asked["Ministry of One"]) == {
+        "Kenya calls for one thing.": "",
+        "Kenya commits to another.": "",
+    }
+    assert current_stances(asked["Ministry of Two"]) == {"Kenya commits to another.": ""}
 
 
 def test_clearing_officers_get_mail(text):
@@ -52,7 +55,7 @@ def test_clearing_officers_get_mail(text):
     )
 
 
-def test_less_than_ten_working_days_are_refused_and_the_refusal_is_kept(text):
+def test_less_than_ten_working_days_are_refused_and_refusal_is_logged(text):
     with pytest.raises(Blocked) as refusal:
         ask(text, due=DUE - timedelta(days=3))
     assert refusal.value.reasons == ["The due date leaves 9 working days, and 10 are needed. Choose a later date."]
@@ -62,7 +65,7 @@ def test_less_than_ten_working_days_are_refused_and_the_refusal_is_kept(text):
     assert not Clearance.objects.exists()
 
 
-def test_a_public_holiday_is_no_working_day(text):
+def test_public_holiday_is_not_a_working_day(text):
     PublicHoliday.objects.create(name="Mashujaa Day", rule="every_year", month=10, day=10)
     with pytest.raises(Blocked) as refusal:
         ask(text)
@@ -70,7 +73,7 @@ def test_a_public_holiday_is_no_working_day(text):
     assert ask(text, due=DUE + timedelta(days=1))["Ministry of One"].state == "requested"
 
 
-def test_themes_without_a_lead_and_ministries_without_an_officer_hold_it_up(text):
+def test_themes_without_lead_and_ministries_without_officer_block_request(text):
     text.two.mandates.update(is_confirmed=False)
     text.one.memberships.update(valid_from=date(2017, 1, 1), valid_until=date(2017, 9, 1))
     with pytest.raises(Blocked) as refusal:
@@ -81,14 +84,14 @@ def test_themes_without_a_lead_and_ministries_without_an_officer_hold_it_up(text
     ]
 
 
-def test_only_the_ministrys_own_officer_answers(text):
+def test_only_own_clearing_officer_answers(text):
     asked = ask(text)
     for stranger in (text.officer_two, text.secretariat, text.head, make_user()):
         with pytest.raises(NotAllowed):
             workflow.take_stance(asked["Ministry of One"], text.first, by=stranger, value="agree")
 
 
-def test_a_paragraph_outside_the_mandate_is_refused(text):
+def test_paragraph_outside_mandate_is_refused(text):
     asked = ask(text)
     with pytest.raises(Blocked) as refusal:
         workflow.take_stance(asked["Ministry of Two"], text.first, by=text.officer_two, value="agree")
@@ -111,21 +114,21 @@ def test_a_paragraph_outside_the_mandate_is_refused(text):
         ("", ["Choose an answer."]),
     ],
 )
-def test_every_reason_is_given_for_a_stance_that_lacks_something(text, value, reasons):
+def test_refused_stance_lists_all_reasons(text, value, reasons):
     asked = ask(text)
     with pytest.raises(Blocked) as refusal:
         workflow.take_stance(asked["Ministry of One"], text.first, by=text.officer_one, value=value)
     assert refusal.value.reasons == reasons
 
 
-def test_the_database_refuses_an_objection_without_wording(text):
+def test_database_refuses_objection_without_wording(text):
     clearance = ask(text)["Ministry of One"]
     stance = clearance.stances.first()
     with pytest.raises(IntegrityError), transaction.atomic():
         change(stance, value="object", reason="No.", by=text.officer_one, at=now())
 
 
-def test_the_answer_is_complete_with_the_last_stance(text):
+def test_answer_is_complete_with_last_stance(text):
     clearance = ask(text)["Ministry of One"]
     workflow.take_stance(clearance, text.first, by=text.officer_one, value="agree")
     clearance.refresh_from_db()
@@ -135,16 +138,16 @@ def test_the_answer_is_complete_with_the_last_stance(text):
     assert (clearance.state, clearance.answered_at is not None) == ("answered", True)
 
 
-def test_no_answer_is_silent_and_never_agreed(text):
+def test_missing_answer_is_recorded_as_silence_not_agreement(text):
     clearance = ask(text)["Ministry of Two"]
     with replayed_at(DUE), pytest.raises(Blocked):
         workflow.record_silence(clearance, by=text.secretariat)
     with replayed_at(DUE + timedelta(milliseconds=1)):
         silent = workflow.record_silence(clearance, by=text.secretariat)
-    assert (silent.state, said(silent)) == ("silent", {"Kenya commits to another.": "silent"})
+    assert (silent.state, current_stances(silent)) == ("silent", {"Kenya commits to another.": "silent"})
 
 
-def test_an_open_objection_and_missing_answers_hold_up_the_head(text):
+def test_open_objection_and_missing_answers_block_clearance_by_head(text):
     clearance = ask(text)["Ministry of One"]
     workflow.take_stance(
         clearance, text.first, by=text.officer_one, value="object", reason="Two.", proposed_text="Kenya calls for two."
@@ -158,7 +161,7 @@ def test_an_open_objection_and_missing_answers_hold_up_the_head(text):
     ]
 
 
-def test_when_the_text_moves_only_the_moved_paragraph_is_asked_again(text):
+def test_changed_text_reopens_only_changed_paragraph(text):
     asked = ask(text)
     workflow.take_stance(
         asked["Ministry of One"], text.first, by=text.officer_one, value="object", reason="Two.", proposed_text="Two."
@@ -169,14 +172,17 @@ def test_when_the_text_moves_only_the_moved_paragraph_is_asked_again(text):
     workflow.reword(text.first, by=text.secretariat, text="Kenya calls for two things.", why="The objection.")
     text.paper = workflow.fix_clearance_text(text.paper, by=text.secretariat)
     asked = ask(text, due=DUE, at=DUE - timedelta(days=3))
-    assert said(asked["Ministry of One"]) == {"Kenya calls for two things.": "", "Kenya commits to another.": "agree"}
-    assert said(asked["Ministry of Two"]) == {"Kenya commits to another.": "agree"}
+    assert current_stances(asked["Ministry of One"]) == {
+        "Kenya calls for two things.": "",
+        "Kenya commits to another.": "agree",
+    }
+    assert current_stances(asked["Ministry of Two"]) == {"Kenya commits to another.": "agree"}
     assert (asked["Ministry of One"].state, asked["Ministry of Two"].state) == ("requested", "answered")
     kept = Stance.objects.get(value="object")
     assert (kept.replaced_at is not None, kept.proposed_text) == (True, "Two.")
 
 
-def test_a_stance_is_on_the_words_and_the_answer_that_its_officer_read(text):
+def test_stance_on_outdated_wording_or_answer_is_refused(text):
     asked, officers = ask(text)["Ministry of One"], (text.officer_one, make_officer(text.one))
     live = lambda: asked.stances.get(paragraph=text.first, replaced_at=None)  # noqa: E731
     read, objection = live().mark, {"value": "object", "reason": "Two.", "proposed_text": "Kenya calls for two things."}
@@ -198,7 +204,7 @@ def test_a_stance_is_on_the_words_and_the_answer_that_its_officer_read(text):
         workflow.take_stance(asked, text.first, by=officers[1], seen=read, value="agree")
     with pytest.raises(Blocked, match="Read them again first"):
         workflow.agree_to_rest(asked, by=officers[1], seen=unread)
-    assert said(asked) == {"Kenya calls for three things.": "", "Kenya commits to another.": ""}
+    assert current_stances(asked) == {"Kenya calls for three things.": "", "Kenya commits to another.": ""}
     seen = list(asked.stances.filter(replaced_at=None).values_list("wording", flat=True))
     assert workflow.agree_to_rest(asked, by=officers[1], seen=seen) == 2
 
@@ -211,31 +217,31 @@ def test_unanswered_ministry_gets_new_due_time(text):
     later = DUE + timedelta(days=7)
     waiting = ask(text, due=later, at=DUE)["Ministry of Two"]
     assert (waiting.due_at, waiting.edition) == (later, text.paper.editions.first())
-    assert said(waiting) == {"Kenya commits to another.": ""}
+    assert current_stances(waiting) == {"Kenya commits to another.": ""}
 
 
-def test_a_paragraph_that_was_removed_is_asked_about_no_more(text):
+def test_removed_paragraph_needs_no_answer(text):
     asked = ask(text)
     workflow.take_stance(asked["Ministry of One"], text.second, by=text.officer_one, value="agree")
     text.paper = workflow.reopen_text(text.paper, by=text.secretariat, reason="One paragraph too many.")
     workflow.remove_paragraph(text.first, by=text.secretariat, reason="Said elsewhere.")
     text.paper = workflow.fix_clearance_text(text.paper, by=text.secretariat)
     asked = ask(text, due=DUE, at=DUE - timedelta(days=3))
-    assert said(asked["Ministry of One"]) == {"Kenya commits to another.": "agree"}
+    assert current_stances(asked["Ministry of One"]) == {"Kenya commits to another.": "agree"}
     assert asked["Ministry of One"].state == "requested"  # it has not said that this is its answer
     assert workflow.agree_to_rest(asked["Ministry of One"], by=text.officer_one) == 0
     asked["Ministry of One"].refresh_from_db()
     assert asked["Ministry of One"].state == "answered"
 
 
-def test_only_an_officer_of_the_ministry_completes_its_answer(text):
+def test_only_officer_of_ministry_completes_answer(text):
     asked = ask(text)
     for person in (text.officer_two, text.secretariat, text.head, make_user()):
         with pytest.raises(NotAllowed):
             workflow.agree_to_rest(asked["Ministry of One"], by=person)
 
 
-def test_the_head_clears_with_a_note(text):
+def test_head_clears_with_note(text):
     asked = ask(text)
     workflow.agree_to_rest(asked["Ministry of One"], by=text.officer_one)
     workflow.agree_to_rest(asked["Ministry of Two"], by=text.officer_two)
@@ -245,7 +251,7 @@ def test_the_head_clears_with_a_note(text):
     assert (cleared.state, cleared.clearance_note) == ("cleared", "Cleared after the second answer.")
 
 
-def test_silence_lasts_72_hours_and_can_be_broken_only_before_its_hour(text):
+def test_silence_procedure_lasts_72_hours_and_can_be_broken_until_it_ends(text):
     paper = bring_paper(text.paper, "cleared")
     with replayed_at(MONDAY), pytest.raises(Blocked):
         workflow.open_silence(paper, by=text.secretariat, until=MONDAY + timedelta(hours=71, minutes=59))
@@ -260,7 +266,7 @@ def test_silence_lasts_72_hours_and_can_be_broken_only_before_its_hour(text):
         assert workflow.end_silence(paper, by=text.secretariat).state == "cleared"
 
 
-def test_members_are_told_of_a_silence_and_read_the_text_only_while_it_lasts(text):
+def test_members_are_notified_of_silence_procedure_and_read_text_while_it_lasts(text):
     paper, member = bring_paper(text.paper, "cleared"), make_member(make_stakeholder(is_ncm_member=True))
     other = make_member(make_stakeholder())
     read = lambda who: [each.number for each in Edition.objects.visible_to(who)]  # noqa: E731
@@ -280,14 +286,14 @@ def test_members_are_told_of_a_silence_and_read_the_text_only_while_it_lasts(tex
     assert (mailed.count(), read(member)) == (1, [])
 
 
-def test_a_broken_silence_leads_back_to_consolidation(text):
+def test_broken_silence_returns_paper_to_consolidation(text):
     paper = bring_paper(text.paper, "cleared")
     with replayed_at(MONDAY):
         paper = workflow.open_silence(paper, by=text.secretariat, until=MONDAY + timedelta(hours=80))
         assert workflow.break_silence(paper, by=text.secretariat, reason="A member asks.").state == "consolidation"
 
 
-def test_a_stance_on_other_words_holds_up_the_forum(text):
+def test_stance_on_earlier_wording_blocks_forum(text):
     asked = ask(text)
     workflow.agree_to_rest(asked["Ministry of One"], by=text.officer_one)
     reword(text.first, "Other words.")

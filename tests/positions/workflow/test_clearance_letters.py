@@ -45,7 +45,7 @@ def scanned(text, letter, data=SCAN):
     return workflow.add_scan(letter, by=text.secretariat, name="../Letter of the PS.pdf", data=data)
 
 
-def test_a_letter_counts_when_a_second_officer_has_countersigned_it(text):
+def test_letter_counts_after_second_officer_countersigned(text):
     letter = typed(text)
     assert set(text.asked.stances.values_list("value", flat=True)) == {""}  # typed is not said
     with pytest.raises(Blocked) as refusal:
@@ -70,7 +70,7 @@ def test_a_letter_counts_when_a_second_officer_has_countersigned_it(text):
     assert Event.objects.about(text.asked).last().verb == "answer_by_letter"
 
 
-def test_every_reason_against_typing_is_told_and_nothing_is_kept(text):
+def test_refused_letter_lists_all_reasons_and_stores_nothing(text):
     lines = {text.first: {"value": "object"}, text.opening: {"value": "agree"}}
     with pytest.raises(Blocked) as refusal:
         typed(text, lines=lines, received_on=now().date() + timedelta(days=2))
@@ -89,7 +89,7 @@ def test_every_reason_against_typing_is_told_and_nothing_is_kept(text):
     assert not AnswerByLetter.objects.exists()
 
 
-def test_a_letter_about_words_that_moved_does_not_count(text):
+def test_letter_about_outdated_wording_does_not_count(text):
     letter = scanned(text, typed(text))
     reword(text.second, "Kenya commits to something else.")
     workflow.reopen_text(text.paper, by=text.secretariat, reason="The words move.")
@@ -104,7 +104,7 @@ def test_a_letter_about_words_that_moved_does_not_count(text):
     assert set(text.asked.stances.values_list("value", flat=True)) == {""}
 
 
-def test_a_letter_does_not_take_the_place_of_what_the_ministry_said_since(text):
+def test_letter_does_not_replace_later_answer_of_ministry(text):
     letter = scanned(text, typed(text))
     workflow.take_stance(text.asked, text.first, by=text.officer_one, value="agree")
     assert refused(letter, text.second_officer) == [
@@ -121,7 +121,7 @@ def refused(letter, by):
     return refusal.value.reasons
 
 
-def test_a_scan_that_is_no_document_is_refused_and_one_that_counts_stays(text):
+def test_invalid_scan_is_refused_and_counted_one_is_kept(text):
     letter = typed(text)
     for data, words in ((b"", "The file is empty"), (b"MZ\x90\x00 a program", "PDF")):
         with pytest.raises(Blocked, match=words):
@@ -134,7 +134,7 @@ def test_a_scan_that_is_no_document_is_refused_and_one_that_counts_stays(text):
         scanned(text, letter)
 
 
-def test_a_scan_for_which_the_disk_has_no_room_leaves_nothing(text, monkeypatch):
+def test_scan_refused_by_full_disk_leaves_nothing(text, monkeypatch):
     def full(*_given):
         raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -146,7 +146,7 @@ def test_a_scan_for_which_the_disk_has_no_room_leaves_nothing(text, monkeypatch)
     assert (letter.scan_sha256, [path.name for path in letter.path.parent.glob("*")]) == ("", [])
 
 
-def test_a_part_of_the_answer_by_letter_leaves_the_rest_open(text):
+def test_partial_answer_by_letter_leaves_rest_open(text):
     letter = make_letter(text.asked, text.second, typed_by=text.secretariat)
     workflow.countersign_answer(scanned(text, letter), by=text.second_officer)
     text.asked.refresh_from_db()
@@ -156,7 +156,7 @@ def test_a_part_of_the_answer_by_letter_leaves_the_rest_open(text):
     assert text.asked.state == "answered"
 
 
-def test_the_database_wants_two_officers_and_a_scan(text):
+def test_database_requires_two_officers_and_scan(text):
     letter = make_letter(text.asked, text.second, typed_by=text.secretariat)
     decided = {"state": "counted", "decided_at": now()}
     with pytest.raises(IntegrityError, match="answerbyletter_counted"), transaction.atomic():

@@ -28,7 +28,7 @@ def text():
     return made
 
 
-def told(text):
+def conditions(text):
     return [(each.text, each.met) for each in steps_are_done(text.paper)]
 
 
@@ -38,7 +38,7 @@ def refusal(act):
     return raised.value.reasons
 
 
-def test_the_head_does_not_clear_before_the_step_is_done(text):
+def test_head_cannot_clear_before_step_is_done(text):
     for ministry, officer in ((text.one, text.officer_one), (text.two, text.officer_two)):
         workflow.agree_to_rest(text.paper.clearances.get(ministry=ministry), by=officer)
     clear = lambda: workflow.clear_paper(text.paper, by=text.head, note="Cleared.")  # noqa: E731
@@ -47,7 +47,7 @@ def test_the_head_does_not_clear_before_the_step_is_done(text):
     workflow.answer_step(text.paper, text.step, **answer)
     assert refusal(clear) == ["Legal vetting, Office of the Attorney General: does not concur"]
     workflow.answer_step(text.paper, text.step, by=text.counsel, concurs=True)
-    assert told(text) == [("Legal vetting, Office of the Attorney General: done", True)]
+    assert conditions(text) == [("Legal vetting, Office of the Attorney General: done", True)]
     assert clear().state == "cleared"
 
 
@@ -57,7 +57,7 @@ def test_office_gets_mail(text):
     assert f"/steps/{text.paper.slug}/{text.step.pk}/" in sent.body
 
 
-def test_the_office_reads_the_text_that_it_is_asked_about_and_no_other_does(text):
+def test_office_reads_only_text_it_is_asked_about(text):
     cleared = text.paper.editions.get(kind="clearance")
     assert list(Edition.objects.visible_to(text.counsel)) == [cleared]
     assert list(Edition.objects.visible_to(make_member(make_stakeholder()))) == []
@@ -65,27 +65,27 @@ def test_the_office_reads_the_text_that_it_is_asked_about_and_no_other_does(text
     assert list(Edition.objects.visible_to(text.counsel)) == []
 
 
-def test_what_came_by_letter_counts_when_a_second_officer_has_countersigned_it(text):
+def test_answer_by_letter_counts_after_countersigning(text):
     recorded = {"by": text.secretariat, "concurs": True}
     assert refusal(lambda: workflow.answer_step(text.paper, text.step, **recorded)) == [
         "Enter the reference of the letter with this answer."
     ]
     answer = workflow.answer_step(text.paper, text.step, letter_reference="AG/1/26", **recorded)
-    assert told(text)[0][1] is False
+    assert conditions(text)[0][1] is False
     with pytest.raises(NotAllowed):
         workflow.countersign_step(answer, by=text.secretariat)
     second = make_secretariat()
     workflow.countersign_step(answer, by=second)
-    assert told(text)[0][1] is True
+    assert conditions(text)[0][1] is True
     assert refusal(lambda: workflow.countersign_step(answer, by=second)) == ["There is no answer to countersign."]
 
 
-def test_an_answer_is_bound_to_its_text(text):
+def test_answer_applies_to_its_text_only(text):
     workflow.answer_step(text.paper, text.step, by=text.counsel, concurs=True)
     workflow.reopen_text(text.paper, by=text.secretariat, reason="The words move.")
     reword(text.first, "Kenya calls for two things.")
     workflow.fix_clearance_text(text.paper, by=text.secretariat)
-    assert told(text) == [("Legal vetting, Office of the Attorney General: not done yet", False)]
+    assert conditions(text) == [("Legal vetting, Office of the Attorney General: not done yet", False)]
 
 
 def test_all_reasons_are_reported_and_others_refused(text):
@@ -98,10 +98,10 @@ def test_all_reasons_are_reported_and_others_refused(text):
         "This step is not required for the text.",
         "Enter what the office objects to: the drafters need the reason.",
     ]
-    assert told(text) == []
+    assert conditions(text) == []
 
 
-def test_the_database_wants_two_officers(text):
+def test_database_requires_two_officers(text):
     answer = workflow.answer_step(text.paper, text.step, by=text.secretariat, concurs=True, letter_reference="AG/1")
     with pytest.raises(IntegrityError, match="stepanswer_two_officers"), transaction.atomic():
         StepAnswer.objects.filter(pk=answer.pk).update(countersigned_by=text.secretariat, countersigned_at=now())

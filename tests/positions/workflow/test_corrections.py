@@ -43,7 +43,7 @@ def refusal(act):
     return raised.value.reasons
 
 
-def test_two_officers_issue_a_corrected_edition_with_its_files(published):
+def test_corrected_edition_is_issued_with_files_by_two_officers(published):
     groundings = list(published.slipped.wording.groundings.values_list("point", "relation"))
     proposed = propose(published)
     with pytest.raises(NotAllowed):
@@ -76,7 +76,7 @@ def test_two_officers_issue_a_corrected_edition_with_its_files(published):
     assert workflow.issue_corrigendum(again, by=published.second).edition.number == "1.0.2"
 
 
-def test_non_editorial_change_is_refused_with_every_reason(published):
+def test_non_editorial_change_is_refused_with_all_reasons(published):
     long = "Kenya will not pay for anything that the counties have asked of it."
     assert refusal(lambda: propose(published, long, " ")) == [
         "Enter what the mistake was: everyone can read this next to the corrected edition.",
@@ -107,7 +107,7 @@ def test_unprintable_correction_is_not_issued(published, monkeypatch):
     assert workflow.decline_corrigendum(proposed, by=published.officer, reason="Later.").state == "declined"
 
 
-def test_the_database_wants_two_officers(published):
+def test_database_requires_two_officers(published):
     proposed = propose(published)
     with pytest.raises(IntegrityError, match="corrigendum_two_officers"), transaction.atomic():
         change(
@@ -119,7 +119,7 @@ def test_the_database_wants_two_officers(published):
         )
 
 
-def test_a_slip_is_proposed_and_issued_in_the_browser(published, monkeypatch):
+def test_correction_is_proposed_and_issued_in_browser(published, monkeypatch):
     monkeypatch.setattr("positions.edition.render_artefacts", lambda frozen: None)
     first, second = (sign_in(Client(), one) for one in (published.officer, published.second))
     new = reverse("desk_corrigendum_new", args=[published.paper.slug])
@@ -143,7 +143,7 @@ def test_a_slip_is_proposed_and_issued_in_the_browser(published, monkeypatch):
 # --- A newer paper ----------------------------------------------------------------------------------------------------
 
 
-def test_a_paper_is_superseded_on_its_page_and_stays_at_its_address(published):
+def test_superseded_paper_stays_at_its_address(published):
     newer, elsewhere = make_paper(published.paper.consultation, state="published"), make_paper(state="published")
     client = sign_in(Client(), make_head())
     address = reverse("desk_paper_move", args=[published.paper.slug, "supersede"])
@@ -163,7 +163,7 @@ def test_a_paper_is_superseded_on_its_page_and_stays_at_its_address(published):
 # --- For officials only -----------------------------------------------------------------------------------------------
 
 
-def test_a_restricted_annex_is_read_by_officials_and_nobody_else(published):
+def test_only_officials_read_restricted_annex(published):
     secret = "Zebra-crossing"
     workflow.write_annex(published.paper, by=published.officer, title="Red lines", text=f"First {secret}.")
     workflow.write_annex(published.paper, by=published.officer, title="Red lines", text=f"Then {secret}.", number=1)
@@ -189,7 +189,7 @@ def test_a_restricted_annex_is_read_by_officials_and_nobody_else(published):
         workflow.write_annex(published.paper, by=make_user("official"), title="A", text="B")
 
 
-def test_a_restricted_paper_is_published_to_officials_only(published):
+def test_restricted_paper_is_published_to_officials_only(published):
     paper, editions = published.paper, published.edition
     change(paper, is_restricted=True)
     slug = paper.slug
@@ -214,7 +214,7 @@ def test_a_restricted_paper_is_published_to_officials_only(published):
     assert list(PositionPaper.objects.published()) == []
 
 
-def test_the_head_restricts_and_lifts_it_before_publication_and_no_mail_goes_out():
+def test_head_restricts_and_lifts_restriction_before_publication_without_mail():
     text = make_text("in_clearance")
     assert workflow.restrict(text.paper, by=text.head, reason="Negotiations.").is_restricted
     with pytest.raises(NotAllowed):

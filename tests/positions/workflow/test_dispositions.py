@@ -35,7 +35,7 @@ def decide(draft, point, outcome, by=None, **given):
     return workflow.decide(draft.paper, point, by=by or draft.colleague, outcome=outcome, **given)
 
 
-def test_a_point_is_accepted_and_names_the_paragraph(draft):
+def test_point_is_accepted_with_its_paragraph(draft):
     made = decide(draft, draft.point, "accepted", paragraphs=[draft.paragraph])
     assert (made.outcome, list(made.paragraphs.all()), made.decided_by) == (
         "accepted",
@@ -58,7 +58,7 @@ def test_a_disposition_can_be_changed_until_adoption(draft):
     ]
 
 
-def test_a_point_that_came_too_late_for_adoption_still_gets_its_answer_once(draft):
+def test_late_point_is_answered_once_after_adoption(draft):
     decide(draft, draft.point, "accepted", paragraphs=[draft.paragraph])
     bring_paper(draft.paper, "adopted")
     assert [point.reference for point in open_points(draft.paper)] == [draft.other.reference]
@@ -87,12 +87,12 @@ AS_MERGED = "The outcome “joined to another” is for joined points, and only 
         ("merged", [AS_MERGED, GIVE_REASON]),
     ],
 )
-def test_what_each_outcome_needs_is_said_all_at_once(draft, outcome, reasons):
+def test_refused_outcome_lists_all_missing_values(draft, outcome, reasons):
     assert refused(decide, draft, draft.other, outcome, reason_code="whim") == reasons
     assert last_refusal(draft.paper)[1:] == ("decide", "", reasons)
 
 
-def test_only_what_leaves_something_out_keeps_a_kind_of_reason(draft):
+def test_reason_code_is_stored_only_if_something_is_left_out(draft):
     made = decide(draft, draft.point, "accepted", reason_code="law", paragraphs=[draft.paragraph])
     assert (made.reason_code, made.kind_of_reason) == ("", "")
     assert decide(draft, draft.other, "noted", reason="So.", reason_code="other").kind_of_reason == ""
@@ -101,13 +101,13 @@ def test_only_what_leaves_something_out_keeps_a_kind_of_reason(draft):
             Disposition.objects.update(outcome=outcome, reason_code=code, reason="So.")
 
 
-def test_a_merged_point_is_disposed_of_as_merged_and_no_other(draft):
+def test_merged_point_has_outcome_merged_only(draft):
     twin = make_point(draft.other.submission, state="merged", into=draft.other)
     assert refused(decide, draft, twin, "noted", reason="So.") == [AS_MERGED]
     assert decide(draft, twin, "merged", reason="It says what another says.").outcome == "merged"
 
 
-def test_foreign_points_and_paragraphs_and_points_not_validated_are_refused(draft):
+def test_foreign_and_unvalidated_points_and_foreign_paragraphs_are_refused(draft):
     foreign = make_paragraph(make_section(make_paper()), "Elsewhere.")
     stranger = make_point(make_submission(), state="submitted")
     assert refused(decide, draft, stranger, "accepted", paragraphs=[foreign]) == [
@@ -143,7 +143,7 @@ def test_author_cannot_remove_contrary_point(draft, way):
     assert decide(draft, draft.other, "noted", reason="So.", by=draft.drafter).outcome == "noted"
 
 
-def test_a_judgement_from_before_the_challenge_was_seen_is_made_again_by_another(draft):
+def test_answer_before_challenge_must_be_repeated_by_other_officer(draft):
     decide(draft, draft.point, "accepted", paragraphs=[draft.paragraph])
     decide(draft, draft.other, "noted", reason="So.", by=draft.drafter)
     told = [
@@ -159,7 +159,7 @@ def test_a_judgement_from_before_the_challenge_was_seen_is_made_again_by_another
     assert unmet(draft.paper) == ["1 paragraph has sources to confirm after an edit"]
 
 
-def test_a_challenge_to_another_papers_paragraph_is_judged_here(draft):
+def test_challenge_to_paragraph_of_other_paper_is_answered_here(draft):
     elsewhere = make_paper(draft.consultation, purpose="Another purpose")
     theirs = make_paragraph(make_section(elsewhere), "There.", by=draft.drafter)
     Grounding.objects.create(

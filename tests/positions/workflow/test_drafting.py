@@ -62,7 +62,7 @@ def begin(consultation, by, **fields):
     return workflow.create_paper(consultation, by=by, **fields)
 
 
-def test_a_paper_begins_with_the_usual_outline_and_a_section_for_each_theme():
+def test_new_paper_has_standard_outline_and_section_per_theme():
     OutlinePart.objects.bulk_create(
         OutlinePart(order=order, part=part, heading=heading)
         for order, (part, heading) in enumerate(
@@ -81,7 +81,7 @@ def test_a_paper_begins_with_the_usual_outline_and_a_section_for_each_theme():
     assert last_entry(paper) == ("create", "", {})
 
 
-def test_a_second_paper_with_the_same_address_and_purpose_is_refused_with_every_reason():
+def test_duplicate_address_or_purpose_is_refused_with_all_reasons():
     consultation, by = make_consultation(), make_secretariat()
     begin(consultation, by)
     assert refused(begin, consultation, by, forum=make_forum()) == [
@@ -94,7 +94,7 @@ def test_a_second_paper_with_the_same_address_and_purpose_is_refused_with_every_
 
 
 @pytest.mark.parametrize("who", [make_user, make_member])
-def test_only_the_secretariat_writes(who, draft):
+def test_only_secretariat_edits_paper(who, draft):
     by = who()
     calls = [
         lambda: begin(draft.consultation, by, purpose="another"),
@@ -119,7 +119,7 @@ def test_only_the_secretariat_writes(who, draft):
     assert not Disposition.objects.exists()
 
 
-def test_a_paper_is_renamed_and_keeps_its_address(draft):
+def test_renamed_paper_keeps_its_address(draft):
     paper, by = draft.paper, draft.drafter
     begin(draft.consultation, by, slug="other", purpose="Addis Ababa")
     was = {"title": paper.title, "short_title": paper.short_title, "purpose": paper.purpose}
@@ -136,7 +136,7 @@ def test_a_paper_is_renamed_and_keeps_its_address(draft):
     assert (renamed.slug, renamed.title, renamed.short_title, renamed.purpose) == (paper.slug, *now.values())
 
 
-def test_sections_are_added_where_they_belong_and_renamed(draft):
+def test_sections_are_added_in_place_and_renamed(draft):
     made = workflow.add_section(draft.paper, by=draft.drafter, heading="Method", after=draft.opening)
     last = workflow.add_section(draft.paper, by=draft.drafter, heading="Annex", part="annex")
     workflow.edit_section(draft.opening, by=draft.drafter, heading="Who speaks")
@@ -147,7 +147,7 @@ def test_sections_are_added_where_they_belong_and_renamed(draft):
     assert last_entry(draft.paper) == ("edit_section", "", {"heading": "Who speaks"})
 
 
-def test_the_place_of_a_new_section_is_that_of_now_not_of_when_the_form_was_opened(draft):
+def test_new_section_is_placed_by_current_order(draft):
     stale = draft.paper.sections.get(pk=draft.first.pk)
     workflow.add_section(draft.paper, by=draft.drafter, heading="Method", after=draft.opening)
     workflow.add_section(draft.paper, by=draft.drafter, heading="Behind theme 1", after=stale)
@@ -158,7 +158,7 @@ def test_the_place_of_a_new_section_is_that_of_now_not_of_when_the_form_was_open
 # --- Paragraphs -----------------------------------------------------------------------------------------------------
 
 
-def test_a_paragraph_is_written_with_its_first_wording(draft):
+def test_paragraph_is_added_with_first_wording(draft):
     objective = make_provision("GCM-09")
     made = workflow.add_paragraph(
         draft.first, by=draft.drafter, text="  Kenya notes it. ", strength="notes", is_secretariat_text=True,
@@ -176,21 +176,21 @@ def test_a_paragraph_is_written_with_its_first_wording(draft):
     assert last_entry(made)[0] == "write"
 
 
-def test_the_same_form_sent_twice_writes_one_paragraph(draft):
+def test_resubmitted_form_adds_one_paragraph(draft):
     key = uuid4()
     made = [workflow.add_paragraph(draft.first, by=draft.drafter, text="Once.", key=key) for _turn in range(2)]
     assert made[0] == made[1]
     assert texts(draft.first) == ["Kenya calls for agreed routes.", "Once."]
 
 
-def test_the_key_of_another_papers_paragraph_is_no_key(draft):
+def test_key_of_paragraph_in_other_paper_is_ignored(draft):
     foreign = make_paragraph(make_section(make_paper()), "Elsewhere.")
     made = workflow.add_paragraph(draft.first, by=draft.drafter, text="Here.", key=foreign.key)
     assert made.key != foreign.key
     assert texts(draft.first)[-1] == "Here."
 
 
-def test_an_empty_paragraph_is_refused_and_leaves_nothing_behind(draft):
+def test_empty_paragraph_is_refused_and_not_stored(draft):
     assert refused(workflow.add_paragraph, draft.first, by=draft.drafter, text=" \n ") == [
         "Enter the text of the paragraph."
     ]
@@ -220,7 +220,7 @@ def test_text_cannot_change_in_review(draft):
     assert workflow.reword(paragraph, by=by, text="New.", why="So.").wording.text == "New."
 
 
-def test_other_words_are_a_new_wording_and_carry_the_sources_forward_unconfirmed(draft):
+def test_new_wording_copies_sources_as_unconfirmed(draft):
     before = draft.paragraph.wording
     row = workflow.reword(
         draft.paragraph,
@@ -235,25 +235,25 @@ def test_other_words_are_a_new_wording_and_carry_the_sources_forward_unconfirmed
     assert last_entry(row) == ("reword", "Seasons too.", {"from": before.sha256, "to": row.wording.sha256})
 
 
-def test_how_a_source_stands_to_the_words_is_carried_forward_too(draft):
+def test_relation_of_source_is_copied_too(draft):
     workflow.ground(draft.paragraph, draft.other, by=draft.drafter, relation="contrary")
     row = workflow.reword(draft.paragraph, by=draft.drafter, text="Other words.", why="So.")
     assert {relation for _reference, relation, _confirmed in sources(row)} == {"rests_on", "contrary"}
 
 
-def test_the_same_words_again_change_nothing(draft):
+def test_unchanged_text_creates_no_wording(draft):
     row = workflow.reword(draft.paragraph, by=draft.drafter, text=" Kenya calls for agreed routes.\n", why="")
     assert row.wordings.count() == 1
     assert Event.objects.about(row).count() == 0
 
 
-def test_new_words_need_a_reason(draft):
+def test_rewording_requires_reason(draft):
     assert refused(workflow.reword, draft.paragraph, by=draft.drafter, text="New.", why=" ") == [
         "Enter a reason for the change: it is kept with the wording."
     ]
 
 
-def test_two_drafters_at_once_lose_neither_text(draft):
+def test_concurrent_drafters_lose_no_text(draft):
     base = draft.paragraph.wording_id
     workflow.reword(draft.paragraph, by=draft.colleague, text="Theirs.", why="First.", base=base)
     with pytest.raises(Conflict) as conflict:
@@ -267,7 +267,7 @@ def test_two_drafters_at_once_lose_neither_text(draft):
     ]  # fmt: skip
 
 
-def test_marks_are_set_one_by_one(draft):
+def test_marks_are_set_individually(draft):
     objective = make_provision("GCM-09")
     workflow.mark_paragraph(draft.paragraph, by=draft.drafter, provisions=[objective])
     row = workflow.mark_paragraph(draft.paragraph, by=draft.drafter, strength="urges")
@@ -276,7 +276,7 @@ def test_marks_are_set_one_by_one(draft):
     assert last_entry(row) == ("mark", "", {"strength": "urges", "secretariat_text": True, "language": "en"})
 
 
-def test_a_paragraph_moves_and_keeps_its_key(draft):
+def test_moved_paragraph_keeps_key(draft):
     two = workflow.add_paragraph(draft.first, by=draft.drafter, text="Two.")
     three = workflow.add_paragraph(draft.first, by=draft.drafter, text="Three.")
     key = three.key
@@ -291,7 +291,7 @@ def test_a_paragraph_moves_and_keeps_its_key(draft):
     assert last_entry(moved) == ("move", "", {"section": "Theme 2"})
 
 
-def test_a_paragraph_put_behind_itself_stays(draft):
+def test_paragraph_moved_after_itself_stays(draft):
     workflow.add_paragraph(draft.first, by=draft.drafter, text="Two.")
     workflow.move_paragraph(draft.paragraph, by=draft.drafter, after=draft.paragraph)
     assert texts(draft.first) == ["Kenya calls for agreed routes.", "Two."]
@@ -314,14 +314,14 @@ def test_inserting_at_start_works_repeatedly(draft):
     assert draft.first.paragraphs.filter(order__gte=20 * STEP).count() == 0
 
 
-def test_a_paragraph_stays_in_its_own_paper(draft):
+def test_paragraph_cannot_move_to_other_paper(draft):
     foreign = make_section(make_paper())
     assert refused(workflow.move_paragraph, draft.paragraph, by=draft.drafter, section=foreign) == [
         "Choose a place in the same paper."
     ]
 
 
-def test_a_paragraph_is_removed_with_a_reason_and_stays_on_file(draft):
+def test_paragraph_is_removed_with_reason_and_kept_in_database(draft):
     assert refused(workflow.remove_paragraph, draft.paragraph, by=draft.drafter, reason="") == [
         "Enter a reason. It is kept in the journal."
     ]
@@ -336,7 +336,7 @@ def test_a_paragraph_is_removed_with_a_reason_and_stays_on_file(draft):
     ]
 
 
-def test_a_paragraph_with_a_reservation_stays_until_it_is_withdrawn(draft):
+def test_paragraph_with_reservation_cannot_be_removed(draft):
     body = make_stakeholder("Fishers")
     reservation = make_reservation(draft.paper, draft.paragraph, body, "We read it otherwise.")
     assert refused(workflow.remove_paragraph, draft.paragraph, by=draft.drafter, reason="") == [
@@ -351,7 +351,7 @@ def test_a_paragraph_with_a_reservation_stays_until_it_is_withdrawn(draft):
 # --- What it rests on -----------------------------------------------------------------------------------------------
 
 
-def test_a_paragraph_rests_on_points(draft):
+def test_paragraph_cites_points(draft):
     workflow.ground(draft.paragraph, draft.other, by=draft.drafter, relation="partly")
     assert sources(draft.paragraph) == sorted(
         [(draft.point.reference, "rests_on", True), (draft.other.reference, "partly", True)]
@@ -361,13 +361,13 @@ def test_a_paragraph_rests_on_points(draft):
     assert draft.paragraph.wording.groundings.get(point=draft.other).relation == "contrary"
 
 
-def test_a_merged_point_grounds_through_the_one_it_stands_behind(draft):
+def test_citing_merged_point_cites_its_target(draft):
     twin = make_point(draft.other.submission, state="merged", into=draft.other)
     grounding = workflow.ground(draft.paragraph, twin, by=draft.drafter)
     assert grounding.point == draft.other
 
 
-def test_a_point_of_another_consultation_or_not_validated_cannot_ground(draft):
+def test_foreign_or_unvalidated_point_cannot_be_cited(draft):
     foreign = make_point(make_submission(), state="submitted")
     assert refused(workflow.ground, draft.paragraph, foreign, by=draft.drafter) == [
         "The point belongs to another consultation.",
@@ -375,13 +375,13 @@ def test_a_point_of_another_consultation_or_not_validated_cannot_ground(draft):
     ]
 
 
-def test_a_source_is_taken_away_and_the_journal_keeps_it(draft):
+def test_removed_source_is_journalled(draft):
     workflow.unground(draft.paragraph.wording.groundings.get(), by=draft.drafter)
     assert sources(draft.paragraph) == []
     assert last_entry(draft.paragraph) == ("unground", "", {"point": draft.point.reference})
 
 
-def test_a_source_is_confirmed_after_an_edit(draft):
+def test_source_is_confirmed_after_edit(draft):
     row = workflow.reword(draft.paragraph, by=draft.drafter, text="Other words.", why="So.")
     workflow.confirm_grounding(row.wording.groundings.get(), by=draft.colleague)
     assert sources(row) == [(draft.point.reference, "rests_on", True)]
@@ -389,7 +389,7 @@ def test_a_source_is_confirmed_after_an_edit(draft):
     assert last_entry(row) == ("confirm_grounding", "", {"point": draft.point.reference})
 
 
-def test_the_sources_of_an_earlier_wording_stay_as_they_were(draft):
+def test_sources_of_earlier_wording_are_unchanged(draft):
     old = draft.paragraph.wording.groundings.get()
     workflow.reword(draft.paragraph, by=draft.drafter, text="Other words.", why="So.")
     for act in (workflow.unground, workflow.confirm_grounding):
@@ -401,7 +401,7 @@ def test_the_sources_of_an_earlier_wording_stay_as_they_were(draft):
 # --- The paper halts ------------------------------------------------------------------------------------------------
 
 
-def test_a_suspended_paper_is_not_written_on_and_goes_on_where_it_was(draft):
+def test_suspended_paper_cannot_be_edited_until_resumed(draft):
     head = change(make_secretariat(), office="head")
     paper = workflow.suspend(draft.paper, by=head, reason="An election.")
     assert refused(workflow.add_paragraph, draft.first, by=head, text="New.") == [
@@ -410,7 +410,7 @@ def test_a_suspended_paper_is_not_written_on_and_goes_on_where_it_was(draft):
     assert workflow.resume(paper, by=head).state == "drafting"
 
 
-def test_a_refusal_inside_a_callers_transaction_undoes_the_verb_only(draft):
+def test_refusal_in_outer_transaction_rolls_back_verb_only(draft):
     with transaction.atomic():
         refused(workflow.add_paragraph, draft.first, by=draft.drafter, text="")
         workflow.add_paragraph(draft.first, by=draft.drafter, text="Kept.")

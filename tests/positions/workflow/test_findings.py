@@ -76,7 +76,7 @@ def public_page(world) -> str:
     return words(Client().get(reverse("paper_alignment", args=[world.paper.slug])))
 
 
-def test_a_finding_is_public_once_the_head_has_released_it_and_a_correction_at_once(world):
+def test_finding_is_public_after_release_and_correction_immediately(world):
     found = reflect(world)
     assert "Half of it." not in public_page(world)
     with pytest.raises(NotAllowed):
@@ -104,7 +104,7 @@ def test_a_finding_is_public_once_the_head_has_released_it_and_a_correction_at_o
     assert "release_reflections" in refused_verbs(world.paper)
 
 
-def test_a_finding_names_a_guiding_principle_as_well(world):
+def test_finding_may_name_guiding_principle(world):
     found = reflect(world, provision=world.principle)
     assert Event.objects.about(world.paper).get(verb="reflect").data == {
         "milestone": ADDIS, "paragraph": str(world.paragraphs[1].key), "provision": "GCM-P-f",
@@ -159,7 +159,7 @@ def test_finding_refusal_lists_all_reasons(world):
             act(make_user("official"))
 
 
-def test_the_database_keeps_every_finding_as_it_was_written(world):
+def test_findings_are_immutable(world):
     found = reflect(world)
     fields = {
         field: getattr(found, field)
@@ -186,7 +186,7 @@ def test_the_database_keeps_every_finding_as_it_was_written(world):
     assert Reflection.objects.count() == 1
 
 
-def test_the_page_for_everybody_asks_little(world, django_assert_num_queries):
+def test_public_page_takes_few_queries(world, django_assert_num_queries):
     found = reflect(world)
     after = {"value": "contrary", "reference": "Summary, paragraph 4", "note": "The opposite.", "reason": "Read again."}
     workflow.correct_reflection(found, by=world.officer, **after)
@@ -196,7 +196,7 @@ def test_the_page_for_everybody_asks_little(world, django_assert_num_queries):
         public_page(world)
 
 
-def test_a_restricted_paper_shows_nothing_to_the_public(world):
+def test_findings_on_restricted_paper_are_not_public(world):
     reflect(world)
     workflow.release_reflections(world.paper, by=world.head, milestone=world.milestone)
     assert Reflection.objects.public().count() == 1
@@ -222,7 +222,7 @@ def annex(world, **headers):
     return Client().get(reverse("paper_alignment_pdf", args=[world.paper.slug]), headers=headers)
 
 
-def test_the_annex_tells_up_to_the_last_entry_that_everyone_reads(world, press):
+def test_annex_covers_entries_up_to_last_public_one(world, press):
     reflect(world)
     assert (annex(world).status_code, press[-1][0]["findings"], press[-1][0]["entry"]) == (200, [], None)
     workflow.release_reflections(world.paper, by=world.head, milestone=world.milestone)
@@ -245,7 +245,7 @@ def test_the_annex_tells_up_to_the_last_entry_that_everyone_reads(world, press):
     assert press[-1][0]["entry"] == Event.objects.latest("number").number == released.number + 2
 
 
-def test_the_annex_is_printed_once_until_something_changes(world, press, settings):
+def test_annex_is_printed_once_per_change(world, press, settings):
     found = reflect(world)
     workflow.release_reflections(world.paper, by=world.head, milestone=world.milestone)
     first = annex(world)
@@ -260,7 +260,7 @@ def test_the_annex_is_printed_once_until_something_changes(world, press, setting
     assert [annex(world).status_code for _turn in range(2)] == [200, 429]
 
 
-def test_the_annex_is_read_by_everyone_who_reads_the_page_and_a_failure_is_said(world, press, monkeypatch):
+def test_annex_is_public_like_its_page_and_failure_is_reported(world, press, monkeypatch):
     cache.add("printing-alignment", 1)
     busy = annex(world)
     assert (busy.status_code, busy["Retry-After"]) == (503, "5")
@@ -280,7 +280,7 @@ def test_the_annex_is_read_by_everyone_who_reads_the_page_and_a_failure_is_said(
 # --- Milestones -------------------------------------------------------------------------------------------------------
 
 
-def test_planned_and_actual_dates_are_both_kept(world):
+def test_planned_and_actual_dates_are_both_stored(world):
     milestone = Milestone.objects.create(
         title="Conference", kind="adoption", level="global", planned_start=date(2018, 9, 1), planned_precision="month",
         evidence=Evidence.READ,
@@ -322,7 +322,7 @@ def test_dates_refusal_lists_all_reasons(world):
 # --- Pages of the desk ------------------------------------------------------------------------------------------------
 
 
-def test_the_desk_writes_corrects_strikes_and_releases(world):
+def test_desk_writes_corrects_withdraws_and_releases_findings(world):
     slug, pk = world.paper.slug, world.milestone.pk
     here = reverse("desk_findings", args=[slug, pk])
     officer, head = sign_in(Client(), world.officer), sign_in(Client(), world.head)
@@ -376,7 +376,7 @@ def table_of(client, world, name) -> list[list[str]]:
     return list(csv.reader(answer.getvalue().decode("utf-8-sig").splitlines())) if answer.status_code == 200 else []
 
 
-def test_the_tables_for_the_review_report(world):
+def test_tables_for_review_report_are_exported(world):
     point = make_point(session=make_session(world.forum, title="Group 1"), kind="commitment", text="To count.")
     reflect(world, note="=1+1", reference="Summary, paragraph 3")
     officer, official = sign_in(Client(), world.officer), sign_in(Client(), make_user("official"))

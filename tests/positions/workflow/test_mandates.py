@@ -35,7 +35,7 @@ def clears(text):
     return {ministry.name: [each.wording.text for each in paragraphs] for ministry, paragraphs in found.items()}
 
 
-def test_a_ministry_is_added_to_one_paragraph_and_taken_out_again(text):
+def test_ministry_is_added_to_paragraph_and_removed_again(text):
     assert clears(text) == {
         "Ministry of One": ["Kenya calls for one thing.", "Kenya commits to another."],
         "Ministry of Two": ["Kenya commits to another."],
@@ -71,14 +71,14 @@ def test_change_refusal_lists_all_reasons(text):
         adjust(text, text.first, text.three, True)
 
 
-def test_a_paragraph_that_nobody_clears_holds_the_request_up(text):
+def test_paragraph_without_ministry_blocks_request(text):
     adjust(text, text.first, text.one, False)
     assert [each.text for each in mandates_are_complete(text.paper) if not each.met] == [
         "No ministry clears 1 paragraph"
     ]
 
 
-def test_in_clearance_the_added_ministry_is_asked_at_once_and_who_is_taken_out_is_waited_for_no_more(text):
+def test_ministry_added_during_clearance_is_asked_and_removed_one_no_longer_awaited(text):
     due = now() + timedelta(days=60)
     workflow.request_clearance(text.paper, by=text.secretariat, due_at=due)
     OutgoingMail.objects.all().delete()
@@ -95,7 +95,7 @@ def test_in_clearance_the_added_ministry_is_asked_at_once_and_who_is_taken_out_i
         adjust(text, text.second, text.two, True)
 
 
-def test_a_change_is_never_rewritten(text):
+def test_mandate_changes_are_immutable(text):
     made = adjust(text, text.opening, text.three, True)
     with pytest.raises(DatabaseError, match="permission denied for table"), transaction.atomic():
         MandateChange.objects.filter(pk=made.pk).update(adds=False)

@@ -50,7 +50,7 @@ def frozen(text):
     return json.loads(text.paper.editions.get(number="1.0").content)
 
 
-def test_the_roll_is_called_where_the_rules_ask_and_frozen_with_the_decision(text):
+def test_roll_call_is_required_by_rules_and_frozen_with_decision(text):
     change_rules(text.paper.consultation, needs_roll_call=True)
     text.paper.refresh_from_db()
     assert refusal(lambda: adopt(text)) == ["No roll call has been taken since the quorum was counted"]
@@ -70,7 +70,7 @@ def test_the_roll_is_called_where_the_rules_ask_and_frozen_with_the_decision(tex
     assert annexes.roll_call(record) == [("Ministry of One", "Yes"), ("Ministry of Two", "Abstain")]
 
 
-def test_whoever_votes_no_needs_a_reservation_on_record(text):
+def test_member_voting_no_needs_reservation(text):
     call(text, two="no")
     assert refusal(lambda: adopt(text)) == ["Ministry of Two voted no and has no reservation on record"]
     workflow.record_reservation(
@@ -79,7 +79,7 @@ def test_whoever_votes_no_needs_a_reservation_on_record(text):
     assert adopt(text, "consensus_with_reservations", "One reserves.").state == "adopted"
 
 
-def test_a_new_count_wants_a_new_roll_call(text):
+def test_new_quorum_count_requires_new_roll_call(text):
     change_rules(text.paper.consultation, needs_roll_call=True)
     text.paper.refresh_from_db()
     call(text)
@@ -87,7 +87,7 @@ def test_a_new_count_wants_a_new_roll_call(text):
     assert refusal(lambda: adopt(text)) == ["No roll call has been taken since the quorum was counted"]
 
 
-def test_the_roll_is_that_of_the_members_who_are_present(text):
+def test_roll_call_lists_present_members(text):
     votes = {"Ministry of One": "maybe", "A Stranger": "yes"}
     assert refusal(lambda: workflow.call_roll(text.paper, by=text.head, votes=votes)) == [
         "Ministry of One: choose yes, no or abstain.",
@@ -99,7 +99,7 @@ def test_the_roll_is_that_of_the_members_who_are_present(text):
     assert not RollCall.objects.exists()
 
 
-def test_the_meeting_agrees_paragraph_by_paragraph(text):
+def test_paragraphs_are_agreed_one_by_one(text):
     assert workflow.agree_paragraphs(text.paper, by=text.head, paragraphs=[text.first, text.second]) == 2
     assert refusal(lambda: adopt(text)) == ["Paragraph 1 is not agreed yet"]
     assert workflow.agree_paragraphs(text.paper, by=text.head, paragraphs=[text.opening, text.first]) == 1
@@ -113,7 +113,7 @@ def test_the_meeting_agrees_paragraph_by_paragraph(text):
     ]
 
 
-def test_an_explanation_of_position_is_printed_in_the_record(text):
+def test_explanation_of_position_is_printed_in_record(text):
     other = make_stakeholder(name="Union of Workers", state="verified")
     said = {"stakeholder": text.one, "text": "We read it as a wish.", "by": text.secretariat}
     workflow.record_explanation(text.paper, **said)
@@ -133,7 +133,7 @@ def test_an_explanation_of_position_is_printed_in_the_record(text):
     assert refusal(late) == ["Explanations are recorded from clearance until the decision."]
 
 
-def test_a_record_without_them_says_nothing_of_them(text):
+def test_record_without_explanations_and_roll_call_has_no_such_keys(text):
     adopt(text)
     record = frozen(text)
     assert {"explanations"} & set(record) == set()

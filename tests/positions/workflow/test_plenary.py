@@ -46,7 +46,7 @@ def frozen(text):
     return json.loads(text.paper.editions.get(number="1.0").content)
 
 
-def test_a_decision_freezes_the_quorum_and_the_electorate_of_its_moment(text):
+def test_decision_stores_quorum_and_voters_of_that_moment(text):
     before = QuorumCount.objects.count()
     made = decide(text)
     assert (made.outcome, made.mode, made.wording, made.decided) == (
@@ -62,7 +62,7 @@ def test_a_decision_freezes_the_quorum_and_the_electorate_of_its_moment(text):
     assert (entry.by, entry.data["number"], entry.data["outcome"]) == (text.head, 2, "adopted")
 
 
-def test_without_a_quorum_nothing_is_decided_and_the_figures_are_told(text):
+def test_decision_without_quorum_is_refused_with_figures(text):
     leave(text)
     before = QuorumCount.objects.count()
     assert refusal(lambda: decide(text)) == [LOST]
@@ -73,7 +73,7 @@ def test_without_a_quorum_nothing_is_decided_and_the_figures_are_told(text):
     ]
 
 
-def test_only_the_chair_decides_and_only_in_session(text):
+def test_only_chair_decides_during_session(text):
     with pytest.raises(NotAllowed):
         decide(text, by=text.secretariat)
     workflow.not_adopt(text.paper, by=text.head, reason="No.")
@@ -120,7 +120,7 @@ def test_decision_by_show_of_hands(text, tally, expected):
         assert (made.yes, made.no, made.abstain, made.votes) == (1, 0, 1, None)
 
 
-def test_a_roll_call_by_institution(text):
+def test_roll_call_is_recorded_per_institution(text):
     votes = {"Ministry of One": "yes", "A Stranger": "yes"}
     assert refusal(lambda: decide(text, mode="roll_call", votes=votes))[:2] == [
         "Ministry of Two: choose yes, no or abstain.",
@@ -134,7 +134,7 @@ def test_a_roll_call_by_institution(text):
     ]
 
 
-def test_words_from_the_floor_become_a_wording_and_the_adopted_text(text):
+def test_amendment_from_floor_becomes_wording_and_adopted_text(text):
     asked = make_clearance(text.paper, text.one, text.first)
     take_stance(asked, text.first, "agree")
     laid = text.paper.editions.get(kind="forum").content
@@ -162,7 +162,7 @@ def test_rejected_wording_leaves_text_unchanged(text):
     assert (made.amendment, made.decided, text.first.wording) == (NEW, made.wording, made.wording)
 
 
-def test_a_reservation_is_captured_on_the_spot(text):
+def test_reservation_is_recorded_during_session(text):
     said = {"outcome": "with_reservation", "reserving": text.two, "reservation": "It costs money."}
     made = decide(text, **said)
     assert Reservation.objects.get() == made.reservation
@@ -173,7 +173,7 @@ def test_a_reservation_is_captured_on_the_spot(text):
     assert other == ["This organisation already has a reservation on this paragraph."]
 
 
-def test_a_paragraph_that_was_sent_back_blocks_the_whole_until_it_is_decided_again_or_left_out(text):
+def test_sent_back_paragraph_blocks_adoption_until_decided_again_or_left_out(text):
     workflow.agree_paragraphs(text.paper, by=text.head, paragraphs=[text.opening, text.first, text.second])
     decide(text, outcome="sent_back", note="Two ministries want to talk.")
     blocked = ["Paragraph 2 was sent back: decide on it again, or leave it out"]
@@ -191,7 +191,7 @@ def test_a_paragraph_that_was_sent_back_blocks_the_whole_until_it_is_decided_aga
     ]  # fmt: skip
 
 
-def test_a_reservation_on_what_is_left_out_is_withdrawn_first_and_an_announced_one_is_not_asked_for(text):
+def test_reservation_on_left_out_paragraph_must_be_withdrawn(text):
     take_stance(make_clearance(text.paper, text.one, text.first), text.first, "reservation", reason="No.")
     workflow.agree_paragraphs(text.paper, by=text.head, paragraphs=[text.opening, text.second])
     made = decide(text, outcome="with_reservation", reserving=text.two, reservation="100% no.").reservation
@@ -202,7 +202,7 @@ def test_a_reservation_on_what_is_left_out_is_withdrawn_first_and_an_announced_o
     assert adopt(text).state == "adopted"
 
 
-def test_a_point_that_only_a_paragraph_left_out_answers_is_answered_anew_before_the_whole_is_adopted(text):
+def test_point_answered_only_by_left_out_paragraph_must_be_answered_again(text):
     alone, both = (make_point(make_submission(text.paper.consultation)) for _turn in range(2))
     make_disposition(text.paper, alone, "accepted", text.first)
     make_disposition(text.paper, both, "accepted", text.first, text.second)
@@ -217,7 +217,7 @@ def test_a_point_that_only_a_paragraph_left_out_answers_is_answered_anew_before_
     assert adopt(text).state == "adopted"
 
 
-def test_the_same_form_sent_twice_is_one_decision_and_one_that_was_overtaken_is_refused(text):
+def test_resubmitted_form_is_one_decision_and_outdated_one_is_refused(text):
     first = decide(text, seen=0)
     assert decide(text, seen=0) == first
     assert refusal(lambda: decide(text, outcome="sent_back", seen=0)) == [
@@ -228,13 +228,13 @@ def test_the_same_form_sent_twice_is_one_decision_and_one_that_was_overtaken_is_
     assert FloorDecision.objects.count() == 2
 
 
-def test_a_meeting_that_did_not_adopt_leaves_no_decision_for_the_next(text):
+def test_meeting_without_adoption_leaves_no_decisions_for_next(text):
     decide(text, outcome="left_out")
     workflow.not_adopt(text.paper, by=text.head, reason="No.")
     assert list(FloorDecision.objects.counting()) == []
 
 
-def test_decisions_are_never_rewritten(text):
+def test_decisions_are_immutable(text):
     made = decide(text)
     with pytest.raises(Exception, match="permission denied for table"), transaction.atomic():
         FloorDecision.objects.filter(pk=made.pk).update(note="Other.")
@@ -245,7 +245,7 @@ def test_decisions_are_never_rewritten(text):
         )  # fmt: skip
 
 
-def test_the_screen_shows_one_thing_and_every_change_is_news(text):
+def test_screen_shows_one_item_and_every_change_raises_version(text):
     session = make_session(text.forum)
     show = {"by": text.secretariat, "session": session, "heading": "Item 3"}
     made = workflow.show_on_screen(text.forum, **show)
@@ -264,7 +264,7 @@ def test_the_screen_shows_one_thing_and_every_change_is_news(text):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_chairs_who_decide_at_once_leave_one_outcome():
+def test_concurrent_chairs_leave_one_outcome():
     text = make_session_text()
     for turn in range(8):
         last = FloorDecision.objects.order_by("-pk").first()

@@ -40,13 +40,13 @@ def test_due_reminder_is_selected(moment, expected):
     assert rung(ASKED, DUE, moment) == expected
 
 
-def test_a_holiday_brings_the_first_reminder_forward_and_what_was_asked_today_is_not_reminded_of():
+def test_holiday_advances_first_reminder_and_requests_of_today_are_not_reminded():
     PublicHoliday.objects.create(name="A holiday", on=at(13, 0).date())
     assert rung(ASKED, DUE, at(11, 9)) == "before"
     assert rung(at(12, 8), DUE, at(12, 9)) is None
 
 
-def test_each_rung_is_written_once_and_the_last_goes_to_the_principal_too():
+def test_each_reminder_is_sent_once_and_last_also_to_principal():
     text = make_text()
     change(text.one, contact_email="ps@one.example")
     with replayed_at(ASKED):

@@ -36,7 +36,7 @@ def draft():
 # --- Rounds ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_round_freezes_the_text_and_tells_the_members(draft):
+def test_opening_round_freezes_text_and_notifies_members(draft):
     review = opened(draft)
     assert (draft.paper.state, review.number, review.is_open) == ("review", 1, True)
     assert (review.edition.number, review.edition.kind) == ("0.1", "review")
@@ -49,7 +49,7 @@ def test_a_round_freezes_the_text_and_tells_the_members(draft):
     )  # fmt: skip
 
 
-def test_what_a_round_needs_is_said_all_at_once():
+def test_refused_round_lists_all_missing_conditions():
     draft = make_draft()
     made = make_paragraph(draft.second, "It rests on nothing.")
     workflow.ground(made, draft.other, by=draft.drafter, relation="contrary")  # which does not carry it
@@ -65,14 +65,14 @@ def test_what_a_round_needs_is_said_all_at_once():
     ]
 
 
-def test_a_round_closes_after_it_opens(draft):
+def test_closing_time_must_be_after_opening(draft):
     reasons = ["The review round must close after it opens. Choose a later time."]
     past = now() - timedelta(minutes=1)
     assert refused(workflow.open_review, draft.paper, by=draft.drafter, closes_at=past) == reasons
     assert draft.paper.rounds.count() == 0
 
 
-def test_a_round_is_closed_once_its_window_is_over(draft):
+def test_round_is_closed_after_its_deadline(draft):
     opened(draft)
     with pytest.raises(Blocked):
         workflow.close_review(draft.paper, by=draft.drafter)
@@ -81,7 +81,7 @@ def test_a_round_is_closed_once_its_window_is_over(draft):
     assert [last_entry(draft.paper)[0]] == ["close_review"]
 
 
-def test_a_second_round_has_the_next_number_and_waits_for_decided_amendments(draft):
+def test_second_round_requires_decided_amendments_and_has_next_number(draft):
     opened(draft)
     amendment = propose(draft)
     closed(draft)
@@ -94,7 +94,7 @@ def test_a_second_round_has_the_next_number_and_waits_for_decided_amendments(dra
 
 
 @pytest.mark.parametrize("who", [make_user, make_member])
-def test_only_the_secretariat_opens_closes_and_decides(draft, who):
+def test_only_secretariat_opens_closes_and_decides(draft, who):
     by = who()
     with pytest.raises(NotAllowed):
         workflow.open_review(draft.paper, by=by, closes_at=now() + timedelta(days=2))
@@ -112,7 +112,7 @@ def test_only_the_secretariat_opens_closes_and_decides(draft, who):
 # --- Amendments -----------------------------------------------------------------------------------------------------
 
 
-def test_a_member_proposes_other_words(draft):
+def test_member_proposes_other_wording(draft):
     opened(draft)
     made = propose(draft, "  Kenya calls for safe routes. ")
     assert (made.text, made.base, made.sponsor, made.state) == (
@@ -122,7 +122,7 @@ def test_a_member_proposes_other_words(draft):
     assert last_entry(made)[0] == "propose_amendment"
 
 
-def test_who_is_no_member_or_speaks_for_somebody_else_is_refused(draft):
+def test_non_members_and_other_organisations_cannot_propose(draft):
     opened(draft)
     outsider = make_stakeholder("Not a member")
     unverified = make_ministry("Not verified", state="registered")
@@ -139,7 +139,7 @@ def test_who_is_no_member_or_speaks_for_somebody_else_is_refused(draft):
     assert not Amendment.objects.exists()
 
 
-def test_what_an_amendment_needs_is_said_all_at_once(draft):
+def test_refused_amendment_lists_all_missing_values(draft):
     opened(draft)
     foreign = make_paragraph(make_section(make_paper()), "Elsewhere.")
     assert refused(propose, draft, " ", paragraph=foreign, reason=" ") == [
@@ -150,7 +150,7 @@ def test_what_an_amendment_needs_is_said_all_at_once(draft):
     assert refused(propose, draft, TEXT) == ["Enter what the paragraph should say instead."]
 
 
-def test_the_same_words_of_the_same_body_are_proposed_once(draft):
+def test_same_text_of_same_organisation_is_proposed_once(draft):
     opened(draft)
     propose(draft)
     assert refused(propose, draft) == ["Your organisation has already proposed this text."]
@@ -158,7 +158,7 @@ def test_the_same_words_of_the_same_body_are_proposed_once(draft):
     assert propose(draft).state == "proposed"
 
 
-def test_nothing_is_proposed_after_the_window_or_after_the_round_is_closed(draft):
+def test_amendments_after_deadline_or_closing_are_refused(draft):
     opened(draft)
     with replayed_at(draft.round.closes_at):
         assert propose(draft, "In the last instant.").state == "proposed"
@@ -168,7 +168,7 @@ def test_nothing_is_proposed_after_the_window_or_after_the_round_is_closed(draft
     assert refused(propose, draft) == ["The review round is not open."]
 
 
-def test_an_accepted_amendment_becomes_the_wording_and_the_sponsor_is_told(draft):
+def test_accepted_amendment_becomes_wording_and_sponsor_is_mailed(draft):
     opened(draft)
     amendment = propose(draft)
     closed(draft)
@@ -180,7 +180,7 @@ def test_an_accepted_amendment_becomes_the_wording_and_the_sponsor_is_told(draft
     assert OutgoingMail.objects.filter(to=draft.member.email, subject="Your amendment: accepted").count() == 1
 
 
-def test_nothing_is_accepted_while_the_round_is_open(draft):
+def test_amendments_are_not_accepted_while_round_is_open(draft):
     opened(draft)
     amendment = propose(draft)
     assert refused(workflow.accept_amendment, amendment, by=draft.drafter, reason="Taken.") == [
@@ -191,7 +191,7 @@ def test_nothing_is_accepted_while_the_round_is_open(draft):
     assert OutgoingMail.objects.filter(subject__startswith="Your amendment").count() == 0
 
 
-def test_a_declined_amendment_needs_a_reason_that_the_sponsor_reads(draft):
+def test_declining_requires_reason_for_sponsor(draft):
     opened(draft)
     amendment = propose(draft)
     assert refused(workflow.decline_amendment, amendment, by=draft.drafter, reason="") == [
@@ -204,7 +204,7 @@ def test_a_declined_amendment_needs_a_reason_that_the_sponsor_reads(draft):
     assert last_entry(row) == ("decline_amendment", "Safe is understood.", {})
 
 
-def test_a_decision_is_taken_once(draft):
+def test_amendment_is_decided_once(draft):
     opened(draft)
     amendment = propose(draft)
     workflow.decline_amendment(amendment, by=draft.drafter, reason="No.")
@@ -215,7 +215,7 @@ def test_a_decision_is_taken_once(draft):
         workflow.withdraw_amendment(amendment, by=draft.member)
 
 
-def test_only_the_sponsor_withdraws(draft):
+def test_only_sponsor_withdraws_amendment(draft):
     opened(draft)
     amendment = propose(draft)
     for by in (make_member(make_ministry()), draft.drafter):
@@ -232,7 +232,7 @@ def test_only_the_sponsor_withdraws(draft):
     ("stakeholders", {"member", "verified"}, {"member", "verified"}),
     ("public", {"member", "verified", "unverified", "visitor"}, {"member", "verified"}),
 ])  # fmt: skip
-def test_a_round_invites_members_or_everybody_verified_or_is_read_by_all(draft, audience, readers, proposers):
+def test_audience_of_round_is_members_verified_or_public(draft, audience, readers, proposers):
     bodies = {"member": draft.body, "verified": make_stakeholder("Verified")}
     bodies["unverified"] = make_stakeholder("Unverified", state="registered")
     people = {name: make_member(body) for name, body in bodies.items()}
@@ -247,7 +247,7 @@ def test_a_round_invites_members_or_everybody_verified_or_is_read_by_all(draft, 
     assert {name for name, who in people.items() if who.email in mailed} == proposers
 
 
-def test_open_points_are_those_of_now(draft):
+def test_open_points_are_counted_when_round_opens(draft):
     make_point(draft.other.submission, text="Came late.")
     assert refused(workflow.open_review, draft.paper, by=draft.drafter, closes_at=now() + timedelta(days=1)) == [
         "1 point has no answer yet"
@@ -257,7 +257,7 @@ def test_open_points_are_those_of_now(draft):
 # --- More time ------------------------------------------------------------------------------------------------------
 
 
-def test_the_head_extends_a_round_and_those_invited_are_told(draft):
+def test_extension_by_head_is_mailed_to_invited(draft):
     review, head = opened(draft), make_head()
     change(review, reminded_at=now())
     old, new = review.closes_at, review.closes_at + timedelta(days=3)
@@ -275,7 +275,7 @@ def test_the_head_extends_a_round_and_those_invited_are_told(draft):
         assert propose(draft).state == "proposed"
 
 
-def test_a_round_is_extended_to_a_later_hour_by_the_head_with_a_reason(draft):
+def test_extension_requires_head_later_time_and_reason(draft):
     review, head = opened(draft), make_head()
     for closes_at in (review.closes_at, now() - timedelta(hours=1)):
         assert refused(workflow.extend_review, draft.paper, by=head, closes_at=closes_at, reason="More time.") == [
@@ -297,7 +297,7 @@ def reminded():
     return sorted(OutgoingMail.objects.filter(subject="A review round closes soon").values_list("to", flat=True))
 
 
-def test_who_has_proposed_nothing_is_reminded_once_before_the_round_closes(draft):
+def test_members_without_amendments_are_reminded_once_before_closing(draft):
     silent = make_member(make_ministry("Ministry of Ports"))
     review = opened(draft, days=10)
     propose(draft)
@@ -309,7 +309,7 @@ def test_who_has_proposed_nothing_is_reminded_once_before_the_round_closes(draft
     assert last_entry(draft.paper) == ("remind", "", {"round": 1})
 
 
-def test_a_short_round_reminds_halfway_and_a_closed_one_never(draft):
+def test_short_round_reminds_halfway_and_closed_round_never(draft):
     review = opened(draft, days=2)
     with replayed_at(review.opens_at + timedelta(hours=23)):
         assert workflow.remind_reviews() == 0

@@ -49,13 +49,13 @@ def refused(function, /, *args, kind=Blocked, **kwargs):
     return raised.value.reasons
 
 
-def test_the_list_of_rules_is_that_of_the_test():
+def test_every_rule_is_tested():
     assert set(OTHER) == set(RULES)
 
 
 @pytest.mark.parametrize("rule", RULES)
 @pytest.mark.parametrize("state", ["open", "closed"])
-def test_two_officers_change_a_rule_and_the_journal_says_from_what_to_what(rule, state):
+def test_rule_is_changed_by_two_officers_and_journalled_with_both_values(rule, state):
     consultation = make_consultation(state=state)
     before = rules_of(consultation)[rule]
     second = make_head(name="Ruth")
@@ -73,7 +73,7 @@ def test_two_officers_change_a_rule_and_the_journal_says_from_what_to_what(rule,
     )
 
 
-def test_the_people_of_each_member_institution_are_told_what_changes_and_why(consultation):
+def test_members_are_mailed_what_changes_and_why(consultation):
     member = make_member(make_ministry())
     make_member(make_stakeholder())
     second = make_secretariat()
@@ -93,7 +93,7 @@ def test_the_people_of_each_member_institution_are_told_what_changes_and_why(con
     assert made.consequences[0] == "Groups for a quorum: 5 until now, 4 from now on."  # also when it is done
 
 
-def test_the_proposer_does_not_confirm_and_only_the_secretariat_does_either(consultation):
+def test_proposer_cannot_confirm_and_only_secretariat_can_propose_or_confirm(consultation):
     first = make_secretariat()
     made = propose(consultation, by=first, quorum_groups=4)
     for by in (first, make_user("sysadmin"), make_user("official"), make_member(make_ministry())):
@@ -116,7 +116,7 @@ def in_a_paper(consultation):
 
 
 @pytest.mark.parametrize("sits", [in_a_forum, in_a_session, in_a_paper])
-def test_nothing_changes_while_a_meeting_sits_neither_proposed_nor_confirmed(consultation, sits):
+def test_rules_cannot_change_during_meeting(consultation, sits):
     made = propose(consultation, quorum_groups=4)
     other = make_consultation()
     sits(consultation)
@@ -127,7 +127,7 @@ def test_nothing_changes_while_a_meeting_sits_neither_proposed_nor_confirmed(con
     assert propose(other, quorum_groups=4).state == "proposed"  # that of another consultation is no matter of it
 
 
-def test_once_the_meeting_is_over_the_rules_change_again(consultation):
+def test_rules_can_change_after_meeting(consultation):
     forum = in_a_forum(consultation)
     walk(forum, "held")
     assert propose(consultation, quorum_groups=4).state == "proposed"
@@ -151,7 +151,7 @@ def test_unchanged_or_unknown_rules_are_refused(consultation, values, reason):
     assert refused(propose, consultation, **values) == [reason]
 
 
-def test_before_it_opens_the_form_changes_the_rules_and_after_its_file_is_closed_nobody(client):
+def test_rules_are_edited_in_form_before_opening_and_not_after_archiving(client):
     draft, archived = make_consultation(state="draft"), make_consultation(state="archived")
     assert refused(propose, draft, quorum_groups=4) == [
         "The consultation has not opened yet: change its rules in its settings."
@@ -167,7 +167,7 @@ def step(office, *, is_asked=True):
     return {"kind": "legal", "institution": office.pk, "order": 1, "is_asked": is_asked}
 
 
-def test_a_step_is_added_and_asked_no_more_by_two_officers(consultation):
+def test_clearance_step_is_added_and_removed_by_two_officers(consultation):
     office, second = make_stakeholder("Attorney-General"), make_secretariat()
     made = propose(consultation, steps=[step(office)])
     assert made.consequences[0] == "Attorney-General must answer: legal vetting."
@@ -189,7 +189,7 @@ def test_a_step_is_added_and_asked_no_more_by_two_officers(consultation):
 
 @pytest.mark.parametrize("rule", RULES)
 @pytest.mark.parametrize("state", ["open", "closed", "archived"])
-def test_the_database_keeps_the_rules_of_what_has_opened(rule, state):
+def test_database_protects_rules_of_opened_consultation(rule, state):
     consultation = make_consultation(state=state)
     for write in (lambda: change(consultation, **{rule: OTHER[rule]}), lambda: saved(consultation, rule)):
         with pytest.raises(DatabaseError, match="change by two people"), transaction.atomic():
@@ -201,7 +201,7 @@ def saved(consultation, rule):
     consultation.save()
 
 
-def test_the_database_takes_only_the_rules_that_were_written_down_last(consultation):
+def test_database_accepts_only_last_confirmed_rules(consultation):
     assert change_rules(consultation, quorum_groups=4).quorum_groups == 4
     assert change_rules(consultation, quorum_groups=3).quorum_groups == 3
     for groups in (4, 2):  # one that was in force once, and one that never was
@@ -211,7 +211,7 @@ def test_the_database_takes_only_the_rules_that_were_written_down_last(consultat
         change(consultation, quorum_groups=3, quorum_member_share=Decimal("0.1"))
 
 
-def test_the_database_writes_down_only_what_two_people_confirmed(consultation):
+def test_database_requires_two_people_for_rule_change(consultation):
     first, second = make_secretariat(), make_secretariat()
     row = {
         "consultation": consultation, **{name: getattr(consultation, name) for name in RULES},
@@ -230,7 +230,7 @@ def test_the_database_writes_down_only_what_two_people_confirmed(consultation):
         written.delete()
 
 
-def test_the_database_keeps_the_steps_of_what_has_opened(consultation):
+def test_database_protects_steps_of_opened_consultation(consultation):
     office, draft = make_stakeholder(), make_consultation(state="draft")
     with pytest.raises(DatabaseError, match="change by two people"), transaction.atomic():
         ChainStep.objects.create(consultation=consultation, kind="legal", institution=office)
@@ -246,7 +246,7 @@ def test_the_database_keeps_the_steps_of_what_has_opened(consultation):
         made.delete()
 
 
-def test_opening_takes_the_rules_as_they_were_typed():
+def test_opening_keeps_rules_as_entered():
     draft = change(make_consultation(state="draft"), quorum_groups=2)
     opened = walk(draft, "open")
     assert Consultation.objects.get(pk=opened.pk).quorum_groups == 2

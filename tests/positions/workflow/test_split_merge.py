@@ -67,7 +67,7 @@ def amended(draft, paragraph):
 # --- Split ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_paragraph_is_split_and_everything_goes_with_both(draft):
+def test_split_copies_sources_and_marks_to_both_parts(draft):
     whole = draft.paragraph.wording
     first, second = split(draft)
     assert texts(draft.first) == [*PARTS, "Kenya notes the lakes."]
@@ -88,14 +88,14 @@ def test_a_paragraph_is_split_and_everything_goes_with_both(draft):
     assert last_entry(second) == ("write", "Two things.", {"split_from": str(first.key)})
 
 
-def test_the_first_part_may_stay_as_it_was_and_there_may_be_three(draft):
+def test_first_part_may_be_unchanged_and_three_parts_are_allowed(draft):
     found = split(draft, texts=[" ".join(PARTS), "Second.", "Third."])
     assert texts(draft.first) == [" ".join(PARTS), "Second.", "Third.", "Kenya notes the lakes."]
     assert found[0].wordings.count() == 2
     assert sources(found[0]) == [(draft.point.reference, "rests_on", True)]
 
 
-def test_the_same_form_sent_twice_splits_once(draft):
+def test_resubmitted_form_splits_once(draft):
     key = uuid4()
     made = [split(draft, key=key, base=draft.paragraph.wording_id) for _turn in range(2)]
     assert made[0] == made[1]
@@ -103,7 +103,7 @@ def test_the_same_form_sent_twice_splits_once(draft):
     assert Lineage.objects.count() == 1
 
 
-def test_a_split_is_refused_with_every_reason_and_changes_nothing(draft):
+def test_refused_split_lists_all_reasons_and_changes_nothing(draft):
     both = ["Enter text for both parts.", "Enter a reason: it is kept in the history of both paragraphs."]
     assert refused(split, draft, texts=["One.", " \n"], why=" ") == both
     assert refused(split, draft, texts=["One."]) == both[:1]
@@ -119,7 +119,7 @@ def test_a_split_is_refused_with_every_reason_and_changes_nothing(draft):
 # --- Merge ----------------------------------------------------------------------------------------------------------
 
 
-def test_two_paragraphs_become_one_that_rests_on_what_both_rested_on(draft):
+def test_merged_paragraph_has_sources_of_both(draft):
     remark = workflow.comment(draft.behind, by=draft.drafter, text="Which lakes?")
     settled = workflow.comment(draft.behind, by=draft.drafter, text="All of them?")
     workflow.resolve_comment(settled, by=draft.drafter)
@@ -140,7 +140,7 @@ def test_two_paragraphs_become_one_that_rests_on_what_both_rested_on(draft):
     assert last_entry(kept)[0] == "merge"
 
 
-def test_a_point_under_both_stays_as_it_is_under_the_one_that_stays(draft):
+def test_source_of_both_paragraphs_keeps_relation_of_kept_one(draft):
     workflow.ground(draft.paragraph, draft.other, by=draft.drafter, relation="partly")
     kept = merge(draft, text=draft.paragraph.wording.text)
     assert sources(kept) == [(draft.point.reference, "rests_on", True), (draft.other.reference, "partly", True)]
@@ -151,7 +151,7 @@ def clearing(*paragraphs):
     return [{body.name for body in ministries_of([each])} for each in rows.order_by("pk")]
 
 
-def test_the_parts_are_cleared_by_the_ministries_of_the_whole_and_the_one_by_those_of_both(draft):
+def test_split_and_merged_paragraphs_keep_clearing_ministries(draft):
     roads, rights, water, lakes = (make_ministry(name) for name in ("Roads", "Rights", "Water", "Lakes"))
     for body, theme in ((roads, draft.t1), (lakes, draft.t1), (rights, draft.t2)):
         make_mandate(body, theme)
@@ -166,18 +166,18 @@ def test_the_parts_are_cleared_by_the_ministries_of_the_whole_and_the_one_by_tho
     assert last_entry(draft.paper)[0] == "add_mandate"
 
 
-def test_open_amendments_to_words_that_moved_wait_for_their_sponsors(draft):
+def test_amendments_to_split_or_merged_text_await_their_sponsors(draft):
     waiting = [amended(draft, each) for each in (draft.paragraph, draft.paragraph)]
     split(draft)
     assert [Amendment.objects.get(pk=each.pk).state for each in waiting] == ["stale", "stale"]
 
 
-def test_text_of_the_secretariat_that_takes_up_words_of_others_is_so_no_longer(draft):
+def test_merging_in_cited_text_removes_secretariat_mark(draft):
     workflow.mark_paragraph(draft.paragraph, by=draft.drafter, is_secretariat_text=True)
     assert merge(draft).is_secretariat_text is False
 
 
-def test_a_merger_is_refused_with_every_reason(draft):
+def test_refused_merge_lists_all_reasons(draft):
     make_reservation(draft.paper, draft.behind, make_ministry(), "It costs money.")
     amended(draft, draft.behind)
     assert refused(merge, draft, why="") == [
@@ -188,7 +188,7 @@ def test_a_merger_is_refused_with_every_reason(draft):
     assert texts(draft.first) == [" ".join(PARTS), "Kenya notes the lakes."]
 
 
-def test_only_two_standing_paragraphs_of_one_paper_are_merged(draft):
+def test_only_two_current_paragraphs_of_one_paper_are_merged(draft):
     elsewhere = make_paragraph(make_section(make_draft().paper))
     for other in (draft.paragraph, elsewhere):
         assert refused(workflow.merge_paragraphs, draft.paragraph, other, by=draft.drafter, text="x", why="y") == [
@@ -203,7 +203,7 @@ def test_only_two_standing_paragraphs_of_one_paper_are_merged(draft):
     assert refused(split, draft) == [CLOSED]
 
 
-def test_an_edition_says_what_each_paragraph_came_out_of(draft):
+def test_edition_lists_origin_of_each_paragraph(draft):
     _first, second = split(draft)
     _second, third = workflow.split_paragraph(second, by=draft.drafter, texts=["It asks.", "For shelters."], why="So.")
     workflow.merge_paragraphs(third, draft.behind, by=draft.drafter, text="For all.", why="So.")
@@ -215,7 +215,7 @@ def test_an_edition_says_what_each_paragraph_came_out_of(draft):
     ]  # fmt: skip
 
 
-def test_the_database_keeps_where_a_paragraph_came_from(draft):
+def test_database_protects_origin_of_paragraphs(draft):
     split(draft)
     line = Lineage.objects.get()
     for act in (line.delete, lambda: Lineage.objects.update(why="Other.")):
@@ -229,7 +229,7 @@ def test_the_database_keeps_where_a_paragraph_came_from(draft):
 # --- Comments -------------------------------------------------------------------------------------------------------
 
 
-def test_a_comment_is_said_once_and_settled_once(draft):
+def test_comment_is_added_once_and_resolved_once(draft):
     made = [workflow.comment(draft.behind, by=draft.drafter, text=" Which lakes? ") for _turn in range(2)]
     assert made[0] == made[1]
     assert (made[0].text, made[0].wording, made[0].by) == ("Which lakes?", draft.behind.wording, draft.drafter)
@@ -244,7 +244,7 @@ def test_a_comment_is_said_once_and_settled_once(draft):
     assert list(draft.behind.comments.open()) == []
 
 
-def test_a_comment_is_of_the_secretariat_and_on_the_text(draft):
+def test_only_secretariat_comments_on_current_text(draft):
     assert refused(workflow.comment, draft.behind, by=draft.drafter, text=" ") == ["Enter a comment."]
     made = workflow.comment(draft.behind, by=draft.drafter, text="Which?")
     for act in (
@@ -261,7 +261,7 @@ def test_a_comment_is_of_the_secretariat_and_on_the_text(draft):
         workflow.comment(draft.behind, by=draft.drafter, text="Late.")
 
 
-def test_the_database_keeps_what_was_remarked(draft):
+def test_database_protects_comments(draft):
     made = workflow.comment(draft.behind, by=draft.drafter, text="Which?")
     rows = type(made).objects.filter(pk=made.pk)
     for act in (rows.delete, lambda: rows.update(text="Other."), lambda: rows.update(resolution="So.")):
