@@ -41,7 +41,7 @@ def world(settings, tmp_path) -> SimpleNamespace:
     return found
 
 
-def test_who_reads_an_annex_or_a_brief_is_entered_once_a_day(world):
+def test_reading_of_annex_or_brief_is_logged_once_per_day(world):
     for address, record in world.addresses.items():
         for _turn in range(3):
             assert SECRET in words(world.client.get(address))
@@ -59,7 +59,7 @@ def test_refused_reader_leaves_no_entry(world):
     assert entries(Access.READ) == []
 
 
-def test_an_edition_that_not_everybody_may_read_is_entered_whatever_way_it_is_read(settings, tmp_path):
+def test_reading_of_restricted_edition_is_logged_on_every_page_and_file(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     found = make_whole_paper()
     edition = freeze(found.paper, "0.2", "draft")
@@ -77,7 +77,7 @@ def test_an_edition_that_not_everybody_may_read_is_entered_whatever_way_it_is_re
         assert (len(read), read[-1].by) == (number, officer), address
 
 
-def test_what_everybody_may_read_is_entered_for_nobody_and_asks_nothing_more(world):
+def test_reading_of_public_edition_is_not_logged_and_takes_no_extra_query(world):
     address = reverse("paper", args=["gcm-2017"])
     for client in (Client(), world.client):
         with CaptureQueriesContext(connection) as asked:
@@ -96,7 +96,7 @@ def full(db):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_cannot_be_entered_is_not_shown_and_the_page_says_so(world, full, caplog):
+def test_page_is_refused_with_message_if_reading_cannot_be_logged(world, full, caplog):
     for address in world.addresses:
         page = world.client.get(address)
         assert (page.status_code, page["Retry-After"], page["Cache-Control"]) == (503, "60", "no-store, private")
@@ -105,7 +105,7 @@ def test_what_cannot_be_entered_is_not_shown_and_the_page_says_so(world, full, c
     assert caplog.records[0].levelname == "CRITICAL"
 
 
-def test_an_export_is_entered_with_what_was_taken(world):
+def test_export_is_logged_with_its_content(world):
     client = sign_in(Client(), world.head)
     client.get(reverse("inputs_export", args=["csv"]))
     world.client.post(
@@ -116,7 +116,7 @@ def test_an_export_is_entered_with_what_was_taken(world):
     assert told == [(world.head, {"list": "inputs", "form": "csv"})]
 
 
-def test_the_admin_lists_and_takes_out_the_log_and_enters_that_too(world):
+def test_admin_lists_and_exports_log_and_logs_that_export(world):
     client = sign_in(Client(), world.head)
     world.client.get(next(iter(world.addresses)))
     assert "restricted paper read" in words(client.get("/admin/consultations/accessentry/?what=read"))
@@ -129,7 +129,7 @@ def test_the_admin_lists_and_takes_out_the_log_and_enters_that_too(world):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_nothing_is_taken_out_of_the_admin_where_it_cannot_be_entered(world, full):
+def test_admin_export_is_refused_if_it_cannot_be_logged(world, full):
     client = sign_in(Client(), world.head)
     fields = [f"accessresource_{name}" for name in ("number", "at")]
     answer = client.post(

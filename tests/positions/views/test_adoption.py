@@ -57,7 +57,7 @@ def page_of(name, text, *more):
     return reverse(name, args=[text.paper.slug, *more])
 
 
-def said(answer):
+def messages_on(answer):
     return [str(message) for message in answer.context["messages"]]
 
 
@@ -91,24 +91,24 @@ def test_get_request_changes_nothing(text, as_head):
 # --- The quorum ---------------------------------------------------------------------------------------------------
 
 
-def test_the_text_before_the_forum_is_printed_in_numbered_lines(text, as_secretariat):
+def test_page_links_to_text_with_numbered_lines(text, as_secretariat):
     make_edition(text.paper, "0.7", "forum")
     lines = reverse("edition_lines", args=[text.paper.slug, "0.7"])
     assert f'href="{lines}?all"' in as_secretariat.get(page_of("desk_adoption", text)).content.decode()
 
 
-def test_the_chair_counts_the_quorum_and_the_page_shows_it(text, as_head):
+def test_chair_counts_quorum_and_page_shows_it(text, as_head):
     assert "Not counted yet." in words(as_head.get(page_of("desk_adoption", text)))
     answer = as_head.post(page_of("desk_quorum", text), follow=True)
     assert answer.redirect_chain == [(page_of("desk_adoption", text), 302)]
-    assert said(answer) == ["The quorum is counted, and who may vote is fixed."]
+    assert messages_on(answer) == ["The quorum is counted, and who may vote is fixed."]
     count = QuorumCount.objects.get()
     assert (count.members_present, count.members_total, count.by) == (2, 2, text.head)
     assert "Quorum met 2 of 2 member institutions present (2 needed), 1 groups (1 needed)." in words(answer)
     assert [opened.move.verb for opened in answer.context["moves"] if opened.ready] == ["adopt", "not_adopt"]
 
 
-def test_an_officer_does_not_count(text, as_secretariat):
+def test_officer_cannot_count_quorum(text, as_secretariat):
     page = as_secretariat.get(page_of("desk_adoption", text))
     assert page.context["may_count"] is False
     assert "Count the quorum now" not in words(page)
@@ -118,7 +118,7 @@ def test_an_officer_does_not_count(text, as_secretariat):
     assert not QuorumCount.objects.exists()
 
 
-def test_without_a_quorum_the_page_says_why_nothing_is_possible(text, as_head):
+def test_page_explains_missing_quorum(text, as_head):
     for _turn in range(4):
         make_ministry()
     as_head.post(page_of("desk_quorum", text))
@@ -130,14 +130,14 @@ def test_without_a_quorum_the_page_says_why_nothing_is_possible(text, as_head):
     assert "“Declare adopted” is not possible yet" in words(page)
 
 
-def test_without_a_forum_there_is_nothing_to_count(text, as_head):
+def test_nothing_to_count_without_forum(text, as_head):
     change(text.paper, forum=None)
     assert "No forum is chosen." in words(as_head.get(page_of("desk_adoption", text)))
     refused = as_head.post(page_of("desk_quorum", text))
     assert (refused.status_code, refused.context["reasons"]) == (409, ["Choose the forum that adopts the paper."])
 
 
-def test_the_forum_is_chosen_until_the_text_is_taken_up(text, as_secretariat):
+def test_forum_can_be_chosen_until_meeting_starts(text, as_secretariat):
     address, other = page_of("desk_paper_forum", text), make_forum(text.paper.consultation)
     refused = as_secretariat.post(address, {"forum": other.slug})
     assert (refused.status_code, refused.context["reasons"]) == (
@@ -149,7 +149,7 @@ def test_the_forum_is_chosen_until_the_text_is_taken_up(text, as_secretariat):
     elsewhere = as_secretariat.post(address, {"forum": text.forum.slug})
     assert (elsewhere.status_code, elsewhere.context["form"].errors) == (422, {"forum": ["Choose the forum"]})
     forum = make_forum(paper.consultation)
-    assert said(as_secretariat.post(address, {"forum": forum.slug}, follow=True)) == ["The forum is chosen."]
+    assert messages_on(as_secretariat.post(address, {"forum": forum.slug}, follow=True)) == ["The forum is chosen."]
     paper.refresh_from_db()
     assert paper.forum == forum
     entry = Event.objects.about(paper).last()
@@ -175,15 +175,15 @@ def record(client, made, **changed):
     return client.post(page_of("desk_reservation", made), data, follow=True)
 
 
-def test_a_reservation_is_recorded_and_shown_with_its_paragraph(text, as_secretariat):
+def test_recorded_reservation_is_shown_with_paragraph(text, as_secretariat):
     answer = record(as_secretariat, text)
-    assert said(answer) == ["The reservation is on record."]
+    assert messages_on(answer) == ["The reservation is on record."]
     kept = text.paper.reservations.get()
     assert (kept.stakeholder, kept.paragraph, kept.text) == (text.one, text.first, "It costs money.")
     assert "Ministry of One, paragraph 2. It costs money." in words(answer)
 
 
-def test_the_form_offers_the_paragraphs_of_the_text_and_verified_organisations(text, as_secretariat):
+def test_form_offers_paragraphs_and_verified_organisations(text, as_secretariat):
     waiting = make_stakeholder("Waiting", state="registered")
     form = as_secretariat.get(page_of("desk_reservation", text)).context["form"]
     assert [label.split(".")[0] for _key, label in form.fields["paragraph"].choices] == ["Choose", "1", "2", "3"]
@@ -199,7 +199,7 @@ def test_the_form_offers_the_paragraphs_of_the_text_and_verified_organisations(t
         ({"stakeholder": "", "paragraph": "", "text": ""}, None),
     ],
 )
-def test_missing_values_are_reported_and_rest_kept(text, as_secretariat, changed, errors):
+def test_missing_values_are_reported_and_others_kept(text, as_secretariat, changed, errors):
     page = record(as_secretariat, text, **changed)
     assert page.status_code == 422
     form = page.context["form"]
@@ -213,18 +213,18 @@ def test_missing_values_are_reported_and_rest_kept(text, as_secretariat, changed
 
 
 @pytest.mark.parametrize("odd", ["x" * 2_001, "Before\x00after", "\ufffe"], ids=["long", "NUL", "non-character"])
-def test_a_text_that_cannot_be_kept_is_refused_beside_the_field(text, as_secretariat, odd):
+def test_invalid_text_is_refused_at_field(text, as_secretariat, odd):
     page = record(as_secretariat, text, text=odd)
     assert (page.status_code, list(page.context["form"].errors)) == (422, ["text"])
 
 
-def test_a_paragraph_of_another_text_cannot_be_chosen(text, as_secretariat):
+def test_paragraph_of_other_text_is_refused(text, as_secretariat):
     change(text.first, removed_at=now())
     page = record(as_secretariat, text)
     assert (page.status_code, list(page.context["form"].errors)) == (422, ["paragraph"])
 
 
-def test_every_refusal_is_shown_and_the_text_stays(text, as_secretariat):
+def test_all_refusal_reasons_are_shown_and_text_is_kept(text, as_secretariat):
     record(as_secretariat, text)
     bring_paper(text.paper, "adopted")
     page = record(as_secretariat, text, text=HOSTILE)
@@ -239,7 +239,7 @@ def test_every_refusal_is_shown_and_the_text_stays(text, as_secretariat):
     assert "Record a reservation" not in words(as_secretariat.get(page_of("desk_adoption", text)))
 
 
-def test_the_chair_notes_that_a_reservation_was_withdrawn(text, as_head, as_secretariat):
+def test_chair_records_withdrawal_of_reservation(text, as_head, as_secretariat):
     reservation = make_reservation(text.paper, text.first, text.one, "It costs.")
     address = page_of("desk_reservation_withdraw", text, reservation.pk)
     assert "It costs." in words(as_head.get(address))
@@ -249,7 +249,7 @@ def test_the_chair_notes_that_a_reservation_was_withdrawn(text, as_head, as_secr
     assert refused.status_code == 409
     assert refused.context["reasons"] == ["Only the chair can do this: Withdraw a reservation."]
     answer = as_head.post(address, {"reason": "By letter."}, follow=True)
-    assert said(answer) == ["The reservation is withdrawn."]
+    assert messages_on(answer) == ["The reservation is withdrawn."]
     assert "None on record." in words(answer)
     reservation.refresh_from_db()
     assert reservation.withdrawn_reason == "By letter."
@@ -265,14 +265,14 @@ def test_other_papers_reservation_is_404(text, as_head):
 # --- The decision and publication -----------------------------------------------------------------------------------
 
 
-def test_the_decision_stands_on_the_page(text, as_secretariat):
+def test_page_shows_decision(text, as_secretariat):
     make_decision(bring_paper(text.paper, "adopted"), "consensus_with_reservations", chair=text.head)
     content = words(as_secretariat.get(page_of("desk_adoption", text)))
     for expected in ("consensus with reservations", text.head.name, "Two ministries reserve their position."):
         assert expected in content
 
 
-def test_before_adoption_there_is_nothing_to_publish(text, as_secretariat):
+def test_publication_page_is_empty_before_adoption(text, as_secretariat):
     page = as_secretariat.get(page_of("desk_publication", text))
     assert "No edition is adopted yet." in words(page)
     assert page.context["moves"] == []
@@ -286,7 +286,7 @@ def adopted(text):
     return text
 
 
-def test_the_files_are_made_and_every_problem_is_shown(adopted, as_secretariat, monkeypatch):
+def test_files_are_made_and_all_problems_shown(adopted, as_secretariat, monkeypatch):
     page = as_secretariat.get(page_of("desk_publication", adopted))
     assert "Make the files" in words(page)
     assert [opened.reasons for opened in page.context["moves"]] == [
@@ -302,14 +302,14 @@ def test_the_files_are_made_and_every_problem_is_shown(adopted, as_secretariat, 
     assert (refused.status_code, refused.context["reasons"]) == (409, ["The PDF has no title.", "A font is missing."])
     monkeypatch.setattr("positions.edition.render_artefacts", lambda edition: make_files(edition))
     answer = as_secretariat.post(page_of("desk_files", adopted), follow=True)
-    assert said(answer) == ["The files are ready and passed their checks."]
+    assert messages_on(answer) == ["The files are ready and passed their checks."]
     content = answer.content.decode()
     assert reverse("edition_file", args=[adopted.paper.slug, "1.0", "pdf"]) in content
     assert reverse("edition_file", args=[adopted.paper.slug, "1.0", "json"]) in content
     assert "Make the files" not in words(answer)
 
 
-def test_the_page_leads_the_second_officer_to_publication(adopted, as_secretariat, as_head):
+def test_page_offers_publication_to_second_officer(adopted, as_secretariat, as_head):
     make_files(adopted.edition)
     before = as_secretariat.get(page_of("desk_publication", adopted))
     assert [opened.move.verb for opened in before.context["moves"] if opened.ready] == ["propose_publication"]
@@ -321,7 +321,7 @@ def test_the_page_leads_the_second_officer_to_publication(adopted, as_secretaria
     assert [(opened.move.verb, opened.ready) for opened in other.context["moves"]] == [("publish", True)]
 
 
-def test_reservations_and_counts_ask_no_more_queries(text, as_head, django_assert_max_num_queries):
+def test_query_count_does_not_depend_on_reservations_and_counts(text, as_head, django_assert_max_num_queries):
     for _turn in range(6):
         make_reservation(text.paper, text.first, make_stakeholder(), "It costs.")
         as_head.post(page_of("desk_quorum", text))

@@ -26,7 +26,7 @@ def at(submission, *more):
     return "/".join([f"/my-organisation/inputs/{submission.key}", *more, ""])
 
 
-def test_the_author_answers_in_place_and_sends_again(client, returned):
+def test_author_answers_on_page_and_resends(client, returned):
     first, second = returned.questions.all()
     page = client.get(at(returned))
     assert "2 questions are not answered yet" in words(page)
@@ -42,7 +42,7 @@ def test_the_author_answers_in_place_and_sends_again(client, returned):
     assert (page.context["answering"], "Since 2011." in words(page)) == (None, True)
 
 
-def test_the_desk_reads_the_answers(client, returned):
+def test_desk_shows_answers(client, returned):
     first, _second = returned.questions.all()
     client.post(at(returned, "answers"), {f"answer_{first.pk}": "Turkana."})
     sign_in(client, make_secretariat())
@@ -50,7 +50,7 @@ def test_the_desk_reads_the_answers(client, returned):
     assert ("Turkana." in text, text.count("No answer yet")) == (True, 1)
 
 
-def test_an_answer_that_is_too_long_stays_typed(client, returned):
+def test_too_long_answer_is_refused_and_kept(client, returned):
     first, _second = returned.questions.all()
     page = client.post(at(returned, "answers"), {f"answer_{first.pk}": "w" * 2_001})
     assert page.status_code == 422

@@ -55,7 +55,7 @@ def stance_page(clearance, paragraph):
     return reverse("clearance_stance", args=[clearance.pk, paragraph.key])
 
 
-def said(clearance):
+def current_stances(clearance):
     live = clearance.stances.filter(replaced_at=None).order_by("paragraph__section__order")
     return list(live.values_list("value", "reason", "proposed_text"))
 
@@ -92,7 +92,7 @@ def test_visitor_is_redirected_to_log_in(client, text):
         assert (answer.status_code, answer.url) == (302, f"{reverse('account_login')}?next={address}")
 
 
-def test_uninvolved_people_get_the_same_404(text):
+def test_page_is_404_for_others(text):
     read, sent = addresses(text)
     pages = [(False, address) for address in read[1:]] + [(True, address) for address in sent]
     for person in (
@@ -109,10 +109,10 @@ def test_uninvolved_people_get_the_same_404(text):
             answer, nothing = ask(address), ask(unknown)
             assert (answer.status_code, nothing.status_code) == (404, 404)
             assert without_addresses(answer) == without_addresses(nothing)
-    assert said(text.asked_one) == [("", "", ""), ("", "", "")]
+    assert current_stances(text.asked_one) == [("", "", ""), ("", "", "")]
 
 
-def test_the_list_is_for_clearing_officers_and_the_secretariat(text, as_officer, as_secretariat):
+def test_list_is_shown_to_clearing_officers_and_secretariat(text, as_officer, as_secretariat):
     assert [row.ministry for row in as_officer.get(reverse("clearances")).context["clearances"]] == [text.one]
     assert [row.ministry for row in as_secretariat.get(reverse("clearances")).context["clearances"]] == [
         text.one,
@@ -122,14 +122,14 @@ def test_the_list_is_for_clearing_officers_and_the_secretariat(text, as_officer,
         assert sign_in(Client(), person).get(reverse("clearances")).status_code == 404
 
 
-def test_an_officer_whose_office_ended_sees_nothing_more(text, as_officer):
+def test_former_clearing_officer_sees_nothing(text, as_officer):
     assert as_officer.get(page_of(text.asked_one)).status_code == 200
     Membership.objects.filter(user=text.officer_one).update(valid_until=date(2017, 1, 1))
     assert as_officer.get(page_of(text.asked_one)).status_code == 404
     assert as_officer.get(stance_page(text.asked_one, text.first)).status_code == 404
 
 
-def test_the_secretariat_reads_and_does_not_answer(text, as_secretariat):
+def test_secretariat_reads_but_cannot_answer(text, as_secretariat):
     page = as_secretariat.get(page_of(text.asked_one))
     assert page.context["may_answer"] is False
     assert "Give an answer" not in words(page)
@@ -138,13 +138,13 @@ def test_the_secretariat_reads_and_does_not_answer(text, as_secretariat):
     refused = as_secretariat.post(reverse("clearance_agree", args=[text.asked_one.pk]))
     assert refused.status_code == 409
     assert refused.context["reasons"] == ["Only a clearing officer of the ministry can do this: Give an answer."]
-    assert said(text.asked_one) == [("", "", ""), ("", "", "")]
+    assert current_stances(text.asked_one) == [("", "", ""), ("", "", "")]
 
 
 # --- The ministry's page ------------------------------------------------------------------------------------------
 
 
-def test_a_ministry_reads_exactly_its_paragraphs_in_order(text, as_officer):
+def test_ministry_sees_exactly_its_paragraphs_in_order(text, as_officer):
     page = as_officer.get(page_of(text.asked_one))
     assert [(stance.number, stance.paragraph) for stance in page.context["stances"]] == [
         (2, text.first),
@@ -185,7 +185,7 @@ def test_get_request_changes_nothing(text, as_officer, as_secretariat):
     assert kept() == before
 
 
-def test_more_paragraphs_ask_no_more_queries(text, as_officer, as_secretariat, django_assert_max_num_queries):
+def test_query_count_does_not_depend_on_paragraphs(text, as_officer, as_secretariat, django_assert_max_num_queries):
     section = text.second.section
     for turn in range(12):
         paragraph = make_paragraph(section, f"One more, {turn}.", is_secretariat_text=True)
@@ -206,16 +206,16 @@ def test_more_paragraphs_ask_no_more_queries(text, as_officer, as_secretariat, d
 
 
 @pytest.mark.parametrize("value", ["agree", "abstain", "recuse"])
-def test_a_stance_is_one_click(text, as_officer, value):
+def test_stance_takes_one_click(text, as_officer, value):
     answer = as_officer.post(stance_page(text.asked_one, text.first), {"value": value}, follow=True)
     assert answer.redirect_chain == [(page_of(text.asked_one), 302)]
     assert [str(message) for message in answer.context["messages"]] == ["Recorded: paragraph 2."]
-    assert said(text.asked_one) == [(value, "", ""), ("", "", "")]
+    assert current_stances(text.asked_one) == [(value, "", ""), ("", "", "")]
     stance = text.asked_one.stances.get(paragraph=text.first)
     assert (stance.by, stance.wording) == (text.officer_one, text.first.wording)
 
 
-def test_with_the_last_stance_the_ministry_has_answered(text, as_officer):
+def test_last_stance_completes_answer_of_ministry(text, as_officer):
     as_officer.post(stance_page(text.asked_one, text.first), {"value": "agree"})
     as_officer.post(
         stance_page(text.asked_one, text.second),
@@ -280,10 +280,10 @@ def test_invalid_text_is_refused_at_field_and_kept(text, as_officer, typed, why)
     assert why in error
     assert page.context["form"]["proposed_text"].value() == data["proposed_text"]
     assert len(page.context["form"]["reason"].value()) == len(typed)
-    assert said(text.asked_one)[0] == ("", "", "")
+    assert current_stances(text.asked_one)[0] == ("", "", "")
 
 
-def test_a_refusal_by_the_verb_is_shown_and_the_text_stays(text, as_officer):
+def test_refusal_by_verb_is_shown_and_text_is_kept(text, as_officer):
     address = stance_page(text.asked_one, text.first)
     change(text.paper, state="cleared")
     page = as_officer.post(address, {"value": "object", "reason": "Late.", "proposed_text": "Other words."})
@@ -292,7 +292,7 @@ def test_a_refusal_by_the_verb_is_shown_and_the_text_stays(text, as_officer):
     assert "This clearance is closed." in words(page)
     assert page.context["form"]["proposed_text"].value() == "Other words."
     assert refused_verbs() == ["take_stance"]
-    assert said(text.asked_one)[0] == ("", "", "")
+    assert current_stances(text.asked_one)[0] == ("", "", "")
     read = as_officer.get(page_of(text.asked_one))
     assert read.context["may_answer"] is False
     assert "Agree to the" not in words(read)
@@ -310,14 +310,14 @@ def test_outdated_stance_is_shown_beside_present_one(text, as_officer):
     assert page.status_code == 409
     for told in ("Someone changed this since you opened it.", colleague.name, "Two things.", "Mine, in time."):
         assert told in words(page)
-    assert said(text.asked_one)[0] == ("object", "Two.", "Two things.")
+    assert current_stances(text.asked_one)[0] == ("object", "Two.", "Two things.")
     again = HIDDEN.search(page.content.decode())[1]
     assert as_officer.post(address, {**typed, "reason": "", "seen": seen}).context["seen"] == seen  # still overtaken
     assert as_officer.post(address, {**typed, "seen": again}).status_code == 302
-    assert said(text.asked_one)[0] == ("agree_with_comment", "Mine, in time.", "")
+    assert current_stances(text.asked_one)[0] == ("agree_with_comment", "Mine, in time.", "")
 
 
-def test_changed_texts_are_not_agreed_to_unread(text, as_officer):
+def test_agreement_to_text_changed_since_display_is_refused(text, as_officer):
     shown = HIDDEN.search(as_officer.get(page_of(text.asked_one)).content.decode())[1]
     address = stance_page(text.asked_one, text.first)
     seen = HIDDEN.search(as_officer.get(address).content.decode())[1]
@@ -331,7 +331,7 @@ def test_changed_texts_are_not_agreed_to_unread(text, as_officer):
     page = as_officer.post(address, {"value": "agree", "seen": seen})
     assert (page.status_code, page.context["moved"]) == (409, True)
     assert "Kenya calls for three things." in words(page)
-    assert said(text.asked_one) == [("", "", ""), ("", "", "")]
+    assert current_stances(text.asked_one) == [("", "", ""), ("", "", "")]
     shown = HIDDEN.search(as_officer.get(page_of(text.asked_one)).content.decode())[1]
     assert as_officer.post(agree, {"seen": shown}).status_code == 302
 
@@ -339,21 +339,21 @@ def test_changed_texts_are_not_agreed_to_unread(text, as_officer):
 # --- The rest, and silence ------------------------------------------------------------------------------------------
 
 
-def test_the_rest_is_agreed_to_at_once(text, as_officer):
+def test_remaining_paragraphs_are_agreed_at_once(text, as_officer):
     as_officer.post(stance_page(text.asked_one, text.first), {"value": "abstain"})
     page = as_officer.get(page_of(text.asked_one))
     assert "Your ministry has answered one paragraph." in words(page)
     answer = as_officer.post(reverse("clearance_agree", args=[text.asked_one.pk]), follow=True)
     assert [str(message) for message in answer.context["messages"]] == ["Agreed to 1 paragraph."]
-    assert said(text.asked_one) == [("abstain", "", ""), ("agree", "", "")]
+    assert current_stances(text.asked_one) == [("abstain", "", ""), ("agree", "", "")]
     text.asked_one.refresh_from_db()
     assert text.asked_one.state == "answered"
     again = as_officer.post(reverse("clearance_agree", args=[text.asked_one.pk]), follow=True)
     assert [str(message) for message in again.context["messages"]] == ["The answer is complete."]
-    assert said(text.asked_two) == [("", "", "")]
+    assert current_stances(text.asked_two) == [("", "", "")]
 
 
-def test_silence_is_recorded_after_the_due_hour_by_the_secretariat_only(text, as_officer, as_secretariat):
+def test_secretariat_records_silence_after_deadline(text, as_officer, as_secretariat):
     address = reverse("clearance_silence", args=[text.asked_one.pk])
     early = as_secretariat.post(address)
     assert early.status_code == 409
@@ -367,7 +367,7 @@ def test_silence_is_recorded_after_the_due_hour_by_the_secretariat_only(text, as
     assert as_officer.get(page_of(text.asked_one)).context["moves"] == []
     answer = as_secretariat.post(address, follow=True)
     assert [str(message) for message in answer.context["messages"]] == ["Ministry of One is recorded as silent."]
-    assert said(text.asked_one) == [("silent", "", ""), ("silent", "", "")]
+    assert current_stances(text.asked_one) == [("silent", "", ""), ("silent", "", "")]
     read = as_officer.get(page_of(text.asked_one))
     assert read.context["may_answer"] is False
 
@@ -375,7 +375,7 @@ def test_silence_is_recorded_after_the_due_hour_by_the_secretariat_only(text, as
 # --- The secretariat's table ----------------------------------------------------------------------------------------
 
 
-def test_the_table_says_where_each_ministry_stands(text, as_secretariat):
+def test_table_shows_state_of_each_ministry(text, as_secretariat):
     take_stance(text.asked_one, text.first, "object", reason="It costs.", proposed_text="Less.", by=text.officer_one)
     take_stance(text.asked_one, text.second, "agree", by=text.officer_one)
     page = as_secretariat.get(reverse("desk_clearance", args=[text.paper.slug]))
@@ -395,7 +395,7 @@ def test_the_table_says_where_each_ministry_stands(text, as_secretariat):
     ]
 
 
-def test_the_table_stands_before_anybody_was_asked(client):
+def test_table_is_shown_before_request(client):
     empty = make_text("consolidation")
     as_secretariat = sign_in(client, empty.secretariat)
     page = as_secretariat.get(reverse("desk_clearance", args=[empty.paper.slug]))

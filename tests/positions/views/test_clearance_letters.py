@@ -36,7 +36,7 @@ def typed(**more):
     return {**head, "value_0": "object", "reason_0": "It binds us.", "proposed_text_0": "Kenya considers.", **more}
 
 
-def test_a_letter_is_typed_scanned_and_countersigned(text):
+def test_letter_is_entered_scanned_and_countersigned(text):
     new = reverse("letter_new", args=[text.asked.pk])
     assert "Paragraph 2 Kenya calls for one thing." in words(text.first_desk.get(new))
     made = text.first_desk.post(new, typed())
@@ -97,7 +97,7 @@ def test_letters_are_for_secretariat_only(text):
 # --- Who clears what --------------------------------------------------------------------------------------------------
 
 
-def test_the_overview_says_in_words_where_each_ministry_stands(text, django_assert_max_num_queries):
+def test_overview_shows_state_of_each_ministry_in_words(text, django_assert_max_num_queries):
     workflow.take_stance(text.asked, text.first, by=text.officer_one, value="agree")
     address = reverse("desk_matrix", args=[text.paper.slug])
     with django_assert_max_num_queries(20):
@@ -108,7 +108,7 @@ def test_the_overview_says_in_words_where_each_ministry_stands(text, django_asse
     assert "Agree, on an earlier text" in words(text.first_desk.get(address))
 
 
-def test_a_ministry_is_added_with_a_reason(text):
+def test_ministry_is_added_with_reason(text):
     three = make_ministry("Ministry of Three")
     make_officer(three)
     address = reverse("desk_mandate", args=[text.paper.slug, text.first.key])
@@ -123,7 +123,7 @@ def test_a_ministry_is_added_with_a_reason(text):
     assert sign_in(Client(), text.officer_one).get(address).status_code == 404
 
 
-def test_the_answer_sheet_has_only_the_ministrys_own_paragraphs(text):
+def test_answer_sheet_has_only_paragraphs_of_ministry(text):
     other = text.paper.clearances.get(ministry=text.two)
     sheet = words(sign_in(Client(), text.officer_two).get(reverse("clearance_print", args=[other.pk])))
     assert "Kenya commits to another." in sheet

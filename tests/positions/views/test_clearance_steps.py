@@ -28,7 +28,7 @@ def text():
     return made
 
 
-def test_the_office_reads_and_answers(text):
+def test_office_reads_text_and_answers(text):
     client = sign_in(Client(), make_member(text.office))
     assert text.page in client.get(reverse("clearances")).content.decode()
     page = client.get(text.page)
@@ -43,7 +43,7 @@ def test_the_office_reads_and_answers(text):
     assert "Foreign affairs concurrence, State Department for Foreign Affairs: does not concur" in desk
 
 
-def test_a_text_that_was_fixed_anew_is_not_answered_unread(text):
+def test_answer_to_outdated_text_is_refused(text):
     client, sent = sign_in(Client(), make_member(text.office)), {"concurs": "yes", "text": "As it stands."}
     assert 'name="seen" value="0.2"' in client.get(text.page).content.decode()
     workflow.reopen_text(text.paper, by=text.secretariat, reason="The words move.")
@@ -60,7 +60,7 @@ def test_a_text_that_was_fixed_anew_is_not_answered_unread(text):
     assert StepAnswer.objects.get().edition.number == number
 
 
-def test_a_letter_is_recorded_by_one_officer_and_countersigned_by_another(text):
+def test_letter_is_recorded_and_countersigned_by_two_officers(text):
     first, second = (sign_in(Client(), one) for one in (text.secretariat, make_secretariat()))
     assert "Reference of the letter: Enter the reference" in words(first.post(text.page, {"concurs": "yes"}))
     recorded = {"concurs": "yes", "letter_reference": "MFA/1/26"}

@@ -30,7 +30,7 @@ def sign(client, sent, body):
     return client.post(reverse("endorse", args=[sent.reference]), {"organisation": body.pk})
 
 
-def test_an_organisation_co_signs_and_withdraws(client, sent, body):
+def test_organisation_co_signs_and_withdraws(client, sent, body):
     sign_in(client, make_member(body))
     assert "Co-sign it for Herders' Union" in page(client, sent).replace("&#x27;", "'")
     assert sign(client, sent, body).status_code == 302
@@ -45,7 +45,7 @@ def test_an_organisation_co_signs_and_withdraws(client, sent, body):
     assert "Co-sign it for" in shown
 
 
-def test_visitors_read_who_co_signs_and_have_no_button(client, sent, body):
+def test_visitors_see_co_signatories_without_button(client, sent, body):
     for each in (body, make_stakeholder(group="workers"), make_stakeholder(group="academia")):
         workflow.endorse(sent, each, by=make_member(each))
     shown = page(client, sent)
@@ -54,7 +54,7 @@ def test_visitors_read_who_co_signs_and_have_no_button(client, sent, body):
     assert "Withdraw the co-signature" not in shown
 
 
-def test_nobody_is_offered_to_co_sign_their_own(client, sent):
+def test_co_signing_own_input_is_not_offered(client, sent):
     sign_in(client, sent.author)
     assert "Co-sign" not in page(client, sent)
     answer = sign(client, sent, sent.stakeholder)
@@ -62,7 +62,7 @@ def test_nobody_is_offered_to_co_sign_their_own(client, sent):
     assert "It is your own input" in words(answer)
 
 
-def test_nobody_signs_or_withdraws_for_others(client, sent, body):
+def test_nobody_co_signs_or_withdraws_for_others(client, sent, body):
     made = workflow.endorse(sent, body, by=make_member(body))
     sign_in(client, make_user())
     assert sign(client, sent, body).status_code == 422

@@ -30,7 +30,7 @@ ITEMS = st.lists(st.text("ab c", min_size=1, max_size=30).map("- {}".format), ma
 
 
 @given(ITEMS, st.integers(60, 400))
-def test_what_does_not_fit_is_counted(items, limit):
+def test_items_that_do_not_fit_are_counted(items, limit):
     text = fitted(["Head"], items, limit)
     kept = text.split("\n\n")[1:]
     left = [part for part in kept if part.startswith("Further points")]
@@ -41,7 +41,7 @@ def test_what_does_not_fit_is_counted(items, limit):
 
 
 @given(st.lists(st.sampled_from(["Decisions", "- Boats.", "A sentence.", "- Two\nlines"]), max_size=12))
-def test_a_page_sets_every_word_of_it(parts):
+def test_page_contains_every_line(parts):
     found = blocks("\n\n".join(parts))
     said = [f"- {line}" if block.kind == "items" else line for block in found for line in block.lines]
     assert said == parts
@@ -52,7 +52,7 @@ def test_a_page_sets_every_word_of_it(parts):
 
 
 @pytest.mark.django_db
-def test_the_first_draft_tells_what_was_adopted():
+def test_first_draft_lists_adopted_items():
     forum = make_forum(state="held", title="Forum on rivers", convenors="")
     session, body = make_session(forum, theme=make_theme("T2")), make_stakeholder("Boat owners")
     make_check_in(make_delegate(forum, body))
@@ -73,7 +73,7 @@ def test_the_first_draft_tells_what_was_adopted():
 
 
 @pytest.mark.django_db
-def test_two_who_write_see_both_texts_and_the_life_goes_on(client):
+def test_concurrent_editors_see_both_texts_and_communique_is_published(client):
     forum = make_forum(state="held", contact="Desk, desk@example.org")
     at = reverse("forum_communique", args=[forum.slug])
     sign_in(client, make_member())
@@ -110,7 +110,7 @@ def test_two_who_write_see_both_texts_and_the_life_goes_on(client):
 
 
 @pytest.mark.django_db
-def test_a_communique_is_read_by_whom_it_concerns(client):
+def test_communique_is_visible_to_permitted_readers(client):
     came, stayed = make_stakeholder(), make_stakeholder()
     forum = make_forum(state="held", contact="Desk")
     make_check_in(make_delegate(forum, came))
@@ -136,7 +136,7 @@ def test_a_communique_is_read_by_whom_it_concerns(client):
 
 
 @pytest.mark.django_db
-def test_the_page_of_a_reported_forum_tells_its_outcome(client):
+def test_page_of_reported_forum_shows_outcome(client):
     forum = make_forum(state="held")
     make_point(session=make_session(forum), kind="decision", text="Boats are counted.")
     at = reverse("forum", args=[forum.slug])

@@ -64,7 +64,7 @@ def test_unfinished_inputs_are_listed_first(client, person, organisation):
     assert f"/submit/?consultation={consultation.slug}" in page.content.decode()
 
 
-def test_a_person_of_two_organisations_sees_one_at_a_time(client, person, organisation):
+def test_member_of_two_organisations_sees_one_at_a_time(client, person, organisation):
     other = make_stakeholder("Other (sample)")
     make_member(other, user=person)
     assert client.get(PAGE).context["organisation"] == organisation
@@ -84,19 +84,19 @@ def test_person_without_organisation_gets_instructions(client):
     assert "/organisations/register/" in page.content.decode()
 
 
-def test_an_organisation_that_waits_says_for_whom(client):
+def test_unverified_organisation_sees_who_verifies(client):
     sign_in(client, make_member(make_stakeholder(state="registered")))
     assert "Next: Verify, Refuse. Who: the secretariat" in words(client.get(PAGE))
 
 
-def test_a_refused_organisation_says_why(client):
+def test_refused_organisation_sees_reason(client):
     body = make_stakeholder(state="registered")
     workflow.refuse(body, by=make_secretariat(), reason="We found no <such> body.")
     sign_in(client, make_member(body))
     assert html.escape("We found no <such> body.") in client.get(PAGE).content.decode()
 
 
-def test_the_primary_focal_point_manages_people_and_others_see_them(client, person, organisation):
+def test_only_primary_focal_point_manages_members(client, person, organisation):
     alternate = make_member(organisation, "alternate")
     workflow.invite_officer(organisation, email="new@example.org", role="alternate", by=person)
     page = client.get(PAGE)
@@ -108,7 +108,7 @@ def test_the_primary_focal_point_manages_people_and_others_see_them(client, pers
     assert "/invite/" not in page.content.decode()
 
 
-def test_a_rapporteur_finds_the_session(client):
+def test_rapporteur_finds_own_session(client):
     session = make_session(title="A breakout")
     sign_in(client, session.roles.create(user=make_user(), kind="rapporteur").user)
     assert f"/sessions/{session.pk}/points/" in client.get(PAGE).content.decode()
@@ -123,7 +123,7 @@ def test_page_query_count_is_low(client, person, organisation, django_assert_max
         client.get(PAGE)
 
 
-def test_a_text_under_silence_stands_on_the_page_of_a_member_until_its_hour(client):
+def test_silence_procedure_is_shown_to_members_until_it_ends(client):
     text = make_text("cleared")
     workflow_of_papers.open_silence(text.paper, by=text.secretariat, until=now() + timedelta(hours=73))
     way = reverse("desk_paper_move", args=[text.paper.slug, "break_silence"])
@@ -142,7 +142,7 @@ def test_a_text_under_silence_stands_on_the_page_of_a_member_until_its_hour(clie
 
 
 @pytest.mark.parametrize("state", ["draft", "submitted", "accepted", "returned", "set_aside", "withdrawn"])
-def test_an_input_shows_where_it_stands(client, person, organisation, state):
+def test_input_page_shows_its_progress(client, person, organisation, state):
     submission = make_submission(stakeholder=organisation, author=person, state=state)
     page = client.get(at(submission))
     assert page.status_code == 200
@@ -155,7 +155,7 @@ def test_an_input_shows_where_it_stands(client, person, organisation, state):
         assert submission.state_reason in words(page)
 
 
-def test_a_draft_is_sent_from_its_page(client, person, organisation):
+def test_draft_is_sent_from_its_page(client, person, organisation):
     submission = make_submission(stakeholder=organisation, author=person, state="draft")
     answer = client.post(at(submission, "submit"))
     submission.refresh_from_db()
@@ -164,14 +164,14 @@ def test_a_draft_is_sent_from_its_page(client, person, organisation):
     assert client.post(at(submission, "submit")).status_code == 409
 
 
-def test_a_draft_that_is_not_ready_says_what_is_missing(client, person, organisation):
+def test_incomplete_draft_lists_missing_items(client, person, organisation):
     submission = make_submission(stakeholder=organisation, author=person, state="draft", body="")
     assert "It has no text yet" in words(client.get(at(submission)))
     page = client.post(at(submission, "submit"))
     assert (page.status_code, page.context["reasons"]) == (409, ["It has no text yet"])
 
 
-def test_an_input_is_withdrawn(client, person, organisation):
+def test_input_is_withdrawn(client, person, organisation):
     submission = make_submission(stakeholder=organisation, author=person, state="submitted")
     assert client.post(at(submission, "withdraw"))["Location"] == at(submission)
     submission.refresh_from_db()
@@ -184,14 +184,14 @@ def test_author_page_offers_no_other_moves(client, person, organisation, verb):
     assert client.post(at(submission, verb)).status_code == 404
 
 
-def test_get_makes_no_move(client, person, organisation):
+def test_get_request_changes_nothing(client, person, organisation):
     submission = make_submission(stakeholder=organisation, author=person, state="draft")
     assert client.get(at(submission, "submit"))["Location"] == at(submission)
     submission.refresh_from_db()
     assert submission.state == "draft"
 
 
-def test_notes_and_refusals_of_the_secretariat_are_not_in_the_history(client, person, organisation):
+def test_history_hides_notes_and_refusals_of_secretariat(client, person, organisation):
     submission = make_submission(stakeholder=organisation, author=person, state="submitted")
     officer = make_secretariat()
     workflow.add_note(submission, by=officer, text="Between us.")
@@ -214,7 +214,7 @@ def test_point_is_shown_as_waiting(client, person, organisation):
     assert "Not answered yet" in page
 
 
-def test_an_answer_is_shown_with_paragraph_and_reason_once_published(client):
+def test_published_answer_has_paragraph_and_reason(client):
     published = make_published_paper()
     answer = next(found for found in published.paper.dispositions.order_by("pk") if found.point.submission)
     submission = answer.point.submission
@@ -232,7 +232,7 @@ def test_an_answer_is_shown_with_paragraph_and_reason_once_published(client):
     assert listed[submission.pk] == (said, said)
 
 
-def test_a_point_merged_into_a_confidential_one_names_it_to_nobody(client, person, organisation):
+def test_confidential_target_of_merged_point_is_not_named(client, person, organisation):
     consultation = make_consultation()
     secret = make_point(make_submission(consultation, audience="secretariat"))
     public = make_point(make_submission(consultation))
@@ -260,7 +260,7 @@ def test_other_organisations_input_is_404(client, stranger, state):
     assert client.post(at(submission, "withdraw")).status_code == 404
 
 
-def test_a_former_member_sees_nothing_more(client, person, organisation):
+def test_former_member_sees_nothing(client, person, organisation):
     submission = make_submission(stakeholder=organisation, author=person)
     membership = person.memberships.get()
     membership.valid_from = membership.valid_until = membership.valid_from.replace(year=2016)

@@ -101,13 +101,13 @@ def test_desk_is_404_for_everybody_else(client, draft, who):
 
 
 @pytest.mark.parametrize("who", [make_secretariat, make_head])
-def test_the_secretariat_sees_them_all(client, draft, who):
+def test_secretariat_sees_all_pages(client, draft, who):
     sign_in(client, who())
     for address in desk_pages(draft):
         assert client.get(address).status_code in (200, 302)
 
 
-def test_every_page_of_a_paper_says_what_it_needs_to_move_or_leads_there(desk, draft):
+def test_every_page_shows_or_links_to_missing_conditions(desk, draft):
     panel, link = 'aria-label="Needed before the next step"', f'href="{at("desk_paper", draft)}#needs"'
     pages = {address: desk.get(address) for address in desk_pages(draft)[1:]}
     texts = {address: page.text for address, page in pages.items() if page.status_code == 200}
@@ -122,7 +122,7 @@ def test_visitor_is_redirected_to_sign_in(client, draft):
         assert client.get(address).url == f"/account/login/?next={address}"
 
 
-def test_unknown_papers_sections_paragraphs_and_points_are_one_404(desk, draft):
+def test_unknown_papers_sections_paragraphs_and_points_are_404(desk, draft):
     other = make_draft()
     for address in [
         reverse("desk_paper", args=["unknown"]),
@@ -147,7 +147,7 @@ def begin(desk, **fields):
     return desk.post(reverse("desk_paper_new"), fields)
 
 
-def test_a_paper_is_begun_with_its_outline(desk, draft):
+def test_paper_is_created_with_outline(desk, draft):
     OutlinePart.objects.create(order=4, part="body", heading="1. Introduction")
     response = begin(desk, purpose="For Addis Ababa")
     assert response.url == reverse("desk_paper", args=["gcm-2017"])
@@ -168,11 +168,11 @@ def test_new_paper_errors_are_shown_at_fields(desk):
 
 
 @pytest.mark.parametrize("slug", ["new", "---", "GCM"])
-def test_an_address_that_cannot_be_is_refused(desk, slug):
+def test_invalid_address_is_refused(desk, slug):
     assert begin(desk, slug=slug).status_code == 422
 
 
-def test_a_second_paper_for_the_same_purpose_is_refused_with_the_reason(desk, draft):
+def test_second_paper_for_same_purpose_is_refused_with_reason(desk, draft):
     response = begin(desk, consultation=draft.consultation, purpose=draft.paper.purpose)
     assert response.status_code == 422
     assert problems(response) == ["This consultation already has a paper for this purpose."]
@@ -184,7 +184,7 @@ def test_a_second_paper_for_the_same_purpose_is_refused_with_the_reason(desk, dr
 # --- The paper's home -----------------------------------------------------------------------------------------------
 
 
-def test_the_home_says_what_stands_and_what_is_missing(desk, draft):
+def test_paper_page_shows_progress_and_missing_items(desk, draft):
     make_paragraph(draft.second, "It rests on nothing.")
     workflow.reword(draft.paragraph, by=draft.colleague, text="Kenya calls for routes.", why="Shorter.")
     page = desk.get(at("desk_paper", draft))
@@ -196,7 +196,7 @@ def test_the_home_says_what_stands_and_what_is_missing(desk, draft):
     assert "1 without a source" in page.text
 
 
-def test_a_point_that_goes_against_a_paragraph_does_not_carry_it(desk, draft):
+def test_contrary_point_does_not_support_paragraph(desk, draft):
     made = make_paragraph(draft.second, "It rests on nothing.")
     workflow.ground(made, draft.other, by=draft.colleague, relation="contrary")
     assert [each.bare for each in desk.get(at("desk_paper", draft)).context["sections"]] == [0, 0, 1]
@@ -212,7 +212,7 @@ def test_a_point_that_goes_against_a_paragraph_does_not_carry_it(desk, draft):
     assert desk.get(at("desk_sources", draft, made.key)).text.count("No source yet</span>") == 0
 
 
-def test_the_next_step_is_the_first_paragraph_then_the_gaps_then_the_answers(desk, draft):
+def test_next_step_is_first_paragraph_then_gaps_then_answers(desk, draft):
     workflow.remove_paragraph(draft.paragraph, by=draft.drafter, reason="Anew.")
     assert desk.get(at("desk_paper", draft)).context["next"]["url"] == at("desk_section", draft, draft.opening.pk)
     made = make_paragraph(draft.first, "Anew.", points=(draft.point, draft.other))
@@ -224,7 +224,7 @@ def test_the_next_step_is_the_first_paragraph_then_the_gaps_then_the_answers(des
     assert [way["url"] for way in page.context["ways"]] == [at("desk_review", draft)]
 
 
-def test_the_head_may_halt_it_and_each_move_leads_to_its_page(client, draft):
+def test_head_can_suspend_and_each_move_links_to_its_page(client, draft):
     sign_in(client, make_head())
     page = client.get(at("desk_paper", draft))
     assert [way["url"] for way in page.context["grave"]] == [
@@ -235,7 +235,7 @@ def test_the_head_may_halt_it_and_each_move_leads_to_its_page(client, draft):
     assert [way["url"] for way in page.context["ways"]] == [at("desk_clearance", draft)]
 
 
-def test_the_home_lists_frozen_editions_and_the_journal(desk, draft):
+def test_paper_page_lists_frozen_editions_and_journal(desk, draft):
     frozen = make_edition(draft.paper, "0.1", kind="review")
     workflow.add_section(draft.paper, by=draft.drafter, heading="Method")
     page = desk.get(at("desk_paper", draft))
@@ -247,7 +247,7 @@ def test_the_home_lists_frozen_editions_and_the_journal(desk, draft):
 # --- Sections -------------------------------------------------------------------------------------------------------
 
 
-def test_a_section_reads_as_it_will_and_is_numbered_over_the_whole_paper(desk, draft):
+def test_section_is_shown_as_printed_with_paper_wide_numbers(desk, draft):
     make_paragraph(draft.opening, "Who speaks.", is_secretariat_text=True)
     page = desk.get(at("desk_section", draft, draft.first.pk))
     assert [row["paragraph"].number for row in page.context["rows"]] == [2]
@@ -255,7 +255,7 @@ def test_a_section_reads_as_it_will_and_is_numbered_over_the_whole_paper(desk, d
     assert draft.point.reference in page.text
 
 
-def test_a_paragraph_is_added_and_leads_to_its_sources(desk, draft):
+def test_added_paragraph_redirects_to_its_sources(desk, draft):
     make_provision("GCM-09")
     words = {
         "text": "Kenya notes it.",
@@ -284,7 +284,7 @@ def test_a_paragraph_is_added_and_leads_to_its_sources(desk, draft):
         ("a\x07b", "Text: The text contains characters that cannot be shown (U+0007). Remove them and send it again."),
     ],
 )
-def test_a_bad_text_is_refused_beside_the_field_and_everything_is_kept(desk, draft, text, problem):
+def test_invalid_text_is_refused_at_field_and_everything_is_kept(desk, draft, text, problem):
     response = desk.post(
         at("desk_section", draft, draft.second.pk), {"text": text, "why": "Kept words", "strength": "urges"}
     )
@@ -295,14 +295,14 @@ def test_a_bad_text_is_refused_beside_the_field_and_everything_is_kept(desk, dra
     assert draft.second.paragraphs.count() == 0
 
 
-def test_markup_in_a_text_is_shown_literally(desk, draft):
+def test_markup_is_shown_literally(desk, draft):
     text = "<b>{{ request.user }}</b> {% now %}"
     desk.post(at("desk_section", draft, draft.second.pk), {"text": text})
     page = desk.get(at("desk_section", draft, draft.second.pk)).text
     assert "&lt;b&gt;{{ request.user }}&lt;/b&gt; {% now %}" in page
 
 
-def test_a_closed_text_is_read_and_not_written(desk, draft):
+def test_closed_text_is_read_only(desk, draft):
     bring_paper(draft.paper, "review")
     page = desk.get(at("desk_section", draft, draft.first.pk))
     assert "Now it is in review." in page.text
@@ -354,7 +354,7 @@ def test_a_paper_is_renamed(desk, draft):
     assert (draft.paper.title, draft.paper.short_title) == ("Kenya on the move", "Move")
 
 
-def test_the_first_section_of_an_empty_outline_has_nothing_before_it(desk, draft):
+def test_first_section_of_empty_outline_has_no_predecessor(desk, draft):
     empty = begin(desk).url
     response = desk.post(f"{empty}sections/new/", {"heading": "Opening", "kind": "front"})
     assert response.status_code == 302

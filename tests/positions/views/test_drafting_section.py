@@ -39,7 +39,7 @@ def pick(desk, draft, **fields):
     return desk.post(at("desk_section_pick", draft, draft.first.pk) + "?theme=T1", sent)
 
 
-def test_the_points_of_the_theme_that_no_paragraph_rests_on_stand_beside_the_text(desk, draft):
+def test_uncited_points_of_theme_are_shown_beside_text(desk, draft):
     assert list(room(desk, draft).context["points"]) == [draft.free]
     assert list(room(desk, draft, draft.second).context["points"]) == [draft.other]
     assert [point.resting for point in room(desk, draft, theme="T1").context["points"]] == [1, 0]
@@ -48,7 +48,7 @@ def test_the_points_of_the_theme_that_no_paragraph_rests_on_stand_beside_the_tex
     assert room(desk, draft, theme="T9").status_code == 200
 
 
-def test_more_points_than_fit_stand_behind_the_last_one(desk, draft):
+def test_points_are_paginated(desk, draft):
     said = make_submission(draft.consultation, theme=draft.t2)
     made = sorted(make_point(said).reference for _turn in range(22))
     page = room(desk, draft, draft.second)
@@ -58,7 +58,7 @@ def test_more_points_than_fit_stand_behind_the_last_one(desk, draft):
     assert rest.context["more"] == ""
 
 
-def test_a_point_is_put_under_a_paragraph(desk, draft):
+def test_point_is_cited_by_paragraph(desk, draft):
     response = pick(desk, draft, relation="partly")
     assert response.url == f"{at('desk_section', draft, draft.first.pk)}?theme=T1#p1"
     assert (draft.free, "partly") in [(row.point, row.relation) for row in draft.paragraph.wording.groundings.all()]
@@ -75,14 +75,14 @@ def test_a_point_is_put_under_a_paragraph(desk, draft):
         ({"relation": "loves"}, "Choose how the text relates to the point."),
     ],
 )
-def test_a_bad_pick_is_refused_and_stays_picked(desk, draft, fields, reason):
+def test_invalid_citation_is_refused_and_choice_kept(desk, draft, fields, reason):
     response = pick(desk, draft, **fields)
     assert (response.status_code, problems(response)) == (422, [reason])
     assert ("checked" in response.text.split('id="pick"')[1]) == (fields.get("point", draft.free) == draft.free)
     assert draft.paragraph.wording.groundings.count() == 1
 
 
-def test_a_closed_text_shows_its_points_and_takes_none(desk, draft):
+def test_closed_text_shows_points_but_accepts_no_citations(desk, draft):
     bring_paper(draft.paper, "review")
     page = room(desk, draft)
     assert draft.free.reference in page.text
@@ -92,7 +92,7 @@ def test_a_closed_text_shows_its_points_and_takes_none(desk, draft):
     ]
 
 
-def test_the_outline_says_where_something_is_open(desk, draft):
+def test_outline_marks_open_sections(desk, draft):
     make_paragraph(draft.second, "It rests on nothing.")
     make_paragraph(draft.second, "Ours.", is_secretariat_text=True)
     workflow.reword(draft.paragraph, by=draft.colleague, text="Kenya calls for routes.", why="So.")
@@ -103,7 +103,7 @@ def test_the_outline_says_where_something_is_open(desk, draft):
     assert [row["paragraph"].number for row in found["rows"]] == [2, 3]
 
 
-def test_comments_and_advice_stand_at_the_paragraph_and_hold_nothing_up(desk, draft):
+def test_comments_and_advice_are_shown_and_do_not_block(desk, draft):
     Term.objects.create(term="irregular", kind="migration", definition="Outside the rules; say irregular, not illegal")
     workflow.comment(draft.paragraph, by=draft.colleague, text="Which routes?")
     text = "No illegal routes."
@@ -148,7 +148,7 @@ def write(desk, draft, text):
         ("Less than < 5 or a<b, AT&T and <b>", "Less than < 5 or a<b, AT&T and <b>"),
     ],
 )
-def test_every_script_is_taken_and_what_nobody_sees_is_taken_out(desk, draft, typed, kept):
+def test_every_alphabet_is_accepted_and_invisible_characters_are_removed(desk, draft, typed, kept):
     assert write(desk, draft, typed).status_code == 302
     draft.paragraph.refresh_from_db()
     assert draft.paragraph.wording.text == kept
@@ -168,7 +168,7 @@ def test_every_script_is_taken_and_what_nobody_sees_is_taken_out(desk, draft, ty
     ],
     ids=["Word", "Word in part", "turned around", "marks", "a megabyte"],
 )  # fmt: skip
-def test_what_is_no_readable_text_is_refused_with_what_to_do_and_kept(desk, draft, typed, problem):
+def test_unreadable_text_is_refused_with_instructions_and_kept(desk, draft, typed, problem):
     response = write(desk, draft, typed)
     assert (response.status_code, problems(response)) == (422, [problem])
     assert response.context["words"]["text"].value() == typed
@@ -178,7 +178,7 @@ def test_what_is_no_readable_text_is_refused_with_what_to_do_and_kept(desk, draf
 # --- A long section -------------------------------------------------------------------------------------------------
 
 
-def test_a_long_section_is_shown_in_parts_and_a_paragraph_is_found_in_its_own(desk, draft):
+def test_long_section_is_paginated_and_paragraph_opens_its_page(desk, draft):
     made = [make_paragraph(draft.first, f"Kenya notes thing {turn}.", by=draft.drafter) for turn in range(44)]
     keys = [draft.paragraph.key, *(each.key for each in made)]
     for asked, numbers in [({}, (1, 20)), ({"p": "20"}, (1, 20)), ({"p": "21"}, (21, 40)), ({"p": "45"}, (41, 45)),

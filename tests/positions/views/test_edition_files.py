@@ -31,7 +31,7 @@ def whole(response):
     return response.status_code, data, {name: value for name, value in response.items() if name not in OF_PAGES}
 
 
-def test_the_second_reader_gets_the_same_without_a_query(client, address, django_assert_num_queries):
+def test_second_reader_gets_file_without_query(client, address, django_assert_num_queries):
     first = whole(client.get(address))
     with django_assert_num_queries(0):
         assert whole(client.get(address)) == first
@@ -42,9 +42,7 @@ def test_the_second_reader_gets_the_same_without_a_query(client, address, django
     assert client.post(address).status_code == 405
 
 
-def test_after_a_minute_it_is_asked_again_and_a_file_that_is_gone_is_not_sent(
-    client, address, django_assert_num_queries
-):
+def test_file_is_checked_again_after_a_minute_and_missing_file_is_not_sent(client, address, django_assert_num_queries):
     whole(client.get(address))
     stored, until = edition_files._known[address]
     edition_files._known[address] = (stored, until - edition_files.SECONDS)
@@ -56,7 +54,7 @@ def test_after_a_minute_it_is_asked_again_and_a_file_that_is_gone_is_not_sent(
     assert edition_files._known == {}
 
 
-def test_files_of_drafts_and_files_made_in_a_transaction_are_never_remembered(client, address, monkeypatch):
+def test_files_of_drafts_or_open_transactions_are_not_cached(client, address, monkeypatch):
     draft = paper_factories.make_whole_paper()
     paper_factories.make_files(paper_factories.freeze(draft.paper))
     paper_factories.bring_paper(draft.paper, "adopted")

@@ -41,7 +41,7 @@ def rows(page):
     return [[" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in row] for row in cells]
 
 
-def test_what_changed_stands_side_by_side_in_words(client, draft):
+def test_changes_are_shown_side_by_side(client, draft):
     sign_in(client, draft.drafter)
     page = compared(client, draft, **{"from": "0.1", "to": "0.2"})
     assert rows(page) == [
@@ -52,7 +52,7 @@ def test_what_changed_stands_side_by_side_in_words(client, draft):
     assert page.context["figures"] == [("changed", 1), ("new", 1), ("removed", 1)]
 
 
-def test_the_last_two_editions_are_compared_unless_others_are_asked_for(client, draft):
+def test_last_two_editions_are_compared_by_default(client, draft):
     sign_in(client, draft.drafter)
     page = compared(client, draft)
     assert (page.context["before"].number, page.context["after"].number) == ("0.2", "0.3")
@@ -66,12 +66,12 @@ def test_the_last_two_editions_are_compared_unless_others_are_asked_for(client, 
 
 
 @pytest.mark.parametrize("asked", [{"from": "9.9"}, {"to": "9.9"}, {"from": "x" * 999}, {"to": ""}])
-def test_an_edition_that_is_not_there_is_a_404(client, draft, asked):
+def test_unknown_edition_is_404(client, draft, asked):
     sign_in(client, draft.drafter)
     assert compared(client, draft, **asked).status_code == 404
 
 
-def test_a_member_compares_what_it_may_read_and_a_stranger_nothing(client, draft):
+def test_member_compares_readable_editions_only(client, draft):
     assert compared(client, draft).status_code == 404
     sign_in(client, make_member(make_ministry()))
     page = compared(client, draft)
@@ -82,7 +82,7 @@ def test_a_member_compares_what_it_may_read_and_a_stranger_nothing(client, draft
     assert client.get(address.replace("0.1", "0.2")).status_code == 200
 
 
-def test_a_corrected_text_is_compared_by_everybody(client):
+def test_comparison_with_corrected_edition_is_public(client):
     found = make_published_paper()
     freeze(found.paper, "1.0.1", "corrected")
     page = compared(client, found)
@@ -94,7 +94,7 @@ def test_a_corrected_text_is_compared_by_everybody(client):
 # --- Lines ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_line_has_an_address_that_shows_its_section(client, draft):
+def test_line_address_shows_its_section(client, draft):
     sign_in(client, draft.drafter)
     page = client.get(reverse("edition_line", args=[draft.paper.slug, "0.2", 4]))
     assert [block.heading for block in page.context["shown"]] == ["Theme 2"]
@@ -104,7 +104,7 @@ def test_a_line_has_an_address_that_shows_its_section(client, draft):
     assert lines == [("3", "2. Theme 2"), ("4", "<b>2.</b> Kenya notes a third thing.")]
 
 
-def test_an_edition_shows_its_first_section_or_all_of_it(client, draft):
+def test_edition_shows_first_section_or_whole_text(client, draft):
     sign_in(client, draft.drafter)
     address = reverse("edition_lines", args=[draft.paper.slug, "0.2"])
     assert re.findall(r'id="l(\d+)"', client.get(address).text) == ["1", "2"]
@@ -112,7 +112,7 @@ def test_an_edition_shows_its_first_section_or_all_of_it(client, draft):
 
 
 @pytest.mark.parametrize("line", [0, 5, 10**30])
-def test_a_line_that_is_not_there_is_a_404(client, draft, line):
+def test_unknown_line_is_404(client, draft, line):
     sign_in(client, draft.drafter)
     found = client.get(f"{reverse('edition_lines', args=[draft.paper.slug, '0.2'])}{line}/")
     assert found.status_code == (404 if line else 200)

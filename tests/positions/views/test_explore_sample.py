@@ -5,7 +5,7 @@ from django.urls import reverse
 from tests.pages import words
 
 
-def test_everybody_behind_a_point_is_named_and_leads_to_the_paragraph(client, played):
+def test_supporters_of_point_are_named_and_linked_to_paragraph(client, played):
     page = words(client.get(reverse("paper_paragraph", args=["gcm-2017", "1.0", 40])))
     names = ["Daraja Forum of Money Transfer Operators (sample)", "Kenyans in the Gulf Welfare Assembly (sample)"]
     assert [f"{name} , " in page for name in names] == [True, True]

@@ -53,7 +53,7 @@ def found(page):
 # --- Finding --------------------------------------------------------------------------------------------------------
 
 
-def test_paragraphs_are_found_by_each_condition_and_the_address_says_which(client, published):
+def test_paragraphs_are_filtered_and_filters_are_in_url(client, published):
     asked = [
         ({"theme": "T1"}, [2]),
         ({"theme": "other"}, [1]),
@@ -74,7 +74,7 @@ def test_paragraphs_are_found_by_each_condition_and_the_address_says_which(clien
     assert [page.text.count('content="noindex"') for page in (pages[0], explored(client))] == [1, 0]
 
 
-def test_what_is_not_there_is_left_out_and_said(client, published):
+def test_unknown_filters_are_ignored_with_notice(client, published):
     page = explored(client, theme="T9", organisation="<b>", strength="urges", part="-1")
     assert "A part of this address is not known here and was left out." in words(page)
     assert 'id="heard"' in page.text
@@ -82,7 +82,7 @@ def test_what_is_not_there_is_left_out_and_said(client, published):
     assert (found(page), "was left out" in page.text) == ([2], True)
 
 
-def test_who_was_heard_where_leads_to_the_paragraphs(client, published):
+def test_participation_table_links_to_paragraphs(client, published):
     page = explored(client)
     rows = [
         " ".join(re.sub("<[^>]+>", " ", row).split())
@@ -101,7 +101,7 @@ def test_who_was_heard_where_leads_to_the_paragraphs(client, published):
 # --- One paragraph --------------------------------------------------------------------------------------------------
 
 
-def test_a_paragraph_stands_at_its_address_with_all_that_is_public(client, published, settings):
+def test_paragraph_page_shows_all_public_data(client, published, settings):
     page = paragraph(client, 2)
     said, reference = words(page), published.public.reference
     address = f"{settings.PORTAL_ADDRESS}/papers/{SLUG}/1.0/paragraphs/2/"
@@ -124,7 +124,7 @@ def test_a_paragraph_stands_at_its_address_with_all_that_is_public(client, publi
     assert [SECRET in paragraph(client, place).text for place in (1, 2, 3)] == [False] * 3
 
 
-def test_the_number_of_a_paragraph_on_the_page_of_the_paper_leads_there_and_back(client, published):
+def test_paragraph_number_links_to_its_page_and_back(client, published):
     address = f"/papers/{SLUG}/1.0/paragraphs/3/"
     assert f'<a class="no" href="{address}">3</a>' in client.get(reverse("paper", args=[SLUG])).text
     page = client.get(address)
@@ -132,7 +132,7 @@ def test_the_number_of_a_paragraph_on_the_page_of_the_paper_leads_there_and_back
     assert re.findall(r'rel="(?:prev|next)" href="([^"]+)"', page.text) == [f"/papers/{SLUG}/1.0/paragraphs/2/"]
 
 
-def test_unknown_and_foreign_ones_are_the_404_of_the_edition(client, published):
+def test_unknown_and_foreign_paragraphs_are_404(client, published):
     draft = paper_factories.make_paper()
     paper_factories.make_edition(draft)
     gone = [paragraph(client, 4), paragraph(client, 0), paragraph(client, 1, "0.1"), explored(client, "0.1")]
@@ -143,7 +143,7 @@ def test_unknown_and_foreign_ones_are_the_404_of_the_edition(client, published):
     assert [each.status_code for each in gone] == [HTTPStatus.NOT_FOUND] * len(gone)
 
 
-def test_its_way_through_the_editions_that_the_reader_may_see(client, published):
+def test_history_covers_readable_editions(client, published):
     paper_factories.reword(published.paragraphs[2], "Kenya and its Counties commit to a third.")
     newer = paper_factories.freeze(published.paper, "1.0.1", "corrected")
     said = words(paragraph(client, 3, "1.0.1"))
@@ -156,7 +156,7 @@ def test_its_way_through_the_editions_that_the_reader_may_see(client, published)
     assert newer.sha256 in paragraph(client, 3, "1.0.1").text
 
 
-def test_a_draft_is_not_to_be_cited(client):
+def test_draft_has_no_citation(client):
     whole = paper_factories.make_whole_paper()
     factories.change(whole.paper, slug=SLUG)
     paper_factories.freeze(whole.paper)
@@ -167,7 +167,7 @@ def test_a_draft_is_not_to_be_cited(client):
     assert ("<b>DRAFT.</b>" in page.text, 'class="cite"' in page.text, "noindex" in page.text) == (True, False, True)
 
 
-def test_every_paragraph_and_every_page_of_a_long_text_in_few_queries(client, published, django_assert_num_queries):
+def test_pages_of_long_text_take_few_queries(client, published, django_assert_num_queries):
     content = editions.edition(paragraphs=120, points=400)
     text = editions.canonical(content).decode()
     paper_factories.make_edition(published.paper, "1.0.1", "corrected", content=text)

@@ -42,7 +42,7 @@ def all_pages(client, name, kind):
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("answered")
-def test_real_answers_are_as_the_description_says(client):
+def test_responses_match_description(client):
     session = factories.make_session()
     factories.make_point(session=session, stakeholder=None)
     into = factories.make_point()
@@ -73,13 +73,13 @@ def test_description_refuses_invalid_responses(client):
         assert not validator("Inputs").is_valid({**found, **wrong})
 
 
-def test_every_path_of_the_description_is_there_and_the_other_way_round():
+def test_described_paths_equal_url_patterns():
     names = [name for name in get_resolver().reverse_dict if isinstance(name, str)]
     served = {reverse(name) for name in names if name.startswith("feed_") or name == "openapi"}
     assert set(open_data.DESCRIPTION["paths"]) == served | {reverse("inputs_export", args=["json"])}
 
 
-def test_the_description_knows_every_choice():
+def test_description_lists_every_choice():
     known = open_data.DESCRIPTION["components"]["schemas"]
     enums = {
         "group": (known["Organisation"], Group.values),
@@ -99,7 +99,7 @@ def test_the_description_knows_every_choice():
 
 
 @pytest.mark.django_db
-def test_the_description_is_served_with_the_portals_address(client):
+def test_description_is_served_with_portal_url(client):
     found = get(client, "openapi").json()
     assert (found["openapi"], found["servers"]) == ("3.1.0", [{"url": settings.PORTAL_ADDRESS}])
     used = set(re.findall(r"#/components/schemas/(\w+)", str(found)))
@@ -111,7 +111,7 @@ def test_the_description_is_served_with_the_portals_address(client):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("who", ["visitor", "secretariat", "organisation"])
-def test_everybody_gets_what_is_public_and_nothing_else(client, answered, who):  # noqa: F811
+def test_feed_contains_public_data_only(client, answered, who):  # noqa: F811
     for audience in ("members", "secretariat"):
         factories.make_point(factories.make_submission(audience=audience))
     factories.make_submission(state="submitted")
@@ -123,7 +123,7 @@ def test_everybody_gets_what_is_public_and_nothing_else(client, answered, who): 
 
 
 @pytest.mark.django_db
-def test_pages_follow_each_other_without_gap_or_repeat(client, monkeypatch):
+def test_pages_are_contiguous_without_repeats(client, monkeypatch):
     monkeypatch.setattr(open_data, "PAGE", 2)
     made = [factories.make_submission() for _turn in range(5)]
     same_moment = made[1].decided_at
@@ -137,7 +137,7 @@ def test_pages_follow_each_other_without_gap_or_repeat(client, monkeypatch):
 
 
 @pytest.mark.django_db
-def test_an_input_that_is_accepted_later_comes_behind_the_others(client):
+def test_input_accepted_later_follows_others(client):
     early, late = factories.make_submission(), factories.make_submission()
     factories.change(early, decided_at=late.decided_at + timedelta(seconds=1))
     assert [row["reference"] for row in all_pages(client, "feed_inputs", "inputs")] == [late.reference, early.reference]
@@ -146,7 +146,7 @@ def test_an_input_that_is_accepted_later_comes_behind_the_others(client):
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", FEEDS)
 @pytest.mark.parametrize("after", ["x", "1-", "-1", "1-2-3", "9" * 30, "²-²", "1 2"])
-def test_what_the_feed_never_gave_is_refused_in_words(client, name, after):
+def test_unknown_cursor_is_bad_request(client, name, after):
     answer = get(client, name, after=after)
     assert (answer.status_code, list(answer.json())) == (400, ["error"])
 
@@ -156,7 +156,7 @@ def test_what_the_feed_never_gave_is_refused_in_words(client, name, after):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", [*FEEDS, "openapi"])
-def test_an_unchanged_answer_is_not_sent_again(client, name):
+def test_unchanged_response_is_not_modified(client, name):
     Event.objects.record("entered", factories.make_point(), by=None)
     first = get(client, name)
     again = get(client, name, headers={"If-None-Match": first["ETag"]})
@@ -166,7 +166,7 @@ def test_an_unchanged_answer_is_not_sent_again(client, name):
 
 
 @pytest.mark.django_db
-def test_a_changed_answer_has_another_tag(client):
+def test_changed_response_has_new_etag(client):
     first = get(client, "feed_inputs")
     factories.make_submission()
     changed = get(client, "feed_inputs", headers={"If-None-Match": first["ETag"]})
@@ -175,14 +175,14 @@ def test_a_changed_answer_has_another_tag(client):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("language", ["en", "sw"])
-def test_the_language_of_who_asks_changes_nothing(client, answered, language):  # noqa: F811
+def test_feed_does_not_depend_on_language(client, answered, language):  # noqa: F811
     found = get(client, "feed_inputs", headers={"Accept-Language": language}).json()
     assert found["inputs"][0]["body"] == "Open. [passage held back]"
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", [*FEEDS, "openapi"])
-def test_programs_of_other_sites_may_read_it_and_no_cookie_is_set(client, name):
+def test_cross_origin_reading_is_allowed_and_no_cookie_is_set(client, name):
     asked = client.options(reverse(name), headers={"Origin": "https://elsewhere.example"})
     assert (asked.status_code, asked["Access-Control-Allow-Headers"]) == (204, "If-None-Match, If-Modified-Since")
     answer = get(client, name, headers={"Origin": "https://elsewhere.example"})

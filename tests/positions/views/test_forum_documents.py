@@ -38,7 +38,7 @@ def words(page):
     return " ".join(page.split())
 
 
-def test_all_letters_are_one_accessible_file_each_with_its_own_link(client, forum, vera, tmp_path):
+def test_all_letters_are_one_accessible_file_with_individual_links(client, forum, vera, tmp_path):
     one = make_invitation(forum, make_stakeholder("Wizara ya Ng’ambo"), addressee="ገብረ ተክለ ሃይማኖት", seats=1)
     two = make_invitation(forum, make_stakeholder("Zanzibar أحمد"), state="draft", respond_by=date(2026, 11, 20))
     make_action(stakeholder=one.stakeholder, text="Open the one-stop centre.", due_on=date(2026, 12, 24))
@@ -71,7 +71,7 @@ def test_all_letters_are_one_accessible_file_each_with_its_own_link(client, foru
     assert ("one-stop centre" in attached, "/answer/" in attached) == (True, False)
 
 
-def test_one_letter_by_itself_and_none_for_strangers(client, forum, monkeypatch):
+def test_single_letter_is_printed_and_404_for_others(client, forum, monkeypatch):
     letter, _other = make_invitation(forum), make_invitation(forum)
     address, every = reverse("forum_letter_pdf", args=["nairobi", letter.key]), reverse("forum_letters_pdf", args=["x"])
     sign_in(client, make_member(letter.stakeholder))
@@ -93,7 +93,7 @@ def test_one_letter_by_itself_and_none_for_strangers(client, forum, monkeypatch)
     assert client.get(reverse("forum_letters_pdf", args=[other.slug])).status_code == 404
 
 
-def test_a_letter_of_the_alphabet_that_no_typeface_has_is_named_where_it_stands(client, forum):
+def test_unprintable_character_is_reported_with_its_place(client, forum):
     make_invitation(forum, make_stakeholder("Lake Union"), addressee="漢 Li")
     change(forum, venue="KICC 字")
     sign_in(client, make_secretariat())

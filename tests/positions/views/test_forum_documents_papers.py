@@ -80,7 +80,7 @@ def names(made):
     return [each["name"] for each in made["people"]]
 
 
-def test_badges_are_printed_once_and_anew_for_whom_something_changed(world, press):
+def test_badges_are_printed_once_and_again_after_changes(world, press):
     forum, people, desk, officer = world
     page = desk.get(at(forum, "forum_papers"))
     assert page.status_code == 200
@@ -122,14 +122,14 @@ def test_badges_are_printed_once_and_anew_for_whom_something_changed(world, pres
         ({"whom": "everybody else"}, "everybody else"),
     ],
 )
-def test_a_wrong_choice_is_told_beside_the_field_and_prints_nothing(world, press, sent, said):
+def test_invalid_choice_is_refused_at_field_without_printing(world, press, sent, said):
     forum, _people, desk, _officer = world
     answer = desk.post(at(forum, "forum_print", "badges"), sent)
     assert (answer.status_code, press, lots(forum)) == (422, [], [])
     assert said in answer.content.decode()
 
 
-def test_what_could_not_be_printed_is_not_noted(world, monkeypatch):
+def test_failed_printing_is_not_recorded(world, monkeypatch):
     forum, people, desk, _officer = world
 
     def fail(*_args, **_kwargs):
@@ -160,7 +160,7 @@ def test_unprintable_name_is_reported_with_character(world):
     assert told in answer.content.decode()
 
 
-def test_a_paper_tells_that_it_changed_since_it_was_printed(world, press):
+def test_page_shows_whether_document_changed_since_printing(world, press):
     forum, people, desk, _officer = world
     print_ = at(forum, "forum_print", "register")
     assert desk.post(print_)["Location"] == at(forum, "forum_paper", "register")
@@ -195,7 +195,7 @@ def test_only_the_secretariat_prints(world, press):
         workflow.print_paper(forum, "badges", fingerprint="", pages=1, by=officer, badges=[elsewhere.pk])
 
 
-def test_the_list_asks_as_often_for_fifty_people_as_for_three(world, django_assert_max_num_queries):
+def test_query_count_does_not_depend_on_people(world, django_assert_max_num_queries):
     forum, _people, desk, _officer = world
     for number in range(4, 54):
         make_delegate(forum, name=f"Person {number}", badge_number=number)
@@ -207,7 +207,7 @@ def test_the_list_asks_as_often_for_fifty_people_as_for_three(world, django_asse
 # --- The pack ---------------------------------------------------------------------------------------------------------
 
 
-def test_the_pack_stands_alone_and_is_light_whatever_the_forum(db, settings):
+def test_forum_pack_is_self_contained_and_small(db, settings):
     consultation = make_consultation()
     forum = make_forum(consultation, state="draft", contact="Ask <us>", ends_on=date(2099, 1, 3))
     assert Client().get(reverse("forum_pack", args=[forum.slug])).status_code == 404

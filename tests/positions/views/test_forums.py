@@ -48,7 +48,7 @@ def test_sessions_at_the_same_time_share_a_slot():
     assert slots([]) == []
 
 
-def test_the_page_says_when_where_who_and_what(client):
+def test_page_shows_dates_place_participants_and_topics(client):
     forum = make_forum(
         make_consultation(title="The round"), title="The forum", place="Nairobi", venue="Hall A",
         convenors="NCM and IOM", starts_on=date(2017, 10, 17), seats=50, state="held",
@@ -69,7 +69,7 @@ def test_the_page_says_when_where_who_and_what(client):
     assert "Wanjiku" not in said
 
 
-def test_a_forum_of_several_days_names_each_day(client):
+def test_multi_day_forum_names_each_day(client):
     first = datetime(2017, 10, 17, 6, tzinfo=UTC)
     forum = make_forum(starts_on=date(2017, 10, 17), ends_on=date(2017, 10, 18))
     for hours in (0, 2, 24):
@@ -79,7 +79,7 @@ def test_a_forum_of_several_days_names_each_day(client):
     assert len(re.findall(r"1[78] October 2017 (?=\d\d:)", said)) == 2
 
 
-def test_the_paper_is_linked_once_it_is_published(client):
+def test_published_paper_is_linked(client):
     forum = make_forum(state="held")
     paper = make_paper(forum.consultation, state="adopted", forum=forum)
     make_edition(paper, "1.0", "adopted")
@@ -91,7 +91,7 @@ def test_the_paper_is_linked_once_it_is_published(client):
     assert f'class="button" href="{reverse("paper", args=[paper.slug])}"' in get(client, forum).content.decode()
 
 
-def test_a_reported_forum_says_what_it_left_behind(client, django_assert_num_queries):
+def test_reported_forum_shows_outcome(client, django_assert_num_queries):
     forum = make_forum(title="The forum", state="held", seats=50)
     session = make_session(forum, theme=make_theme("T1"))
     for body in (make_ministry(), make_stakeholder("A union")):
@@ -133,5 +133,5 @@ def test_reported_forum_without_paper_or_commitments_is_shown(client):
 
 
 @pytest.mark.parametrize(("state", "status"), [("draft", 404), ("announced", 200), ("cancelled", 200)])
-def test_a_forum_in_preparation_is_not_there(client, state, status):
+def test_forum_in_preparation_is_404(client, state, status):
     assert get(client, make_forum(state=state)).status_code == status

@@ -27,7 +27,7 @@ def desk(client, draft):
 # --- Coverage -------------------------------------------------------------------------------------------------------
 
 
-def test_coverage_names_what_is_open_on_both_sides(desk, draft):
+def test_coverage_lists_open_points_and_paragraphs(desk, draft):
     bare = make_paragraph(draft.second, "It rests on nothing.")
     make_paragraph(draft.opening, "Who speaks.", is_secretariat_text=True)
     workflow.reword(draft.paragraph, by=draft.drafter, text="Other words.", why="So.")
@@ -39,7 +39,7 @@ def test_coverage_names_what_is_open_on_both_sides(desk, draft):
     assert at("desk_sources", draft, bare.key) in page.text
 
 
-def test_the_table_has_heads_on_both_sides(desk, draft):
+def test_table_has_row_and_column_headings(desk, draft):
     text = desk.get(at("desk_coverage", draft)).text
     assert '<th scope="col" class="n">Civil society</th>' in text
     assert '<th scope="row"><a href="' in text
@@ -57,14 +57,14 @@ def test_covered_paper_is_reported(desk, draft):
         assert words in text
 
 
-def test_a_point_with_an_answer_needs_no_paragraph(desk, draft):
+def test_answered_point_needs_no_paragraph(desk, draft):
     make_disposition(draft.paper, draft.other, "noted")
     page = desk.get(at("desk_coverage", draft))
     assert (page.context["missing"].points, page.context["answered"]) == ([], 1)
     assert "1 more with an answer and no paragraph" in page.text
 
 
-def test_of_many_points_of_a_theme_the_page_shows_some_and_the_list_all(desk, draft):
+def test_page_shows_some_points_of_theme_and_list_shows_all(desk, draft):
     for _turn in range(16):
         make_point(draft.other.submission)
     page = desk.get(at("desk_coverage", draft))
@@ -106,7 +106,7 @@ def test_points_are_listed_with_their_answers(desk, draft):
     assert (page.context["unanswered"], page.context["next"]) == (1, draft.other)
 
 
-def test_the_list_is_narrowed_by_words_theme_answer_and_paragraphs(desk, draft):
+def test_list_is_filtered_by_words_theme_answer_and_paragraphs(desk, draft):
     make_disposition(draft.paper, draft.point, "noted")
     twin = make_point(draft.other.submission, text="Rights, again.", state="merged", into=draft.other)
     assert listed(desk, draft, words="ROUTES") == [draft.point.reference]
@@ -118,7 +118,7 @@ def test_the_list_is_narrowed_by_words_theme_answer_and_paragraphs(desk, draft):
     assert len(listed(desk, draft, theme="T9", outcome="sung", rests="x")) == 3
 
 
-def test_the_answers_of_another_paper_are_not_these(desk, draft):
+def test_answers_in_other_papers_are_not_counted(desk, draft):
     elsewhere = workflow.create_paper(
         draft.consultation, by=draft.drafter, slug="other", title="O", short_title="O", purpose="Another"
     )
@@ -127,7 +127,7 @@ def test_the_answers_of_another_paper_are_not_these(desk, draft):
     assert desk.get(at("desk_dispositions", draft)).context["unanswered"] == 2
 
 
-def test_the_list_comes_in_pages(desk, draft):
+def test_list_is_paginated(desk, draft):
     for _turn in range(28):
         make_point(draft.other.submission)
     page = desk.get(at("desk_dispositions", draft))
@@ -146,7 +146,7 @@ def decide(desk, draft, point, outcome, **fields):
     return desk.post(at("desk_disposition", draft, point.reference), {"outcome": outcome, **kind, **fields})
 
 
-def test_a_point_is_shown_in_its_input_with_the_paragraphs_that_rest_on_it_suggested(desk, draft):
+def test_point_is_shown_in_its_input_with_citing_paragraphs_suggested(desk, draft):
     body = f"Before it. {draft.point.text} After it."
     draft.point.submission.body = body
     draft.point.submission.save()
@@ -159,14 +159,14 @@ def test_a_point_is_shown_in_its_input_with_the_paragraphs_that_rest_on_it_sugge
     ]  # fmt: skip
 
 
-def test_a_paragraph_that_goes_against_it_is_not_suggested(desk, draft):
+def test_contradicted_paragraph_is_not_suggested(desk, draft):
     workflow.ground(draft.paragraph, draft.other, by=draft.drafter, relation="contrary")
     page = desk.get(at("desk_disposition", draft, draft.other.reference))
     assert page.context["decide"]["paragraphs"].value() == []
     assert "goes against it" in page.text
 
 
-def test_an_answer_leads_to_the_next_open_point(desk, draft):
+def test_answering_redirects_to_next_open_point(desk, draft):
     later = make_point(draft.point.submission)
     response = decide(desk, draft, draft.point, "accepted", paragraphs=[draft.paragraph.key])
     assert response.url == at("desk_disposition", draft, later.reference)
@@ -180,7 +180,7 @@ def test_an_answer_leads_to_the_next_open_point(desk, draft):
     )  # fmt: skip
 
 
-def test_a_changed_answer_leads_back_to_the_list(desk, draft):
+def test_changed_answer_redirects_to_list(desk, draft):
     make_disposition(draft.paper, draft.point, "accepted_in_part", draft.paragraph, reason="In part.")
     page = desk.get(at("desk_disposition", draft, draft.point.reference))
     form = page.context["decide"]
@@ -210,13 +210,13 @@ def test_a_changed_answer_leads_back_to_the_list(desk, draft):
         ),
     ],
 )
-def test_what_an_outcome_needs_is_said_beside_the_fields(desk, draft, outcome, found):
+def test_missing_values_of_outcome_are_reported_at_fields(desk, draft, outcome, found):
     response = decide(desk, draft, draft.other, outcome)
     assert (response.status_code, problems(response)) == (422, found)
     assert not Disposition.objects.exists()
 
 
-def test_a_reason_that_is_too_long_is_kept_and_refused_once(desk, draft):
+def test_too_long_reason_is_refused_once_and_kept(desk, draft):
     response = decide(desk, draft, draft.other, "noted", reason="x" * 2_001)
     assert problems(response) == [
         "Reason: The reason is 2,001 characters long. It must be 2,000 characters or fewer: shorten it by 1."
@@ -224,7 +224,7 @@ def test_a_reason_that_is_too_long_is_kept_and_refused_once(desk, draft):
     assert "x" * 2_001 in response.text
 
 
-def test_a_merged_point_is_answered_as_merged(desk, draft):
+def test_merged_point_has_outcome_merged(desk, draft):
     twin = make_point(draft.other.submission, state="merged", into=draft.other)
     page = desk.get(at("desk_disposition", draft, twin.reference))
     assert page.context["decide"]["outcome"].value() == "merged"
@@ -243,20 +243,20 @@ def test_author_cannot_answer_point_against_own_text(client, draft):
     assert "Typed reason." in response.text
 
 
-def test_after_adoption_no_answer_changes(desk, draft):
+def test_answers_cannot_change_after_adoption(desk, draft):
     decide(desk, draft, draft.other, "noted", reason="It was heard.")
     bring_paper(draft.paper, "adopted")
     response = decide(desk, draft, draft.other, "noted", reason="Typed reason.")
     assert problems(response) == ["The text is adopted, so the answers to points cannot change."]
 
 
-def test_points_of_another_consultation_or_not_standing_are_not_there(desk, draft):
+def test_foreign_and_invalid_points_are_404(desk, draft):
     raw = make_point(draft.other.submission, state="submitted")
     for reference in (make_draft().point.reference, raw.reference, "nothing"):
         assert desk.get(at("desk_disposition", draft, reference)).status_code == 404
 
 
-def test_a_point_of_a_session_says_where_it_was_made(desk, draft):
+def test_session_point_names_its_session(desk, draft):
     session = make_session(title="Group 1", theme=draft.t2)
     session.forum.consultation = draft.consultation
     session.forum.save()
@@ -274,19 +274,19 @@ def ground(desk, draft, paragraph, relation="rests_on"):
     return desk.post(at("desk_disposition_ground", draft, draft.other.reference), words)
 
 
-def test_a_paragraph_is_made_to_rest_on_the_point(desk, draft):
+def test_paragraph_cites_point(desk, draft):
     response = ground(desk, draft, draft.paragraph.key, "partly")
     assert response.url == at("desk_disposition", draft, draft.other.reference)
     assert draft.paragraph.wording.groundings.get(point=draft.other).relation == "partly"
 
 
 @pytest.mark.parametrize("paragraph", ["", "x"])
-def test_a_paragraph_must_be_chosen(desk, draft, paragraph):
+def test_paragraph_is_required(desk, draft, paragraph):
     response = ground(desk, draft, paragraph)
     assert (response.status_code, problems(response)) == (422, ["Paragraph: Choose the paragraph."])
 
 
-def test_a_closed_text_takes_no_source(desk, draft):
+def test_closed_text_accepts_no_sources(desk, draft):
     bring_paper(draft.paper, "review")
     response = ground(desk, draft, draft.paragraph.key)
     assert problems(response) == [

@@ -32,7 +32,7 @@ def test_home_page_works_without_consultation(client):
     assert 'class="button"' not in page.content.decode()
 
 
-def test_an_open_round_has_one_button_and_its_deadline(client):
+def test_open_consultation_has_one_button_and_deadline(client):
     with time_machine.travel("2017-10-09T09:00:00Z", tick=False):
         consultation = make_consultation(title="What should we stand for?", closes_at="2017-10-13T14:00:00Z")
         make_submission(consultation)
@@ -53,7 +53,7 @@ def test_days_are_counted_in_nairobi(client, now, left):
         assert left in words(client.get(reverse("home")))
 
 
-def test_a_closed_round_leads_to_its_position(client):
+def test_closed_consultation_links_to_its_position(client):
     consultation = make_consultation(state="closed")
     edition = published(consultation)
     page = client.get(reverse("home"))
@@ -63,7 +63,7 @@ def test_a_closed_round_leads_to_its_position(client):
     ]
 
 
-def test_a_round_past_its_deadline_is_shown_as_closed_before_anybody_closes_it(client):
+def test_consultation_past_deadline_is_shown_as_closed(client):
     now = workflow.now()
     make_consultation(opens_at=now - timedelta(days=2), closes_at=now - timedelta(seconds=1))
     page = client.get(reverse("home"))
@@ -71,7 +71,7 @@ def test_a_round_past_its_deadline_is_shown_as_closed_before_anybody_closes_it(c
     assert 'class="button"' not in page.content.decode()
 
 
-def test_beside_an_open_round_stands_the_paper_of_the_finished_one(client):
+def test_paper_of_finished_consultation_is_shown_beside_open_one(client):
     past = workflow.now() - timedelta(days=400)
     finished = make_consultation(state="closed", opens_at=past, closes_at=past + timedelta(days=30), title="Finished")
     edition = published(finished, title="What we said then")
@@ -83,7 +83,7 @@ def test_beside_an_open_round_stands_the_paper_of_the_finished_one(client):
 
 
 @pytest.mark.parametrize("state", ["drafting", "in_clearance", "in_session", "adopted", "withdrawn", "suspended"])
-def test_a_paper_that_is_not_published_is_not_there(client, state):
+def test_unpublished_paper_is_not_shown(client, state):
     paper = make_paper(make_consultation(state="closed"), state=state, title="Not out yet")
     make_edition(paper, "1.0", "adopted")
     page = client.get(reverse("home"))
@@ -91,7 +91,7 @@ def test_a_paper_that_is_not_published_is_not_there(client, state):
     assert "Not out yet" not in page.content.decode()
 
 
-def test_the_card_of_the_paper_gives_file_status_and_proof(client):
+def test_paper_card_shows_file_status_and_hash(client):
     edition = published(make_consultation(state="closed"))
     edition.artefacts.create(
         format=ArtefactFormat.PDF,
@@ -108,7 +108,7 @@ def test_the_card_of_the_paper_gives_file_status_and_proof(client):
     assert "Status of 1.0" in page
 
 
-def test_each_theme_is_a_tile_with_its_figures(client):
+def test_each_theme_tile_has_figures(client):
     consultation = make_consultation(themes=("T1", "T2"))
     for code in ("GCM-04", "GCM-15", "GCM-16", "GCM-17"):
         make_provision(code, theme=make_theme("T1"))
@@ -118,7 +118,7 @@ def test_each_theme_is_a_tile_with_its_figures(client):
     assert "2 themes Theme 1 Objectives 4, 15–17 input 1 point 1 group 1 Theme 2 inputs 0 points 0 groups 0" in page
 
 
-def test_the_announced_forum_is_linked(client):
+def test_announced_forum_is_linked(client):
     consultation = make_consultation()
     make_forum(consultation, state="draft", slug="not-yet")
     assert "/forums/" not in client.get(reverse("home")).content.decode()
@@ -126,14 +126,14 @@ def test_the_announced_forum_is_linked(client):
     assert '<a href="/forums/nairobi/" lang="en">The forum</a>' in client.get(reverse("home")).content.decode()
 
 
-def test_a_round_of_the_sample_says_that_it_is_one(client):
+def test_sample_consultation_is_marked_as_sample(client):
     make_consultation()
     assert "SAMPLE" not in words(client.get(reverse("home")))
     make_consultation(is_sample=True, opens_at=workflow.now())
     assert "SAMPLE: not a position of the Government of Kenya." in words(client.get(reverse("home")))
 
 
-def test_themes_stand_in_the_language_of_the_reader(client):
+def test_themes_are_in_language_of_reader(client):
     make_consultation(themes=("T1",))
     make_theme("T1")
     client.cookies["django_language"] = "sw"
@@ -157,7 +157,7 @@ def milestone(days, state="planned", **fields):
     return Milestone(title=f"In {days} days", planned_start=day, state=state, **fields)
 
 
-def test_the_next_milestone_is_the_first_that_lies_ahead():
+def test_next_milestone_is_first_in_future():
     held, over, cancelled = milestone(-9, "held"), milestone(-3), milestone(1, "cancelled")
     moved = milestone(-1, "moved", actual_start=timezone.localdate(workflow.now()) + timedelta(days=4))
     later = milestone(9)
@@ -166,7 +166,7 @@ def test_the_next_milestone_is_the_first_that_lies_ahead():
     assert next_milestone([milestone(0)]).title == "In 0 days"
 
 
-def test_milestones_stand_on_a_line_with_struck_plans(client):
+def test_milestones_are_on_timeline_with_previous_dates_struck(client):
     make_consultation()
     Milestone.objects.create(
         title="Intergovernmental Conference", short_title="Conference, Marrakech", kind="meeting", level="global",
@@ -177,7 +177,7 @@ def test_milestones_stand_on_a_line_with_struck_plans(client):
     assert "10–11 Dec 2018 Conference, Marrakech Sept 2018 moved Held" in page.replace("Sep 2018", "Sept 2018")
 
 
-def test_a_round_without_a_way_of_its_own_shows_that_of_the_adopted_position(client):
+def test_consultation_without_timeline_shows_that_of_adopted_position(client):
     before = make_consultation(state="closed", opens_at="2017-09-04T05:00:00Z", closes_at="2017-10-13T14:00:00Z")
     published(before)
     now = make_consultation()

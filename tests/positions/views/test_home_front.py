@@ -10,7 +10,7 @@ from tests.sign_in import sign_in
 pytestmark = pytest.mark.django_db
 
 
-def test_papers_that_are_still_under_way_stand_first(client):
+def test_papers_in_progress_are_listed_first(client):
     for state in ("withdrawn", "published", "drafting", "superseded", "in_clearance"):
         make_paper(state=state, title=state)
     page = sign_in(client, make_secretariat()).get(reverse("desk"))

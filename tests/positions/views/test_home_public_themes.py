@@ -23,7 +23,7 @@ def get(client, code="T1"):
     return client.get(reverse("theme", args=[code]))
 
 
-def test_the_page_says_what_the_theme_asks_and_speaks_to(client):
+def test_page_shows_questions_and_provisions_of_theme(client):
     theme = make_theme("T1", title="Smuggling", introduction="Why it matters.", lead_bodies="Police")
     make_provision("GCM-09", theme=theme)
     assumed = make_provision("GCM-08", theme=theme).links.get()
@@ -38,7 +38,7 @@ def test_the_page_says_what_the_theme_asks_and_speaks_to(client):
     assert "Related GCM-10 Label GCM-10 Instruments Act A Lead bodies Police (to be confirmed" in said
 
 
-def test_the_page_counts_all_and_names_what_is_public(client):
+def test_page_counts_all_inputs_and_lists_public_ones(client):
     consultation, theme = make_consultation(), make_theme("T1")
     shown = make_submission(consultation, make_stakeholder("Open Society of Herders"), theme=theme, title="Shown")
     make_submission(
@@ -56,14 +56,14 @@ def test_the_page_counts_all_and_names_what_is_public(client):
     assert f'<a href="/inputs/?theme=T1&amp;round={consultation.slug}">' in page.content.decode()
 
 
-def test_the_button_sends_an_input_on_this_theme_while_the_round_is_open(client):
+def test_button_starts_input_on_theme_while_consultation_is_open(client):
     consultation = make_consultation()
     assert f'class="button" href="{reverse("submit")}?theme=T1"' in get(client).content.decode()
     type(consultation).objects.update(state="closed")
     assert 'class="button"' not in get(client).content.decode()
 
 
-def test_the_published_paper_is_linked_at_the_theme(client):
+def test_published_paper_is_linked(client):
     consultation = make_consultation(state="closed")
     paper = make_paper(consultation, title="The position")
     opening, own = make_section(paper), make_section(paper, make_theme("T1"))
@@ -79,18 +79,18 @@ def test_the_published_paper_is_linked_at_the_theme(client):
     assert get(client, "T2").context["paper"] is None
 
 
-def test_a_theme_outside_any_round_has_its_page(client):
+def test_theme_outside_consultations_has_page(client):
     make_theme("T1")
     assert get(client).status_code == 200
 
 
 @pytest.mark.parametrize("code", ["T99", "t1", "1", "x" * 300])
-def test_an_unknown_theme_is_not_there(client, code):
+def test_unknown_theme_is_404(client, code):
     make_theme("T1")
     assert get(client, code).status_code == 404
 
 
-def test_in_kiswahili_the_title_is_kiswahili(client):
+def test_kiswahili_page_has_kiswahili_title(client):
     make_theme("T1")
     client.cookies["django_language"] = "sw"
     page = get(client).content.decode()
@@ -98,7 +98,7 @@ def test_in_kiswahili_the_title_is_kiswahili(client):
     assert 'lang="sw">Mada 1' not in page
 
 
-def test_an_earlier_consultation_is_one_link_away(client):
+def test_earlier_consultation_is_linked(client):
     old = make_consultation(state="closed", short_title="Old round", slug="old")
     new = make_consultation(short_title="New round", slug="new")
     make_submission(old, title="Said long ago")

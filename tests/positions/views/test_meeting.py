@@ -34,7 +34,7 @@ def page(text, name, *more):
     return reverse(name, args=[text.paper.slug, *more])
 
 
-def test_the_roll_is_called(text):
+def test_roll_call_is_recorded(text):
     address = page(text, "desk_roll_call")
     assert "Count the quorum first" in words(text.as_head.get(address))
     workflow.count_quorum(text.paper, by=text.head)
@@ -70,7 +70,7 @@ def test_an_explanation_is_recorded_and_withdrawn(text):
     assert Explanation.objects.get().withdrawn_reason == "On its word."
 
 
-def test_only_the_chair_takes_down_what_the_meeting_says(text):
+def test_only_chair_records_decisions_of_meeting(text):
     for name in ("desk_roll_call", "desk_agreed"):
         assert text.as_secretariat.get(page(text, name)).status_code == 404
     officer = sign_in(Client(), text.officer_one)

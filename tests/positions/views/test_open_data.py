@@ -59,7 +59,7 @@ def answered():
 
 
 @pytest.mark.django_db
-def test_an_input_goes_out_with_organisation_state_points_and_answers(client, answered):
+def test_exported_input_has_organisation_state_points_and_answers(client, answered):
     (found,) = inputs_of(client)
     ref = answered.reference
     assert found["organisation"] == {"name": "Umoja (sample)", "group": "civil_society", "county": None}
@@ -81,7 +81,7 @@ def test_an_input_goes_out_with_organisation_state_points_and_answers(client, an
 
 
 @pytest.mark.django_db
-def test_a_merged_point_names_the_one_for_which_it_stands_to_whoever_may_read_that(client):
+def test_merged_point_names_its_target_to_permitted_readers(client):
     consultation = factories.make_consultation()
     secret = factories.make_point(factories.make_submission(consultation, audience="secretariat"))
     public = factories.make_point(factories.make_submission(consultation))
@@ -97,7 +97,7 @@ def test_a_merged_point_names_the_one_for_which_it_stands_to_whoever_may_read_th
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("who", ["visitor", "own", "secretariat"])
-def test_points_among_some_inputs_are_those_of_them_that_one_may_read(answered, who):
+def test_points_of_given_inputs_are_limited_to_readable_ones(answered, who):
     """The keys are an optimisation only: naming an input gives no access to its points."""
     hidden = factories.make_submission(answered.consultation, audience="secretariat")
     factories.make_point(hidden)
@@ -110,7 +110,7 @@ def test_points_among_some_inputs_are_those_of_them_that_one_may_read(answered, 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
-def test_a_table_has_a_row_for_each_input(client, answered, form):
+def test_table_has_one_row_per_input(client, answered, form):
     heads, row = table(client, form)
     found, ref = dict(zip(heads, row, strict=True)), answered.reference
     assert heads == HEADS
@@ -124,7 +124,7 @@ def test_a_table_has_a_row_for_each_input(client, answered, form):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("who", ["organisation", "secretariat"])
-def test_whoever_reads_in_full_gets_the_marked_passages(client, answered, who):
+def test_permitted_reader_gets_withheld_passages(client, answered, who):
     sign_in(client, answered.author if who == "organisation" else factories.make_secretariat())
     (found,) = inputs_of(client)
     assert found["body"] == "Open. [[Secret.]]"
@@ -132,7 +132,7 @@ def test_whoever_reads_in_full_gets_the_marked_passages(client, answered, who):
 
 
 @pytest.mark.django_db
-def test_each_reader_gets_what_the_list_shows(client):
+def test_export_contains_what_list_shows_to_reader(client):
     made = {audience: factories.make_submission(audience=audience) for audience in ("public", "members", "secretariat")}
     factories.make_submission(state="submitted")
     factories.make_submission(state="draft")
@@ -152,7 +152,7 @@ def test_each_reader_gets_what_the_list_shows(client):
 
 
 @pytest.mark.django_db
-def test_the_filters_and_the_words_of_the_list_choose(client):
+def test_filters_and_search_words_apply_to_export(client):
     theme = factories.make_theme("T2")
     first = factories.make_submission(title="About fishing")
     second = factories.make_submission(theme=theme, title="About farming")
@@ -174,7 +174,7 @@ def test_export_contains_no_formulas(client, words):
 
 
 @pytest.mark.django_db
-def test_a_cell_that_holds_no_more_says_so_and_the_other_files_have_all(client):
+def test_truncated_cell_is_marked_and_other_files_are_complete(client):
     sent = factories.make_submission(title="Much")
     for turn in range(20):
         factories.make_point(sent, text=f"{turn:02} " + "x" * 1_990)
@@ -186,20 +186,20 @@ def test_a_cell_that_holds_no_more_says_so_and_the_other_files_have_all(client):
 
 
 @pytest.mark.django_db
-def test_an_empty_list_is_a_sound_file(client):
+def test_empty_list_is_valid_file(client):
     assert inputs_of(client) == []
     assert table(client, "csv") == table(client, "xlsx") == [HEADS]
 
 
 @pytest.mark.django_db
-def test_the_name_of_the_file_says_what_it_is_and_an_unknown_form_is_not_there(client):
+def test_file_name_describes_export_and_unknown_format_is_404(client):
     answer = client.get(reverse("inputs_export", args=["csv"]))
     assert answer["Content-Disposition"].startswith('attachment; filename="inputs-')
     assert client.get(reverse("inputs_export", args=["pdf"])).status_code == 404
 
 
 @pytest.mark.django_db
-def test_more_inputs_do_not_mean_more_questions_to_the_database(client, django_assert_max_num_queries):
+def test_query_count_does_not_depend_on_inputs(client, django_assert_max_num_queries):
     for _turn in range(12):
         factories.make_point(factories.make_submission())
     with django_assert_max_num_queries(16):

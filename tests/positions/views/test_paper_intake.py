@@ -27,7 +27,7 @@ def form(kind, theme="T1", **query):
     return Client().get(reverse("printed_form", args=[theme, kind]), query)
 
 
-def test_the_word_document_has_headings_lines_and_the_code_of_the_page(consultation):
+def test_word_form_has_headings_lines_and_page_code(consultation):
     answer = form("docx")
     document = Document(BytesIO(answer.content))
     heads = [(each.style.name, each.text) for each in document.paragraphs if each.style.name.startswith("Heading")]
@@ -45,7 +45,7 @@ def test_the_word_document_has_headings_lines_and_the_code_of_the_page(consultat
     assert [[[cell.text for cell in row.cells] for row in table.rows] for table in cells] == [[[""]]] * 3
 
 
-def test_the_word_document_is_ticked_by_a_click_and_printed_on_a4_in_its_language(consultation):
+def test_word_form_has_checkboxes_and_prints_on_a4_in_its_language(consultation):
     for language, spelling in (("en", "en-GB"), ("sw", "sw-KE")):
         reader = Client()
         reader.cookies[settings.LANGUAGE_COOKIE_NAME] = language
@@ -70,7 +70,7 @@ def test_pdf_form_has_same_content(consultation, vera, tmp_path):
     assert vera(path, "ua1,3a") == []
 
 
-def test_only_themes_that_are_asked_about_have_a_form(consultation):
+def test_only_themes_of_consultation_have_a_form(consultation):
     make_theme("T7")
     make_consultation(slug="secret", state="draft")
     assert [form("docx", "T7").status_code, form("exe").status_code, form("docx", round="secret").status_code] == [

@@ -66,7 +66,7 @@ def typed(moment):
 # --- The table of pages -------------------------------------------------------------------------------------------
 
 
-def test_every_move_has_a_page_and_words_of_its_own():
+def test_every_move_has_page_and_explanation():
     assert set(WHAT_FOLLOWS) == set(MADE_HERE)
     assert set(MOVE_FORMS) <= set(MADE_HERE)
     homes = [verb for verbs in HOME.values() for verb in verbs]
@@ -80,7 +80,7 @@ def test_every_move_has_a_page_and_words_of_its_own():
 
 
 @pytest.mark.parametrize("verb", MADE_HERE)
-def test_a_move_is_shown_to_its_people_only(text, verb):
+def test_move_is_shown_to_permitted_people_only(text, verb):
     address = page_of(text.paper, verb)
     outside = [make_user(), make_user("official"), make_user("sysadmin"), make_member(make_stakeholder())]
     inside = [text.secretariat, text.head]
@@ -105,7 +105,7 @@ def test_unknown_moves_are_404(as_head, text):
     assert as_head.get(reverse("desk_paper_move", args=["nowhere", "suspend"])).status_code == 404
 
 
-def test_an_officer_reads_that_a_move_is_the_heads(text, as_secretariat):
+def test_officer_reads_that_move_belongs_to_head(text, as_secretariat):
     page = as_secretariat.get(page_of(text.paper, "suspend"))
     assert page.context["in_the_way"] == ["Only the head of the secretariat can do this: Suspend."]
     refused = as_secretariat.post(page_of(text.paper, "suspend"), {"reason": "I would like to."})
@@ -130,7 +130,7 @@ def test_get_request_changes_nothing(as_head, text, verb):
 
 
 @pytest.mark.parametrize("verb", [verb for verb in MADE_HERE if "clearance_text" not in PAPER_MOVES[verb].sources])
-def test_a_move_that_is_not_open_says_so_and_asks_for_nothing(as_head, text, verb):
+def test_unavailable_move_shows_reason_without_form(as_head, text, verb):
     page = as_head.get(page_of(text.paper, verb))
     label = PAPER_MOVES[verb].label
     assert page.context["in_the_way"][0] == f"You cannot use “{label}” while this is fixed for clearance."
@@ -138,7 +138,7 @@ def test_a_move_that_is_not_open_says_so_and_asks_for_nothing(as_head, text, ver
     assert 'method="post" novalidate' not in page.content.decode()
 
 
-def test_every_reason_is_shown_at_once(as_head, text):
+def test_all_reasons_are_shown_at_once(as_head, text):
     paper = make_paper(text.paper.consultation, state="cleared", forum=None)
     page = as_head.get(page_of(paper, "lay_before_forum"))
     expected = ["No announced forum is chosen", "The forum has no programme"]
@@ -169,7 +169,7 @@ def test_missing_values_are_reported_at_fields(as_secretariat, text):
     assert state_of(text.paper) == "clearance_text"
 
 
-def test_a_refusal_keeps_what_was_typed(as_secretariat, text):
+def test_refusal_keeps_typed_text(as_secretariat, text):
     soon = typed(now() + timedelta(days=2))
     page = as_secretariat.post(page_of(text.paper, "request_clearance"), {"due_at": soon})
     assert page.status_code == 409
@@ -178,7 +178,7 @@ def test_a_refusal_keeps_what_was_typed(as_secretariat, text):
     assert f'value="{soon}"' in page.content.decode()
 
 
-def test_a_long_note_survives_a_refusal(as_head, text):
+def test_long_note_survives_refusal(as_head, text):
     workflow.request_clearance(text.paper, by=text.secretariat, due_at=now() + timedelta(days=30))
     page = as_head.post(page_of(text.paper, "clear_paper"), {"note": HOSTILE})
     assert page.status_code == 409
@@ -193,14 +193,14 @@ def test_a_long_note_survives_a_refusal(as_head, text):
 
 
 @pytest.mark.parametrize("note", ["x" * 5_001, "Before\x00after", "\ufffe"], ids=["long", "NUL", "non-character"])
-def test_a_note_that_cannot_be_kept_is_refused_beside_the_field(as_head, text, note):
+def test_invalid_note_is_refused_at_field(as_head, text, note):
     page = as_head.post(page_of(text.paper, "clear_paper"), {"note": note})
     assert page.status_code == 422
     assert list(page.context["form"].errors) == ["note"]
     assert page.context["form"]["note"].value() == note
 
 
-def test_a_move_that_was_made_twice_is_made_once(as_secretariat, text):
+def test_repeated_move_is_made_once(as_secretariat, text):
     data = {"due_at": typed(now() + timedelta(days=30))}
     assert as_secretariat.post(page_of(text.paper, "request_clearance"), data).status_code == 302
     again = as_secretariat.post(page_of(text.paper, "request_clearance"), data)
@@ -223,7 +223,7 @@ def home(page, paper):
     return [(reverse(page, args=[paper.slug]), 302)]
 
 
-def test_a_paper_walks_from_consolidation_to_publication(as_secretariat, as_head, text, settings, tmp_path):
+def test_paper_moves_from_consolidation_to_publication(as_secretariat, as_head, text, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     paper = text.paper
     send(as_secretariat, paper, "reopen_text", reason="One word more.")
@@ -255,13 +255,13 @@ def test_a_paper_walks_from_consolidation_to_publication(as_secretariat, as_head
     assert state_of(paper) == "published"
 
 
-def test_a_suspended_paper_is_resumed_from_its_desk(as_head, text):
+def test_suspended_paper_is_resumed_from_desk(as_head, text):
     assert send(as_head, text.paper, "suspend", reason="A new law.") == home("desk_paper", text.paper)
     send(as_head, text.paper, "resume")
     assert state_of(text.paper) == "clearance_text"
 
 
-def test_a_member_breaks_the_silence_and_is_not_led_to_a_desk(text):
+def test_member_breaks_silence_and_is_not_redirected_to_desk(text):
     paper = text.paper
     workflow.request_clearance(paper, by=text.secretariat, due_at=now() + timedelta(days=30))
     change(paper, state="cleared")
@@ -276,7 +276,7 @@ def test_a_member_breaks_the_silence_and_is_not_led_to_a_desk(text):
     assert member.get(page_of(paper, "reopen_text")).status_code == 404
 
 
-def test_the_deskpages_of_a_paper_lead_to_its_moves(as_head, text):
+def test_desk_pages_of_paper_link_to_its_moves(as_head, text):
     make_edition(text.paper, "0.9", kind="clearance")
     page = as_head.get(reverse("desk_clearance", args=[text.paper.slug]))
     assert [opened.move.verb for opened in page.context["moves"]] == ["request_clearance", "reopen_text"]

@@ -38,7 +38,7 @@ def reword(desk, draft, text, why="Better.", base=None):
 # --- Words ----------------------------------------------------------------------------------------------------------
 
 
-def test_other_words_are_saved_and_the_history_shows_what_changed(desk, draft):
+def test_reworded_paragraph_is_saved_and_history_shows_changes(desk, draft):
     response = reword(desk, draft, "Kenya calls for agreed and safe routes.", "Safety first.")
     assert response.url == page_of(draft)
     assert text_of(draft.paragraph) == "Kenya calls for agreed and safe routes."
@@ -49,12 +49,12 @@ def test_other_words_are_saved_and_the_history_shows_what_changed(desk, draft):
     assert draft.drafter.name in page.text
 
 
-def test_words_taken_away_are_said_to_be_removed(desk, draft):
+def test_removed_words_are_marked_as_removed(desk, draft):
     reword(desk, draft, "Kenya calls for routes.")
     assert '<del><span class="sr">Removed: </span>agreed</del>' in desk.get(page_of(draft)).text
 
 
-def test_a_change_without_a_reason_is_refused_and_the_text_kept(desk, draft):
+def test_change_without_reason_is_refused_and_text_kept(desk, draft):
     response = reword(desk, draft, "Typed words.", why="")
     assert response.status_code == 422
     assert problems(response) == ["Why: Enter a reason for the change: it is kept with the wording."]
@@ -62,7 +62,7 @@ def test_a_change_without_a_reason_is_refused_and_the_text_kept(desk, draft):
     assert text_of(draft.paragraph) == TEXT
 
 
-def test_words_sent_after_the_text_was_closed_are_refused_with_the_reason(desk, draft):
+def test_text_sent_after_closing_is_refused_with_reason(desk, draft):
     bring_paper(draft.paper, "review")
     response = reword(desk, draft, "Typed words.")
     assert response.status_code == 422
@@ -92,7 +92,7 @@ def test_edit_conflict_shows_both_texts(desk, draft):
     ]  # fmt: skip
 
 
-def test_words_that_both_changed_stand_in_brackets(desk, draft):
+def test_conflicting_changes_are_bracketed(desk, draft):
     base = draft.paragraph.wording_id
     workflow.reword(draft.paragraph, by=draft.colleague, text="Kenya calls for safe routes.", why="So.", base=base)
     response = reword(desk, draft, "Kenya calls for short routes.", base=base)
@@ -100,7 +100,7 @@ def test_words_that_both_changed_stand_in_brackets(desk, draft):
     assert "You both changed the same words in 1 place" in response.text
 
 
-def test_a_third_text_saved_meanwhile_is_a_conflict_again(desk, draft):
+def test_third_concurrent_text_is_another_conflict(desk, draft):
     base = draft.paragraph.wording_id
     workflow.reword(draft.paragraph, by=draft.colleague, text="Second.", why="So.", base=base)
     seen = reword(desk, draft, "Mine.", base=base).context["words"]["base"].value()
@@ -110,13 +110,13 @@ def test_a_third_text_saved_meanwhile_is_a_conflict_again(desk, draft):
 
 
 @pytest.mark.parametrize("base", ["", "x", "-1", str(2**70)])
-def test_a_form_that_lost_its_base_is_not_saved(desk, draft, base):
+def test_form_without_base_is_not_saved(desk, draft, base):
     response = desk.post(page_of(draft), {"text": "Typed words.", "why": "So.", "base": base})
     assert response.status_code == 422
     assert text_of(draft.paragraph) == TEXT
 
 
-def test_a_base_of_another_paragraph_is_a_conflict_and_loses_nothing(desk, draft):
+def test_base_of_other_paragraph_is_conflict_and_text_is_kept(desk, draft):
     other = make_paragraph(draft.first, "Other.")
     response = reword(desk, draft, "Mine.", base=other.wording_id)
     assert response.status_code == 409
@@ -127,7 +127,7 @@ def test_a_base_of_another_paragraph_is_a_conflict_and_loses_nothing(desk, draft
 # --- Marks, place, end ----------------------------------------------------------------------------------------------
 
 
-def test_marks_are_set_and_objectives_of_other_frameworks_are_left_alone(desk, draft):
+def test_marks_are_set_and_objectives_of_other_frameworks_kept(desk, draft):
     make_provision("GCM-09")
     principle = Provision.objects.create(framework=Framework.GCM_PRINCIPLE, code="P1", order=1, label="P", title="P")
     draft.paragraph.provisions.add(principle)
@@ -147,7 +147,7 @@ def test_unknown_strength_or_objective_is_refused(desk, draft):
     assert Paragraph.objects.get(pk=draft.paragraph.pk).strength == "calls_for"
 
 
-def test_up_and_down_move_a_paragraph(desk, draft):
+def test_paragraph_is_moved_up_and_down(desk, draft):
     two, three = make_paragraph(draft.first, "Two."), make_paragraph(draft.first, "Three.")
     rows = desk.get(at("desk_section", draft, draft.first.pk)).context["rows"]
     assert [bool(row["up"]) for row in rows] == [False, True, True]
@@ -166,7 +166,7 @@ def test_up_and_down_move_a_paragraph(desk, draft):
     assert press(two, "up") == ("p2", [TEXT, "Two.", "Three."])
 
 
-def test_a_paragraph_is_put_into_another_section(desk, draft):
+def test_paragraph_is_moved_to_other_section(desk, draft):
     address = at("desk_paragraph_place", draft, draft.paragraph.key)
     response = desk.post(address, {"after": f"section-{draft.second.pk}"})
     assert response.url == at("desk_section", draft, draft.second.pk) + "#p1"
@@ -174,7 +174,7 @@ def test_a_paragraph_is_put_into_another_section(desk, draft):
     assert (response.status_code, problems(response)) == (422, ["Move it after: Choose where to put it."])
 
 
-def test_a_paragraph_is_removed_with_a_reason(desk, draft):
+def test_paragraph_is_removed_with_reason(desk, draft):
     address = at("desk_paragraph_remove", draft, draft.paragraph.key)
     assert TEXT in desk.get(address).text
     response = desk.post(address, {"reason": " "})
@@ -198,7 +198,7 @@ def found(desk, draft, **query):
     return [point.reference for point in desk.get(sources_page(draft, **query)).context["points"]]
 
 
-def test_points_of_the_sections_theme_are_offered_first_and_no_source_twice(desk, draft):
+def test_points_of_section_theme_are_first_and_cited_ones_omitted(desk, draft):
     same = make_point(draft.point.submission)
     make_point(draft.point.submission, state="submitted")
     make_point(draft.point.submission, state="merged", into=draft.point)
@@ -222,7 +222,7 @@ def test_points_are_found_by_words_theme_kind_and_organisation(desk, draft):
     assert found(desk, draft, words="100%_") == []
 
 
-def test_only_points_without_a_paragraph_if_asked(desk, draft):
+def test_uncited_points_are_filtered_on_request(desk, draft):
     make_paragraph(draft.second, "It rests on the other.", points=(draft.other,))
     free = make_point(draft.other.submission)
     assert found(desk, draft, theme="T2") == sorted([draft.other.reference, free.reference])
@@ -233,7 +233,7 @@ def test_only_points_without_a_paragraph_if_asked(desk, draft):
     }  # fmt: skip
 
 
-def test_an_earlier_wording_rests_on_nothing_any_more(desk, draft):
+def test_citations_of_earlier_wordings_do_not_count(desk, draft):
     made = make_paragraph(draft.second, "It rests on the other.", points=(draft.other,))
     row = workflow.reword(made, by=draft.drafter, text="Changed.", why="So.")
     workflow.unground(row.wording.groundings.get(), by=draft.drafter)
@@ -248,7 +248,7 @@ def test_unusual_search_is_safe(desk, draft, query):
     assert desk.get(sources_page(draft, **query)).status_code == 200
 
 
-def test_many_points_come_in_pages(desk, draft):
+def test_points_are_paginated(desk, draft):
     wanted = sorted(make_point(draft.point.submission).reference for _turn in range(23))
     page = desk.get(sources_page(draft))
     rest = desk.get(page.context["older"])
@@ -260,7 +260,7 @@ def ground(desk, draft, reference, relation="rests_on", **query):
     return desk.post(sources_page(draft, **query), {"point": reference, "relation": relation})
 
 
-def test_a_point_is_put_under_the_words_and_the_search_stays(desk, draft):
+def test_point_is_cited_and_search_kept(desk, draft):
     response = ground(desk, draft, draft.other.reference, "partly", theme="T2", words="rights")
     assert response.url == sources_page(draft, theme="T2", words="rights")
     rows = draft.paragraph.wording.groundings.values_list("point__reference", "relation")
@@ -277,18 +277,18 @@ def test_unknown_point_is_refused(desk, draft, reference, relation):
     assert draft.paragraph.wording.groundings.count() == 1
 
 
-def test_a_point_of_another_consultation_is_no_point_here(desk, draft):
+def test_point_of_other_consultation_is_refused(desk, draft):
     response = ground(desk, draft, make_draft().point.reference)
     assert (response.status_code, problems(response)) == (422, ["There is no such point."])
 
 
-def test_a_point_that_is_not_validated_is_refused_with_the_reason(desk, draft):
+def test_unvalidated_point_is_refused_with_reason(desk, draft):
     raw = make_point(draft.point.submission, state="submitted")
     response = ground(desk, draft, raw.reference)
     assert (response.status_code, problems(response)) == (422, [f"{raw.reference} is not validated yet."])
 
 
-def test_sources_are_confirmed_one_by_one_or_all_at_once_and_taken_away(desk, draft):
+def test_sources_are_confirmed_singly_or_together_and_removed(desk, draft):
     workflow.ground(draft.paragraph, draft.other, by=draft.drafter)
     row = workflow.reword(draft.paragraph, by=draft.drafter, text="Other words.", why="So.")
     one, two = row.wording.groundings.order_by("pk")
@@ -301,7 +301,7 @@ def test_sources_are_confirmed_one_by_one_or_all_at_once_and_taken_away(desk, dr
     assert list(row.wording.groundings.values_list("pk", "is_confirmed")) == [(two.pk, True)]
 
 
-def test_sources_of_words_that_changed_meanwhile_are_not_confirmed(desk, draft):
+def test_sources_of_outdated_wording_cannot_be_confirmed(desk, draft):
     seen = workflow.reword(draft.paragraph, by=draft.drafter, text="Seen words.", why="So.")
     workflow.reword(draft.paragraph, by=draft.colleague, text="Newer words.", why="So.")
     response = desk.post(at("desk_sources_confirm", draft, seen.key), {"wording": seen.wording_id})
@@ -321,7 +321,7 @@ def test_other_paragraphs_source_is_404(desk, draft):
         assert desk.post(at(name, draft, draft.paragraph.key, grounding.pk)).status_code == 404
 
 
-def test_points_of_sessions_and_confidential_inputs_say_what_they_are(desk, draft):
+def test_session_points_and_confidential_points_are_labelled(desk, draft):
     session = make_session(title="Group 1")
     session.forum.consultation = draft.consultation
     session.forum.save()
@@ -332,7 +332,7 @@ def test_points_of_sessions_and_confidential_inputs_say_what_they_are(desk, draf
     assert "The secretariat only" in page
 
 
-def test_the_sources_of_a_closed_text_are_read_only(desk, draft):
+def test_sources_of_closed_text_are_read_only(desk, draft):
     bring_paper(draft.paper, "review")
     assert "Find points to cite" not in desk.get(sources_page(draft)).text
     response = ground(desk, draft, draft.other.reference)

@@ -44,7 +44,7 @@ def ruling(text, client=None, how="consensus", **said):
     return (client or text.as_head).post(f"{address}?how={how}", {"seen": 0, **said}, follow=True)
 
 
-def test_the_screen_shows_what_the_desk_chooses(text):
+def test_screen_shows_selection_of_desk(text):
     assert "Choose the session first" in words(text.as_officer.get(page(text, "forum_chair")))
     assert "Session: Choose the session" in words(show(text, session=""))
     assert "Decide on paragraph 2" in words(show(text))
@@ -56,7 +56,7 @@ def test_the_screen_shows_what_the_desk_chooses(text):
     assert Screen.objects.get().paragraph == text.second
 
 
-def test_the_list_of_speakers_is_kept(text):
+def test_list_of_speakers_is_managed(text):
     ask = page(text, "forum_chair_ask")
     assert text.as_officer.post(ask, {}).status_code == 404
     show(text)
@@ -82,7 +82,7 @@ def test_the_list_of_speakers_is_kept(text):
     assert "The session is closed." in words(text.as_officer.post(ask, {"badge": 7}))
 
 
-def test_words_from_the_floor_are_shown_decided_and_taken_into_the_text(text):
+def test_amendment_from_floor_is_shown_decided_and_inserted(text):
     show(text)
     address = page(text, "forum_chair_words", text.first.key)
     unsigned = text.as_officer.post(address, {"amendment": NEW})
@@ -102,14 +102,14 @@ def test_words_from_the_floor_are_shown_decided_and_taken_into_the_text(text):
     assert (text.first.wording.text, Screen.objects.get().amendment) == (NEW, "")
 
 
-def test_lines_of_words_from_the_floor_end_as_they_do_everywhere(text):
+def test_line_ends_of_amendment_are_normalised(text):
     said = {"amendment": "One thing.\r\n\r\nAnother.", "moved_by": text.two.pk, "words": "amended"}
     ruling(text, **said, outcome="adopted")
     made = FloorDecision.objects.get()
     assert (made.amendment, made.decided.text) == ("One thing.\n\nAnother.", "One thing.\n\nAnother.")
 
 
-def test_words_from_the_floor_are_looked_through_as_those_of_drafters(text):
+def test_amendment_from_floor_is_validated_like_drafted_text(text):
     show(text)
     address = page(text, "forum_chair_words", text.first.key)
     for odd, told in (
@@ -128,7 +128,7 @@ def ruling_page(text):
     return text.as_head.get(page(text, "forum_chair_decide", text.first.key)).content.decode()
 
 
-def test_a_decision_that_is_refused_keeps_everything_that_was_typed(text):
+def test_refused_decision_keeps_typed_values(text):
     assert "What the meeting decides: Choose what the meeting decides" in words(ruling(text))
     typed = {"outcome": "with_reservation", "reserving": text.two.pk, "reservation": "It costs money.", "note": "Late."}
     make_check_in(text.delegates[1], by=text.secretariat, voids=text.check_ins[1])
@@ -146,7 +146,7 @@ def test_a_decision_that_is_refused_keeps_everything_that_was_typed(text):
     )
 
 
-def test_a_roll_call_names_each_institution_that_is_present(text):
+def test_roll_call_lists_present_institutions(text):
     address = page(text, "forum_chair_decide", text.first.key)
     shown = text.as_head.get(f"{address}?how=roll_call").content.decode()
     fields = sorted(set(re.findall(r'name="(vote_\d+)"', shown)))
@@ -159,7 +159,7 @@ def test_a_roll_call_names_each_institution_that_is_present(text):
     assert (again.status_code, "has already decided on this paragraph: adopted" in words(again)) == (409, True)
 
 
-def test_only_the_chair_decides_and_only_the_secretariat_works_here(text):
+def test_only_chair_decides_and_only_secretariat_manages_screen(text):
     show(text)
     told = text.as_officer.get(page(text, "forum_chair_decide", text.first.key))
     assert "Only the chair decides" in words(told)
@@ -171,7 +171,7 @@ def test_only_the_chair_decides_and_only_the_secretariat_works_here(text):
     assert text.as_head.get(gone).status_code == 404
 
 
-def test_the_address_of_a_button_that_is_only_looked_at_leads_back_to_the_desk(text):
+def test_get_on_button_url_redirects_to_desk(text):
     desk, paragraph = page(text, "forum_chair"), page(text, "forum_chair_decide", text.first.key)
     show(text)
     text.as_officer.post(page(text, "forum_chair_ask"), {"stakeholder": text.two.pk})
@@ -187,7 +187,7 @@ def test_the_address_of_a_button_that_is_only_looked_at_leads_back_to_the_desk(t
     assert Speech.objects.get(started_at=None) == speech
 
 
-def test_only_participants_watch_the_screen(text):
+def test_only_participants_see_screen(text):
     show(text)
     delegate = make_user()
     change(text.delegates[0], user=delegate)
@@ -208,7 +208,7 @@ def test_only_participants_watch_the_screen(text):
     assert text.as_officer.get(reverse("screen", args=["nowhere"])).status_code == 404
 
 
-def test_a_poll_costs_one_query_and_brings_only_what_changed(text, django_assert_num_queries):
+def test_poll_takes_one_query_and_returns_changes_only(text, django_assert_num_queries):
     show(text)
     address = page(text, "screen_news")
     delegate = sign_in(Client(), change(text.delegates[0], user=make_user()).user)
@@ -237,7 +237,7 @@ def workflow_ask(text):
     text.as_officer.post(page(text, "forum_chair_ask"), {"stakeholder": text.two.pk})
 
 
-def test_a_poll_fits_three_kilobytes_whatever_the_length_of_the_paragraph(text):
+def test_poll_response_is_at_most_3_kb_for_any_paragraph(text):
     long = "The Republic of Kenya, recalling what was said, calls for one thing and another. " * 37
     show(text)
     workflow.show_on_screen(
@@ -258,7 +258,7 @@ def test_a_poll_fits_three_kilobytes_whatever_the_length_of_the_paragraph(text):
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from(["one ", "two ", "three, ", "four. "]), max_size=300), st.integers(0, 300), st.data())
-def test_each_side_of_a_comparison_fits_and_takes_nothing_that_is_not_in_it(before, place, data):
+def test_each_side_of_comparison_is_limited_and_unaltered(before, place, data):
     after = before[:place] + data.draw(st.lists(st.sampled_from(["new ", "words "]), max_size=80)) + before[place:]
     spans = [span for span in redline("".join(before), "".join(after)) if span.kind != "removed"]
     shown = around_changes(spans, 300)
@@ -272,12 +272,12 @@ def test_each_side_of_a_comparison_fits_and_takes_nothing_that_is_not_in_it(befo
 @pytest.mark.parametrize(("letters", "beside", "size"), [
     (400, 0, "short"), (401, 0, "middling"), (701, 0, "long"), (0, 220, "short"), (0, 221, "middling"), (0, 421, "long"),
 ])  # fmt: skip
-def test_the_longer_the_text_the_smaller_its_letters(letters, beside, size):
+def test_longer_text_has_smaller_font(letters, beside, size):
     new = [Span("added", "x" * beside)] if beside else []
     assert Shown("Item", text="x" * letters, new=new).size == size
 
 
-def test_of_a_long_text_the_screen_shows_what_stands_around_the_changes():
+def test_long_text_is_reduced_to_context_of_changes():
     before = "First words. " + "".join(f"Sentence {n} stays as it is. " for n in range(60)) + "Last words."
     after = before.replace("First", "Other").replace("Last", "Final")
     spans = redline(before, after)

@@ -77,7 +77,7 @@ def test_public_pages_contain_no_hidden_content(client, hidden_words, who):
     assert [(address, word) for address, text in texts.items() for word in SECRETS if word.lower() in text] == []
 
 
-def test_a_member_reads_what_is_for_members_and_no_more(client, hidden_words):
+def test_member_sees_content_for_members_only(client, hidden_words):
     sign_in(client, make_member(make_ministry()))
     page = client.get(reverse("inputs"))
     assert words(page).count("Xylograph title") == 1

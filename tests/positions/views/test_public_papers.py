@@ -73,7 +73,7 @@ def missing(client, *places):
 # --- Who sees what --------------------------------------------------------------------------------------------------
 
 
-def test_the_list_shows_official_papers_to_everyone_and_others_to_those_who_may_know(client, published):
+def test_list_shows_official_papers_to_all_and_others_to_permitted_readers(client, published):
     draft = paper_factories.make_paper(title="Paper in preparation")
     said = page(client, "papers")
     assert "Kenya’s &lt;common&gt; position" in said
@@ -82,7 +82,7 @@ def test_the_list_shows_official_papers_to_everyone_and_others_to_those_who_may_
     assert draft.title not in page(client, "papers")
 
 
-def test_unknown_and_foreign_papers_are_one_and_the_same_404(client, published):
+def test_unknown_and_foreign_papers_are_same_404(client, published):
     draft = paper_factories.make_paper()
     paper_factories.make_edition(draft)
     places = [reverse("paper", args=[slug]) for slug in ("nothing-here", draft.slug)]
@@ -101,7 +101,7 @@ def test_unknown_and_foreign_papers_are_one_and_the_same_404(client, published):
     assert missing(client, *places)
 
 
-def test_a_member_reads_the_text_under_review_as_a_draft(client):
+def test_member_reads_text_under_review_as_draft(client):
     whole = paper_factories.make_whole_paper()
     text = paper_factories.freeze(whole.paper, "0.2", "review")
     whole.paper.rounds.create(number=1, edition=text, opens_at=text.frozen_at, closes_at=whole.consultation.closes_at)
@@ -116,7 +116,7 @@ def test_a_member_reads_the_text_under_review_as_a_draft(client):
     assert missing(client, reverse("paper_edition", args=[whole.paper.slug, "0.1"]), reverse("paper", args=["nothing"]))
 
 
-def test_a_text_that_was_under_review_is_gone_with_its_paper(client):
+def test_review_text_of_withdrawn_paper_is_404(client):
     whole = paper_factories.make_whole_paper()
     paper_factories.freeze(whole.paper, "0.2", "review")
     paper_factories.bring_paper(whole.paper, "withdrawn")
@@ -127,7 +127,7 @@ def test_a_text_that_was_under_review_is_gone_with_its_paper(client):
     assert client.get(addresses[0]).status_code == HTTPStatus.OK
 
 
-def test_an_adopted_text_is_not_public_before_it_is_published(client):
+def test_adopted_text_is_not_public_before_publication(client):
     whole = paper_factories.make_whole_paper()
     paper_factories.freeze(whole.paper)
     paper_factories.bring_paper(whole.paper, "adopted")
@@ -140,7 +140,7 @@ def test_an_adopted_text_is_not_public_before_it_is_published(client):
 # --- The page -------------------------------------------------------------------------------------------------------
 
 
-def test_the_page_shows_the_frozen_text_and_not_what_was_written_since(client, published):
+def test_page_shows_frozen_text(client, published):
     paper_factories.reword(published.paragraphs[1], "Words of the day after.")
     said = page(client, "paper", "gcm-2017")
     assert "Words of the day after." not in said
@@ -148,7 +148,7 @@ def test_the_page_shows_the_frozen_text_and_not_what_was_written_since(client, p
     assert '<p>Kenya and its counties <span class="verb">commit to</span> a third.</p>' in tidy(said)
 
 
-def test_beside_a_paragraph_stands_what_it_rests_on(client, published):
+def test_sources_are_shown_beside_paragraph(client, published):
     said = tidy(page(client, "paper", "gcm-2017"))
     reference = published.public.submission.reference
     address = reverse("input", args=[reference])
@@ -168,7 +168,7 @@ def test_page_and_data_contain_nothing_confidential(client, published):
     assert SECRET.encode() not in read(client.get(reverse("edition_file", args=["gcm-2017", "1.0", "json"])))
 
 
-def test_the_facts_stand_above_the_text(client, published):
+def test_facts_precede_text(client, published):
     said = " ".join(page(client, "paper", "gcm-2017").split())
     assert "3 inputs, 4 points, 3 organisations in 1 group" in said
     assert reading_hash(published.edition.sha256) in said
@@ -204,7 +204,7 @@ def test_sample_page_has_banner(client, published):
     assert warning in page(client, "paper", whole.paper.slug)
 
 
-def test_the_page_follows_the_readers_language_and_the_text_stays_as_it_is(client, published):
+def test_page_is_in_language_of_reader_and_text_unchanged(client, published):
     client.cookies["django_language"] = "sw"
     said = page(client, "paper", "gcm-2017")
     assert '<html lang="sw">' in said
@@ -212,7 +212,7 @@ def test_the_page_follows_the_readers_language_and_the_text_stays_as_it_is(clien
     assert '<span class="verb">calls for</span> three things.' in said
 
 
-def test_a_corrected_edition_takes_the_place_of_the_first(client, published):
+def test_corrected_edition_replaces_first(client, published):
     paper_factories.freeze(published.paper, "1.0.1", "corrected")
     assert "<b>DRAFT.</b>" not in page(client, "paper", "gcm-2017")
     assert "Another edition is in force:" not in page(client, "paper", "gcm-2017")
@@ -221,7 +221,7 @@ def test_a_corrected_edition_takes_the_place_of_the_first(client, published):
     assert f'<a href="{reverse("paper_edition", args=["gcm-2017", "1.0.1"])}">1.0.1</a>' in tidy(older)
 
 
-def test_a_superseded_paper_stays_and_names_its_successor(client, published):
+def test_superseded_paper_stays_and_names_successor(client, published):
     newer = paper_factories.make_published_paper(title="The newer position", slug="newer")
     head = factories.make_head()
     factories.walk(published.paper, "superseded")
@@ -236,7 +236,7 @@ def test_a_superseded_paper_stays_and_names_its_successor(client, published):
 # --- Cost -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_visitor_costs_few_queries(client, published, django_assert_num_queries):
+def test_page_for_visitor_takes_few_queries(client, published, django_assert_num_queries):
     with django_assert_num_queries(2):
         page(client, "papers")
     with django_assert_num_queries(3):
@@ -247,13 +247,13 @@ def test_a_visitor_costs_few_queries(client, published, django_assert_num_querie
         page(client, "paper_edition", "gcm-2017", "1.0")
 
 
-def test_a_person_who_is_signed_in_costs_at_most_eight_queries(client, published, django_assert_max_num_queries):
+def test_page_for_signed_in_person_takes_at_most_eight_queries(client, published, django_assert_max_num_queries):
     client.force_login(factories.make_member(factories.make_ministry()))
     with django_assert_max_num_queries(8):
         page(client, "paper", "gcm-2017")
 
 
-def test_a_long_paper_is_a_small_page(client):
+def test_page_of_long_paper_is_small(client):
     whole = paper_factories.make_whole_paper()
     section = whole.paragraphs[1].section
     for turn in range(50):
@@ -272,7 +272,7 @@ def test_a_long_paper_is_a_small_page(client):
 # --- Files ----------------------------------------------------------------------------------------------------------
 
 
-def test_the_pdf_is_served_as_it_was_made(client, published, django_assert_num_queries):
+def test_pdf_is_served_as_made(client, published, django_assert_num_queries):
     with django_assert_num_queries(1):
         response = client.get(reverse("edition_file", args=["gcm-2017", "1.0", "pdf"]))
         data = read(response)
@@ -288,7 +288,7 @@ def test_the_pdf_is_served_as_it_was_made(client, published, django_assert_num_q
     assert response["Last-Modified"] == format_datetime(made.rendered_at.replace(microsecond=0), usegmt=True)
 
 
-def test_the_data_are_the_bytes_that_the_hash_is_of(client, published):
+def test_served_json_has_the_hashed_bytes(client, published):
     response = client.get(reverse("edition_file", args=["gcm-2017", "1.0", "json"]))
     assert read(response) == published.edition.content.encode()
     assert response["ETag"] == f'"{published.edition.sha256}"'
@@ -297,7 +297,7 @@ def test_the_data_are_the_bytes_that_the_hash_is_of(client, published):
 
 
 @pytest.mark.parametrize("header", ["If-None-Match", "If-Modified-Since"])
-def test_whoever_has_the_file_gets_no_second_copy(client, published, header):
+def test_unchanged_file_is_not_modified(client, published, header):
     address = reverse("edition_file", args=["gcm-2017", "1.0", "pdf"])
     first = client.get(address)
     read(first)
@@ -308,7 +308,7 @@ def test_whoever_has_the_file_gets_no_second_copy(client, published, header):
     assert read(client.get(address, headers={"If-None-Match": '"another"'})) == b"%PDF-1.7 not printed"
 
 
-def test_files_of_drafts_are_for_those_who_may_read_them_and_kept_by_no_cache(client):
+def test_files_of_drafts_are_restricted_and_not_cached(client):
     whole = paper_factories.make_whole_paper()
     paper_factories.make_files(paper_factories.freeze(whole.paper))
     paper_factories.bring_paper(whole.paper, "adopted")
@@ -333,7 +333,7 @@ def plain_form(monkeypatch):
     return made
 
 
-def test_a_further_form_is_made_once_when_it_is_first_asked_for(client, published, plain_form):
+def test_further_form_is_made_once_on_first_request(client, published, plain_form):
     address = reverse("edition_file", args=["gcm-2017", "1.0", "akn.xml"])
     assert f'<a href="{address}">Akoma Ntoso 3.0 (XML)</a>' in page(client, "paper", "gcm-2017")
     first, again = client.get(address), client.get(address)
@@ -349,7 +349,7 @@ def test_a_further_form_is_made_once_when_it_is_first_asked_for(client, publishe
     assert address in page(client, "verify_hash", kept.sha256)
 
 
-def test_every_table_of_a_published_paper_can_be_had(client, published):
+def test_every_table_of_published_paper_is_available(client, published):
     def table(form):
         response = client.get(reverse("edition_file", args=["gcm-2017", "1.0", form]))
         assert response["Content-Disposition"] == f'inline; filename="gcm-2017-1.0.{form}"'
@@ -373,7 +373,7 @@ def test_every_table_of_a_published_paper_can_be_had(client, published):
     assert listed == ["json", *(form for form in ArtefactFormat if form in FORMS and form not in {"pdf", "json"})]
 
 
-def test_the_schema_of_the_data_is_served_to_every_site_and_once(client, published):
+def test_json_schema_is_public_and_cacheable(client, published):
     address = reverse("edition_schema")
     assert f'<a href="{address}">Structure of the data (JSON Schema)</a>' in page(client, "paper", "gcm-2017")
     response = client.get(address)
@@ -394,7 +394,7 @@ def test_the_schema_of_the_data_is_served_to_every_site_and_once(client, publish
     }
 
 
-def test_a_form_of_a_draft_is_made_for_those_alone_who_may_read_it(client, plain_form):
+def test_form_of_draft_is_made_for_permitted_readers_only(client, plain_form):
     whole = paper_factories.make_whole_paper()
     paper_factories.freeze(whole.paper)
     paper_factories.bring_paper(whole.paper, "adopted")
@@ -408,7 +408,7 @@ def test_a_form_of_a_draft_is_made_for_those_alone_who_may_read_it(client, plain
 
 
 @pytest.mark.parametrize("error", [Blocked("Two letters cannot be written."), OSError(errno.ENOSPC, "full")])
-def test_a_form_that_cannot_be_made_says_why_and_leaves_nothing(client, published, plain_form, monkeypatch, error):
+def test_failure_to_make_form_is_explained_and_leaves_nothing(client, published, plain_form, monkeypatch, error):
     def fail(*_given):
         raise error
 
@@ -426,7 +426,7 @@ def test_a_form_that_cannot_be_made_says_why_and_leaves_nothing(client, publishe
     assert last_refusal(published.edition) == (None, "make_form", "", [reason])
 
 
-def test_a_form_whose_making_fills_the_disk_is_told_as_such(client, published, monkeypatch):
+def test_full_disk_while_making_form_is_reported(client, published, monkeypatch):
     def fill(_frozen):
         raise OSError(errno.ENOSPC, "full")  # what a renderer meets that writes to temporary files
 

@@ -55,7 +55,7 @@ def compared(client, draft, **asked):
     return client.get(reverse("paper_compare_pdf", args=[draft.paper.slug], query=asked))
 
 
-def test_a_redline_is_printed_once_for_all_who_may_read_both_editions(client, draft, press):
+def test_redline_is_printed_once_for_permitted_readers(client, draft, press):
     sign_in(client, draft.drafter)
     page = compared(client, draft, **{"from": "0.1", "to": "0.2"})
     assert (page.status_code, page.content, page["Content-Type"]) == (200, b"%PDF-1.7 quick", "application/pdf")
@@ -72,7 +72,7 @@ def test_a_redline_is_printed_once_for_all_who_may_read_both_editions(client, dr
     assert reverse("paper_compare_pdf", args=[draft.paper.slug]) in client.get(address[address.index("/papers") :]).text
 
 
-def test_nobody_prints_what_the_page_would_not_show(client, draft, press):
+def test_unreadable_comparison_is_404(client, draft, press):
     assert compared(client, draft).status_code == 404
     sign_in(client, make_member(make_ministry()))
     assert compared(client, draft, **{"from": "0.1", "to": "0.2"}).status_code == 404
@@ -83,7 +83,7 @@ def test_nobody_prints_what_the_page_would_not_show(client, draft, press):
     assert press == []
 
 
-def test_one_is_printed_at_a_time_and_a_failure_is_said_and_not_kept(client, draft, press, monkeypatch):
+def test_one_print_runs_at_a_time_and_failure_is_reported_and_not_stored(client, draft, press, monkeypatch):
     sign_in(client, draft.drafter)
     cache.add("printing-redline", 1)
     busy = compared(client, draft)
@@ -100,7 +100,7 @@ def test_one_is_printed_at_a_time_and_a_failure_is_said_and_not_kept(client, dra
     assert compared(client, draft).status_code == 200
 
 
-def test_printing_has_a_bound_for_each_reader(client, draft, press, settings):
+def test_printing_is_rate_limited_per_reader(client, draft, press, settings):
     settings.LIMITS = {**settings.LIMITS, "print": (2, 600)}
     sign_in(client, draft.drafter)
     assert [compared(client, draft).status_code for _turn in range(3)] == [200, 200, 429]
@@ -121,7 +121,7 @@ def published(settings, tmp_path):
     return found
 
 
-def test_officials_the_secretariat_and_its_head_get_the_paper_with_its_restricted_annexes(client, published, press):
+def test_officials_and_secretariat_get_paper_with_restricted_annexes(client, published, press):
     for user in (make_user(Office.OFFICIAL), make_secretariat(), make_head()):
         sign_in(client, user)
         page = client.post(published.address)
@@ -136,7 +136,7 @@ def test_officials_the_secretariat_and_its_head_get_the_paper_with_its_restricte
     assert press[0][2].endswith(reverse("verify_hash", args=[published.edition.sha256]))
 
 
-def test_nobody_else_gets_it_and_nothing_restricted_is_kept_or_public(client, published, press, monkeypatch):
+def test_restricted_print_is_404_for_others_and_not_cached(client, published, press, monkeypatch):
     for user in (make_user(), make_member(published.ministry), make_user(Office.SYSADMIN)):
         sign_in(client, user)
         assert [client.get(published.address).status_code, client.post(published.address).status_code] == [404, 404]

@@ -47,7 +47,7 @@ def send(browser, review, **fields):
     return browser.post(page_of(review), words)
 
 
-def test_a_member_reads_the_frozen_text_and_where_to_propose(member, review):
+def test_member_reads_frozen_text_and_can_propose(member, review):
     assert at("review_section", review, 1) in member.get(at("review", review)).text
     page = member.get(at("review_section", review, 1))
     assert 'Kenya <span class="verb">calls for</span> agreed routes.' in page.text
@@ -65,7 +65,7 @@ def test_a_member_reads_the_frozen_text_and_where_to_propose(member, review):
         lambda: make_user("official"),
     ],
 )
-def test_for_everybody_else_the_review_is_not_there(client, review, who):
+def test_review_is_404_for_others(client, review, who):
     amendment = propose(review)
     sign_in(client, who())
     assert client.get(at("review", review)).status_code == 404
@@ -75,7 +75,7 @@ def test_for_everybody_else_the_review_is_not_there(client, review, who):
     assert Amendment.objects.count() == 1
 
 
-def test_the_desk_sees_what_members_see_and_proposes_nothing(client, review):
+def test_desk_sees_review_but_cannot_propose(client, review):
     desk = sign_in(client, review.drafter)
     page = desk.get(at("review", review))
     assert page.status_code == 200
@@ -83,12 +83,12 @@ def test_the_desk_sees_what_members_see_and_proposes_nothing(client, review):
     assert send(desk, review).status_code == 404
 
 
-def test_without_a_round_there_is_no_review(client, draft):
+def test_review_is_404_without_round(client, draft):
     sign_in(client, draft.member)
     assert client.get(at("review", draft)).status_code == 404
 
 
-def test_a_member_proposes_other_words_and_reads_what_became_of_them(member, review):
+def test_member_proposes_wording_and_reads_outcome(member, review):
     assert send(member, review).url == at("review_section", review, 1) + "#p1"
     made = Amendment.objects.get()
     assert (made.text, made.sponsor, made.by) == (OTHER, review.body, review.member)
@@ -110,7 +110,7 @@ def test_missing_values_are_reported_and_text_kept(member, review):
     assert problems(response) == ["Enter what the paragraph should say instead."]
 
 
-def test_a_member_of_several_bodies_says_for_which(client, review):
+def test_member_of_several_organisations_chooses_one(client, review):
     other = make_ministry("Ministry of Ports")
     make_member(other, user=review.member)
     sign_in(client, review.member)
@@ -120,14 +120,14 @@ def test_a_member_of_several_bodies_says_for_which(client, review):
     assert Amendment.objects.get().sponsor == other
 
 
-def test_the_same_words_sent_twice_are_one_amendment(member, review):
+def test_resubmitted_text_is_one_amendment(member, review):
     send(member, review)
     response = send(member, review)
     assert problems(response) == ["Your organisation has already proposed this text."]
     assert Amendment.objects.count() == 1
 
 
-def test_after_the_hour_nothing_is_proposed_and_the_text_is_kept(member, review):
+def test_amendment_after_deadline_is_refused_and_text_kept(member, review):
     review.paper.rounds.update(opens_at=now() - timedelta(days=2), closes_at=now() - timedelta(days=1))
     assert member.get(page_of(review)).url == at("review_section", review, 1)
     response = send(member, review, text="Typed words.")
@@ -136,7 +136,7 @@ def test_after_the_hour_nothing_is_proposed_and_the_text_is_kept(member, review)
     assert "Propose a change" not in member.get(at("review_section", review, 1)).text
 
 
-def test_words_written_for_an_earlier_round_are_not_taken_into_the_next(member, review):
+def test_amendment_for_earlier_round_is_refused(member, review):
     close(review)
     review.paper.rounds.update(opens_at=now() - timedelta(days=2), closes_at=now() - timedelta(days=1))
     workflow.open_review(review.paper, by=review.drafter, closes_at=now() + timedelta(days=5))
@@ -146,7 +146,7 @@ def test_words_written_for_an_earlier_round_are_not_taken_into_the_next(member, 
     assert send(member, review, round=2).status_code == 302
 
 
-def test_members_read_each_others_amendments_but_not_withdrawn_ones(client, review):
+def test_members_see_amendments_of_others_except_withdrawn(client, review):
     propose(review)
     gone = propose(review, "Withdrawn words.")
     workflow.withdraw_amendment(gone, by=review.member)
@@ -159,7 +159,7 @@ def test_members_read_each_others_amendments_but_not_withdrawn_ones(client, revi
     assert client.get(at("review_amendment", review, gone.pk)).status_code == 404
 
 
-def test_amendments_that_contend_stand_side_by_side_and_in_brackets(member, review):
+def test_conflicting_amendments_are_shown_side_by_side_and_bracketed(member, review):
     propose(review)
     contend(review)
     page = words(member.get(at("review_section", review, 1)))
@@ -170,7 +170,7 @@ def test_amendments_that_contend_stand_side_by_side_and_in_brackets(member, revi
     assert "A Ministry of Roads: change the text. Safety first." in printed
 
 
-def test_each_operation_has_a_form_of_its_own(member, review):
+def test_each_operation_has_own_form(member, review):
     other = make_paragraph(review.second, "It came after the text was frozen.", is_secretariat_text=True)
     moving = member.get(page_of(review) + "?operation=move")
     assert "place" in moving.context["form"].fields
@@ -193,7 +193,7 @@ def test_each_operation_has_a_form_of_its_own(member, review):
     ]
 
 
-def test_an_own_amendment_is_withdrawn(member, review):
+def test_own_amendment_is_withdrawn(member, review):
     amendment = propose(review)
     address, page = at("review_withdraw", review, amendment.pk), at("review_amendment", review, amendment.pk)
     assert member.get(address).url == page
@@ -204,7 +204,7 @@ def test_an_own_amendment_is_withdrawn(member, review):
     assert (response.status_code, problems(response)) == (422, ["You cannot use “Withdraw” while this is withdrawn."])
 
 
-def test_what_the_sponsor_alone_does_is_not_there_for_others(client, review):
+def test_actions_of_sponsor_are_404_for_others(client, review):
     amendment = propose(review)
     sign_in(client, make_member(make_ministry("Ministry of Ports")))
     for name in ("review_withdraw", "review_confirm", "review_answer"):
@@ -221,7 +221,7 @@ def moved(review):
     return amendment
 
 
-def test_a_stale_amendment_is_offered_in_the_words_of_today_and_confirmed(member, review):
+def test_outdated_amendment_is_offered_with_current_wording_and_confirmed(member, review):
     amendment = moved(review)
     assert [each.pk for each in member.get(reverse("my_organisation")).context["asked_about"]] == [amendment.pk]
     page = member.get(at("review_amendment", review, amendment.pk))
@@ -242,7 +242,7 @@ def test_a_stale_amendment_is_offered_in_the_words_of_today_and_confirmed(member
     )  # fmt: skip
 
 
-def test_an_amendment_of_a_removed_paragraph_can_be_withdrawn_only(member, review):
+def test_amendment_of_removed_paragraph_can_only_be_withdrawn(member, review):
     amendment = propose(review)
     close(review)
     workflow.remove_paragraph(review.paragraph, by=review.drafter, reason="Said twice.")
@@ -254,7 +254,7 @@ def test_an_amendment_of_a_removed_paragraph_can_be_withdrawn_only(member, revie
     assert response.context["confirm"]["text"].value() == "Safe."
 
 
-def test_the_sponsor_answers_the_drafters(member, review):
+def test_sponsor_answers_recommendation(member, review):
     amendment = propose(review)
     address = at("review_answer", review, amendment.pk)
     assert member.post(address).url == at("review_amendment", review, amendment.pk)
@@ -268,7 +268,7 @@ def test_the_sponsor_answers_the_drafters(member, review):
     assert amendment.recommendations.get().consent == "insists"
 
 
-def test_others_stand_behind_an_amendment_and_leave_it(client, review):
+def test_others_support_amendment_and_withdraw_support(client, review):
     amendment = propose(review)
     ports = make_ministry("Ministry of Ports")
     sign_in(client, make_member(ports))
@@ -285,7 +285,7 @@ def test_others_stand_behind_an_amendment_and_leave_it(client, review):
     assert not amendment.cosponsors.live().exists()
 
 
-def test_everyone_reads_a_round_that_is_open_to_all_readers(client, draft):
+def test_public_round_is_visible_to_everyone(client, draft):
     review = open_review(draft, audience="public")
     amendment = propose(review)
     assert at("read_review", review) in client.get(reverse("papers")).text
@@ -304,13 +304,13 @@ def test_everyone_reads_a_round_that_is_open_to_all_readers(client, draft):
     assert body.amendments.get().text == OTHER
 
 
-def test_a_round_for_members_is_not_there_for_everyone(client, review):
+def test_members_round_is_404_for_others(client, review):
     assert review.paper.title not in client.get(reverse("papers")).text
     assert client.get(at("read_review", review)).status_code == 404
     assert client.get(at("read_review_section", review, 1)).status_code == 404
 
 
-def test_unknown_paragraphs_are_not_there(member, review):
+def test_unknown_paragraphs_are_404(member, review):
     key = make_draft().paragraph.key
     assert member.get(reverse("review_paragraph", args=[review.paper.slug, key])).status_code == 404
 
@@ -324,7 +324,7 @@ def test_the_review_takes_few_queries(member, review, django_assert_max_num_quer
             member.get(address)
 
 
-def test_my_organisation_and_the_mails_lead_to_the_review(member, review):
+def test_own_organisation_page_and_mails_link_to_review(member, review):
     page = member.get(reverse("my_organisation"))
     assert [each.pk for each in page.context["reviews"]] == [review.round.pk]
     assert at("review", review) in page.text

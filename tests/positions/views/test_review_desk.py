@@ -45,7 +45,7 @@ def open_round(desk, draft, hour):
     return desk.post(at("desk_review", draft), {"closes_at": hour})
 
 
-def test_a_round_is_opened_until_a_day_and_hour_in_nairobi(desk, draft):
+def test_round_is_opened_until_nairobi_date_and_time(desk, draft):
     day = timezone.localdate() + timedelta(days=3)
     assert open_round(desk, draft, f"{day.isoformat()}T17:00").url == at("desk_review", draft)
     review = draft.paper.rounds.get()
@@ -53,7 +53,7 @@ def test_a_round_is_opened_until_a_day_and_hour_in_nairobi(desk, draft):
     assert "Round 1" in desk.get(at("desk_review", draft)).text
 
 
-def test_a_round_that_would_be_over_at_once_is_refused_and_the_hour_kept(desk, draft):
+def test_round_that_would_end_at_once_is_refused_and_time_kept(desk, draft):
     response = open_round(desk, draft, "2017-10-17T17:00")
     assert (response.status_code, problems(response)) == (
         422, ["The review round must close after it opens. Choose a later time."],
@@ -67,7 +67,7 @@ def test_invalid_time_is_refused_at_its_field(desk, draft, hour):
     assert problems(response) == ["The round closes on: Enter a date and time"]
 
 
-def test_everything_a_round_needs_is_listed(desk):
+def test_all_missing_conditions_of_round_are_listed(desk):
     bare = make_draft()
     day = timezone.localdate() + timedelta(days=3)
     response = open_round(desk, bare, f"{day.isoformat()}T17:00")
@@ -75,7 +75,7 @@ def test_everything_a_round_needs_is_listed(desk):
     assert "2 points have no answer yet" in desk.get(at("desk_review", bare)).text
 
 
-def test_the_head_extends_a_round_and_officers_do_not(client, desk, review):
+def test_head_extends_round_and_officers_cannot(client, desk, review):
     address = at("desk_paper_move", review, "extend_review")
     assert f'href="{address}"' not in desk.get(at("desk_review", review)).text
     head = sign_in(Client(), make_head())
@@ -88,7 +88,7 @@ def test_the_head_extends_a_round_and_officers_do_not(client, desk, review):
     assert timezone.localtime(review.paper.rounds.get().closes_at).date() == day
 
 
-def test_the_round_is_closed_by_a_button_once_its_window_is_over(desk, review):
+def test_round_is_closed_by_button_after_deadline(desk, review):
     assert "Close the review round</button>" not in desk.get(at("desk_review", review)).text
     review.paper.rounds.update(opens_at=now() - timedelta(days=2), closes_at=now() - timedelta(days=1))
     assert "Close the review round</button>" in desk.get(at("desk_review", review)).text
@@ -100,14 +100,14 @@ def test_the_round_is_closed_by_a_button_once_its_window_is_over(desk, review):
 # --- The desk: amendments -------------------------------------------------------------------------------------------
 
 
-def test_the_round_invites_whom_the_officer_chose(desk, draft):
+def test_round_invites_chosen_audience(desk, draft):
     day = timezone.localdate() + timedelta(days=3)
     desk.post(at("desk_review", draft), {"closes_at": f"{day.isoformat()}T17:00", "audience": "public"})
     assert draft.paper.rounds.get().audience == "public"
     assert "everyone may read, verified organisations may propose" in desk.get(at("desk_review", draft)).text
 
 
-def test_amendments_are_counted_by_section_and_listed_by_paragraph(desk, review):
+def test_amendments_are_counted_per_section_and_listed_per_paragraph(desk, review):
     amendment, rival = propose(review), contend(review)
     page = desk.get(at("desk_review", review))
     assert [(each.pk, each.load) for each in page.context["sections"]] == [(review.first.pk, Load(2, 2, 1))]
@@ -121,7 +121,7 @@ def test_amendments_are_counted_by_section_and_listed_by_paragraph(desk, review)
     assert words(page).count("[ A and safe] routes [ B and seasons]") == 1
 
 
-def test_amendments_are_the_next_step_once_the_round_is_closed(desk, review):
+def test_amendments_are_next_step_after_closing(desk, review):
     amendment = propose(review)
     close(review)
     assert desk.get(at("desk_paper", review)).context["next"]["url"] == at("desk_review", review)
@@ -129,7 +129,7 @@ def test_amendments_are_the_next_step_once_the_round_is_closed(desk, review):
     assert desk.get(at("desk_paper", review)).context["next"] is None
 
 
-def test_an_amendment_is_accepted(desk, review):
+def test_amendment_is_accepted(desk, review):
     amendment = propose(review)
     assert "once the round is closed" in desk.get(at("desk_amendment", review, amendment.pk)).text
     close(review)
@@ -144,7 +144,7 @@ def test_an_amendment_is_accepted(desk, review):
     assert "Well said." in desk.get(at("desk_amendment", review, amendment.pk)).text
 
 
-def test_an_amendment_is_not_accepted_with_a_reason(desk, review):
+def test_amendment_is_declined_with_reason(desk, review):
     amendment = propose(review)
     response = desk.post(at("desk_amendment_decline", review, amendment.pk), {"reason": " "})
     assert (response.status_code, problems(response)) == (
@@ -154,7 +154,7 @@ def test_an_amendment_is_not_accepted_with_a_reason(desk, review):
     assert state_of(amendment) == "not_accepted"
 
 
-def test_a_refused_decision_keeps_what_was_typed(desk, review):
+def test_refused_decision_keeps_typed_text(desk, review):
     amendment = propose(review)
     response = desk.post(at("desk_amendment_accept", review, amendment.pk), {"reason": "Typed reason."})
     assert (response.status_code, problems(response)) == (
@@ -166,7 +166,7 @@ def test_a_refused_decision_keeps_what_was_typed(desk, review):
     assert response.context["decline"]["reason"].value() == "Typed reason."
 
 
-def test_a_stale_amendment_is_accepted_in_part_in_words_that_fit(desk, review):
+def test_outdated_amendment_is_accepted_in_part_with_adapted_wording(desk, review):
     amendment = propose(review)
     close(review)
     moved = "Kenya calls for agreed routes and seasons."
@@ -185,7 +185,7 @@ def test_a_stale_amendment_is_accepted_in_part_in_words_that_fit(desk, review):
     assert (state_of(amendment), text_of(review.paragraph)) == ("in_part", fitted)
 
 
-def test_words_that_move_while_the_officer_writes_are_shown_and_the_typed_ones_kept(desk, review):
+def test_concurrent_rewording_is_shown_and_typed_text_kept(desk, review):
     amendment = propose(review)
     close(review)
     sent = {"text": "Typed words.", "reason": "Typed reason.", "base": review.paragraph.wording_id}
@@ -199,7 +199,7 @@ def test_words_that_move_while_the_officer_writes_are_shown_and_the_typed_ones_k
     assert state_of(amendment) == "stale"
 
 
-def test_a_recommendation_is_sent_and_answered_beside_the_amendment(desk, review):
+def test_recommendation_is_sent_and_answered(desk, review):
     amendment = propose(review)
     address = at("desk_amendment_recommend", review, amendment.pk)
     assert problems(desk.post(address, {"reason": "So."})) == ["The drafters recommend to: Choose what you recommend."]
@@ -214,7 +214,7 @@ def test_a_recommendation_is_sent_and_answered_beside_the_amendment(desk, review
     assert "It is not." in page
 
 
-def test_an_amendment_says_what_it_needs_to_move(desk, client, review):
+def test_amendment_lists_missing_conditions(desk, client, review):
     amendment = propose(review)
     told = lambda: [tuple(each) for each in desk.get(at("desk_amendment", review, amendment.pk)).context["needs"]]  # noqa: E731
     assert told() == [
@@ -229,7 +229,7 @@ def test_an_amendment_says_what_it_needs_to_move(desk, client, review):
     assert told() == []
 
 
-def test_one_text_is_chosen_of_two_that_were_accepted(desk, review):
+def test_one_of_two_accepted_texts_is_chosen(desk, review):
     one, two = propose(review), contend(review)
     assert desk.get(at("desk_choose_text", review, review.paragraph.key)).status_code == 404
     close(review)
@@ -257,7 +257,7 @@ def test_one_text_is_chosen_of_two_that_were_accepted(desk, review):
     ]
 
 
-def test_an_amendment_of_a_removed_paragraph_can_only_be_left(desk, review):
+def test_amendment_of_removed_paragraph_cannot_be_accepted(desk, review):
     amendment = propose(review)
     close(review)
     workflow.remove_paragraph(review.paragraph, by=review.drafter, reason="Said twice.")

@@ -53,7 +53,7 @@ def changed(member, review):
     return saved(document)
 
 
-def test_a_file_is_shown_and_then_proposed(member, review):
+def test_file_is_previewed_then_proposed(member, review):
     page = upload(member, review, changed(member, review))
     assert (page.status_code, Amendment.objects.count()) == (200, 0)
     assert [(row["label"], row["paragraph"]["text"]) for row in page.context["table"]] == [
@@ -74,7 +74,7 @@ def test_a_file_is_shown_and_then_proposed(member, review):
     assert (made.text, made.reason, made.operation, made.sponsor) == (OTHER, "Safety first.", "replace", review.body)
 
 
-def test_what_is_refused_stays_with_its_words_and_the_rest_is_proposed(member, review):
+def test_refused_rows_are_kept_and_others_proposed(member, review):
     propose(review)
     sent = fields_of(upload(member, review, changed(member, review)))
     sent |= {"form-0-reason": "Safety first.", "form-1-reason": "They do."}
@@ -85,7 +85,7 @@ def test_what_is_refused_stays_with_its_words_and_the_rest_is_proposed(member, r
     assert list(Amendment.objects.order_by("pk").values_list("operation", flat=True)) == ["replace", "insert"]
 
 
-def test_a_table_of_comments_is_read_from_csv(member, review):
+def test_table_of_comments_is_read_from_csv(member, review):
     head = "Organisation,Paragraph,Type,Comment,Proposed change"
     sheet = f"{head}\nKE,1,te,Safety first.,{OTHER}\nKE,9,te,None.,Words.\n"
     page = upload(member, review, sheet.encode(), "comments.csv")
@@ -94,7 +94,7 @@ def test_a_table_of_comments_is_read_from_csv(member, review):
     assert [words for words, _why in page.context["left"]] == ["Words."]
 
 
-def test_a_row_quotes_a_line_of_the_edition_under_review(member, review):
+def test_row_refers_to_line_of_review_edition(member, review):
     edition = review.paper.rounds.get().edition
     lines = numbered_lines(json.loads(edition.content))
     (line,) = [
@@ -128,7 +128,7 @@ def test_unchanged_text_is_reported(member, review):
     ]
 
 
-def test_who_may_not_propose_brings_nothing_in(client, review):
+def test_import_is_404_for_others(client, review):
     for who in (make_user(), review.drafter, make_member(make_ministry(state="suspended"))):
         sign_in(client, who)
         assert client.get(at("review_import", review)).status_code == 404
@@ -140,7 +140,7 @@ def test_who_may_not_propose_brings_nothing_in(client, review):
     assert client.get(at("review_import", review)).url == at("review", review)
 
 
-def test_a_table_in_unknown_letters_is_asked_for_as_a_workbook(member, review):
+def test_table_in_unknown_encoding_must_be_sent_as_workbook(member, review):
     table = b"paragraph,proposed change\n1,Kenya calls for agreed routes.\n" + bytes(range(128, 256)) * 3
     page = upload(member, review, table, "comments.csv")
     assert page.status_code == 422

@@ -21,13 +21,13 @@ def row(title: str, label: str) -> dict[str, str]:
     return {str(role): str(limit) for role, limit in found.roles}
 
 
-def test_every_table_of_moves_is_on_the_page():
+def test_every_table_of_moves_is_shown():
     assert sorted(roles.RECORDS) == sorted(roles.move_tables())
     moves = [len(table) for table in roles.move_tables().values()]
     assert sorted(len(table.rows) for table in roles.tables()[1:]) == sorted(moves)
 
 
-def test_every_predicate_is_asked():
+def test_every_predicate_is_evaluated():
     named = {
         predicate
         for module in (permissions, paper_permissions)
@@ -67,7 +67,7 @@ def test_roles_page_content(title, label, expected):
     assert row(title, label) == expected
 
 
-def test_visitors_officials_and_system_administrators_decide_nothing():
+def test_visitors_officials_and_system_administrators_have_no_moves():
     """Except for proposals about staff, made by one person and confirmed by another."""
     two_people, found = "proposals for a second person", {}
     for table in roles.tables()[1:]:
@@ -77,20 +77,20 @@ def test_visitors_officials_and_system_administrators_decide_nothing():
     assert found[True] == {"secretariat", "head of the secretariat", "system administrator"}
 
 
-def test_a_second_person_confirms_and_the_proposer_withdraws():
+def test_second_person_confirms_and_proposer_withdraws():
     staff = {"secretariat", "head of the secretariat", "system administrator"}
     assert row("proposals for a second person", "Confirm") == dict.fromkeys(staff, "not their own")
     assert row("proposals for a second person", "Withdraw the proposal") == dict.fromkeys(staff, "only their own")
 
 
-def test_each_move_is_permitted_to_somebody():
+def test_each_move_has_a_permitted_role():
     by_nobody = [each for table in roles.tables() for each in table.rows if not each.roles]
     assert [str(each.label) for each in by_nobody if str(each.who) != "the portal by itself"] == []
     assert len(by_nobody) == 3
 
 
 @pytest.mark.django_db
-def test_the_samples_answer_as_people_do():
+def test_sample_persons_equal_database_persons():
     """The sample persons get the same answers as persons from the database."""
     ministry = make_ministry()
     people = {
@@ -117,7 +117,7 @@ def test_the_samples_answer_as_people_do():
 
 
 @pytest.mark.django_db
-def test_the_page_shows_it_all_without_the_database(client, django_assert_num_queries):
+def test_page_makes_no_queries(client, django_assert_num_queries):
     with django_assert_num_queries(0):
         page = client.get(reverse("roles"))
     text = page.content.decode()
@@ -125,7 +125,7 @@ def test_the_page_shows_it_all_without_the_database(client, django_assert_num_qu
     assert [str(table.title) for table in roles.tables() if str(table.title).capitalize() not in text] == []
 
 
-def test_the_document_says_what_the_tables_say():
+def test_moves_document_equals_tables():
     """After a change of a table, run manage.py write_moves."""
     written = PAGE.read_text(encoding="utf-8")
     assert written == roles.document()

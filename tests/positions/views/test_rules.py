@@ -38,7 +38,7 @@ def officer(client):
 ADDRESS = "/desk/consultations/review/rules/"
 
 
-def test_an_officer_proposes_what_changes_and_nothing_else(client, consultation, officer):
+def test_officer_proposes_only_changed_rules(client, consultation, officer):
     office = make_stakeholder("Attorney-General")
     page = client.get(ADDRESS)
     assert "Every member institution gets an e-mail." in words(page)
@@ -52,7 +52,7 @@ def test_an_officer_proposes_what_changes_and_nothing_else(client, consultation,
     assert "Groups for a quorum: 5 until now, 4 from now on." in words(client.get(answer["Location"]))
 
 
-def test_a_step_that_stands_is_asked_no_more_by_its_box(client, consultation, officer):
+def test_unchecked_box_proposes_removal_of_step(client, consultation, officer):
     step = make_step(consultation, "legal", make_stakeholder("Attorney-General"))
     assert "Legal vetting, Attorney-General: required" in words(client.get(ADDRESS))
     client.post(ADDRESS, {**STANDING, "reason": "Agreed."})
@@ -79,7 +79,7 @@ def test_unreadable_value_is_refused_at_its_field(client, consultation, officer,
     assert not Proposal.objects.exists()
 
 
-def test_nothing_changed_and_a_meeting_that_sits_are_refused_with_what_was_typed(client, consultation, officer):
+def test_unchanged_rules_or_current_meeting_are_refused_and_input_kept(client, consultation, officer):
     page = client.post(ADDRESS, {**STANDING, "reason": "Kept words."})
     assert (page.status_code, page.context["reasons"]) == (409, ["This changes nothing."])
     assert "Kept words." in words(page)
@@ -96,7 +96,7 @@ def test_page_is_404_for_others(client, consultation):
     assert client.get("/desk/consultations/nowhere/rules/").status_code == 404
 
 
-def test_before_it_opens_the_page_leads_to_the_form(client, officer):
+def test_page_links_to_form_before_opening(client, officer):
     draft = make_consultation(state="draft", slug="draft")
     page = client.get(reverse("desk_rules", args=[draft.slug]))
     assert "The consultation has not opened yet: change its rules in its settings." in words(page)
@@ -111,14 +111,14 @@ def admin(model, page, *args):
 
 
 @pytest.mark.parametrize(("state", "open_to"), [("draft", set(RULES)), ("open", set()), ("closed", set())])
-def test_the_form_of_a_consultation_holds_the_rules_until_it_opens(client, officer, state, open_to):
+def test_consultation_form_has_rules_until_opening(client, officer, state, open_to):
     consultation = make_consultation(state=state)
     page = client.get(admin(type(consultation), "change", consultation.pk))
     assert set(page.context["adminform"].form.fields) & set(RULES) == open_to
     assert (reverse("desk_rules", args=[consultation.slug]) in page.content.decode()) == (state != "draft")
 
 
-def test_the_form_of_a_step_is_closed_once_its_consultation_has_opened(client, consultation, officer):
+def test_step_form_is_read_only_after_opening(client, consultation, officer):
     step = make_step(consultation, "legal", make_stakeholder())
     draft = make_consultation(state="draft")
     early = ChainStep.objects.create(consultation=draft, kind="legal", institution=step.institution)

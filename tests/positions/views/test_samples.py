@@ -20,7 +20,7 @@ OF_A_PAPER = (
 
 
 @pytest.mark.parametrize("is_sample", [True, False])
-def test_every_page_about_a_sample_says_so_once(is_sample):
+def test_every_page_about_sample_has_one_notice(is_sample):
     text = make_text("in_clearance")
     change(text.paper.consultation, is_sample=is_sample)
     slug, asked = text.paper.slug, make_clearance(text.paper, text.one, text.first)

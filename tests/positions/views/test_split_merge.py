@@ -49,7 +49,7 @@ def words_of(draft):
     [("", "Kenya calls for agreed routes."), ("2", "Kenya calls for agreed routes. It asks for shelters;"),
      ("99", "Kenya calls for agreed routes."), ("x", "Kenya calls for agreed routes."), ("9" * 400, "Kenya calls for agreed routes.")],
 )  # fmt: skip
-def test_the_form_holds_the_text_cut_behind_a_sentence(desk, draft, cut, first):
+def test_form_suggests_split_after_a_sentence(desk, draft, cut, first):
     page = desk.get(at("desk_paragraph_split", draft, draft.paragraph.key), {"cut": cut})
     assert values(page.context["form"])[:2] == [first, TEXT[len(first) :].strip()]
 
@@ -59,7 +59,7 @@ def sent(draft, **fields):
     return start | fields
 
 
-def test_a_paragraph_is_split_and_a_form_sent_twice_splits_once(desk, draft):
+def test_paragraph_is_split_once_despite_resubmission(desk, draft):
     fields = sent(draft)
     for _turn in range(2):
         response = desk.post(at("desk_paragraph_split", draft, draft.paragraph.key), fields)
@@ -68,7 +68,7 @@ def test_a_paragraph_is_split_and_a_form_sent_twice_splits_once(desk, draft):
     assert words_of(draft) == ["One.", "Two.", "Kenya notes the lakes."]
 
 
-def test_what_is_wrong_with_a_split_is_said_and_everything_is_kept(desk, draft):
+def test_invalid_split_is_reported_and_everything_kept(desk, draft):
     address = at("desk_paragraph_split", draft, draft.paragraph.key)
     response = desk.post(address, sent(draft, rest=" ", why=""))
     assert (response.status_code, problems(response)) == (422, [
@@ -91,7 +91,7 @@ def test_what_is_wrong_with_a_split_is_said_and_everything_is_kept(desk, draft):
 # --- Merge ----------------------------------------------------------------------------------------------------------
 
 
-def test_two_paragraphs_are_merged_and_the_one_that_went_can_still_be_read(desk, draft):
+def test_paragraphs_are_merged_and_removed_one_stays_readable(desk, draft):
     address = at("desk_paragraph_merge", draft, draft.paragraph.key)
     page = desk.get(address)
     assert values(page.context["form"])[0] == f"{TEXT} Kenya notes the lakes."
@@ -110,7 +110,7 @@ def test_two_paragraphs_are_merged_and_the_one_that_went_can_still_be_read(desk,
     assert list(desk.get(at("desk_paper", draft)).context["removed"]) == [draft.behind]
 
 
-def test_two_texts_that_changed_meanwhile_are_shown_and_what_was_typed_is_kept(desk, draft):
+def test_concurrent_texts_are_shown_and_typed_text_kept(desk, draft):
     address = at("desk_paragraph_merge", draft, draft.paragraph.key)
     fields = {"with": draft.behind.key, "text": "Both.", "why": "So.", "base": draft.paragraph.wording_id}
     fields["other_base"] = draft.behind.wording_id
@@ -134,7 +134,7 @@ def test_two_texts_that_changed_meanwhile_are_shown_and_what_was_typed_is_kept(d
 
 
 @pytest.mark.parametrize("name", ["desk_paragraph_split", "desk_paragraph_merge", "desk_comment"])
-def test_words_for_a_paragraph_that_was_removed_meanwhile_are_given_back(desk, draft, name):
+def test_text_for_removed_paragraph_is_returned(desk, draft, name):
     workflow.remove_paragraph(draft.paragraph, by=draft.colleague, reason="So.")
     address = at(name, draft, draft.paragraph.key)
     assert desk.get(address).url == at("desk_paragraph_history", draft, draft.paragraph.key)
@@ -146,7 +146,7 @@ def test_words_for_a_paragraph_that_was_removed_meanwhile_are_given_back(desk, d
 # --- History --------------------------------------------------------------------------------------------------------
 
 
-def test_the_history_tells_the_words_and_what_was_done_with_them(desk, draft):
+def test_history_shows_texts_and_operations(desk, draft):
     _first, second = workflow.split_paragraph(
         draft.paragraph, by=draft.drafter, texts=[TEXT[:30], TEXT[31:]], why="Two things."
     )
@@ -167,7 +167,7 @@ def test_the_history_tells_the_words_and_what_was_done_with_them(desk, draft):
 # --- Comments -------------------------------------------------------------------------------------------------------
 
 
-def test_a_comment_is_written_carried_and_settled(desk, draft):
+def test_comment_is_added_kept_and_resolved(desk, draft):
     address = at("desk_comment", draft, draft.paragraph.key)
     assert desk.post(address, {"comment": "Which <routes>?"}).url == (
         f"{at('desk_paragraph', draft, draft.paragraph.key)}#comments"
@@ -189,7 +189,7 @@ def test_a_comment_is_written_carried_and_settled(desk, draft):
     assert "Mark as resolved" not in page.text
 
 
-def test_an_empty_comment_is_refused_beside_the_field(desk, draft):
+def test_empty_comment_is_refused_at_field(desk, draft):
     response = desk.post(at("desk_comment", draft, draft.paragraph.key), {"comment": " "})
     assert (response.status_code, problems(response)) == (422, ["Comment: Enter a comment."])
     elsewhere = reverse("desk_comment_resolve", args=[draft.paper.slug, draft.behind.key, 1])

@@ -105,7 +105,7 @@ def alter(path):
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
 
 
-def test_the_bytes_that_were_stored_go_out_and_no_others(door, caplog):
+def test_stored_bytes_are_served(door, caplog):
     stored = door.path.read_bytes()
     assert (got(door), got(door)) == ((200, stored), (200, stored))
     alter(door.path)
@@ -119,7 +119,7 @@ def test_the_bytes_that_were_stored_go_out_and_no_others(door, caplog):
     assert got(door) == (200, stored)
 
 
-def test_a_file_that_is_missing_is_the_same_page(door):
+def test_missing_file_shows_same_page(door):
     stored = door.path.read_bytes()
     got(door)
     door.path.unlink()
@@ -130,7 +130,7 @@ def test_a_file_that_is_missing_is_the_same_page(door):
 
 
 @pytest.mark.parametrize("kind", ["evidence", "pdf"])
-def test_an_altered_file_is_confirmed_to_nobody_who_has_the_old_one(client, kind):
+def test_altered_file_is_never_answered_as_not_modified(client, kind):
     record, address = DOORS[kind]()
     door = SimpleNamespace(address=address, client=client)
     etag = f'"{record.sha256}"'
@@ -168,7 +168,7 @@ def test_every_view_that_serves_files_is_tested():
 # --- What is made of stored files ---------------------------------------------------------------------------------------
 
 
-def test_a_forum_is_copied_without_a_document_that_was_altered():
+def test_copied_forum_omits_altered_document():
     forum = factories.make_forum()
     sound, altered = (factories.make_forum_file(forum, title=title, data=pdf()) for title in ("Sound", "Altered"))
     alter(altered.path)
@@ -180,7 +180,7 @@ def test_a_forum_is_copied_without_a_document_that_was_altered():
 
 
 @pytest.mark.usefixtures("by_owner")
-def test_no_further_form_is_made_of_a_text_that_was_altered():
+def test_forms_of_altered_edition_are_refused():
     published = paper_factories.make_published_paper()
     with pgtrigger.ignore():
         Edition.objects.update(content=published.edition.content.replace("a", "b", 1))

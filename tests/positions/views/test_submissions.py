@@ -37,7 +37,7 @@ def get(client, submission):
     return page
 
 
-def test_the_page_gives_the_input_as_it_was_sent(client):
+def test_page_shows_input_as_sent(client):
     sender = make_stakeholder("Coast Network", group="workers")
     sent = make_submission(
         make_consultation(short_title="Round A"), sender, title="Pay on time", body="First line\nsecond.\n\nNext.",
@@ -58,7 +58,7 @@ def test_the_page_gives_the_input_as_it_was_sent(client):
 HELD = "the cells of Nadapal"
 
 
-def test_a_passage_that_is_held_back_is_announced_to_all_and_read_by_some(client):
+def test_withheld_passage_is_replaced_by_notice_for_others(client):
     body = make_stakeholder()
     sent = make_submission(stakeholder=body, body=f"Open. [[We saw {HELD}.]]", proposed_wording=f"Close [[{HELD}]].")
     hash_of = " ".join(re.findall("....", sent.content_sha256))
@@ -72,7 +72,7 @@ def test_a_passage_that_is_held_back_is_announced_to_all_and_read_by_some(client
     assert found == {"visitor": apart, "other": apart, "own": whole, "desk": whole}
 
 
-def test_a_point_that_tells_a_held_back_passage_is_read_by_some(client):
+def test_point_on_withheld_passage_is_shown_to_permitted_readers_only(client):
     body, desk = make_stakeholder(), make_secretariat()
     sent = make_submission(stakeholder=body, body=f"Open. [[We saw {HELD}.]]")
     split(sent, by=desk, kind="challenge", text=f"[[We saw {HELD}.")
@@ -80,7 +80,7 @@ def test_a_point_that_tells_a_held_back_passage_is_read_by_some(client):
     assert f"We saw {HELD}." in words(get(sign_in(client, make_member(body)), sent))
 
 
-def test_words_in_kiswahili_are_marked_as_such(client):
+def test_kiswahili_text_is_marked_with_language(client):
     sent = make_submission(language="sw", title="Mshahara", body="Mshahara ulipwe kwa wakati.")
     assert get(client, sent).content.decode().count('lang="sw">') >= 2
 
@@ -127,7 +127,7 @@ def test_no_answer_is_shown_before_publication(client, answered):
     assert "Two members were against." not in page
 
 
-def test_after_publication_each_point_has_its_answer(client, answered):
+def test_points_have_answers_after_publication(client, answered):
     paper, sent = answered
     bring_paper(paper, "published")
     page = get(client, sent)
@@ -137,7 +137,7 @@ def test_after_publication_each_point_has_its_answer(client, answered):
     assert f'<a href="{reverse("paper", args=[paper.slug])}#p2">' in page.content.decode()
 
 
-def test_a_decision_that_was_not_sent_to_its_author_stays_unseen(client, answered):
+def test_unsent_decision_is_not_shown(client, answered):
     paper, sent = answered
     third = make_point(sent)
     make_disposition(paper, third, "noted", reason="Kept for the next round.")
@@ -145,7 +145,7 @@ def test_a_decision_that_was_not_sent_to_its_author_stays_unseen(client, answere
     assert "Kept for the next round." not in words(get(client, sent))
 
 
-def test_points_that_are_not_validated_yet_are_not_shown(client):
+def test_unvalidated_points_are_not_shown(client):
     sent = make_submission()
     make_point(sent, state="draft", text="Half a thought")
     page = words(get(client, sent))
@@ -153,7 +153,7 @@ def test_points_that_are_not_validated_yet_are_not_shown(client):
     assert "The secretariat has not recorded the points of this input yet." in page
 
 
-def test_a_joined_point_names_the_other_only_if_its_reader_may_see_it(client):
+def test_joined_point_names_target_to_permitted_readers_only(client):
     consultation = make_consultation()
     sent, public, hidden = (make_submission(consultation, audience=who) for who in ("public", "public", "members"))
     seen, unseen = make_point(public), make_point(hidden)
@@ -187,7 +187,7 @@ def page_without_its_address(client, path) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("who", ["visitor", "stranger", "other organisation"])
-def test_unknown_and_unreadable_inputs_are_the_same_404(client, who):
+def test_unknown_and_unreadable_inputs_are_same_404(client, who):
     paths = [address(sent) for sent in hidden_inputs()]
     if who != "visitor":
         sign_in(client, make_user() if who == "stranger" else make_member())
@@ -202,7 +202,7 @@ def test_invalid_reference_is_404(client, reference):
     assert client.get(f"/inputs/{reference}/").status_code == 404
 
 
-def test_readers_see_what_is_meant_for_them(client):
+def test_audiences_are_respected(client):
     consultation, ministry = make_consultation(), make_ministry()
     for_members = make_submission(consultation, audience="members")
     own = make_submission(consultation, ministry, audience="secretariat", state="submitted")
@@ -213,7 +213,7 @@ def test_readers_see_what_is_meant_for_them(client):
     assert [get(client, sent).status_code for sent in (for_members, own)] == [200, 200]
 
 
-def test_a_draft_has_no_page_even_for_its_author(client):
+def test_draft_has_no_page_even_for_author(client):
     draft = make_submission(state="draft")
     sign_in(client, draft.author)
     assert client.get(f"/inputs/{draft.key}/").status_code == 404

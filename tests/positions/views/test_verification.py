@@ -46,7 +46,7 @@ def ask(client, typed):
         ),
     ],
 )
-def test_what_is_wrong_stands_beside_the_field_with_what_was_typed(client, typed, advice):
+def test_errors_are_shown_at_field_with_typed_text(client, typed, advice):
     response = ask(client, typed)
     said = response.content.decode()
     assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
@@ -56,7 +56,7 @@ def test_what_is_wrong_stands_beside_the_field_with_what_was_typed(client, typed
 
 
 @pytest.mark.django_db
-def test_hostile_texts_come_back_literally(client):
+def test_hostile_text_is_escaped(client):
     response = ask(client, "<script>{{ 7|add:7 }}</script>\x01" + "w" * 10_000)
     said = response.content.decode()
     assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
@@ -65,7 +65,7 @@ def test_hostile_texts_come_back_literally(client):
 
 
 @pytest.mark.django_db
-def test_the_form_leads_to_the_address_of_the_answer(client):
+def test_form_redirects_to_result_url(client):
     assert ask(client, f"SHA-256: {SHA.upper()}").url == reverse("verify_hash", args=[SHA])
     assert client.get(reverse("verify")).status_code == HTTPStatus.OK
 
@@ -73,7 +73,7 @@ def test_the_form_leads_to_the_address_of_the_answer(client):
 # --- The answer -----------------------------------------------------------------------------------------------------
 
 
-def test_the_hash_of_an_edition_is_recognised(client, published):
+def test_hash_of_edition_is_recognised(client, published):
     said = look_up(client, published.edition.sha256)
     assert "<h1>An official edition has this hash</h1>" in said
     assert '<span class="status done">Official, in force</span>' in tidy(said)
@@ -86,25 +86,25 @@ def test_the_hash_of_an_edition_is_recognised(client, published):
     assert [each in said for each in spaced] == [True, True]
 
 
-def test_the_hash_of_the_pdf_is_recognised_as_such(client, published):
+def test_hash_of_pdf_is_recognised_as_pdf(client, published):
     said = look_up(client, published.files["pdf"].sha256)
     assert "<h1>This file is genuine</h1>" in said
     assert "It is the PDF file of the edition below, exactly as we published it." in said
 
 
-def test_a_hash_with_capitals_and_gaps_in_the_address_is_understood(client, published):
+def test_hash_in_url_may_have_capitals_and_spaces(client, published):
     sha256 = published.edition.sha256
     assert "An official edition has this hash" in look_up(client, f"SHA256:{sha256.upper()[:32]} {sha256[32:]}")
 
 
-def test_an_edition_that_was_corrected_is_no_longer_in_force(client, published):
+def test_corrected_edition_is_reported_as_superseded(client, published):
     paper_factories.freeze(published.paper, "1.0.1", "corrected")
     said = look_up(client, published.edition.sha256)
     assert '<span class="status note">Official, no longer in force</span>' in tidy(said)
     assert 'In force: <a href="/papers/gcm-2017/">edition 1.0.1 of ' in said
 
 
-def test_a_paper_that_was_superseded_names_the_newer_one(client, published):
+def test_superseded_paper_names_newer_one(client, published):
     paper_factories.make_published_paper(title="The newer position", slug="newer")
     factories.walk(published.paper, "superseded")
     journal("supersede", published.paper, by=factories.make_head(), data={"newer": "newer"})
@@ -118,7 +118,7 @@ def test_sample_is_marked(client, published):
     assert "SAMPLE: not a position of the Government of Kenya" in look_up(client, published.edition.sha256)
 
 
-def test_drafts_are_answered_exactly_as_unknown_hashes(client, published):
+def test_drafts_are_answered_like_unknown_hashes(client, published):
     draft = published.paper.editions.get(number="0.1")
     whole = paper_factories.make_whole_paper()
     adopted = paper_factories.freeze(whole.paper)
@@ -143,13 +143,13 @@ def anonymised(said, sha256):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("typed", ["abc", "g" * 64, SHA + "0", "no hash at all"])
-def test_an_address_without_a_hash_is_a_404_that_helps(client, typed):
+def test_url_without_hash_is_404_with_help(client, typed):
     said = look_up(client, typed, HTTPStatus.NOT_FOUND)
     assert f"{typed}</textarea>" in said
     assert "<h1>Verify a copy</h1>" in said
 
 
-def test_an_answer_costs_few_queries(client, published, django_assert_num_queries):
+def test_result_takes_few_queries(client, published, django_assert_num_queries):
     with django_assert_num_queries(2):
         look_up(client, published.edition.sha256)
     with django_assert_num_queries(1):

@@ -49,7 +49,7 @@ def noted():
     return entries(Access.FALSE_COPY)
 
 
-def test_what_is_authentic_is_said_so_and_noted_nowhere(client, published, temporary):
+def test_authentic_file_is_reported_and_not_logged(client, published, temporary):
     for data, heading in [
         (Path(published.files["pdf"].file.path).read_bytes(), "This file is genuine"),
         (published.edition.content.encode(), "This file is genuine"),
@@ -62,7 +62,7 @@ def test_what_is_authentic_is_said_so_and_noted_nowhere(client, published, tempo
     assert (len(noted()), list(temporary.iterdir())) == (0, [])
 
 
-def test_an_altered_pdf_leads_to_the_genuine_files_and_is_noted_about_its_edition(client, published, temporary):
+def test_altered_pdf_links_to_genuine_files_and_is_logged(client, published, temporary):
     data = pdf_with(published.edition.content.encode(), signatures=1)
     said = send(client, data, "forged.pdf")
     assert "This file was altered Altered The text attached to this PDF is official" in said
@@ -78,7 +78,7 @@ def test_an_altered_pdf_leads_to_the_genuine_files_and_is_noted_about_its_editio
     assert list(temporary.iterdir()) == []
 
 
-def test_the_secretariat_finds_it_in_the_access_log_and_the_journal_tells_nothing_of_it(published):
+def test_result_is_in_access_log_but_not_in_journal(published):
     head, client = factories.make_head(), Client()
     sign_in(client, head)
     send(Client(), pdf_with(published.edition.content.encode()), "forged.pdf")
@@ -104,7 +104,7 @@ def test_foreign_file_is_logged_with_hash_and_person(published):
     assert (cut.by, program.details["state"], program.details["file"]) == (officer, "unreadable", "a.exe")
 
 
-def test_what_a_draft_says_is_answered_as_unknown(client, db):
+def test_file_of_draft_is_answered_as_unknown(client, db):
     draft = paper_factories.freeze(paper_factories.make_whole_paper().paper, "0.2", "draft")
     for data in (draft.content.encode(), pdf_with(draft.content.encode())):
         said = send(client, data)
@@ -112,7 +112,7 @@ def test_what_a_draft_says_is_answered_as_unknown(client, db):
         assert draft.paper.title not in said
 
 
-def test_what_is_no_longer_in_force_is_said_so(client, published):
+def test_superseded_edition_is_reported_as_superseded(client, published):
     paper_factories.freeze(published.paper, "1.0.1", "corrected")
     said = send(client, spaced(published.edition.content))
     assert "The text of this file is official Official, no longer in force" in said
@@ -123,7 +123,7 @@ def test_what_is_no_longer_in_force_is_said_so(client, published):
     assert "A newer paper replaces it: The newer position" in send(client, pdf_with(published.edition.content.encode()))
 
 
-def test_a_communique_leads_to_its_own_answer(client, db):
+def test_communique_redirects_to_its_result(client, db):
     factories.make_communique(state="published", body="We met and agreed.")
     answer = client.post("/verify/", {"file": SimpleUploadedFile("c.txt", b"We met and agreed.")})
     assert answer.url == f"/verify/communique/{hashlib.sha256(b'We met and agreed.').hexdigest()}/"
@@ -140,7 +140,7 @@ def test_missing_or_empty_file_is_refused_at_its_field(client, db):
     assert len(noted()) == 0
 
 
-def test_a_file_larger_than_any_of_ours_fills_no_disk(client, db, monkeypatch):
+def test_oversized_file_does_not_fill_disk(client, db, monkeypatch):
     kept = []
     receive = upload_handler.TemporaryFileUploadHandler.receive_data_chunk
     monkeypatch.setattr(verification.CopyUploadHandler, "most", 200_000)
@@ -164,7 +164,7 @@ def test_full_disk_is_reported(client, db, monkeypatch):
     assert said.count("The portal has no disk space left.") == 2
 
 
-def test_without_its_token_nothing_is_looked_at(published, monkeypatch):
+def test_file_is_not_inspected_without_token(published, monkeypatch):
     looked = []
     monkeypatch.setattr(verification, "examine", looked.append)
     strict = Client(enforce_csrf_checks=True)
@@ -176,7 +176,7 @@ def test_without_its_token_nothing_is_looked_at(published, monkeypatch):
     assert answer.status_code == HTTPStatus.OK
 
 
-def test_who_sends_too_often_waits_and_the_hashes_stay_open(client, published, settings):
+def test_file_uploads_are_rate_limited_but_hash_search_is_not(client, published, settings):
     settings.LIMITS = {**settings.LIMITS, "copy": (2, 600)}
     for _turn in range(2):
         send(client, b"a")
@@ -185,7 +185,7 @@ def test_who_sends_too_often_waits_and_the_hashes_stay_open(client, published, s
     assert client.get(f"/verify/{published.edition.sha256}/").status_code == HTTPStatus.OK
 
 
-def test_the_bounds_are_those_of_the_files_that_we_print():
+def test_limits_match_largest_printed_file():
     from positions.render.sandbox import LARGEST_FILE
 
     assert verification.CopyUploadHandler.most == LARGEST_FILE == 64 * 1024 * 1024

@@ -68,7 +68,7 @@ def read(edition: Edition) -> list[tuple[str, list[dict]]]:
 
 
 @pytest.mark.usefixtures("by_owner")  # for what comes before the publication
-def test_the_adopted_paper_can_be_drafted_word_for_word_through_the_pages(played, client):
+def test_adopted_paper_can_be_drafted_completely_in_browser(played, client):
     adopted = PositionPaper.objects.get(slug="gcm-2017")
     before_publication()
     sign_in(client, officer("wanjiru"))
