@@ -89,7 +89,7 @@ MADE = {
 
 
 @pytest.mark.parametrize("make", MADE.values(), ids=MADE)
-def test_every_edition_is_valid_and_points_only_to_what_it_names(make):
+def test_every_edition_is_valid_and_references_resolve(make):
     read_back = read(make())
     assert complaints(read_back) == []
     named = values(read_back, "//@eId")
@@ -130,7 +130,7 @@ def test_work_expression_and_manifestation_follow_the_naming_convention(whole, r
     ]  # fmt: skip
 
 
-def test_an_evening_in_utc_is_the_next_day_in_nairobi():
+def test_evening_in_utc_is_next_day_in_nairobi():
     content = small()
     content["edition"]["frozen_at"] = "2017-10-17T21:30:00+00:00"
     assert values(read(content), "//a:FRBRExpression/a:FRBRuri/@value")[0].endswith("/eng@2017-10-18,1.0")
@@ -146,7 +146,7 @@ def test_an_evening_in_utc_is_the_next_day_in_nairobi():
         ("draft", True, "false", ["SAMPLE: not a position of the Government of Kenya", "DRAFT, edition 0.3"]),
     ],
 )
-def test_drafts_and_samples_say_so_first_and_are_not_authoritative(kind, sample, authoritative, statuses):
+def test_drafts_and_samples_are_marked_first_and_not_authoritative(kind, sample, authoritative, statuses):
     found = read(editions.edition(kind=kind, sample=sample, themes=1, paragraphs=8))
     assert values(found, "/*/*/a:meta//a:FRBRExpression/a:FRBRauthoritative/@value") == [authoritative]
     assert values(found, "/*/*/a:preface//a:docStatus/text()") == statuses
@@ -163,7 +163,7 @@ def paragraphs(content):
     return [each for section in content["sections"] for each in section["paragraphs"]]
 
 
-def test_every_paragraph_stands_in_it_with_number_key_and_words(whole, root):
+def test_every_paragraph_has_number_key_and_text(whole, root):
     found = find(root, "/*/*/a:mainBody/a:section/a:paragraph")
     assert [(each.find("{*}num").text, each.get("wId"), lines(each)) for each in found] == [
         (str(row["number"]), f"para_{row['key']}", row["text"]) for row in paragraphs(whole)
@@ -198,7 +198,7 @@ def test_operative_words_carry_their_strength(whole, root):
     assert third.get("refersTo") == "#strength-supports #provision-GCM-07"
 
 
-def test_a_paragraph_keeps_its_name_in_the_next_edition_wherever_it_stands():
+def test_paragraph_keeps_name_in_next_edition():
     before, after = small(), small()
     after["edition"] |= {"number": "1.0.1"}
     first = after["sections"][0]["paragraphs"].pop(0)
@@ -214,7 +214,7 @@ def test_a_paragraph_keeps_its_name_in_the_next_edition_wherever_it_stands():
     assert (places[0][moved], places[1][moved]) == ("sec_1__para_1", "sec_2__para_4")
 
 
-def test_sources_are_told_and_nobody_who_is_not_public(whole, root):
+def test_public_sources_are_named_and_others_not(whole, root):
     found = [
         (each.get("for"), each.get("refersTo"), each.get("showAs")) for each in find(root, "//a:implicitReference")
     ]
@@ -232,7 +232,7 @@ def test_sources_are_told_and_nobody_who_is_not_public(whole, root):
     assert any(source["organisation"] is None for *_, source in expected)
 
 
-def test_text_of_the_secretariat_and_descent_are_told_in_our_own_terms(whole, root):
+def test_secretariat_text_and_origin_are_in_own_namespace(whole, root):
     first, second, *_ = paragraphs(whole)
     told = {each.get("wId"): dict(each.attrib) for each in find(root, "//ncm:paragraph")}
     own = {f"para_{row['key']}" for row in paragraphs(whole) if row["secretariat_text"]}
@@ -249,7 +249,7 @@ def table(root, place):
     return [tuple(lines(cell) for cell in row) for row in find(found, "a:tr")]
 
 
-def test_the_record_of_adoption_stands_before_and_after_the_text(whole, root):
+def test_adoption_record_is_before_and_after_text(whole, root):
     record = dict(table(root, "preface__table_2"))
     adoption = whole["adoption"]
     assert (record["Quorum"], record["Reasons"], record["In the chair"]) == (
@@ -268,7 +268,7 @@ def test_the_record_of_adoption_stands_before_and_after_the_text(whole, root):
     assert table(root, "conclusions__table_1") == [(editions.organisation(1), "No")]
 
 
-def test_decisions_on_paragraphs_are_told_with_all_that_was_said(root):
+def test_paragraph_decisions_are_complete(root):
     rows = table(root, "conclusions__table_2")
     assert [row[0] for row in rows] == ["Paragraph", "1–4", "5", "6", "6", "7", "8, 9"]
     assert rows[1][1:] == ("Adopted", "Consensus", "20", "9")
@@ -282,7 +282,7 @@ def test_decisions_on_paragraphs_are_told_with_all_that_was_said(root):
     assert rows[4][1].splitlines() == ["Adopted with a reservation", f"Reservation: {editions.organisation(2)}"]
 
 
-def test_clearances_are_steps_on_the_way_in_the_order_of_their_days(whole, root):
+def test_clearances_are_dated_steps_in_order(whole, root):
     named = {each.get("eId"): each.get("showAs") for each in find(root, "//a:TLCOrganization")}
     steps = [(each.get("date"), named[each.get("by")[1:]]) for each in find(root, "//a:step[@refersTo='#clearance']")]
     assert steps == [(row["answered_on"], row["ministry"]) for row in whole["clearances"] if row["answered_on"]]
@@ -305,7 +305,7 @@ def test_reservations_and_explanations_are_attached(whole, root):
 # --- Bytes ----------------------------------------------------------------------------------------------------------
 
 
-def test_the_same_content_gives_the_same_bytes_everywhere():
+def test_same_content_gives_same_bytes():
     here = written(editions.by_paragraph(editions.edition()))
     environment = {"PATH": os.defpath, "PYTHONHASHSEED": "7", "TZ": "America/New_York", "LANG": "C"}
     there = subprocess.run(
@@ -341,7 +341,7 @@ def test_any_text_round_trips(title, words):
 
 
 @pytest.mark.parametrize("text", ["a\x0bb", "\x00", "\ufffe", "\x1b[31m"])
-def test_what_xml_cannot_carry_is_refused_by_its_number(text):
+def test_characters_that_xml_cannot_contain_are_refused_by_code(text):
     content = small()
     content["sections"][0]["paragraphs"][0]["text"] = f"One \uffff {text}"
     (bad,) = set(text) & set("\x0b\x00\ufffe\x1b")
@@ -349,6 +349,6 @@ def test_what_xml_cannot_carry_is_refused_by_its_number(text):
         written(content)
 
 
-def test_a_hash_of_something_else_is_refused():
+def test_mismatched_hash_is_refused():
     with pytest.raises(ValueError, match="not the SHA-256 of this content"):
         akoma_ntoso.render(small(), sha256="0" * 64, address="https://x.example/")

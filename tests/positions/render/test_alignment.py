@@ -69,7 +69,7 @@ def rows(table):
     return [[cell.text() for cell in row.all("TH", "TD")] for row in table.all("TR")]
 
 
-def test_each_paragraph_is_followed_over_time_with_its_reference(tree):
+def test_each_paragraph_is_followed_over_time_with_reference(tree):
     _way, objectives, principles = tree.all("Table")
     assert rows(objectives)[1:] == [
         ["5. Title of GCM-05"],
@@ -84,7 +84,7 @@ def test_each_paragraph_is_followed_over_time_with_its_reference(tree):
     ]
 
 
-def test_the_way_says_what_was_planned_and_what_came_no_more_precisely_than_it_is_known(tree):
+def test_timeline_shows_planned_and_actual_dates_with_known_precision(tree):
     assert rows(tree.all("Table")[0])[1:] == [
         ["A Meeting in Addis Ababa, Nairobi", "–", "26–27 October 2017", "held"],
         ["B Stocktaking, Nairobi", "–", "4 December 2017", "held"],
@@ -93,7 +93,7 @@ def test_the_way_says_what_was_planned_and_what_came_no_more_precisely_than_it_i
     ]
 
 
-def test_the_head_says_which_edition_as_of_which_entry_and_that_it_is_a_sample(tree):
+def test_heading_has_edition_journal_entry_and_sample_mark(tree):
     said = tree.text()
     assert "SAMPLE: organisations and findings are invented" in said
     assert "Edition 1.0 Adopted by consensus" in said
@@ -103,7 +103,7 @@ def test_the_head_says_which_edition_as_of_which_entry_and_that_it_is_a_sample(t
     assert "No paragraph names these objectives: 20 Label 20, 21 Label 21, 22 Label 22" in said
 
 
-def test_the_picture_has_words_and_no_mark_in_the_tables_is_heard(tree):
+def test_picture_has_alternative_text_and_table_marks_are_artefacts(tree):
     (figure,) = tree.all("Figure")
     assert figure.words.startswith(
         "A row for each of the 23 objectives of the Compact, a column for each milestone (A, Meeting in Addis Ababa; "
@@ -111,7 +111,7 @@ def test_the_picture_has_words_and_no_mark_in_the_tables_is_heard(tree):
     )
 
 
-def test_before_anything_was_released_it_says_what_the_position_speaks_to(tree):
+def test_unreleased_findings_show_objectives_of_position_only(tree):
     content = {**order(), "findings": [], "entry": None}
     said = alignment.readable(content)
     assert (said["as_of"], said["objectives"], said["aligned"].heads) == ("18 December 2017, 11:00 EAT (UTC+3)", [], [])
@@ -121,7 +121,7 @@ def test_before_anything_was_released_it_says_what_the_position_speaks_to(tree):
     assert "<svg" not in page
 
 
-def test_an_annex_in_kiswahili_says_what_is_english():
+def test_kiswahili_annex_marks_english_text():
     page = alignment.html({**order(), "language": "sw"})
     assert page.startswith('<!doctype html>\n<html lang="sw">')
     assert "Kiambatisho cha ulinganisho</h1>" in page
@@ -129,7 +129,7 @@ def test_an_annex_in_kiswahili_says_what_is_english():
     assert '<p class="before"><span lang="sw">Imesahihishwa:</span> Read again.</p>' in page
 
 
-def test_it_carries_its_content_and_the_same_gives_the_same_bytes(data, tmp_path):
+def test_content_is_embedded_and_same_content_gives_same_bytes(data, tmp_path):
     (tmp_path / "annex.pdf").write_bytes(data)
     with pikepdf.open(tmp_path / "annex.pdf") as document:
         assert list(document.attachments) == [alignment.ATTACHMENT]

@@ -24,14 +24,14 @@ def counted(cells):
 
 
 @given(CELLS)
-def test_the_table_adds_up_both_ways(cells):
+def test_table_totals_are_consistent(cells):
     table = charts.table(counted(cells))
     assert table["total"] == sum(cells.values()) == sum(table["sums"]) == sum(row["sum"] for row in table["rows"])
     assert all(row["sum"] == sum(row["cells"]) for row in table["rows"])
 
 
 @given(CELLS)
-def test_the_chart_shows_the_numbers_of_the_table(cells):
+def test_chart_shows_numbers_of_table(cells):
     content = counted(cells)
     table, chart = charts.table(content), charts.chart(content, all_themes="All", words="words")
     if chart is None:
@@ -44,7 +44,7 @@ def test_the_chart_shows_the_numbers_of_the_table(cells):
 
 
 @given(CELLS)
-def test_bars_are_to_scale_and_stay_inside_their_column(cells):
+def test_bars_are_to_scale_within_column(cells):
     chart = charts.chart(counted(cells), all_themes="All", words="")
     columns = chart["columns"] if chart else []
     wide = (charts.WIDTH - charts.LABELS) // (len(THEMES) + 1)
@@ -56,12 +56,12 @@ def test_bars_are_to_scale_and_stay_inside_their_column(cells):
     assert all(bar.top + charts.THICKNESS <= chart["height"] for bar in bars)
 
 
-def test_groups_without_an_input_are_left_out_and_the_largest_comes_first():
+def test_groups_are_sorted_by_size_and_empty_ones_left_out():
     table = charts.table(counted({("T1", "faith"): 1, ("T2", "academia"): 3, ("T1", "ministry"): 0}))
     assert [row["name"] for row in table["rows"]] == ["Academia", "Faith"]
 
 
-def test_without_inputs_there_is_no_chart():
+def test_no_chart_without_inputs():
     content = copy.deepcopy(editions.edition())
     content["tallies"]["theme_by_group"] = []
     assert charts.chart(content, all_themes="All", words="") is None

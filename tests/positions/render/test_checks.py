@@ -20,11 +20,11 @@ def changed(pdf, change):
         return out.getvalue()
 
 
-def test_a_printed_paper_is_sound(printed):
+def test_printed_paper_is_valid(printed):
     assert inspect(printed) == []
 
 
-def test_the_attachment_is_the_canonical_content(printed, content):
+def test_attachment_is_canonical_content(printed, content):
     assert attached_content(printed) == canonical(content)
 
 
@@ -145,14 +145,14 @@ def test_each_defect_is_reported(printed, change, problems):
     assert inspect(changed(printed, change)) == problems
 
 
-def test_a_paper_of_an_older_kind_that_carries_no_akoma_ntoso_is_sound(printed):
+def test_older_paper_without_akoma_ntoso_is_valid(printed):
     def older(document):
         del document.attachments["position-paper.akn.xml"]
 
     assert inspect(changed(printed, older)) == []
 
 
-def test_a_font_that_is_not_embedded_is_found(printed):
+def test_font_that_is_not_embedded_is_detected(printed):
     (problem,) = inspect(changed(printed, no_font))
     assert problem.startswith("The font /")
     assert problem.endswith(" is not embedded.")

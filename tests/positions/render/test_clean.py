@@ -23,12 +23,12 @@ def tree(printed):
     return reading.read(printed).tree
 
 
-def test_it_is_sound_and_carries_the_whole_content(content, printed):
+def test_clean_copy_is_valid_and_has_whole_content(content, printed):
     assert checks.inspect(printed) == []
     assert json.loads(checks.attached_content(printed)) == content
 
 
-def test_every_paragraph_stands_under_its_number_with_nothing_beside_it(content, tree):
+def test_every_paragraph_has_number_and_nothing_beside_it(content, tree):
     expected = [
         f"{each['number']} {' '.join(each['text'].split())}"
         for section in content["sections"]
@@ -42,7 +42,7 @@ def test_every_paragraph_stands_under_its_number_with_nothing_beside_it(content,
         assert row.startswith(words) if number in reserved else row == words
 
 
-def test_behind_the_text_stand_reservations_record_and_hash_and_no_annex(content, tree):
+def test_text_is_followed_by_reservations_record_and_hash_without_annexes(content, tree):
     headings = [each.text() for each in tree.all("H2")]
     texts = [section["heading"] for section in content["sections"] if section["paragraphs"]]
     shown = ["Contents", *texts, "Reservations", "Record of adoption", "How to verify this copy"]
@@ -54,6 +54,6 @@ def test_behind_the_text_stand_reservations_record_and_hash_and_no_annex(content
     assert all(each["organisation"] in said and each["text"] in said for each in content["reservations"])
 
 
-def test_another_hash_is_refused(content):
+def test_mismatched_hash_is_refused(content):
     with pytest.raises(ValueError, match="not the SHA-256 of this content"):
         clean.render(content, sha256="0" * 64, address=editions.address(content))

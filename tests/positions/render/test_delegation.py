@@ -23,30 +23,30 @@ def printed(order):
 
 
 @pytest.fixture(scope="module")
-def heard():
+def parsed():
     return reading.read(printed(made()))
 
 
-def test_the_paper_is_whole_and_the_annexes_stand_behind_it(heard):
-    headings = [each.text() for each in heard.tree.all("H2")]
+def test_paper_is_complete_and_followed_by_annexes(parsed):
+    headings = [each.text() for each in parsed.tree.all("H2")]
     assert headings[-3:] == ["Restricted annex 1 Red <lines>", "Restricted annex 3 Who speaks", "What this copy is"]
     assert [each.split(" ")[:2] for each in headings[-9:-3]] == [["Annex", letter] for letter in "ABCDEF"]
-    said = heard.tree.text()
+    said = parsed.tree.text()
     assert "Kenya gives way on dates." in said
     assert "On {{ nothing }} else." in said
     assert "How to verify this copy" not in said
     assert "[U+6F22]" in said
 
 
-def test_every_page_says_that_it_is_restricted_and_so_does_the_title(heard):
-    _cover, *pages = heard.artifacts
+def test_every_page_and_title_are_marked_restricted(parsed):
+    _cover, *pages = parsed.artifacts
     assert ["RESTRICTED" in page for page in pages] == [True] * len(pages)
-    assert heard.tree.all("Sect")[0].text().count("RESTRICTED: for officials") == 1
+    assert parsed.tree.all("Sect")[0].text().count("RESTRICTED: for officials") == 1
     values = delegation.book(made(), address="https://portal.example/")
     assert values["title"].startswith("RESTRICTED: for officials, the secretariat and its head – ")
 
 
-def test_another_hash_is_refused_and_no_annex_is_said():
+def test_mismatched_hash_is_refused_and_date_is_of_annexes_or_edition():
     order = made()
     foreign = {**order, "sha256": "0" * 64}
     for wrong, sha256 in [(order, "0" * 64), (foreign, editions.digest(foreign))]:

@@ -45,7 +45,7 @@ def opened(data):
     return Document(io.BytesIO(data))
 
 
-def said(element):
+def text_of(element):
     """Return the text of an element with tabs."""
     parts = {"t": lambda each: each.text or "", "tab": lambda each: "\t", "br": lambda each: "\n"}
     wanted = {qn(f"w:{name}"): read for name, read in parts.items()}
@@ -101,7 +101,7 @@ def pages(converted):
 # --- The template of styles -----------------------------------------------------------------------------------------
 
 
-def test_the_template_has_every_style_in_use_and_no_part_that_an_edition_does_not_need(data):
+def test_template_has_every_used_style_and_no_unneeded_parts(data):
     with zipfile.ZipFile(frame.TEMPLATE) as template, zipfile.ZipFile(io.BytesIO(data)) as package:
         parts = ["_rels/document.xml.rels", "document.xml", "settings.xml", "styles.xml", "theme/theme1.xml"]
         names = (name.removeprefix("word/") for name in template.namelist() if name.startswith("word/"))
@@ -128,12 +128,12 @@ def titles(content):
     return ["Acronyms", "What this position rests on", *sections, *annexes, "How to verify this copy"]
 
 
-def test_libreoffice_opens_it_with_all_its_headings(converted, content):
+def test_libreoffice_opens_document_with_all_headings(converted, content):
     assert [" ".join(each.title.split()) for each in converted.outline if not isinstance(each, list)] == titles(content)
     assert (converted.trailer["/Root"]["/Lang"], converted.metadata.title) == ("en-GB", printable.title(content))
 
 
-def test_every_sheet_says_which_it_is_and_that_it_is_not_authentic(pages, content):
+def test_every_page_has_edition_and_is_marked_not_authentic(pages, content):
     assert len(pages) > 20
     assert [re.findall(r"Page (\d+) of (\d+)", each) for each in pages] == [
         [(str(number), str(len(pages)))] * (number > 1) for number in range(1, len(pages) + 1)
@@ -143,7 +143,7 @@ def test_every_sheet_says_which_it_is_and_that_it_is_not_authentic(pages, conten
     assert all(f"SHA-256 {editions.digest(content)}" in each for each in pages[1:])
 
 
-def test_every_paragraph_and_every_reservation_is_read_on_paper(pages, content):
+def test_every_paragraph_and_reservation_is_in_printed_document(pages, content):
     """Compares the text up to the first page break, because a page may end inside a paragraph."""
     text = "".join("".join(each.split()) for each in pages)
     paragraphs = [each for section in content["sections"] for each in section["paragraphs"]]
@@ -153,15 +153,15 @@ def test_every_paragraph_and_every_reservation_is_read_on_paper(pages, content):
     assert text.count("Long.") == 300
 
 
-def test_the_head_of_a_table_stands_again_on_each_of_its_pages(converted, pages):
+def test_table_headings_are_repeated_on_each_page(converted, pages):
     sizes = [each.mediabox for each in converted.pages]
     wide = [text for text, size in zip(pages, sizes, strict=True) if size.width > size.height]
     assert len(wide) > 5
     assert all("What was asked" in each for each in wide)
 
 
-def test_no_heading_stands_at_the_foot_of_a_page_without_its_words(pages, document):
-    heads = {said(each).replace("\t", " ") for each in styled(document, "Heading1", "Heading2", "Heading3")}
+def test_headings_stay_with_following_text(pages, document):
+    heads = {text_of(each).replace("\t", " ") for each in styled(document, "Heading1", "Heading2", "Heading3")}
     last = [each.strip().splitlines()[-1].strip() for each in pages]
     assert [line for line in last if line in heads] == []
 
@@ -169,18 +169,18 @@ def test_no_heading_stands_at_the_foot_of_a_page_without_its_words(pages, docume
 # --- What stands in it ----------------------------------------------------------------------------------------------
 
 
-def test_numbers_of_paragraphs_are_those_of_the_edition_and_no_list_of_word(document, content):
+def test_paragraph_numbers_are_text_not_word_lists(document, content):
     paragraphs = [each for section in content["sections"] for each in section["paragraphs"]]
     first = [(each["number"], each["text"].split("\n\n")[0]) for each in paragraphs]
-    assert [said(each) for each in styled(document, "Numbered")] == [f"{number}.\t{text}" for number, text in first]
-    assert [said(each) for each in styled(document, "Continued")] == ["Na tena.\nMwisho."]
+    assert [text_of(each) for each in styled(document, "Numbered")] == [f"{number}.\t{text}" for number, text in first]
+    assert [text_of(each) for each in styled(document, "Continued")] == ["Na tena.\nMwisho."]
     assert list(document.element.body.iter(qn("w:numPr"))) == []
 
 
-def test_the_contents_are_filled_with_the_headings_and_their_paragraphs(document, content):
-    headings = [said(each) for each in styled(document, "Heading1")]
+def test_table_of_contents_has_headings_and_paragraphs(document, content):
+    headings = [text_of(each) for each in styled(document, "Heading1")]
     assert [" ".join(each.split("\t")) for each in headings] == titles(content)
-    entries = [said(each).removeprefix("\t") for each in styled(document, "TOC1")]
+    entries = [text_of(each).removeprefix("\t") for each in styled(document, "TOC1")]
     ranges = {"2": "paragraphs 3, 4", "4": "paragraphs 7–12", "11": "paragraph 45"}
     assert [each.split("\tparagraph")[0] for each in entries] == headings
     assert {each.split("\t")[0]: each.split("\t")[2] for each in entries if each.split("\t")[0] in ranges} == ranges
@@ -190,7 +190,7 @@ def test_the_contents_are_filled_with_the_headings_and_their_paragraphs(document
     )
 
 
-def test_every_link_leads_somewhere(document, content):
+def test_every_link_has_a_target(document, content):
     starts = list(document.element.body.iter(qn("w:bookmarkStart")))
     names = [each.get(qn("w:name")) for each in starts]
     anchors = {each.get(qn("w:anchor")) for each in document.element.body.iter(qn("w:hyperlink"))} - {None}
@@ -204,59 +204,59 @@ def test_every_link_leads_somewhere(document, content):
     assert numbers == [each.get(qn("w:id")) for each in document.element.body.iter(qn("w:bookmarkEnd"))]
 
 
-def test_a_copy_with_changes_comes_back_to_the_paragraphs_of_the_edition(data, content, tmp_path):
+def test_edited_copy_is_matched_to_paragraphs_of_edition(data, content, tmp_path):
     path = tmp_path / "changed.docx"
     path.write_bytes(data)
     keys = [each["key"].replace("-", "") for section in content["sections"] for each in section["paragraphs"]]
     assert [each["key"] for each in word.read(path)["lines"] if each["key"]] == keys
 
 
-def test_tables_have_a_head_that_comes_again_and_rows_that_stay_whole(document, content):
+def test_tables_repeat_headings_and_rows_are_not_split(document, content):
     tables = list(document.element.body.iter(qn("w:tbl")))
     marked = [
         [(row.find(f".//{qn('w:tblHeader')}") is not None) for row in each.iterchildren(qn("w:tr"))] for each in tables
     ]
     assert [(each[0], any(each[1:])) for each in marked] == [(True, False)] * len(tables)
     assert all(cell[-1].tag == qn("w:p") for each in tables for cell in each.iter(qn("w:tc")))
-    rows = {said(row.find(qn("w:tc"))): row for each in tables[5:12] for row in each.iterchildren(qn("w:tr"))}
+    rows = {text_of(row.find(qn("w:tc"))): row for each in tables[5:12] for row in each.iterchildren(qn("w:tr"))}
     assert (len(rows) - 1, len(tables)) == (len(content["points"]), 14)
     cut = {name for name, row in rows.items() if row.find(f".//{qn('w:cantSplit')}") is None}
     assert cut == {"0001.1"}
     titles = [each.find(f".//{qn('w:tblCaption')}").get(qn("w:val")) for each in tables]
     assert titles[5] == "T1 Drivers of migration: Points by theme, with the paragraphs that answer them and the reason"
-    assert [said(each) for each in styled(document, "Caption")] == titles[:5] + titles[12:]
+    assert [text_of(each) for each in styled(document, "Caption")] == titles[:5] + titles[12:]
 
 
-def test_what_is_held_back_is_named_and_never_shown(document, content):
+def test_withheld_content_is_mentioned_but_not_shown(document, content):
     hidden = [each for each in content["points"] if each["text"] is None]
-    told = [said(each) for each in document.element.body.iter(qn("w:tc"))]
+    told = [text_of(each) for each in document.element.body.iter(qn("w:tc"))]
     assert hidden
     assert told.count("held back at the author’s request") == len(hidden)
     assert told.count("not public") == sum(each["organisation"] is None for each in content["points"])
 
 
-def test_sources_reservations_and_the_record_stand_beside_the_text(document):
-    sources = [said(each) for each in styled(document, "Sources")]
+def test_document_has_sources_reservations_and_record(document):
+    sources = [text_of(each) for each in styled(document, "Sources")]
     assert sources[1].startswith("Rests on: 0004.1 ")
     assert sources[3] == "Text of the secretariat · Lines 12–14"
-    (first, _second) = (said(each) for each in styled(document, "Reservation"))
+    (first, _second) = (text_of(each) for each in styled(document, "Reservation"))
     assert first == (
         "Reservation. Ministry of Interior (sample): The hour limit depends on resources that are not yet voted."
     )
-    small = [said(each) for each in styled(document, "Heading2", "Heading3")]
+    small = [text_of(each) for each in styled(document, "Heading2", "Heading3")]
     assert small[-9:] == [
         "Decisions on paragraphs", "Paragraph 5, Adopted", "Paragraph 6, Sent back", "Paragraph 7, Adopted",
         "Explanations of position", "Ministry of Labour (sample)", "Clearances", "Clearance note",
         "Objections resolved", "Ministry of Foreign Affairs (sample), paragraph 31",
     ][-9:]  # fmt: skip
-    facts = dict(said(each).split("\t") for each in styled(document, "Facts"))
+    facts = dict(text_of(each).split("\t") for each in styled(document, "Facts"))
     assert (facts["Quorum"][:34], facts["Votes"].count("Yes")) == ("20 of 24 member institutions were ", 3)
 
 
 def test_passages_in_another_language_are_marked(document):
     found = {}
     for each in document.element.body.iter(qn("w:lang")):
-        found.setdefault(each.get(qn("w:val")), []).append(said(each.getparent().getparent()))
+        found.setdefault(each.get(qn("w:val")), []).append(text_of(each.getparent().getparent()))
     assert found.keys() == {"sw-KE"}
     spoken = set(found["sw-KE"])
     assert {"Kenya inaunga ", "mkono", " uhamaji salama.", "Na tena.", "Visababishi vya uhamaji"} - spoken == set()
@@ -266,7 +266,7 @@ def test_passages_in_another_language_are_marked(document):
 # --- What it says about itself --------------------------------------------------------------------------------------
 
 
-def test_its_properties_are_those_of_the_edition(document, content):
+def test_document_properties_equal_edition(document, content):
     about = document.core_properties
     assert (about.title, about.language, about.version) == (printable.title(content), "en-GB", "1.0")
     assert about.author == about.last_modified_by == "National Coordination Mechanism on Migration, Republic of Kenya"
@@ -283,25 +283,25 @@ def test_its_properties_are_those_of_the_edition(document, content):
         ("review", True, ["SAMPLE: not a position of the Government of Kenya", "DRAFT, edition 0.3"]),
     ],
 )
-def test_a_draft_and_a_sample_say_so_on_the_cover_on_every_sheet_and_in_the_title(kind, sample, warnings):
+def test_draft_and_sample_are_marked_on_cover_pages_and_title(kind, sample, warnings):
     content = editions.edition(kind=kind, sample=sample, themes=1, paragraphs=8, points=0, participants=0, ministries=0)
     content |= {"forum": None, "reservations": [], "acronyms": [], "objections_resolved": [], "clearance_note": ""}
     content["tallies"]["theme_by_group"], content["paper"]["title"] = [], "A title of the edition. " * 20
     document = opened(made(content))
     heads = [[each.text for each in part.header.paragraphs][1:] for part in document.sections]
-    assert (heads, [said(each) for each in styled(document, "Banner")]) == (
+    assert (heads, [text_of(each) for each in styled(document, "Banner")]) == (
         [[" · ".join(warnings)] * bool(warnings)],
         warnings,
     )
     assert (len(document.core_properties.title), len(styled(document, "LongTitle"))) == (255, 1)
-    said_of_nothing = [said(each) for each in styled(document, "Quiet")]
+    said_of_nothing = [text_of(each) for each in styled(document, "Quiet")]
     assert said_of_nothing[:4] == [
         "No programme is recorded.", "No participant is recorded.", "No point has been answered yet.",
         "No reservation was made.",
     ]  # fmt: skip
 
 
-def test_a_paper_in_kiswahili_speaks_kiswahili():
+def test_kiswahili_paper_is_in_kiswahili():
     content = editions.edition(themes=1, paragraphs=8, points=2, participants=1, ministries=1) | {"language": "sw"}
     document = opened(made(content))
     assert {each.get(qn("w:val")) for each in document.styles.element.iter(qn("w:lang"))} == {"sw-KE"}
@@ -312,7 +312,7 @@ def test_a_paper_in_kiswahili_speaks_kiswahili():
 # --- Bytes ----------------------------------------------------------------------------------------------------------
 
 
-def test_the_same_edition_gives_the_same_bytes_everywhere():
+def test_same_edition_gives_same_bytes():
     content = editions.edition(themes=2, paragraphs=14, points=9, participants=6, ministries=2)
     here = made(content)
     environment = {"PATH": os.defpath, "PYTHONHASHSEED": "7", "TZ": "America/New_York", "LANG": "C"}
@@ -322,7 +322,7 @@ def test_the_same_edition_gives_the_same_bytes_everywhere():
         assert {each.date_time for each in package.infolist()} == {(2017, 10, 17, 13, 40, 0)}
 
 
-def test_the_version_names_the_library_that_writes():
+def test_renderer_version_names_library():
     assert docx.RENDERER_VERSION.endswith(f"python-docx {version('python-docx')}")
 
 
@@ -331,8 +331,8 @@ def test_hostile_text_is_printed_literally():
     content["sections"][0]["heading"] = content["points"][0]["text"] = content["paper"]["title"] = HOSTILE
     document = opened(made(content))
     places = [*styled(document, "LongTitle"), styled(document, "Heading1")[2]]
-    places += [cell for cell in document.element.body.iter(qn("w:tc")) if "alert" in said(cell)]
-    assert [said(each).removeprefix("1\t") for each in places] == [HOSTILE] * 3
+    places += [cell for cell in document.element.body.iter(qn("w:tc")) if "alert" in text_of(cell)]
+    assert [text_of(each).removeprefix("1\t") for each in places] == [HOSTILE] * 3
 
 
 @given(
@@ -342,7 +342,7 @@ def test_text_round_trips_unchanged(words):
     assert Run(run(words, look="Strong", lang="sw"), None).text == words
 
 
-def test_a_hash_of_something_else_and_letters_that_no_file_can_hold_are_refused():
+def test_mismatched_hash_and_unwritable_characters_are_refused():
     content = editions.edition(themes=1, paragraphs=8)
     with pytest.raises(ValueError, match="not the SHA-256 of this content"):
         docx.render(content, sha256="0" * 64, address=editions.address(content))
@@ -367,7 +367,7 @@ ORDER = {
 }
 
 
-def test_everything_stands_in_the_order_that_word_wants(data):
+def test_elements_are_in_order_required_by_word(data):
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         names = [name for name in package.namelist() if re.match(r"word/(document|styles|header|footer)", name)]
         parts = [etree.fromstring(package.read(name)) for name in names]

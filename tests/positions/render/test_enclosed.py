@@ -27,7 +27,7 @@ def carried(printed):
     return told
 
 
-def test_a_paper_carries_its_content_in_the_forms_that_programs_read(carried):
+def test_paper_embeds_machine_readable_forms(carried):
     moment = "D:20171017134000Z"
     assert [said for said, _data in carried] == [
         (NAMES[0], NAMES[0], "/application/akn+xml", "/Source", moment, True),
@@ -36,7 +36,7 @@ def test_a_paper_carries_its_content_in_the_forms_that_programs_read(carried):
     ]
 
 
-def test_they_are_the_files_that_the_portal_gives_by_themselves(carried, content):
+def test_embedded_files_equal_served_files(carried, content):
     digest = editions.digest(content)
     assert dict(zip(NAMES, (data for _said, data in carried), strict=True)) == {
         NAMES[0]: akoma.written(content),
@@ -46,7 +46,7 @@ def test_they_are_the_files_that_the_portal_gives_by_themselves(carried, content
 
 
 @pytest.mark.parametrize(("points", "names"), [(3, NAMES[:2]), (0, NAMES[:1])])
-def test_there_is_no_table_of_answers_where_nothing_was_answered(points, names):
+def test_table_of_answers_is_omitted_without_answers(points, names):
     content = editions.edition(themes=1, paragraphs=8, points=points, participants=0, ministries=0)
     named = {"sha256": editions.digest(content), "address": editions.address(content)}
     assert [file.name for file in enclosures(content, **named)] == names
@@ -54,20 +54,20 @@ def test_there_is_no_table_of_answers_where_nothing_was_answered(points, names):
     assert [name for name in NAMES if f": {name}." in told] == names
 
 
-def test_the_media_type_is_ours_whatever_the_name_suggests():
-    made = enclosed(Enclosure(b"<a/>", "a.csv", "", "application/akn+xml", "Data"), editions_moment())
+def test_media_type_is_given_explicitly():
+    made = enclosed(Enclosure(b"<a/>", "a.csv", "", "application/akn+xml", "Data"), edition_time())
     with made.source as (file, *_rest, media_type):
         assert (file.read(), media_type, made.relationship) == (b"<a/>", "application/akn+xml", "Data")
 
 
-def editions_moment():
+def edition_time():
     return paper.frozen_at(editions.edition(themes=1, paragraphs=8))
 
 
-def test_what_is_pressed_holds_what_it_is_given():
+def test_embedded_files_equal_given_bytes():
     page = '<!doctype html><html lang="en"><head><title>A page</title></head><body><p>one</p></body></html>'
     beside = [Enclosure(b"b", "b.csv", "b", "text/csv", "Data"), Enclosure(b"0", "0.csv", "0", "text/csv", "Data")]
-    given = {"attachment": b"{}", "name": "a.json", "description": "a", "moment": editions_moment()}
+    given = {"attachment": b"{}", "name": "a.json", "description": "a", "moment": edition_time()}
     once, again = press(page, **given, beside=beside), press(page, **given, beside=beside[::-1])
     assert hashlib.sha256(once).digest() == hashlib.sha256(again).digest()
     with pikepdf.open(io.BytesIO(once)) as document:

@@ -10,13 +10,13 @@ LETTERS_OF_KENYA = "ĩũĨŨŋŊ’‘“”•–—…Ng'ang'a"
 @pytest.mark.parametrize(
     "face", [face for face in fonts.FACES if face.family.startswith("NCM")], ids=lambda face: face.filename
 )
-def test_every_latin_face_has_the_letters_of_kenya(face):
+def test_every_latin_font_has_kenyan_letters(face):
     font = TTFont(fonts.FOLDER / face.filename)
     assert sorted(set(map(ord, LETTERS_OF_KENYA)) - set(font.getBestCmap())) == []
 
 
 @pytest.mark.parametrize("face", fonts.FACES, ids=lambda face: face.filename)
-def test_every_face_has_a_space_and_widths(face):
+def test_every_font_has_space_and_widths(face):
     font = TTFont(fonts.FOLDER / face.filename)
     assert font["hmtx"][font.getBestCmap()[ord(" ")]][0] > 0
 
@@ -24,12 +24,12 @@ def test_every_face_has_a_space_and_widths(face):
 @pytest.mark.parametrize(
     "face", [face for face in fonts.FACES if face.family.startswith("NCM S")], ids=lambda face: face.filename
 )
-def test_latin_faces_kern(face):
+def test_latin_fonts_have_kerning(face):
     features = TTFont(fonts.FOLDER / face.filename)["GPOS"].table.FeatureList.FeatureRecord
     assert "kern" in {record.FeatureTag for record in features}
 
 
-def test_names_inside_the_files_respect_the_reserved_font_name():
+def test_internal_font_names_respect_reserved_name():
     names = [
         str(record)
         for face in fonts.FACES
@@ -39,18 +39,18 @@ def test_names_inside_the_files_respect_the_reserved_font_name():
     assert [name for name in names if "Source" in name] == []
 
 
-def test_the_licence_of_every_face_stands_beside_it():
+def test_licence_of_every_font_is_included():
     licence = (fonts.FOLDER / "OFL.txt").read_text()
     assert "SIL OPEN FONT LICENSE Version 1.1" in licence
     families = {face.filename.rsplit("-", 1)[0].removesuffix("-400") for face in fonts.FACES}
     assert {family for family in families if family not in licence} == set()
 
 
-def test_the_sample_edition_can_be_printed():
+def test_sample_edition_is_printable():
     assert fonts.missing_glyphs(editions.edition()) == set()
 
 
-def test_what_no_face_draws_is_found_wherever_it_stands():
+def test_unprintable_characters_are_found_in_every_place():
     content = {"a": ["plain", {"b": "漢字 and 🙂"}], "c": "ĩ ሰላም سلام ≥ → ✓", "d": 3, "漢": None}
     assert fonts.missing_glyphs(content) == {"漢", "字", "🙂"}
 

@@ -22,7 +22,7 @@ def small():
     return editions.edition(themes=1, paragraphs=8, points=4, participants=3, ministries=1)
 
 
-def test_each_paragraph_is_named_by_its_number_its_beginning_and_the_letters():
+def test_unprintable_paragraph_is_named_by_number_beginning_and_characters():
     text = "Kenya and its counties\ncommit to a 漢字 that all can read 🙂"
     assert glyphs.complaints([Passage(1, "Fine."), Passage(12, text), Passage(0, "The 漢 heading")]) == [
         f"Paragraph 12 (“Kenya and its counties commit to a 漢字 …”): {LACK} 字 (U+5B57), 漢 (U+6F22), 🙂 (U+1F642).",
@@ -37,7 +37,7 @@ def test_long_lists_are_shortened():
     assert told[0].endswith("漫 (U+6F2B) and 2 more.")
 
 
-def test_only_the_words_of_the_paper_itself_stand_in_the_way(small):
+def test_only_text_of_paper_itself_blocks_printing(small):
     small["points"][0]["text"] = small["points"][1]["reason"] = "漢字"
     small["participants"][0]["name"] = "李明"
     assert glyphs.obstacles(small) == []
@@ -47,12 +47,12 @@ def test_only_the_words_of_the_paper_itself_stand_in_the_way(small):
     assert glyphs.obstacles(small) == [heading, heading, f"Paragraph {number} (“漢”): {LACK} 漢 (U+6F22)."]
 
 
-def test_in_what_is_no_edition_every_letter_counts():
+def test_every_character_counts_in_other_documents():
     assert glyphs.obstacles({"addressee": "李"}) == [f"Addressee (“李”): {LACK} 李 (U+674E)."]
     assert glyphs.obstacles({"addressee": "Ng'ang'a"}) == []
 
 
-def test_a_paper_with_words_of_others_that_cannot_be_drawn_is_printed_whole(small):
+def test_unprintable_text_of_others_does_not_block_paper(small):
     before = copy.deepcopy(small)
     small["participants"][0]["name"] = "李明 Wanjikũ ❤\ufe0f"
     pdf = printed_in_process(small)
@@ -63,7 +63,7 @@ def test_a_paper_with_words_of_others_that_cannot_be_drawn_is_printed_whole(smal
 
 
 @given(st.text(max_size=60))
-def test_what_is_legible_can_be_drawn_and_fine_words_stay(text):
+def test_legible_text_is_printable_and_printable_text_unchanged(text):
     shown = glyphs.legible(text)
     assert fonts.missing_glyphs(shown) == set()
     assert (shown == text) == (not fonts.missing_glyphs(text))

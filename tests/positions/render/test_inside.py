@@ -30,7 +30,7 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("copies")
 
 
-def test_a_pdf_tells_its_text_and_its_signatures(folder):
+def test_pdf_has_text_and_signatures(folder):
     assert inside(folder, pdf_with(TEXT)) == Inside("pdf", SHA)
     assert inside(folder, pdf_with(TEXT, signatures=2)) == Inside("pdf", SHA, signatures=2)
     assert inside(folder, pdf_with(None)) == Inside("pdf")
@@ -38,7 +38,7 @@ def test_a_pdf_tells_its_text_and_its_signatures(folder):
     assert inside(folder, b"\n\n" + pdf_with(TEXT)).kind == "pdf"
 
 
-def test_a_pdf_that_was_cut_off_is_damaged_and_its_text_is_found_where_it_is_left(folder):
+def test_truncated_pdf_is_damaged_but_its_text_is_found(folder):
     whole = pdf_with(TEXT)
     assert inside(folder, whole[:-20]) == Inside("pdf", SHA, is_damaged=True)
     found = [inside(folder, whole[: len(whole) * part // 10]) for part in (1, 5, 9)]
@@ -46,7 +46,7 @@ def test_a_pdf_that_was_cut_off_is_damaged_and_its_text_is_found_where_it_is_lef
     assert {each.sha256 for each in found} <= {"", SHA}
 
 
-def test_json_counts_by_what_it_says(folder):
+def test_json_is_compared_by_content(folder):
     assert inside(folder, TEXT) == inside(folder, spaced(TEXT.decode())) == Inside("json", SHA)
     backwards = dict(reversed(json.loads(TEXT).items()))
     assert inside(folder, json.dumps(backwards).encode("utf-16")) == Inside("json", SHA)
@@ -72,20 +72,20 @@ WHOLE = pdf_with(TEXT, signatures=1)
 
 @settings(max_examples=60, deadline=None)
 @given(start=some.integers(0, len(WHOLE)), length=some.integers(0, 400), noise=some.binary(max_size=60))
-def test_a_pdf_with_any_stretch_replaced_gets_an_answer(folder, start, length, noise):
+def test_pdf_with_any_part_replaced_gets_result(folder, start, length, noise):
     found = inside(folder, b"%PDF-" + (WHOLE[:start] + noise + WHOLE[start + length :])[5:])
     assert found.kind == "pdf"
     assert found.sha256 == "" or len(found.sha256) == 64
 
 
-def test_the_child_says_what_is_read_here(folder):
+def test_child_process_returns_same_result(folder):
     path = folder / "file"
     for data in (pdf_with(TEXT, signatures=1), spaced(TEXT.decode()), b"Hello"):
         path.write_bytes(data)
         assert look_inside(path) == read(path)
 
 
-def test_a_pdf_that_unpacks_without_end_costs_the_child_only(folder):
+def test_endlessly_expanding_pdf_fails_in_child_process_only(folder):
     document, path = pikepdf.new(), folder / "bomb.pdf"
     document.add_blank_page()
     document.attachments["position-paper.json"] = b"{}"
@@ -97,7 +97,7 @@ def test_a_pdf_that_unpacks_without_end_costs_the_child_only(folder):
         look_inside(path, megabytes=200)
 
 
-def test_json_that_needs_too_much_memory_or_time_is_too_hard(folder):
+def test_json_needing_too_much_memory_or_time_is_refused(folder):
     path = folder / "file"
     path.write_bytes(b"[" + b"[]," * 4_000_000 + b"0]")
     with pytest.raises(TooHard):

@@ -25,7 +25,7 @@ THEME = {"code": "T1", "title": "Drivers", "title_sw": "Visababishi"}
         ("sw", "Drivers", (Said("Drivers", "en"), Said("Visababishi"))),
     ],
 )
-def test_a_heading_in_the_language_of_the_edition_has_the_other_one_beside_it(language, heading, expected):
+def test_heading_has_both_languages(language, heading, expected):
     section = {"heading": heading, "heading_sw": "", "theme": "T1"}
     assert languages.headings(section, {"T1": THEME}, language) == expected
     alone = {**section, "theme": None}
@@ -36,7 +36,7 @@ WORDS = st.sampled_from(["", "Drivers", "Visababishi"])
 
 
 @given(english=WORDS, kiswahili=WORDS, language=st.sampled_from(["en", "sw"]))
-def test_a_title_is_said_first_in_the_language_of_the_edition_and_never_twice(english, kiswahili, language):
+def test_title_is_first_in_language_of_edition_and_not_repeated(english, kiswahili, language):
     first, second = languages.titles(english, kiswahili, language)
     own = kiswahili if language == "sw" else english
     assert first == Said(own) if own else first.text == (english or kiswahili)
@@ -60,7 +60,7 @@ def mixed(language):
     return content
 
 
-def heard(page):
+def runs_with_language(page):
     """Return each run of text with the language marked for it."""
     root = html.document_fromstring(page)
     for element in root.iter():
@@ -91,9 +91,9 @@ def forms(content):
 
 
 @pytest.mark.parametrize("language", ["en", "sw"])
-def test_every_passage_of_a_mixed_paper_is_spoken_in_its_own_language(language):
+def test_every_passage_is_marked_with_its_language(language):
     for form, page in forms(mixed(language)).items():
-        spoken = list(heard(page))
+        spoken = list(runs_with_language(page))
         said = [(words, tongue) for words, tongue in spoken if words.startswith(("Said in", "Imesemwa kwa"))]
         assert [each for each in said if each[1] != ("en" if each[0].startswith("Said") else "sw")] == [], form
         assert {tongue for _words, tongue in said} == {"en", "sw"}, form
@@ -103,10 +103,10 @@ def test_every_passage_of_a_mixed_paper_is_spoken_in_its_own_language(language):
     ("language", "reservation", "lines"),
     [("en", "Reservation.", ("Line ", "Lines ")), ("sw", "Pingamizi lenye masharti.", ("Mstari ", "Mistari "))],
 )
-def test_what_stands_around_a_passage_is_in_the_language_of_the_edition(language, reservation, lines):
+def test_surrounding_text_is_in_language_of_edition(language, reservation, lines):
     found = forms(mixed(language))
     for form in ("paper", "clean"):
-        spoken = dict(heard(found[form]))
+        spoken = dict(runs_with_language(found[form]))
         assert (spoken["Drivers of migration"], spoken["Visababishi vya uhamaji"]) == ("en", "sw")
         assert spoken[reservation] == language
     (beside,) = html.document_fromstring(found["paper"]).xpath("//*[@id='paragraph-2']/..//aside")
@@ -115,8 +115,8 @@ def test_what_stands_around_a_passage_is_in_the_language_of_the_edition(language
     assert next(each.get("lang") for each in (told, *told.iterancestors()) if each.get("lang")) == language
 
 
-def test_what_the_portal_knows_in_english_only_is_marked_in_a_paper_in_kiswahili():
-    spoken = dict(heard(forms(mixed("sw"))["paper"]))
+def test_english_only_texts_are_marked_in_kiswahili_paper():
+    spoken = dict(runs_with_language(forms(mixed("sw"))["paper"]))
     assert spoken["Drivers"] == "en"  # the name of an objective, in Annex A
     assert [words for words in spoken if words.startswith("2 Drivers")] == []  # and in no running words
     assert spoken["Yaliyomo"] == "sw"

@@ -30,7 +30,7 @@ def in_another_process(seed):
     return done.stdout
 
 
-def test_the_same_content_gives_the_same_bytes_everywhere():
+def test_same_content_gives_same_bytes():
     content = editions.edition(themes=2, paragraphs=14, points=9, participants=6, ministries=2)
     here = printed_in_process(content)
     time.sleep(1.1)
@@ -43,13 +43,13 @@ def test_changed_text_changes_bytes():
     assert printed_in_process(first) != printed_in_process(second)
 
 
-def test_a_hash_of_something_else_is_refused():
+def test_mismatched_hash_is_refused():
     content = editions.edition(themes=1, paragraphs=8)
     with pytest.raises(ValueError, match="not the SHA-256 of this content"):
         pdf.render(content, sha256="0" * 64, address=editions.address(content))
 
 
-def test_characters_that_no_face_draws_are_refused_by_name():
+def test_unprintable_characters_are_refused_by_name():
     content = editions.edition(themes=1, paragraphs=8)
     content["paper"]["title"] = "漢"
     with pytest.raises(
@@ -58,7 +58,7 @@ def test_characters_that_no_face_draws_are_refused_by_name():
         printed_in_process(content)
 
 
-def test_the_version_names_the_weasyprint_that_prints():
+def test_renderer_version_names_weasyprint():
     assert weasyprint.__version__ == paper.WEASYPRINT
 
 
@@ -87,19 +87,19 @@ def test_hostile_text_is_printed_literally(hostile):
     assert [squeezed(place.text()).lstrip("01.").removeprefix("Lines4–6") for place in places] == [expected] * 6
 
 
-def test_names_keep_their_letters(heard):
+def test_latin_names_are_printed_completely(heard):
     names = {cell.text().removesuffix("(sample)").strip() for cell in heard.tree.all("Table")[3].all("TH")}
     assert {"Wanjirũ Mũthoni", "Nyambura wa Gĩthĩnji", "Mutũa Kĩlonzo", "Ng'ang'a Kamau", "ሰላማዊት ተስፋዬ"} - names == set()
 
 
-def test_arabic_names_keep_their_letters(heard):
+def test_arabic_names_are_printed_completely(heard):
     """A page holds Arabic glyphs from left to right, so the letters are in reverse order there."""
     name = "فاطمة الزهراء بنت إبراهيم"
     rows = [squeezed(cell.text().replace("(sample)", "")) for cell in heard.tree.all("Table")[3].all("TH")]
     assert squeezed(name)[::-1] in rows
 
 
-def test_a_very_long_text_loses_nothing():
+def test_very_long_text_is_printed_completely():
     content = editions.edition(themes=1, paragraphs=8, points=2, participants=1, ministries=1)
     content["sections"][0]["paragraphs"][0]["text"] = "grain " * 4000
     content["points"][0]["text"] = "drought " * 3000

@@ -24,7 +24,7 @@ def without_note(paragraph):
     return "".join(kid for kid in paragraph.kids if isinstance(kid, str))
 
 
-def test_the_document_is_one_tree_in_the_order_of_reading(heard):
+def test_document_is_one_tree_in_reading_order(heard):
     headings = [heading.text() for heading in heard.tree.all("H1", "H2")]
     assert headings == [
         "Kenya’s common position on the Global Compact for Migration",
@@ -51,11 +51,11 @@ def test_the_document_is_one_tree_in_the_order_of_reading(heard):
     ]
 
 
-def test_text_stands_in_elements_that_hold_text(heard):
+def test_text_is_in_elements_that_may_contain_text(heard):
     assert {node.role for node in everyone(heard.tree) if any(isinstance(kid, str) for kid in node.kids)} <= CONTENT
 
 
-def test_running_heads_and_page_numbers_are_passed_over(heard):
+def test_running_headings_and_page_numbers_are_artefacts(heard):
     assert "Page 7 of" not in heard.tree.text()
     assert all(
         f"Page {number} of {len(heard.artifacts)}" in passed
@@ -64,13 +64,13 @@ def test_running_heads_and_page_numbers_are_passed_over(heard):
     )
 
 
-def test_every_page_says_that_this_is_a_sample(heard):
+def test_every_page_is_marked_as_sample(heard):
     sample = "SAMPLE: not a position of the Government of Kenya"
     assert [number for number, passed in enumerate(heard.artifacts, 1) if sample not in passed] == []
     assert heard.tree.all("P")[2].text() == sample
 
 
-def test_a_table_over_many_pages_is_one_table_with_one_head(heard, content):
+def test_long_table_is_one_table_with_one_heading(heard, content):
     points = heard.tree.table("Point and organisation")
     assert len(points.all("THead")) == 1
     assert len(points.all("TR")) == 1 + 7 + len(content["points"])
@@ -81,7 +81,7 @@ def test_a_table_over_many_pages_is_one_table_with_one_head(heard, content):
     ]
 
 
-def test_a_point_is_heard_with_who_made_it_and_what_became_of_it(heard):
+def test_point_has_its_author_and_outcome(heard):
     rows = [
         [squeezed(cell.text()) for cell in row.all("TH", "TD")]
         for row in heard.tree.table("Point and organisation").all("TR")
@@ -103,7 +103,7 @@ def test_a_point_is_heard_with_who_made_it_and_what_became_of_it(heard):
     assert [rows[6], rows[11], rows[3]] == [list(map(squeezed, row)) for row in zip(who, asked, became, strict=True)]
 
 
-def test_every_paragraph_is_one_element_with_its_number_and_words(heard, content):
+def test_every_paragraph_is_one_element_with_number_and_text(heard, content):
     spoken = {squeezed(without_note(paragraph)) for paragraph in heard.tree.all("Part")[0].all("P")}
     texts = [f"{row['number']} {row['text']}" for section in content["sections"] for row in section["paragraphs"]]
     assert [text for text in texts if squeezed(text) not in spoken] == []
@@ -115,7 +115,7 @@ def test_kiswahili_titles_are_marked_as_kiswahili(heard):
     assert len(marked) == 14
 
 
-def test_figures_have_words_and_a_place_on_the_page(heard):
+def test_figures_have_alternative_text_and_position(heard):
     figures = heard.tree.all("Figure")
     assert [figure.words.split(" ")[0] for figure in figures] == ["QR", "Bar"]
     for figure in figures:
@@ -124,7 +124,7 @@ def test_figures_have_words_and_a_place_on_the_page(heard):
         assert 0 < bottom < top < 842
 
 
-def test_links_say_where_they_lead(printed, content):
+def test_links_have_descriptions(printed, content):
     with pikepdf.open(io.BytesIO(printed)) as document:
         links = [link for page in document.pages for link in page.obj.get("/Annots", [])]
         assert len(links) > 100
@@ -136,7 +136,7 @@ def test_links_say_where_they_lead(printed, content):
     assert numbers == {(str(number), f"paragraph-{number}") for number in answered}
 
 
-def test_notes_have_names_of_their_own(heard):
+def test_notes_have_unique_names(heard):
     names = [note.identifier for note in heard.tree.all("Note")]
     assert len(names) == len(set(names)) > 40
 

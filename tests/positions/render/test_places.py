@@ -33,11 +33,11 @@ LACK = "no font of the portal has these characters: 漢 (U+6F22)."
         ({"blocks": [["text", ["Fine."]], ["items", ["a", "漢"]]]}, "Paragraph 2 (“漢”)"),
     ],
 )
-def test_a_letter_that_cannot_be_printed_is_named_by_its_place(content, said):
+def test_unprintable_character_is_reported_with_its_place(content, said):
     assert glyphs.obstacles(content) == [f"{said}: {LACK}"]
 
 
-def test_every_place_is_named_before_the_press_starts():
+def test_every_place_is_reported_before_printing_starts():
     people = [{"name": f"漢 {number}"} for number in range(3)]
     with pytest.raises(RenderFailed) as failure:
         render_apart({"people": people}, "0" * 64, "", document="day", seconds=0)
@@ -52,7 +52,7 @@ JSON = st.recursive(
 
 
 @given(JSON)
-def test_no_letter_is_overlooked(content):
+def test_every_unprintable_character_is_reported(content):
     found = set().union(*(fonts.missing_glyphs(line) for _place, line in passages({"text": content})))
     assert found == fonts.missing_glyphs({"text": content})
     assert bool(glyphs.obstacles({"text": content})) == bool(found)

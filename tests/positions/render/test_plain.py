@@ -18,7 +18,7 @@ TEXT = some.text(some.characters(exclude_categories=["Cs", "Cc"], include_charac
         ("", ""),
     ],
 )
-def test_a_day_is_a_day_in_nairobi(given_moment, shown):
+def test_date_is_that_of_nairobi(given_moment, shown):
     assert plain.day(given_moment) == shown
 
 
@@ -29,11 +29,11 @@ def test_a_day_is_a_day_in_nairobi(given_moment, shown):
         ("May 3 points and 12 Mays of 2017", "May 3 points and 12 Mays of 2017"),
     ],
 )
-def test_a_date_on_the_cover_is_never_broken(text, shown):
+def test_date_on_cover_does_not_wrap(text, shown):
     assert plain.unbroken(text) == shown.replace("~", "\u00a0")
 
 
-def test_a_minute_names_the_time_zone():
+def test_time_names_its_time_zone():
     assert plain.minute("2017-10-17T13:40:00+00:00") == "17 October 2017, 16:40 EAT (UTC+3)"
 
 
@@ -47,16 +47,16 @@ def test_a_minute_names_the_time_zone():
         ("2017-12-30", "2018-01-02", "30 December 2017 – 2 January 2018"),
     ],
 )
-def test_a_span_of_days_says_the_month_and_the_year_once(first, last, shown):
+def test_date_range_has_month_and_year_once(first, last, shown):
     assert plain.days(first, last) == shown
 
 
-def test_numbers_in_a_row_become_a_span():
+def test_consecutive_numbers_become_range():
     assert plain.spans([9, 1, 2, 3, 5, 6, 9]) == "1–3, 5, 6, 9"
 
 
 @given(some.sets(some.integers(1, 500)))
-def test_spans_name_every_number_and_no_other(numbers):
+def test_ranges_contain_exactly_the_given_numbers(numbers):
     named = set()
     for part in filter(None, plain.spans(list(numbers)).split(", ")):
         first, _, last = part.partition("–")
@@ -65,30 +65,30 @@ def test_spans_name_every_number_and_no_other(numbers):
 
 
 @given(some.text("0123456789abcdef", min_size=64, max_size=64))
-def test_a_hash_in_groups_is_the_same_hash(digest):
+def test_grouped_hash_has_same_digits(digest):
     lines = plain.groups_of_four(digest)
     assert [len(line) for line in lines] == [39, 39]
     assert "".join(lines).replace(" ", "") == digest
 
 
-def test_references_leave_out_the_body_and_the_year():
+def test_short_references_omit_prefix_and_year():
     assert plain.short_reference("NCM-2017-0042.3") == "0042.3"
     assert plain.short_reference("Breakout 4, point 6") == "Breakout 4, point 6"
 
 
-def test_the_operative_words_are_strong_once():
+def test_operative_words_are_bold_once():
     assert plain.blocks("Kenya calls for what it calls for.", "calls for") == [
         [[("Kenya ", False), ("calls for", True), (" what it calls for.", False)]]
     ]
 
 
-def test_the_operative_words_are_not_found_inside_a_longer_word():
+def test_operative_words_are_not_matched_within_words():
     assert plain.blocks("Kenya denotes and notes.", "notes") == [
         [[("Kenya denotes and ", False), ("notes", True), (".", False)]]
     ]
 
 
-def test_empty_lines_part_paragraphs_and_single_breaks_part_lines():
+def test_empty_lines_separate_paragraphs_and_line_breaks_lines():
     found = plain.blocks("one\ntwo\r\n\r\n\n\nthree\n")
     assert [[line[0].text for line in paragraph] for paragraph in found] == [["one", "two"], ["three"]]
 

@@ -33,17 +33,17 @@ def printed(body):
         "",
     ],
 )
-def test_the_fetcher_refuses_everything_from_outside(url):
+def test_fetcher_refuses_external_urls(url):
     with pytest.raises(ValueError, match="Refused"):
         press.Bundle().fetch(url)
 
 
-def test_the_fetcher_knows_no_other_files():
+def test_fetcher_refuses_other_files():
     with pytest.raises(KeyError):
         press.Bundle().fetch("bundled:../../../../etc/passwd")
 
 
-def test_the_fetcher_gives_the_bundled_faces():
+def test_fetcher_serves_bundled_fonts():
     face = fonts.FACES[0].filename
     assert press.Bundle().fetch(f"bundled:{face}").read() == (fonts.FOLDER / face).read_bytes()
 
@@ -58,12 +58,12 @@ def test_the_fetcher_gives_the_bundled_faces():
     ],
     ids=["network", "file", "broken link", "no glyph"],
 )
-def test_a_flawed_page_is_not_printed(body):
+def test_invalid_page_is_not_printed(body):
     with pytest.raises(ValueError, match="without a flaw"):
         printed(body)
 
 
-def test_fonts_of_the_machine_are_out_of_reach():
+def test_system_fonts_are_unreachable():
     before = os.environ.get("FONTCONFIG_FILE")
     with press.without_system_fonts():
         assert os.environ["FONTCONFIG_FILE"] == str(fonts.NO_SYSTEM_FONTS)
@@ -89,7 +89,7 @@ def test_printing_restores_global_state():
     assert logging.getLogger("weasyprint").handlers == handlers
 
 
-def test_default_styles_that_are_left_out_change_no_byte(monkeypatch):
+def test_omitted_default_styles_change_no_byte(monkeypatch):
     """The page uses what these styles affect: a list marker, capitals, a quotation and a forced page break."""
     body = '<ol style="list-style: lower-alpha; text-transform: uppercase"><li>One</ol><p><q>Two</q><br>Three<wbr>'
     ours = printed(body)
@@ -98,7 +98,7 @@ def test_default_styles_that_are_left_out_change_no_byte(monkeypatch):
     assert len([line for line in UA.splitlines() if line.startswith(press.NOTES)]) == 5
 
 
-def test_a_stream_is_compressed_once_and_stays_what_it_was():
+def test_stream_is_compressed_once_and_unchanged():
     pdf, stream = pydyf.PDF(), pydyf.Stream([b"0 0 m"], {"Length1": 5}, compress=True)
     pdf.add_object(stream)
     before = stream.indirect
@@ -107,12 +107,12 @@ def test_a_stream_is_compressed_once_and_stays_what_it_was():
     assert (kept.indirect, kept.compressible, kept.data is kept.data) == (before, False, True)
 
 
-def test_parts_that_are_nested_too_deeply_are_refused_in_plain_words():
+def test_too_deeply_nested_content_is_refused_in_plain_words():
     with pytest.raises(ValueError, match="nested too deeply"):
         printed("<ul><li>" * 300 + "deep" + "</li></ul>" * 300)
 
 
-def test_typed_lists_of_any_depth_are_words_and_long_words_stay_on_the_page():
+def test_deeply_nested_lists_become_text_and_long_words_stay_on_page():
     content = editions.edition(themes=1, paragraphs=8, points=12, participants=3, ministries=1)
     list_of_300 = "\n".join(" " * level + f"- level {level}" for level in range(300))
     content["sections"][1]["paragraphs"][0]["text"] = list_of_300

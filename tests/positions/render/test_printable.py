@@ -30,12 +30,12 @@ def test_samples_and_drafts_are_marked(kind, sample, said):
     assert [warning for warning in said if warning not in printed["title"]] == []
 
 
-def test_the_edition_line_says_when_it_was_adopted_or_frozen():
+def test_edition_line_has_date_of_adoption_or_freezing():
     assert book(editions.edition())["edition_line"] == "Edition 1.0, adopted 17 October 2017"
     assert book(editions.edition(kind="draft"))["edition_line"] == "Edition 0.3, frozen 17 October 2017"
 
 
-def test_the_cover_holds_the_adoption_record_in_brief():
+def test_cover_has_summary_of_adoption():
     assert dict(book(editions.edition())["facts"]) == {
         "Edition": "Edition 1.0, adopted 17\xa0October\xa02017",
         "Adopted at": "Stakeholder forum on the Global Compact for Migration, Nairobi",
@@ -48,7 +48,7 @@ def test_the_cover_holds_the_adoption_record_in_brief():
     }
 
 
-def test_contents_lead_to_everything_that_is_printed():
+def test_table_of_contents_links_to_all_sections():
     printed = book(editions.edition(kind="draft"))
     assert [entry["id"] for entry in printed["contents"]] == [
         *[section["id"] for section in printed["sections"]],
@@ -57,7 +57,7 @@ def test_contents_lead_to_everything_that_is_printed():
     ]
 
 
-def test_front_matter_and_annexes_without_text_are_left_out_but_empty_sections_stay():
+def test_empty_front_matter_and_annexes_are_omitted_but_sections_kept():
     content = editions.edition(themes=1, paragraphs=10)
     empty = {"number": "9", "heading": "Empty", "heading_sw": "", "theme": None, "paragraphs": []}
     content["sections"] += [{**empty, "part": part} for part in ("front", "annex", "body")]
@@ -72,7 +72,7 @@ def one_paragraph(**values):
     return book(content)["sections"][0]["paragraphs"][0]
 
 
-def test_each_paragraph_says_which_lines_of_the_edition_it_is():
+def test_each_paragraph_states_its_line_numbers():
     content = editions.edition(themes=1, paragraphs=10)
     said = [each["lines"] for section in book(content)["sections"] for each in section["paragraphs"]]
     counted = [each for block in numbered(content) for each in block.passages if each.paragraph]
@@ -85,7 +85,7 @@ def source(point, organisation, relation="rests_on"):
     return {"point": point, "relation": relation, "organisation": organisation}
 
 
-def test_the_margin_names_public_sources_and_counts_the_others():
+def test_margin_names_public_sources_and_counts_others():
     sources = [
         source("NCM-2017-0001.1", "A"),
         source("NCM-2017-0002.1", None),
@@ -100,14 +100,14 @@ def test_the_margin_names_public_sources_and_counts_the_others():
     }
 
 
-def test_organisations_that_say_the_same_are_counted_beside_the_first():
+def test_organisations_with_same_request_are_counted_after_first():
     sources = [{**source(f"NCM-2017-000{number}.1", "A"), "others": number} for number in (0, 1, 3)]
     sources.append({**source("NCM-2017-0005.1", None), "others": 9})
     margin = one_paragraph(sources=sources)["margin"]
     assert [each["organisation"] for each in margin["sources"]] == ["A", "A and 1 other", "A and 3 others"]
 
 
-def test_everybody_behind_a_point_is_named_in_the_annex_with_what_became_of_it():
+def test_supporters_are_named_in_annex_with_outcome():
     content = editions.edition(points=7)
     root, lake, closed, alone = content["points"][:4]
     root |= {"organisation": "Coast", "outcome": "accepted", "paragraphs": [2], "others": 1}
@@ -125,7 +125,7 @@ def test_everybody_behind_a_point_is_named_in_the_annex_with_what_became_of_it()
     ]
 
 
-def test_who_was_heard_where_is_counted_as_on_the_page_of_the_explorer():
+def test_participation_table_equals_explorer_page():
     content = editions.edition(themes=2, paragraphs=10, points=4)
     theme = next(each for each in content["sections"] if each["theme"])
     for each in (row for section in content["sections"] for row in section["paragraphs"]):
@@ -149,7 +149,7 @@ def test_who_was_heard_where_is_counted_as_on_the_page_of_the_explorer():
     assert book(content)["heard"] == {}
 
 
-def test_the_method_is_noted_only_where_a_search_was_used():
+def test_method_is_noted_only_if_search_was_used():
     content = editions.edition(points=4)
     assert book(content)["method_note"] == ""
     note = book({**content, "likeness": {"pairs": 9, "merged": 4, "dismissed": 5}})["method_note"]
@@ -157,27 +157,27 @@ def test_the_method_is_noted_only_where_a_search_was_used():
     assert "merged 4 and kept 5 apart" in note
 
 
-def test_a_margin_of_hidden_sources_only_counts_them():
+def test_margin_with_hidden_sources_counts_them():
     margin = one_paragraph(sources=[source("NCM-2017-0001.1", None)] * 2)["margin"]
     assert margin == {"notes": ["2 points that are not public"], "sources": []}
 
 
-def test_a_long_margin_refers_to_the_annex():
+def test_long_margin_refers_to_annex():
     margin = one_paragraph(sources=[source(f"NCM-2017-{number:04}.1", "A") for number in range(11)])["margin"]
     assert (len(margin["sources"]), margin["notes"]) == (8, ["and 3 more, see Annex D"])
 
 
-def test_the_margin_says_what_is_the_secretariat_s_and_which_provisions_are_touched():
+def test_margin_marks_secretariat_text_and_provisions():
     margin = one_paragraph(secretariat_text=True, provisions=["GCM-08", "SDG-10.7", "GCM-23"])["margin"]
     assert margin["notes"] == ["Text of the secretariat", "GCM objectives 8, 23", "SDG-10.7"]
 
 
-def test_a_paragraph_in_another_language_says_so():
+def test_paragraph_in_other_language_is_marked():
     assert one_paragraph(lang="sw")["lang"] == "sw"
     assert one_paragraph(lang="en")["lang"] == ""
 
 
-def test_reservations_stand_under_their_paragraph():
+def test_reservations_follow_their_paragraph():
     printed = book(editions.edition())
     found = {
         paragraph["number"]: [reservation["organisation"] for reservation in paragraph["reservations"]]
@@ -197,12 +197,12 @@ def test_every_point_is_answered_once_under_its_theme():
     assert sorted(ids) == sorted(f"point-{number}" for number in range(1, 61))
 
 
-def test_the_summary_counts_every_point():
+def test_summary_counts_every_point():
     content = editions.edition()
     assert sum(number for _, number in book(content)["summary"]) == len(content["points"])
 
 
-def test_participants_stand_by_group_with_their_names_as_typed():
+def test_participants_are_listed_by_group_with_names_as_typed():
     content = editions.edition(participants=18)
     content["participants"][0]["group"] = "unheard-of"
     groups = book(content)["participants"]
@@ -212,28 +212,28 @@ def test_participants_stand_by_group_with_their_names_as_typed():
     )
 
 
-def test_clearances_show_silence_as_silence():
+def test_silent_clearances_are_shown_as_silent():
     rows = {row["ministry"]: row for row in book(editions.edition())["clearances"]}
     silent = rows["Ministry of Finance (sample)"]
     assert (silent["stances"], silent["answered"]) == ([0, 0, 0, 0, 0, 0, 13], "No answer")
     assert rows["Ministry of Interior (sample)"]["answered"] == "5 October 2017"
 
 
-def test_the_chart_has_words():
+def test_chart_has_alternative_text():
     words = book(editions.edition())["chart"]["words"]
     assert words.startswith(
         "Bar charts: how many inputs each group sent in under each theme. The theme with most inputs is "
     )
 
 
-def test_an_edition_before_the_forum_prints_without_one():
+def test_edition_before_forum_is_printed_without_one():
     content = editions.edition(kind="draft")
     content |= {"forum": None, "adoption": None}
     printed = book(content)
     assert (printed["programme"], printed["adoption"]) == ([], [])
 
 
-def test_the_content_is_only_read():
+def test_content_is_not_modified():
     content = editions.edition()
     before = copy.deepcopy(content)
     book(content)

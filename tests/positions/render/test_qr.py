@@ -7,7 +7,7 @@ from positions.render import qr
 RUN = re.compile(r"M(\d+) (\d+)h(\d+)v1h-\3z")
 
 
-def test_the_path_draws_exactly_the_dark_modules():
+def test_path_covers_exactly_the_dark_modules():
     address = "https://migration.example.go.ke/verify/" + "9f" * 32 + "/"
     drawn = qr.code(address)
     dark = {

@@ -53,7 +53,7 @@ def cells(tree):
     return [[cell.text() for cell in row.all("TH", "TD")] for body in bodies for row in body.all("TR")]
 
 
-def test_each_row_says_what_went_and_what_came(tree):
+def test_each_row_shows_removed_and_added_text(tree):
     changed, new, gone = cells(tree)
     assert changed == [
         "1 Changed",
@@ -64,7 +64,7 @@ def test_each_row_says_what_went_and_what_came(tree):
     assert gone == ["was 99 Removed", "deleted: <b>This went.</b>", "Not in the text."]
 
 
-def test_the_head_names_both_editions_with_their_hashes_and_says_that_one_is_a_draft(order, tree):
+def test_heading_names_both_editions_with_hashes_and_draft_mark(order, tree):
     said = tree.text()
     assert "DRAFT, edition 0.3" in said
     assert "What changed from edition 0.3 to 1.0" in tree.all("H1")[0].text()
@@ -75,7 +75,7 @@ def test_the_head_names_both_editions_with_their_hashes_and_says_that_one_is_a_d
     assert "Changed 1 · New 1 · Removed 1" in said
 
 
-def test_it_carries_the_two_texts_and_nothing_else(order, data, tmp_path):
+def test_document_contains_both_texts_only(order, data, tmp_path):
     (tmp_path / "redline.pdf").write_bytes(data)
     with pikepdf.open(tmp_path / "redline.pdf") as document:
         assert list(document.attachments) == [redline.ATTACHMENT]
@@ -84,7 +84,7 @@ def test_it_carries_the_two_texts_and_nothing_else(order, data, tmp_path):
     assert set(order["before"]["sections"][0]["paragraphs"][0]) <= set(redline.OF_A_PARAGRAPH)
 
 
-def test_the_same_two_give_the_same_bytes_and_another_hash_is_refused(order, data):
+def test_same_editions_give_same_bytes_and_mismatched_hash_is_refused(order, data):
     assert printed(order) == data
     with pytest.raises(ValueError, match="not the SHA-256 of this content"):
         redline.render(order, sha256="0" * 64, address="https://portal.example/")

@@ -12,7 +12,7 @@ def rows(content):
     return [(row["places"], row["outcome"], row["how"]) for row in rulings(content)]
 
 
-def test_plain_decisions_stand_together_and_the_others_one_by_one():
+def test_consecutive_consensus_decisions_are_grouped():
     content = editions.by_paragraph(editions.edition(points=0))
     assert rows(content) == [
         ("1–4", "Adopted", "Consensus"),
@@ -26,7 +26,7 @@ def test_plain_decisions_stand_together_and_the_others_one_by_one():
     assert older_words(content) == [(content["clearances"][0]["ministry"], "5")]
 
 
-def test_a_new_count_of_the_room_and_a_new_number_begin_a_row():
+def test_new_quorum_count_or_number_starts_a_row():
     content = editions.edition(points=0)
     made = [editions.ruling(1), editions.ruling(2, members_present=19), editions.ruling(3, "left_out")]
     content["adoption"]["paragraphs"] = [*made, editions.ruling(4, number=3)]
@@ -38,12 +38,12 @@ def test_a_new_count_of_the_room_and_a_new_number_begin_a_row():
     ]
 
 
-def test_a_text_that_was_not_decided_so_has_none():
+def test_text_adopted_as_a_whole_has_no_paragraph_decisions():
     assert (rulings(editions.edition(points=0)), rulings(editions.edition(kind="draft"))) == ([], [])
     assert render_to_string("positions/public_papers/_rulings.html", {"rulings": []}).strip() == ""
 
 
-def test_the_record_and_the_page_say_what_became_of_words_from_the_floor():
+def test_record_and_page_show_outcome_of_floor_amendments():
     content = editions.by_paragraph(editions.edition(points=0))
     found = {"rulings": rulings(content), "older_words": older_words(content)}
     printed = render_to_string("print/annex_record.html", {**PRINT, **found})

@@ -19,17 +19,17 @@ def apart_with(content, **limits):
     return render_apart(content, editions.digest(content), editions.address(content), **limits)
 
 
-def test_the_child_prints_the_same_bytes(small):
+def test_child_process_prints_same_bytes(small):
     assert apart_with(small) == printed_in_process(small)
 
 
-def test_the_child_is_stopped_when_its_time_is_over(small):
+def test_child_process_is_stopped_after_time_limit(small):
     small = {**small, "clearance_note": "word " * 400_000}
     with pytest.raises(RenderFailed, match="stopped"):
         apart_with(small, seconds=2)
 
 
-def test_the_child_is_stopped_when_it_needs_too_much_memory(small):
+def test_child_process_is_stopped_at_memory_limit(small):
     with pytest.raises(RenderFailed, match="150 MB"):
         apart_with(small, megabytes=150)
 
@@ -40,7 +40,7 @@ def test_unprintable_content_has_clear_error(small):
     assert str(failure.value) == "This edition can't be printed. This hash is not the SHA-256 of this content."
 
 
-def test_a_content_that_is_no_edition_is_refused():
+def test_content_of_other_kind_is_refused():
     with pytest.raises(RenderFailed, match="can't be printed"):
         apart_with({"edition": {"frozen_at": "2017-10-17T13:40:00+00:00"}, "language": "en"})
 

@@ -76,11 +76,11 @@ EACH = one_of_each_kind(FULL)
 
 
 @pytest.mark.parametrize("kind", [*EditionKind.values])
-def test_what_the_factory_of_editions_makes_is_valid(kind):
+def test_editions_of_test_factory_are_valid(kind):
     assert complaints(editions.edition(kind=kind, paragraphs=40, points=12, participants=12)) == []
 
 
-def test_everything_that_an_edition_may_hold_is_valid_and_occurs_here():
+def test_schema_covers_every_allowed_value():
     assert complaints(FULL) == []
     named = {key for _path, value in objects(SCHEMA) for key in value.get("properties", {})}
     standing = {key for _path, value in objects(FULL) for key in value}
@@ -104,7 +104,7 @@ NOT_NEEDED = {
 
 
 @pytest.mark.parametrize("kind", EACH, ids=".".join)
-def test_no_object_may_hold_a_key_that_is_not_named_nor_lack_one_that_is_needed(kind):
+def test_unknown_and_missing_keys_are_invalid(kind):
     content = copy.deepcopy(FULL)
     held = at(content, EACH[kind])
     keys = set(held)
@@ -133,7 +133,7 @@ CODES = [
 ]
 
 
-def test_the_codes_of_the_schema_are_those_of_the_portal():
+def test_codes_of_schema_equal_portal_choices():
     assert [(codes, values) for codes, values in CODES if codes != values] == []
     programme = PARTS["forum"]["properties"]["programme"]["items"]["properties"]
     assert programme["kind"]["enum"] == SessionKind.values
@@ -148,14 +148,14 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("key", "value"), WRONG)
-def test_a_value_of_another_form_is_refused(key, value):
+def test_values_of_other_form_are_invalid(key, value):
     content = copy.deepcopy(FULL)
     holder = next(each for _path, each in objects(content) if key in each and each[key] != value)
     holder[key] = value
     assert len(complaints(content)) == 1
 
 
-def test_an_edition_that_the_schema_does_not_know_fails_the_test_that_makes_it():
+def test_test_that_makes_invalid_edition_fails():
     class Kept:
         number, content = "0.1", json.dumps({**FULL, "more": 1})
 

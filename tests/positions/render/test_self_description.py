@@ -23,7 +23,7 @@ FILES = {
 
 
 @pytest.fixture(scope="module")
-def said(tmp_path_factory):
+def claim_of(tmp_path_factory):
     """Return the metadata found in a file of these bytes."""
     path = tmp_path_factory.mktemp("claims") / "file"
 
@@ -42,9 +42,9 @@ def zipped(**files):
     return out.getvalue()
 
 
-def test_each_form_of_an_edition_names_it(said):
+def test_each_form_of_an_edition_names_it(claim_of):
     number = CONTENT["edition"]["number"]
-    found = {kind: said(data) for kind, data in FILES.items()}
+    found = {kind: claim_of(data) for kind, data in FILES.items()}
     assert {kind: (each.kind, each.sha256) for kind, each in found.items()} == {
         "akn": ("akn", SHA),
         "docx": ("docx", SHA),
@@ -57,10 +57,10 @@ def test_each_form_of_an_edition_names_it(said):
     assert found["csv"].says.startswith(f"Dispositions, {number}")
 
 
-def test_changed_file_still_describes_itself(said):
+def test_changed_file_still_describes_itself(claim_of):
     changed = FILES["akn"].replace(b"</akomaNtoso>", b"<!-- more --></akomaNtoso>")
-    assert (changed != FILES["akn"], said(changed)) == (True, said(FILES["akn"]))
-    assert said(FILES["csv"] + b"another,row").says == said(FILES["csv"]).says
+    assert (changed != FILES["akn"], claim_of(changed)) == (True, claim_of(FILES["akn"]))
+    assert claim_of(FILES["csv"] + b"another,row").says == claim_of(FILES["csv"]).says
 
 
 @pytest.mark.parametrize(
@@ -77,28 +77,28 @@ def test_changed_file_still_describes_itself(said):
         zipped(**{"word__document.xml": "<w/>", "docProps__core.xml": "<no xml"}),
     ],
 )
-def test_file_without_edition_has_no_claim(said, data):
-    assert said(data) is None
+def test_file_without_edition_has_no_claim(claim_of, data):
+    assert claim_of(data) is None
 
 
-def test_an_archive_is_known_by_its_first_file(said):
-    assert said(zipped(**{"bagit.txt": "BagIt-Version: 1.0"})) == Claim("bag")
-    assert said(zipped(**{"gcm__bagit.txt": "BagIt-Version: 1.0"})) == Claim("bag")
+def test_archive_is_recognised_by_first_file(claim_of):
+    assert claim_of(zipped(**{"bagit.txt": "BagIt-Version: 1.0"})) == Claim("bag")
+    assert claim_of(zipped(**{"gcm__bagit.txt": "BagIt-Version: 1.0"})) == Claim("bag")
 
 
-def test_properties_without_end_are_not_read(said):
+def test_endless_properties_are_not_read(claim_of):
     core = b"<a>" + b" " * 50_000_000 + b"</a>"
-    assert said(zipped(**{"word__document.xml": "<w/>", "docProps__core.xml": core})) is None
+    assert claim_of(zipped(**{"word__document.xml": "<w/>", "docProps__core.xml": core})) is None
 
 
 @settings(max_examples=40, deadline=None)
 @given(
     kind=some.sampled_from(sorted(FILES)), start=some.floats(0, 1), length=some.integers(0, 200), noise=some.binary()
 )
-def test_any_stretch_may_be_replaced(said, kind, start, length, noise):
+def test_any_part_may_be_replaced_without_error(claim_of, kind, start, length, noise):
     data = FILES[kind]
     at = int(start * len(data))
-    found = said(data[:at] + noise + data[at + length :])
+    found = claim_of(data[:at] + noise + data[at + length :])
     assert found is None or (found.kind in {"akn", "docx", "xlsx", "csv", "bag"} and len(found.says) <= 200)
 
 

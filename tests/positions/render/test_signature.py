@@ -34,7 +34,7 @@ def states(data):
     return [each.state for each in read(data)]
 
 
-def test_a_signature_over_the_whole_file_is_intact_and_tells_who_and_when(signed, certificate):
+def test_signature_over_whole_file_is_intact_and_has_signer_and_time(signed, certificate):
     (found,) = read(signed)
     assert abs(datetime.fromisoformat(found.signed_at).timestamp() - time.time()) < 600
     assert found._replace(signed_at="") == signature.Signature(
@@ -59,7 +59,7 @@ def test_appended_or_changed_content_is_detected(signed, folder):
     assert (changed != signed, states(changed)) == (True, [BROKEN])
 
 
-def test_only_the_signature_itself_may_be_left_out_of_what_is_signed(signed):
+def test_only_signature_bytes_may_be_excluded_from_signed_range(signed):
     (place,) = [at for at in range(len(signed)) if signed.startswith(b"/ByteRange", at)]
     zero, before, after, rest = map(int, signed[place + 12 :].partition(b"]")[0].split())
     content = bytes.fromhex(signed[before + 1 : after - 1].decode())
@@ -80,18 +80,18 @@ def test_only_the_signature_itself_may_be_left_out_of_what_is_signed(signed):
         assert covered(*numbers) == 0
 
 
-def test_a_digest_that_can_be_forged_and_a_time_stamp_are_no_signatures_here(certificate, signed):
+def test_weak_digest_and_time_stamp_are_no_signatures(certificate, signed):
     assert states(certificates.sign(pdf_with(b"{}"), certificate, digest="sha1")) == [BROKEN]
     assert states(signed.replace(b"/Type /Sig\n", b"/Type /Sug\n")) == [UNREAD]
 
 
-def test_names_are_written_in_one_line(folder):
+def test_names_are_shown_in_one_line(folder):
     hostile = certificates.make_certificate(folder, "a\x1b[31m\n\u202e" + "b" * 34)
     (found,) = read(certificates.sign(pdf_with(b"{}"), hostile))
     assert found.subject == "NCM test a??31m ?" + "b" * 34
 
 
-def test_of_many_signatures_the_first_are_looked_at(signed, certificate, folder):
+def test_only_first_of_many_signatures_are_checked(signed, certificate, folder):
     for turn in range(MOST + 2):
         signed = certificates.sign(signed, certificate, field=f"Again{turn}")
     path = folder / "many.pdf"
@@ -101,7 +101,7 @@ def test_of_many_signatures_the_first_are_looked_at(signed, certificate, folder)
 
 @settings(max_examples=80, deadline=None)
 @given(place=some.floats(0, 1, exclude_max=True), bit=some.integers(0, 7), cut=some.booleans())
-def test_no_flipped_bit_and_no_cut_leaves_a_signature_intact(signed, certificate, place, bit, cut):
+def test_flipped_bit_or_truncation_breaks_signature(signed, certificate, place, bit, cut):
     at = int(place * len(signed))
     changed = signed[:at] if cut else signed[:at] + bytes([signed[at] ^ 1 << bit]) + signed[at + 1 :]
     found = read(changed)
@@ -112,7 +112,7 @@ def test_no_flipped_bit_and_no_cut_leaves_a_signature_intact(signed, certificate
         assert [each.fingerprint for each in found] == [certificates.fingerprint(certificate)]
 
 
-def test_the_child_says_what_is_read_here_and_gives_up_in_time(signed, folder):
+def test_child_process_returns_same_result_within_time_limit(signed, folder):
     path = folder / "file.pdf"
     path.write_bytes(signed)
     assert look_at(path) == read(signed)

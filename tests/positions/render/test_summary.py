@@ -43,13 +43,13 @@ def tree(printed):
     return reading.read(printed).tree
 
 
-def test_it_is_sound_carries_the_whole_content_and_has_four_pages_at_most(content, printed):
+def test_summary_is_valid_complete_and_at_most_four_pages(content, printed):
     assert checks.inspect(printed) == []
     assert json.loads(checks.attached_content(printed)) == content
     assert pages(printed) == summary.PAGES
 
 
-def test_every_theme_is_there_with_its_strongest_paragraphs_and_the_numbers_of_the_others(content, tree):
+def test_every_theme_has_strongest_paragraphs_and_numbers_of_others(content, tree):
     said = tree.text()
     for section in (each for each in content["sections"] if each["part"] == "theme"):
         assert section["heading"] in said
@@ -64,7 +64,7 @@ def test_every_theme_is_there_with_its_strongest_paragraphs_and_the_numbers_of_t
     assert "more, printed with the text." in said
 
 
-def test_it_says_what_was_decided_how_and_who_was_heard(content, tree):
+def test_summary_has_decision_and_participation(content, tree):
     headings = [each.text() for each in tree.all("H2")]
     assert headings == [
         "What was decided, and how",
@@ -82,7 +82,7 @@ def test_it_says_what_was_decided_how_and_who_was_heard(content, tree):
     )
 
 
-def test_what_four_pages_cannot_hold_is_refused_in_plain_words(monkeypatch):
+def test_text_too_long_for_four_pages_is_refused(monkeypatch):
     monkeypatch.setattr(summary, "MEASURES", summary.MEASURES[-1:])
     content = editions.edition(paragraphs=10, themes=1, points=2, participants=2)
     content["paper"]["purpose"] = "Position " * 4000
@@ -100,12 +100,12 @@ def test_what_four_pages_cannot_hold_is_refused_in_plain_words(monkeypatch):
         ("Kenya urges\naction  now", "urges", 40, "Kenya urges action now"),
     ],
 )
-def test_a_text_is_cut_at_the_end_of_a_sentence_and_the_cut_is_marked(text, verb, letters, expected):
+def test_text_is_shortened_at_sentence_end_and_marked(text, verb, letters, expected):
     assert summary.shortened(text, verb, letters) == expected
 
 
 @given(WORDS, WORDS, st.integers(0, 200))
-def test_what_is_left_is_the_beginning_of_the_text_with_its_operative_words(before, after, letters):
+def test_shortened_text_is_beginning_with_operative_words(before, after, letters):
     whole = " ".join(f"{before} urges {after}".split())
     short = summary.shortened(whole, "urges", letters)
     assert "urges" in short

@@ -55,7 +55,7 @@ SILENT = {"agree": 0, "agree_with_comment": 0, "reservation": 0, "object": 0, "a
 COAST, LAKE = ("NCM-2017-0001.1", "Coast Centre"), ("NCM-2017-0001.2", "Lake Union")
 
 
-def said(point, organisation, relation, **more):
+def source(point, organisation, relation, **more):
     return {"point": point, "relation": relation, "organisation": organisation, **more}
 
 
@@ -66,13 +66,13 @@ def text():
         "key": "k-1", "verb": "calls for", "text": "Kenya calls for routes.", "secretariat_text": False,
         "provisions": ["GCM-01", "SDG-10.7"], "came_from": ["k-8", "k-9"],
         "sources": [
-            said(*COAST, "rests_on", others=2), said(*LAKE, "partly", into=COAST[0]), said("NCM-2017-0002.1", None, "contrary"),
+            source(*COAST, "rests_on", others=2), source(*LAKE, "partly", into=COAST[0]), source("NCM-2017-0002.1", None, "contrary"),
         ],
     }  # fmt: skip
     two |= {"key": "k-2", "provisions": []}
     three |= {
         "key": "k-3", "verb": "notes", "text": "Kenya notes.", "secretariat_text": False, "provisions": [],
-        "sources": [said(*COAST, "rests_on", others=2), said("F17.S1.1", None, "rests_on")],
+        "sources": [source(*COAST, "rests_on", others=2), source("F17.S1.1", None, "rests_on")],
     }  # fmt: skip
     first = {"number": "1", "part": "body", "heading": "Introduction", "heading_sw": "", "theme": None}
     drivers = {"number": "2", "part": "theme", "heading": "Drivers", "heading_sw": "Sababu", "theme": "T1"}
@@ -125,7 +125,7 @@ def literal(value):
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-def test_each_cell_of_the_csv_files_is_what_the_content_says():
+def test_csv_cells_equal_content():
     content = small()
     for table in CSV_TABLES:
         heads, *rows = as_csv(content, table)
@@ -133,7 +133,7 @@ def test_each_cell_of_the_csv_files_is_what_the_content_says():
         assert rows == [[*map(literal, row), "1.0 SAMPLE"] for row in ROWS[str(table.title)]]
 
 
-def test_each_cell_of_the_workbook_is_what_the_content_says_and_no_cell_is_a_formula():
+def test_workbook_cells_equal_content_without_formulas():
     _data, book = as_workbook(small())
     assert book.sheetnames == ["Edition", *ROWS]
     for sheet, table in zip(book.worksheets[1:], tables.TABLES, strict=True):
@@ -146,7 +146,7 @@ def test_each_cell_of_the_workbook_is_what_the_content_says_and_no_cell_is_a_for
         assert sheet.auto_filter.ref == f"A1:{sheet.cell(1, len(heads)).column_letter}{len(rows) + 1}"
 
 
-def test_a_draft_without_answers_has_the_points_that_its_paragraphs_name():
+def test_draft_without_answers_has_points_cited_by_paragraphs():
     content = small()
     content["points"], content["edition"]["kind"], content["sample"] = [], "review", False
     _heads, *rows = as_csv(content, tables.POINTS)
@@ -157,19 +157,19 @@ def test_a_draft_without_answers_has_the_points_that_its_paragraphs_name():
 
 
 @pytest.mark.parametrize(("kind", "sample"), [("adopted", True), ("review", False)])
-def test_the_first_sheet_tells_which_edition_it_is_and_where_a_copy_is_verified(kind, sample):
+def test_first_sheet_names_edition_and_verification_url(kind, sample):
     content = editions.edition(kind=kind, sample=sample, paragraphs=20, points=4)
     content["paper"] |= {"short_title": "R&D", "title": "=Ours & theirs"}
     _data, book = as_workbook(content)
-    said = {row[0]: row[1] for row in book["Edition"].iter_rows(min_row=2, values_only=True)}
+    about = {row[0]: row[1] for row in book["Edition"].iter_rows(min_row=2, values_only=True)}
     mark = "SAMPLE: not a position of the Government of Kenya" if sample else "DRAFT, edition 0.3"
-    assert (book["Edition"]["A1"].value, said["Note"], said["Status"]) == (
+    assert (book["Edition"]["A1"].value, about["Note"], about["Status"]) == (
         "=Ours & theirs", mark, content["edition"]["status"],
     )  # fmt: skip
-    assert (said["SHA-256 of the content"], said["Verify a copy"]) == (
+    assert (about["SHA-256 of the content"], about["Verify a copy"]) == (
         editions.digest(content), editions.address(content),
     )  # fmt: skip
-    assert (said["Paragraphs"], said["Dispositions"], said["Frozen"]) == (
+    assert (about["Paragraphs"], about["Dispositions"], about["Frozen"]) == (
         "20 rows", "4 rows", "17 October 2017, 16:40 EAT (UTC+3)",
     )  # fmt: skip
     foot = book["Points"].oddFooter
@@ -197,7 +197,7 @@ def test_user_text_is_never_a_formula(text):
     assert not any(cell.startswith(FORMULA) for cell in in_csv)
 
 
-def test_a_text_longer_than_a_cell_says_so_and_the_csv_file_has_it_whole():
+def test_overlong_text_is_marked_in_workbook_and_complete_in_csv():
     content = small()
     content["points"][0]["reason"] = "=" + "x" * 40_000
     _data, book = as_workbook(content)
@@ -206,7 +206,7 @@ def test_a_text_longer_than_a_cell_says_so_and_the_csv_file_has_it_whole():
     assert as_csv(content, tables.DISPOSITIONS)[1][7] == "'=" + "x" * 40_000
 
 
-def test_the_same_edition_gives_the_same_bytes_on_any_day():
+def test_same_edition_gives_same_bytes_on_any_day():
     content = editions.edition(paragraphs=20, points=10)
     made = []
     for moment in (datetime(2017, 11, 1, tzinfo=UTC), datetime(2031, 7, 5, 23, 59, 58, tzinfo=UTC)):
@@ -221,7 +221,7 @@ def test_the_same_edition_gives_the_same_bytes_on_any_day():
     assert (about.creator, about.identifier) == ("NCM Portal", editions.digest(content))
 
 
-def test_a_file_of_a_table_is_as_rfc_4180_has_it():
+def test_csv_file_conforms_to_rfc_4180():
     data = tables.render(small(), table=tables.RESERVATIONS, sha256=editions.digest(small()))
     heads, first, _second, nothing = data.split(b"\r\n")
     assert heads == b"\xef\xbb\xbfKind,Organisation,Paragraph,Text,Edition"
@@ -229,7 +229,7 @@ def test_a_file_of_a_table_is_as_rfc_4180_has_it():
     assert b"\n" not in data.replace(b"\r\n", b"")
 
 
-def test_a_hash_that_is_not_the_contents_is_refused():
+def test_mismatched_hash_is_refused():
     with pytest.raises(ValueError, match="not the SHA-256"):
         tables.render(small(), table=tables.POINTS, sha256="0" * 64)
     with pytest.raises(ValueError, match="not the SHA-256"):
