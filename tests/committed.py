@@ -15,21 +15,21 @@ _outermost = verbs._outermost
 
 def _prints() -> dict[tuple[str, int], str]:
     """Return the content of every row of a committing model as a code. One query."""
-    asked = " UNION ALL ".join(map(_asked, committing_models()))
+    query = " UNION ALL ".join(map(_query, committing_models()))
     with connection.cursor() as cursor:
-        cursor.execute(asked)
+        cursor.execute(query)
         return {(table, pk): code for table, pk, code in cursor.fetchall()}
 
 
-def _asked(model: Any) -> str:
+def _query(model: Any) -> str:
     columns = ", ".join(f'"{model._meta.get_field(name).column}"' for name in model.COMMITTED)
     written = ", ".join(f"'{state}'" for state in getattr(model, "STILL_WRITTEN", ()))
-    said = (
+    text = (
         f"CASE WHEN state IN ({written}) THEN state ELSE row({columns})::text END"
         if written
         else f"row({columns})::text"
     )
-    return f"SELECT '{model._meta.db_table}', id, md5({said}) FROM \"{model._meta.db_table}\""
+    return f"SELECT '{model._meta.db_table}', id, md5({text}) FROM \"{model._meta.db_table}\""
 
 
 @contextmanager

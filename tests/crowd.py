@@ -49,12 +49,12 @@ class Crowd(NamedTuple):
     answered: Submission
 
 
-def says(turn: int) -> str:
+def input_text(turn: int) -> str:
     """Return the text of an input."""
     return "What we ask for. " * 50
 
 
-def make_crowd(inputs: int = 2000, organisations: int = 200, *, text: Callable[[int], str] = says) -> Crowd:
+def make_crowd(inputs: int = 2000, organisations: int = 200, *, text: Callable[[int], str] = input_text) -> Crowd:
     """Create seven themes, `organisations` of all groups, `inputs` with two points each, a forum and a
     published paper.
     """
@@ -96,7 +96,7 @@ def send_many(
     inputs: int,
     *,
     first: int = 0,
-    text: Callable[[int], str] = says,
+    text: Callable[[int], str] = input_text,
 ) -> list[Submission]:
     """Create inputs on file, themes and senders in turn; of ten, one for the secretariat and one for members only."""
     themes, officer, now = list(consultation.themes.all()), make_secretariat(), workflow.now()

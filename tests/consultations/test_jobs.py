@@ -21,13 +21,13 @@ def ask(state=JobState.WAITING, kind=JobKind.COMPARE, **fields):
 def runner(monkeypatch):
     """Let a test define the work."""
 
-    def says(run):
+    def set_runner(run):
         monkeypatch.setitem(jobs.RUNNERS, JobKind.COMPARE, run)
 
-    return says
+    return set_runner
 
 
-def seen(job):
+def state_of(job):
     job.refresh_from_db()
     return job.state, job.done, job.total, job.result, job.error
 
@@ -38,14 +38,14 @@ def test_a_job_shows_its_progress_and_keeps_its_result(runner):
 
     def run(job, progress):
         progress(3, 4)
-        shown.append(seen(Job.objects.get(pk=job.pk)))
+        shown.append(state_of(Job.objects.get(pk=job.pk)))
         return {"found": 7}
 
     runner(run)
     job = ask()
     assert jobs.run_next() == job
     assert shown == [("running", 3, 4, {"beginnings": 1}, "")]
-    assert seen(job) == ("done", 3, 4, {"found": 7}, "")
+    assert state_of(job) == ("done", 3, 4, {"found": 7}, "")
     assert job.started_at <= job.beat_at <= job.ended_at
     assert jobs.run_next() is None
 
@@ -86,7 +86,7 @@ def test_failed_job_is_reported_and_queue_continues(runner):
         runner(run)
         job = ask()
         jobs.run_next()
-        assert seen(job) == ("failed", 0, 0, {"beginnings": 1}, words)
+        assert state_of(job) == ("failed", 0, 0, {"beginnings": 1}, words)
 
 
 @pytest.mark.django_db
@@ -94,9 +94,9 @@ def test_stopped_worker_leaves_job_to_next_worker(runner):
     runner(lambda job, progress: progress(1, 2) or {"whole": True})
     job = ask()
     jobs.run_next(ending=lambda: True)
-    assert seen(job) == ("running", 1, 2, {"beginnings": 1}, "")
+    assert state_of(job) == ("running", 1, 2, {"beginnings": 1}, "")
     jobs.run_next()
-    assert seen(job) == ("done", 1, 2, {"whole": True}, "")
+    assert state_of(job) == ("done", 1, 2, {"whole": True}, "")
 
 
 @pytest.mark.django_db
@@ -104,7 +104,7 @@ def test_job_that_repeatedly_kills_worker_is_given_up(runner):
     runner(lambda job, progress: {})
     job = ask(JobState.RUNNING, result={"beginnings": 3})
     jobs.run_next()
-    assert seen(job) == ("failed", 0, 0, {"beginnings": 4}, "This task failed several times and was stopped.")
+    assert state_of(job) == ("failed", 0, 0, {"beginnings": 4}, "This task failed several times and was stopped.")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -115,11 +115,11 @@ def test_running_job_is_resumed_only_after_its_worker_ended(runner):
     def elsewhere():
         with try_lock(jobs.JOB_LOCK, job.pk):
             at_once(jobs.run_next)
-            return seen(job)[0]
+            return state_of(job)[0]
 
     assert at_once(elsewhere) == ["running"]
     jobs.run_next()
-    assert seen(job) == ("done", 0, 0, {"taken": "over"}, "")
+    assert state_of(job) == ("done", 0, 0, {"taken": "over"}, "")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -135,4 +135,4 @@ def test_worker_that_loses_lock_stops_job(runner):
     runner(run)
     job = ask()
     jobs.run_next()
-    assert seen(job)[0] == "running"
+    assert state_of(job)[0] == "running"

@@ -26,8 +26,8 @@ ALL_BUT_THE_SCHEMA = [name for name in CHECKS if name not in ("schema", "files")
 
 def stored() -> dict[str, type[models.Model]]:
     """Return every table of the portal by name."""
-    found = [model for name in APPS for model in apps.get_app_config(name).get_models(include_auto_created=True)]
-    return {model._meta.label_lower: model for model in found if not model._meta.proxy}
+    models = [model for name in APPS for model in apps.get_app_config(name).get_models(include_auto_created=True)]
+    return {model._meta.label_lower: model for model in models if not model._meta.proxy}
 
 
 def fields_by_kind() -> dict[str, list[str]]:
@@ -105,7 +105,7 @@ def name_of(row: models.Model) -> str:
     return f"{row._meta.label_lower}:{row.number if isinstance(row, Event) else row.pk}"
 
 
-def found(checks) -> set[str]:
+def findings(checks) -> set[str]:
     return {finding.record for name in checks for finding in CHECKS[name](lambda done, total: None)}
 
 
@@ -133,7 +133,7 @@ def test_unaltered_sample_has_no_findings(played):
 @pytest.mark.parametrize("turn", ROUNDS, ids=lambda turn: f"{len(turn)} kinds")
 def test_changes_by_runtime_role_are_refused_or_detected(played, turn):
     refused, altered = refused_and_altered(turn)
-    assert altered - found(ALL_BUT_THE_SCHEMA) == set()
+    assert altered - findings(ALL_BUT_THE_SCHEMA) == set()
     assert {"consultations.event", "positions.edition", "positions.wording"} & turn.keys() <= refused
 
 
@@ -142,7 +142,7 @@ def test_changes_by_runtime_role_are_refused_or_detected(played, turn):
 def test_changes_by_table_owner_are_detected(played, turn):
     with pgtrigger.ignore():
         _refused, altered = refused_and_altered(turn)
-    assert altered - found(ALL_BUT_THE_SCHEMA) == set()
+    assert altered - findings(ALL_BUT_THE_SCHEMA) == set()
     assert turn != ROUNDS[0] or len(altered) >= 8  # constraints refuse what is no state
 
 
@@ -153,7 +153,7 @@ def test_changes_by_superuser_are_detected(played, turn):
         cursor.execute("SET LOCAL session_replication_role = replica")
         _refused, altered = refused_and_altered(turn)
         cursor.execute("SET LOCAL session_replication_role = origin")
-    assert altered - found(ALL_BUT_THE_SCHEMA) == set()
+    assert altered - findings(ALL_BUT_THE_SCHEMA) == set()
     assert turn != ROUNDS[0] or len(altered) >= 8
 
 
@@ -163,7 +163,7 @@ def test_disabled_triggers_are_detected(played):
     with connection.cursor() as cursor:
         for table in sorted(tables):
             cursor.execute(f"ALTER TABLE {connection.ops.quote_name(table)} DISABLE TRIGGER USER")
-    named = {name.rpartition(" on ")[2] for name in found(["schema"])}
+    named = {name.rpartition(" on ")[2] for name in findings(["schema"])}
     assert tables - named == set()
 
 
@@ -177,7 +177,7 @@ def test_altered_byte_of_any_file_is_detected(played):
     try:
         for path, data in altered.values():
             path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
-        assert {name for name in found(["files"]) if not name.startswith("file:")} == altered.keys()
+        assert {name for name in findings(["files"]) if not name.startswith("file:")} == altered.keys()
     finally:
         for path, data in altered.values():
             path.write_bytes(data)

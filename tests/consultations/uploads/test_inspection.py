@@ -19,7 +19,7 @@ DECLARATION = "<?xml version='1.0' encoding='UTF-8' standalone='yes'?>"
 MACRO_TYPE = ("wordprocessingml.document.main+xml", "ms-word.document.macroEnabled.main+xml")
 
 
-def looked_through(tmp_path, data: bytes):
+def inspected(tmp_path, data: bytes):
     """Return the inspection result of these bytes, and the re-encoded image."""
     path, redrawn = tmp_path / "file.part", tmp_path / "redrawn"
     path.write_bytes(data)
@@ -38,7 +38,7 @@ def looked_through(tmp_path, data: bytes):
     ],
 )
 def test_six_file_types_are_accepted(tmp_path, data, kind, text):
-    found, _redrawn = looked_through(tmp_path, data)
+    found, _redrawn = inspected(tmp_path, data)
     assert (found.media_type, found.text.strip(), found.is_redrawn) == (kind.media_type, text, not text)
 
 
@@ -52,7 +52,7 @@ def test_six_file_types_are_accepted(tmp_path, data, kind, text):
     ],
 )
 def test_files_of_common_programs_are_accepted(tmp_path, data):
-    assert looked_through(tmp_path, data)[0].text.startswith(made.WORDS)
+    assert inspected(tmp_path, data)[0].text.startswith(made.WORDS)
 
 
 HOSTILE = {
@@ -134,7 +134,7 @@ HOSTILE = {
 def test_refused_files_have_reason(tmp_path, name):
     data, code = HOSTILE[name]
     with pytest.raises(Refused) as refused:
-        looked_through(tmp_path, data)
+        inspected(tmp_path, data)
     assert refused.value.code == code
     assert "%(" not in say(refused.value)
     assert list(tmp_path.iterdir()) == [tmp_path / "file.part"]
@@ -149,7 +149,7 @@ def test_every_refusal_reason_is_tested():
 def test_photo_is_re_encoded_without_metadata(tmp_path):
     data = made.photo()
     assert b"Secret Phone" in data
-    _found, redrawn = looked_through(tmp_path, data)
+    _found, redrawn = inspected(tmp_path, data)
     assert b"Secret" not in redrawn.read_bytes()
     with Image.open(redrawn) as picture:
         assert (dict(picture.getexif()), picture.size) == ({}, (30, 40))  # upright, as it was held
@@ -159,7 +159,7 @@ def test_photo_is_re_encoded_without_metadata(tmp_path):
 def test_re_encoded_image_keeps_transparency(tmp_path):
     file = io.BytesIO()
     Image.new("P", (4, 4)).save(file, "PNG", transparency=0)
-    _found, redrawn = looked_through(tmp_path, file.getvalue())
+    _found, redrawn = inspected(tmp_path, file.getvalue())
     with Image.open(redrawn) as picture:
         assert picture.convert("RGBA").getpixel((0, 0))[3] == 0
 

@@ -314,7 +314,7 @@ def test_only_primary_focal_point_sets_whether_sign_off_is_required(client, auth
 # --- What it costs --------------------------------------------------------------------------------------------------
 
 
-def asked(queries):
+def statements(queries):
     """Return the queries without transaction statements."""
     return [query["sql"] for query in queries if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]
 
@@ -327,7 +327,7 @@ def test_submission_takes_thirteen_queries(client, author, consultation):
     with CaptureQueriesContext(connection) as found:
         answer = post(client, reverse("draft", args=[draft.key]), objectives=objectives, seen_at=at(draft))
     draft.refresh_from_db()
-    assert (answer.status_code, len(asked(found))) == (302, 13)
+    assert (answer.status_code, len(statements(found))) == (302, 13)
     assert (draft.state, draft.content()["objectives"]) == ("submitted", objectives)
     assert draft.content_sha256 == draft.computed_sha256()
 

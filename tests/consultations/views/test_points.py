@@ -39,7 +39,7 @@ def at(point, *more):
     return "/".join([f"/desk/points/{point.reference}", *more, ""])
 
 
-def found(client, **asked):
+def texts_listed(client, **asked):
     return sorted(point.text for point in client.get("/desk/points/", asked).context["points"])
 
 
@@ -50,12 +50,12 @@ def test_points_are_found_by_words_reference_theme_kind_and_state(client, office
     first = point_of(consultation, "A seasonal pass for herders")
     second = point_of(consultation, "Data on movement", theme=make_theme("T2"), kind="finding")
     make_point(session=make_session(), text="Said in a session", state="submitted")
-    assert found(client) == ["A seasonal pass for herders", "Data on movement", "Said in a session"]
-    assert found(client, words="herders SEASONAL") == [first.text]
-    assert found(client, words=second.reference) == [second.text]
-    assert found(client, theme="T2") == [second.text]
-    assert found(client, kind="finding") == [second.text]
-    assert found(client, state="submitted") == ["Said in a session"]
+    assert texts_listed(client) == ["A seasonal pass for herders", "Data on movement", "Said in a session"]
+    assert texts_listed(client, words="herders SEASONAL") == [first.text]
+    assert texts_listed(client, words=second.reference) == [second.text]
+    assert texts_listed(client, theme="T2") == [second.text]
+    assert texts_listed(client, kind="finding") == [second.text]
+    assert texts_listed(client, state="submitted") == ["Said in a session"]
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_suggested_points_are_sorted_by_shared_words(client, officer, consultati
     page = client.get(at(point))
     assert list(page.context["twins"]) == [near, far]
     searched = client.get(at(point), {"words": "remittances"}).context["twins"]
-    assert [found.text for found in searched] == ["Remittances should be cheap"]
+    assert [point.text for point in searched] == ["Remittances should be cheap"]
 
 
 @pytest.mark.parametrize("text", ["?!", "the of and", "& | ! ( ' \\ :*", "\u202e", "x" * 2_000])

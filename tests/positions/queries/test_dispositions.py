@@ -59,7 +59,7 @@ def world():
     return bring_paper(paper, "adopted"), root, merged, secret
 
 
-def told(became) -> list[str]:
+def history_of(became) -> list[str]:
     return [line.text for line in became.history]
 
 
@@ -67,7 +67,7 @@ def test_unpublished_answers_are_not_shown(world):
     _paper, root, merged, _secret = world
     for became in what_became([root, merged], make_secretariat()):
         assert (became.answer, became.places, became.is_open_to_reply) == (None, [], False)
-        assert not any("Paper A" in line for line in told(became))
+        assert not any("Paper A" in line for line in history_of(became))
 
 
 def test_answer_shows_others_text_and_history_to_everybody(world):
@@ -79,13 +79,13 @@ def test_answer_shows_others_text_and_history_to_everybody(world):
     for became in (first, second):
         assert [place[:4] for place in became.places] == [(paper.slug, "Paper A", 2, "Kenya calls for it.")]
         assert (became.misreading, became.is_open_to_reply) == (None, False)
-    assert told(first) == [
+    assert history_of(first) == [
         "Recorded as a point of the input.",
         "Paragraph 2 of Paper A cites it.",
         "Answered with Paper A: taken up.",
     ]
-    assert f"Joined to {root.reference}, which says the same." in told(second)
-    assert told(second)[-1] == "Answered with Paper A: joined to another."
+    assert f"Joined to {root.reference}, which says the same." in history_of(second)
+    assert history_of(second)[-1] == "Answered with Paper A: joined to another."
 
 
 def test_hidden_point_is_counted_but_not_named(client, world):
@@ -97,7 +97,7 @@ def test_hidden_point_is_counted_but_not_named(client, world):
     hidden = (SECRET, secret.reference, root.reference, "Body A", "Body C", "The first ask.")
     assert [word for word in hidden if word in page] == []
     (became,) = what_became([world[2]], AnonymousUser())
-    assert "Joined to another point that says the same." in told(became)
+    assert "Joined to another point that says the same." in history_of(became)
 
 
 def test_query_count_does_not_depend_on_points(world, django_assert_max_num_queries):

@@ -154,7 +154,7 @@ def test_section_starts_new_page_if_it_would_be_cut():
 # --- Through the editions -------------------------------------------------------------------------------------------
 
 
-def told(steps):
+def steps_in_words(steps):
     words = [
         "".join(f"[{span.kind}: {span.text}]" if span.kind != "same" else span.text for span in step.spans)
         for step in steps
@@ -169,7 +169,7 @@ def test_paragraph_history_follows_key():
     second = content((None, paragraph(1, key="new"), paragraph(2, key="a", text="Kenya asks.")))
     third = content((None, paragraph(1, key="new"), paragraph(2, key="a", text="Kenya urges.")))
     text = [("0.1", first), ("0.2", second), ("0.3", third), ("0.4", third), ("0.5", content((None, paragraph(1))))]
-    assert told(explorer.history(text, "a")) == [
+    assert steps_in_words(explorer.history(text, "a")) == [
         ("0.1", 1, "first", [], "Kenya asks."),
         ("0.2", 2, "moved", [], ""),
         ("0.3", 2, "changed", [], "Kenya[removed:  asks][added:  urges]."),
@@ -181,6 +181,6 @@ def test_paragraph_history_follows_key():
 def test_history_compares_merged_paragraph_with_its_sources():
     before = content((None, paragraph(1, key="a", text="One."), paragraph(2, key="b", text="Two.")))
     after = content((None, paragraph(1, key="c", text="One. Three.", came_from=["b", "gone", "a"])))
-    assert told(explorer.history([("0.1", before), ("0.2", after)], "c")) == [
+    assert steps_in_words(explorer.history([("0.1", before), ("0.2", after)], "c")) == [
         ("0.2", 1, "first", [1, 2], "One.[removed:  Two][added:  Three]."),
     ]

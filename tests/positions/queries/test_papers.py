@@ -63,13 +63,13 @@ def test_reader_gets_groundings_of_readable_points_only(paper):
     public, hidden = point(paper), point(paper, audience=Audience.SECRETARIAT)
     paper_factories.make_paragraph(section(paper, 2), points=(public, hidden))
 
-    def seen(**reader):
+    def readable_points(**reader):
         (found,) = papers.numbered_paragraphs(paper, **reader)
         return [grounding.point for grounding in found.wording.groundings.all()]
 
-    assert seen() == [public, hidden]
-    assert seen(reader=AnonymousUser()) == [public]
-    assert seen(reader=factories.make_secretariat()) == [public, hidden]
+    assert readable_points() == [public, hidden]
+    assert readable_points(reader=AnonymousUser()) == [public]
+    assert readable_points(reader=factories.make_secretariat()) == [public, hidden]
 
 
 def test_outline_numbers_sections_with_text(paper):

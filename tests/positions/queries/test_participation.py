@@ -32,7 +32,7 @@ def consultation():
 
 
 @pytest.fixture
-def heard(consultation):
+def sample_inputs(consultation):
     """Create two inputs of a union in Kilifi, a church without inputs, and four points, two of them answered."""
     county = County.objects.create(code="003", name="Kilifi", slug="kilifi")
     County.objects.create(code="005", name="Lamu", slug="lamu")
@@ -61,7 +61,7 @@ def printed(content, **limits):
 # --- Figures --------------------------------------------------------------------------------------------------------
 
 
-def test_report_counts_asked_and_answered(consultation, heard):
+def test_report_counts_asked_and_answered(consultation, sample_inputs):
     found = report(consultation)
     assert found["figures"] == {"inputs": 2, "organisations": 1, "groups": 1, "points": 4}
     assert [row for row in found["asked"] if row["organisations"]] == [
@@ -79,14 +79,14 @@ def test_report_counts_asked_and_answered(consultation, heard):
     assert found["channels"] == [{"channel": "web", "inputs": 2}]
 
 
-def test_only_published_answers_are_counted(consultation, heard):
+def test_only_published_answers_are_counted(consultation, sample_inputs):
     first, second = report(consultation)["points"]
     assert {outcome: number for outcome, number in first["outcomes"].items() if number} == {"accepted": 1, "noted": 1}
     assert (first["points"], first["open"], second["points"], second["open"]) == (3, 1, 1, 1)
     assert readable(report(consultation))["points"][-1]["cells"] == [1, 0, 0, 1, 0]
 
 
-def test_newest_published_answer_counts(consultation, heard):
+def test_newest_published_answer_counts(consultation, sample_inputs):
     point = Point.objects.get(dispositions__outcome="noted")
     later = make_paper(consultation)
     make_disposition(later, point, "not_accepted", answered_at=consultation.closes_at)
@@ -103,19 +103,19 @@ def test_answers_of_unpublished_paper_are_not_counted(consultation):
     assert (sum(first["outcomes"].values()), first["open"]) == (0, 1)
 
 
-def test_report_has_no_names_or_quotations(consultation, heard):
+def test_report_has_no_names_or_quotations(consultation, sample_inputs):
     said = json.dumps(report(consultation), ensure_ascii=False)
     assert ("Secret Society" in said, "canary" in said) == (False, False)
 
 
-def test_same_data_give_same_report(consultation, heard):
+def test_same_data_give_same_report(consultation, sample_inputs):
     assert report(consultation) == report(consultation)
 
 
 # --- The page -------------------------------------------------------------------------------------------------------
 
 
-def test_page_shows_report(client, consultation, heard):
+def test_page_shows_report(client, consultation, sample_inputs):
     answer = client.get(reverse("participation"))
     said = words(answer)
     assert "SAMPLE" in said
@@ -126,7 +126,7 @@ def test_page_shows_report(client, consultation, heard):
     assert f'href="/participation/{consultation.slug}.pdf"' in answer.content.decode()
 
 
-def test_query_count_does_not_depend_on_inputs(client, heard, django_assert_num_queries):
+def test_query_count_does_not_depend_on_inputs(client, sample_inputs, django_assert_num_queries):
     with django_assert_num_queries(7):  # the memory of pages asks once more
         client.get(reverse("participation"))
 
@@ -140,7 +140,7 @@ def test_page_works_without_inputs_or_consultation(client):
 # --- The PDF --------------------------------------------------------------------------------------------------------
 
 
-def test_pdf_is_printed_once_and_cached(client, consultation, heard, monkeypatch):
+def test_pdf_is_printed_once_and_cached(client, consultation, sample_inputs, monkeypatch):
     asked = []
     monkeypatch.setattr(page, "render_apart", lambda *_given, **options: asked.append(options) or b"%PDF-kept")
     address = reverse("participation_pdf", args=[consultation.slug])
@@ -177,7 +177,7 @@ def test_mismatched_hash_is_refused(consultation):
 
 
 @pytest.mark.vera
-def test_pdf_passes_both_standards(consultation, heard, vera, tmp_path):
+def test_pdf_passes_both_standards(consultation, sample_inputs, vera, tmp_path):
     content = report(consultation)
     first = printed(content)
     (tmp_path / "report.pdf").write_bytes(first)

@@ -20,7 +20,7 @@ def order():
     def milestone(title, planned, actual, state):
         return {"title": title, "place": "Nairobi", "planned": planned, "actual": actual, "state": state}
 
-    def found(milestone, provision, paragraph, value, reference, **more):
+    def finding_row(milestone, provision, paragraph, value, reference, **more):
         said = {"note": "", "reason": "", "at": "2017-12-12T07:00:00+00:00", "earlier": [], **more}
         about = {"milestone": milestone, "provision": provision, "paragraph": paragraph}
         return {**about, "value": value, "reference": reference, **said}
@@ -43,10 +43,10 @@ def order():
             provision("GCM-P-h", "(h)", [], "GCM-P"), provision("GCM-P-i", "(i)", [], "GCM-P"),
         ],
         "findings": [
-            found(0, "GCM-05", 5, "in_part", "Summary, 7", note="<b>Half</b> of {{ it }}.\nAnd 漢."),
-            found(1, "GCM-05", 5, "contrary", "Summary, 13", reason="Read again.", earlier=[before]),
-            found(1, "GCM-23", 9, "reflected", "Summary, 20"),
-            found(1, "GCM-P-h", 3, "not_reflected", "Summary, 21", note="Children are not named."),
+            finding_row(0, "GCM-05", 5, "in_part", "Summary, 7", note="<b>Half</b> of {{ it }}.\nAnd 漢."),
+            finding_row(1, "GCM-05", 5, "contrary", "Summary, 13", reason="Read again.", earlier=[before]),
+            finding_row(1, "GCM-23", 9, "reflected", "Summary, 20"),
+            finding_row(1, "GCM-P-h", 3, "not_reflected", "Summary, 21", note="Children are not named."),
         ],
     }  # fmt: skip
 

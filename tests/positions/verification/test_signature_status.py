@@ -113,15 +113,15 @@ def test_later_expiry_of_certificate_keeps_status_of_known_hash():
         signature.INTACT, "A", "B", "f" * 64, "2020-01-01T00:00:00+00:00", "2022-01-01T00:00:00+00:00"
     )
 
-    def standing(signed_at, now, *, is_ours):
+    def standing_at(signed_at, now, *, is_ours):
         moments = [datetime(year, 6, 1, tzinfo=UTC) for year in (signed_at, now)]
         asked = {"own": "f" * 64, "is_ours": is_ours, "moment": moments[1]}
         return signature_status._standing(found._replace(signed_at=moments[0].isoformat()), **asked)
 
-    assert standing(2021, 2021, is_ours=False) == Standing.SOUND
-    assert standing(2021, 2026, is_ours=True) == Standing.SOUND
-    assert standing(2021, 2026, is_ours=False) == Standing.OUT_OF_FORCE
-    assert standing(2019, 2021, is_ours=True) == Standing.OUT_OF_FORCE
+    assert standing_at(2021, 2021, is_ours=False) == Standing.SOUND
+    assert standing_at(2021, 2026, is_ours=True) == Standing.SOUND
+    assert standing_at(2021, 2026, is_ours=False) == Standing.OUT_OF_FORCE
+    assert standing_at(2019, 2021, is_ours=True) == Standing.OUT_OF_FORCE
 
 
 def test_hash_page_shows_signature_of_stored_file(client, published, certificate):

@@ -45,7 +45,7 @@ def paragraph(client, place, number="1.0"):
     return client.get(reverse("paper_paragraph", args=[SLUG, number, place]))
 
 
-def found(page):
+def numbers_shown(page):
     """Return the numbers of the paragraphs on a page."""
     return [int(number) for number in re.findall(r'<div class="row" id="p(\d+)">', page.text)]
 
@@ -67,7 +67,7 @@ def test_paragraphs_are_filtered_and_filters_are_in_url(client, published):
         ({"reserved": "yes", "theme": "T1"}, []),
     ]
     pages = [explored(client, **wanted) for wanted, _numbers in asked]
-    assert [found(page) for page in pages] == [numbers for _wanted, numbers in asked]
+    assert [numbers_shown(page) for page in pages] == [numbers for _wanted, numbers in asked]
     assert "1 paragraph of 3 Group: Civil society Paragraph 2" in words(pages[5])
     assert '<option value="commits_to" selected>Commits to</option>' in pages[7].text
     assert "No paragraph matches all conditions." in words(pages[9])
@@ -79,7 +79,7 @@ def test_unknown_filters_are_ignored_with_notice(client, published):
     assert "A part of this address is not known here and was left out." in words(page)
     assert 'id="heard"' in page.text
     page = explored(client, theme="T1", group="nobody", part="7")
-    assert (found(page), "was left out" in page.text) == ([2], True)
+    assert (numbers_shown(page), "was left out" in page.text) == ([2], True)
 
 
 def test_participation_table_links_to_paragraphs(client, published):
@@ -95,7 +95,7 @@ def test_participation_table_links_to_paragraphs(client, published):
     ]
     assert "Others: points made in sessions of the forum without naming an organisation." in words(page)
     (leads,) = re.findall(r'href="(\?theme=T2&amp;group=other)"', page.text)
-    assert found(client.get(reverse("paper_explore", args=[SLUG, "1.0"]) + leads.replace("&amp;", "&"))) == [3]
+    assert numbers_shown(client.get(reverse("paper_explore", args=[SLUG, "1.0"]) + leads.replace("&amp;", "&"))) == [3]
 
 
 # --- One paragraph --------------------------------------------------------------------------------------------------
@@ -175,9 +175,9 @@ def test_pages_of_long_text_take_few_queries(client, published, django_assert_nu
     with django_assert_num_queries(3):
         first = client.get(address)
     pages = [client.get(address, {"part": part}) for part in (1, 2, 3)]
-    assert found(first) == found(pages[0]) == found(pages[2])  # there is no third part
-    assert found(pages[0]) + found(pages[1]) == list(range(1, 121))
-    last = found(pages[1])[0]
+    assert numbers_shown(first) == numbers_shown(pages[0]) == numbers_shown(pages[2])  # there is no third part
+    assert numbers_shown(pages[0]) + numbers_shown(pages[1]) == list(range(1, 121))
+    last = numbers_shown(pages[1])[0]
     assert f'href="{address}?part=2#p{last}">Read it in the text' in paragraph(client, last, "1.0.1").text
     assert f'<a aria-current="page"><b>Paragraphs {last}–120</b></a>' in pages[1].text
     ids = re.findall(r' id="p(\d+)"', pages[0].text)

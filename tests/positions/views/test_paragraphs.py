@@ -157,8 +157,8 @@ def test_paragraph_is_moved_up_and_down(desk, draft):
         rows = desk.get(at("desk_section", draft, draft.first.pk)).context["rows"]
         place = next(row[way] for row in rows if row["paragraph"].pk == paragraph.pk)
         response = desk.post(at("desk_paragraph_place", draft, paragraph.key), {"after": place})
-        found = [each.wording.text for each in draft.first.paragraphs.standing()]
-        return response.url.rpartition("#")[2], found
+        texts = [each.wording.text for each in draft.first.paragraphs.standing()]
+        return response.url.rpartition("#")[2], texts
 
     assert press(three, "up") == ("p2", [TEXT, "Three.", "Two."])
     assert press(three, "up") == ("p1", ["Three.", TEXT, "Two."])
@@ -194,7 +194,7 @@ def sources_page(draft, **query):
     return reverse("desk_sources", args=[draft.paper.slug, draft.paragraph.key], query=query or None)
 
 
-def found(desk, draft, **query):
+def points_listed(desk, draft, **query):
     return [point.reference for point in desk.get(sources_page(draft, **query)).context["points"]]
 
 
@@ -203,8 +203,8 @@ def test_points_of_section_theme_are_first_and_cited_ones_omitted(desk, draft):
     make_point(draft.point.submission, state="submitted")
     make_point(draft.point.submission, state="merged", into=draft.point)
     make_point(make_submission(theme=draft.t1))
-    assert found(desk, draft) == [same.reference]
-    assert found(desk, draft, theme="") == sorted([same.reference, draft.other.reference])
+    assert points_listed(desk, draft) == [same.reference]
+    assert points_listed(desk, draft, theme="") == sorted([same.reference, draft.other.reference])
 
 
 def test_points_are_found_by_words_theme_kind_and_organisation(desk, draft):
@@ -212,21 +212,21 @@ def test_points_are_found_by_words_theme_kind_and_organisation(desk, draft):
     said = make_point(
         make_submission(draft.consultation, body, theme=draft.t2), text="Boats and rafts.", kind="challenge"
     )
-    assert found(desk, draft, words="RAFTS boats") == [said.reference]
-    assert found(desk, draft, words="coast") == [said.reference]
-    assert found(desk, draft, words=said.reference.lower()) == [said.reference]
-    assert found(desk, draft, kind="challenge") == [said.reference]
-    assert found(desk, draft, organisation=body.pk) == [said.reference]
-    assert found(desk, draft, theme="T2", words="rights") == [draft.other.reference]
-    assert found(desk, draft, theme="T1", kind="challenge") == []
-    assert found(desk, draft, words="100%_") == []
+    assert points_listed(desk, draft, words="RAFTS boats") == [said.reference]
+    assert points_listed(desk, draft, words="coast") == [said.reference]
+    assert points_listed(desk, draft, words=said.reference.lower()) == [said.reference]
+    assert points_listed(desk, draft, kind="challenge") == [said.reference]
+    assert points_listed(desk, draft, organisation=body.pk) == [said.reference]
+    assert points_listed(desk, draft, theme="T2", words="rights") == [draft.other.reference]
+    assert points_listed(desk, draft, theme="T1", kind="challenge") == []
+    assert points_listed(desk, draft, words="100%_") == []
 
 
 def test_uncited_points_are_filtered_on_request(desk, draft):
     make_paragraph(draft.second, "It rests on the other.", points=(draft.other,))
     free = make_point(draft.other.submission)
-    assert found(desk, draft, theme="T2") == sorted([draft.other.reference, free.reference])
-    assert found(desk, draft, theme="T2", free="on") == [free.reference]
+    assert points_listed(desk, draft, theme="T2") == sorted([draft.other.reference, free.reference])
+    assert points_listed(desk, draft, theme="T2", free="on") == [free.reference]
     page = desk.get(sources_page(draft, theme="T2"))
     assert {point.reference: point.resting for point in page.context["points"]} == {
         draft.other.reference: 1, free.reference: 0,
@@ -237,7 +237,7 @@ def test_citations_of_earlier_wordings_do_not_count(desk, draft):
     made = make_paragraph(draft.second, "It rests on the other.", points=(draft.other,))
     row = workflow.reword(made, by=draft.drafter, text="Changed.", why="So.")
     workflow.unground(row.wording.groundings.get(), by=draft.drafter)
-    assert found(desk, draft, theme="T2", free="on") == [draft.other.reference]
+    assert points_listed(desk, draft, theme="T2", free="on") == [draft.other.reference]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ MOVES = ("open_review", "fix_clearance_text", "clear_paper", "lay_before_forum",
 
 
 @pytest.fixture
-def found():
+def paper_with_point():
     consultation = make_consultation(themes=("T1",))
     paper = make_paper(consultation)
     point, kept = (make_point(make_submission(consultation)) for _turn in range(2))
@@ -36,8 +36,8 @@ def unmet_conditions(paper):
     }
 
 
-def test_withdrawn_point_blocks_paper_until_paragraph_cites_another(found):
-    paper, point, paragraph = found
+def test_withdrawn_point_blocks_paper_until_paragraph_cites_another(paper_with_point):
+    paper, point, paragraph = paper_with_point
     assert unmet_conditions(paper) == {key: [] for key in MOVES}
     workflow.take_back(point, by=make_secretariat(), reason="It was read into the input.")
     words = f"Paragraph 2 cites a point that was withdrawn ({point.reference})"
@@ -49,8 +49,8 @@ def test_withdrawn_point_blocks_paper_until_paragraph_cites_another(found):
     assert unmet_conditions(paper) == {key: [] for key in MOVES}
 
 
-def test_removed_paragraph_does_not_block(found):
-    paper, point, paragraph = found
+def test_removed_paragraph_does_not_block(paper_with_point):
+    paper, point, paragraph = paper_with_point
     workflow.take_back(point, by=make_secretariat(), reason="It was read into the input.")
     type(paragraph).objects.filter(pk=paragraph.pk).update(removed_at=now())
     assert unmet_conditions(paper) == {key: [] for key in MOVES}
