@@ -11,6 +11,8 @@ says which tests reach which line.
 
 import argparse
 import difflib
+import itertools
+import json
 import os
 import shutil
 import signal
@@ -72,6 +74,13 @@ def chosen(only: str) -> dict[str, list[Mutation]]:
     return found
 
 
+def in_turn(by_package: dict[str, list[Mutation]]) -> list[Mutation]:
+    """Return what is to be tried in full, then one of each package after another: a stop at any time leaves a sample."""
+    whole = [each for package, mutations in by_package.items() if package.endswith(FULL) for each in mutations]
+    samples = [mutations for package, mutations in by_package.items() if not package.endswith(FULL)]
+    return whole + [each for turn in itertools.zip_longest(*samples) for each in turn if each is not None]
+
+
 def work_item(mutation: Mutation) -> WorkItem:
     """Convert a mutation to a work item of cosmic-ray."""
     place = (mutation.line, 0)
@@ -88,32 +97,43 @@ def work_item(mutation: Mutation) -> WorkItem:
 class Bench:
     """A copy of the tree and its own PostgreSQL, which run one mutation after another."""
 
-    def __init__(self, tree: Path, run: Path) -> None:
-        self.tree, self.environment = tree, os.environ | {"NCM_TEST_RUN": str(run), "PYTHONDONTWRITEBYTECODE": "1"}
+    def __init__(self, tree: Path, forks: subprocess.Popen[str]) -> None:
+        self.tree, self.forks = tree, forks
+        self.sound: dict[str, bool] = {}  # of tests tried on unaltered code: do they pass?
 
     def try_out(self, mutation: Mutation, covering: Covering) -> WorkResult:
         """Run the tests that reach the changed line on the altered module."""
-        tests = covering.tests(mutation.path, mutation.line)
-        if not tests:
-            return WorkResult(worker_outcome=WorkerOutcome.NO_TEST)
         file = self.tree / mutation.path
         source = file.read_text("utf-8")
+        tests = self._sound(covering.tests(mutation.path, mutation.line), mutation.path, source, covering)
+        if not tests:
+            return WorkResult(worker_outcome=WorkerOutcome.NO_TEST)
         changed = mutation.applied(source) or source
         file.write_text(changed, "utf-8")
         try:
-            outcome = self._outcome(tests, covering.timeout(tests))
+            failed = self._ask(mutation.path, source, changed, tests, covering, ["-x"])
         finally:
             file.write_text(source, "utf-8")
-        return WorkResult(WorkerOutcome.NORMAL, f"{len(tests)} tests", outcome, _difference(source, changed))
+        outcome = TestOutcome.SURVIVED if failed == [] else TestOutcome.KILLED
+        said = f"{len(tests)} tests" if failed == [] else (failed or ["time was over"])[0]
+        return WorkResult(WorkerOutcome.NORMAL, said, outcome, _difference(source, changed))
 
-    def _outcome(self, tests: list[str], timeout: float) -> TestOutcome:
-        command = [sys.executable, "-m", "pytest", "-q", "-x", "--no-header", "--tb=no", *tests]
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "start_new_session": True}
-        try:
-            code = subprocess.run(command, cwd=self.tree, env=self.environment, timeout=timeout, check=False, **quiet)
-        except subprocess.TimeoutExpired:
-            return TestOutcome.KILLED
-        return TestOutcome.SURVIVED if code.returncode == 0 else TestOutcome.KILLED
+    def _sound(self, tests: list[str], path: str, source: str, covering: Covering) -> list[str]:
+        """Return the tests that pass on unaltered code here, such as those that need no history of git."""
+        new = [name for name in tests if name not in self.sound]
+        if new:
+            failed = self._ask(path, source, source, new, covering, [])
+            self.sound.update({name: failed is not None and name not in failed for name in new})
+        return [name for name in tests if self.sound[name]]
+
+    def _ask(
+        self, path: str, source: str, changed: str, tests: list[str], covering: Covering, options: list[str]
+    ) -> list[str] | None:
+        asked = {"path": path, "source": source, "changed": changed, "tests": tests, "options": options}
+        assert self.forks.stdin is not None
+        assert self.forks.stdout is not None
+        print(json.dumps(asked | {"timeout": covering.timeout(tests)}), file=self.forks.stdin, flush=True)
+        return json.loads(self.forks.stdout.readline())
 
 
 def _difference(before: str, after: str) -> str:
@@ -133,12 +153,15 @@ def bench(place: int) -> Iterator[Bench]:
             shutil.copy2(ROOT / name, tree / name)
     (tree / ".venv").symlink_to(ROOT / ".venv")
     run = Path(tempfile.gettempdir()) / f"ncm-tests-{os.getuid()}-{os.getpid()}-{place}"
-    command = [sys.executable, "-m", "tests.mutants.server", str(run)]
-    subprocess.run([*command, "start"], cwd=tree, check=True, env=os.environ | {"NCM_TEST_RUN": str(run)})
+    around = {"cwd": tree, "env": os.environ | {"NCM_TEST_RUN": str(run), "PYTHONDONTWRITEBYTECODE": "1"}}
+    server = [sys.executable, "-m", "tests.mutants.server", str(run)]
+    subprocess.run([*server, "start"], check=True, **around)
+    piped = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "start_new_session": True}
     try:
-        yield Bench(tree, run)
+        with subprocess.Popen([sys.executable, "-m", "tests.mutants.forks"], **piped, **around) as forks:
+            yield Bench(tree, forks)
     finally:
-        subprocess.run([*command, "stop"], cwd=tree, check=True, env=os.environ | {"NCM_TEST_RUN": str(run)})
+        subprocess.run([*server, "stop"], check=True, **around)
         shutil.rmtree(tree, ignore_errors=True)
 
 
@@ -211,7 +234,7 @@ def main() -> None:
     by_package = chosen(given.only)
     with use_db(FOLDER / "session.sqlite") as database:
         known = {item.job_id for item in database.work_items}
-        every = [each for mutations in by_package.values() for each in mutations]
+        every = in_turn(by_package)
         database.add_work_items(work_item(each) for each in every if each.key not in known)
         results = dict(database.results)
         left = [each for each in every if each.key not in results]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from coverage import CoverageData
 
-MOST = 40  # tests of one mutation: a line that thousands pass is judged by those that stand nearest to it
-SLOWEST = 20.0  # seconds
+MOST = 30  # tests of one mutation: a line that thousands pass is judged by those that stand nearest to it
+SLOWEST = 4.0  # seconds
 
 
 class Covering:
@@ -48,7 +48,7 @@ class Covering:
 
     def timeout(self, tests: list[str]) -> float:
         """Return the time after which a mutation counts as an endless loop."""
-        return 60 + 5 * sum(self.seconds.get(_plain(name), 1.0) for name in tests)
+        return 30 + 3 * sum(self.seconds.get(_plain(name), 1.0) for name in tests)
 
 
 def _plain(name: str) -> str:

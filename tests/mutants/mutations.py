@@ -1,4 +1,4 @@
-"""Mutation operators: those of cosmic-ray that test behaviour, and three for Django.
+"""Mutation operators: those of cosmic-ray that test behaviour, and four of our own.
 
 Changes inside annotations and changes that only break the syntax are left out.
 """
@@ -32,8 +32,7 @@ SWAPS = {
 NAMES = [
     *(f"Replace{kind}Operator_{swap}" for kind, swaps in SWAPS.items() for swap in swaps),
     "AddNot", "ReplaceTrueWithFalse", "ReplaceFalseWithTrue", "ReplaceAndWithOr", "ReplaceOrWithAnd",
-    "ReplaceBreakWithContinue", "ReplaceContinueWithBreak", "ExceptionReplacer", "NumberReplacer", "RemoveDecorator",
-    "ZeroIterationForLoop",
+    "ReplaceBreakWithContinue", "ReplaceContinueWithBreak", "NumberReplacer", "RemoveDecorator", "ZeroIterationForLoop",
 ]  # fmt: skip
 
 
@@ -49,6 +48,25 @@ class DropCall(Operator):
     def mutate(self, node: Any, index: int) -> Any:
         """Replace the call by `pass`."""
         return Name(f"{node.get_first_leaf().prefix}pass", node.start_pos)
+
+    @classmethod
+    def examples(cls) -> tuple[()]:
+        """None: see tests/mutants/test_mutations.py."""
+        return ()
+
+
+class OtherException(Operator):
+    """Let a handler wait for an exception that is never raised."""
+
+    def mutation_positions(self, node: Any) -> Iterator[tuple[Place, Place]]:
+        """Yield the positions in `node` to which this operator applies."""
+        if node.type == "except_clause":
+            yield node.children[1].start_pos, node.children[1].end_pos
+
+    def mutate(self, node: Any, index: int) -> Any:
+        """Replace what the handler names, be it one exception or several."""
+        node.children[1] = Name("FloatingPointError", node.children[1].start_pos, prefix=" ")
+        return node
 
     @classmethod
     def examples(cls) -> tuple[()]:
@@ -118,7 +136,7 @@ class DropOrder(_DropInside):
 
 
 OPERATORS: dict[str, type[Operator]] = {name: get_operator(f"core/{name}") for name in NAMES} | {
-    each.__name__: each for each in (DropCall, DropSorting, DropOrder)
+    each.__name__: each for each in (DropCall, DropSorting, DropOrder, OtherException)
 }
 
 

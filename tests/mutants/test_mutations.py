@@ -7,7 +7,10 @@ from tests.mutants.mutations import mutations_of, sample
 SOURCE = '''
 def take(rows: list[str | None], *, most: int = 3) -> int | None:
     """Take rows."""
-    lock(rows)
+    try:
+        lock(rows)
+    except (OSError, db.Error) as error:
+        raise Stop from error
     for row in sorted(rows, key=len):
         Row.objects.order_by("-pk").filter(pk__lt=most)
     return most + 1 if rows and len(rows) > most else None
@@ -33,6 +36,7 @@ def changed(module, operator):
     ("operator", "lines"),
     [
         ("DropCall", ["pass", "pass"]),
+        ("OtherException", ["except FloatingPointError as error:"]),
         ("DropSorting", ["for row in list(rows):"]),
         ("DropOrder", ["Row.objects.order_by().filter(pk__lt=most)"]),
         ("ReplaceComparisonOperator_Gt_GtE", ["return most + 1 if rows and len(rows) >= most else None"]),
