@@ -70,7 +70,7 @@ def chosen(only: str) -> dict[str, list[Mutation]]:
     for package, names in sorted(packages().items(), key=lambda item: (not item[0].endswith(FULL), item[0])):
         if package.startswith(only):
             every = [each for name in names for each in mutations_of(ROOT / name, ROOT)]
-            found[package] = sample(every, None if package.endswith(FULL) else SAMPLE, package, ROOT)
+            found[package] = sample(every, None if package.endswith(FULL) else SAMPLE, package)
     return found
 
 
@@ -108,7 +108,9 @@ class Bench:
         tests = self._sound(covering.tests(mutation.path, mutation.line), mutation.path, source, covering)
         if not tests:
             return WorkResult(worker_outcome=WorkerOutcome.NO_TEST)
-        changed = mutation.applied(source) or source
+        changed = mutation.applied(source)
+        if changed is None:
+            return WorkResult(worker_outcome=WorkerOutcome.SKIPPED, test_outcome=TestOutcome.INCOMPETENT)
         file.write_text(changed, "utf-8")
         try:
             failed = self._ask(mutation.path, source, changed, tests, covering, ["-x"])
@@ -211,6 +213,7 @@ def report(by_package: dict[str, list[Mutation]], results: dict[str, WorkResult]
     survivors = []
     for package, mutations in by_package.items():
         tried = [(each, results[each.key]) for each in mutations if each.key in results]
+        tried = [pair for pair in tried if pair[1].worker_outcome != WorkerOutcome.SKIPPED]
         alive = [pair for pair in tried if pair[1].test_outcome == TestOutcome.SURVIVED]
         unseen = [pair for pair in tried if pair[1].worker_outcome == WorkerOutcome.NO_TEST]
         killed = len(tried) - len(alive) - len(unseen)

@@ -5,7 +5,6 @@ Changes inside annotations and changes that only break the syntax are left out.
 
 import ast
 import hashlib
-import itertools
 import random
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
@@ -151,8 +150,13 @@ class Mutation:
     key: str
 
     def applied(self, source: str) -> str | None:
-        """Return the source with the change applied, or None if it changes nothing."""
-        return mutate_code(source, OPERATORS[self.operator](), self.occurrence)
+        """Return the source with the change applied, or None if that is the same or no Python."""
+        changed = mutate_code(source, OPERATORS[self.operator](), self.occurrence)
+        try:
+            ast.parse(changed or "")
+        except SyntaxError:
+            return None
+        return changed
 
 
 def mutations_of(path: Path, root: Path) -> list[Mutation]:
@@ -193,18 +197,9 @@ def _annotations(source: str) -> list[tuple[Place, Place]]:
     return [((each.lineno, each.col_offset), (each.end_lineno, each.end_col_offset)) for each in places]
 
 
-def sample(mutations: Iterable[Mutation], size: int | None, seed: str, root: Path) -> list[Mutation]:
-    """Return `size` syntactically valid mutations, the same for the same seed, or all if no size is given."""
+def sample(mutations: Iterable[Mutation], size: int | None, seed: str) -> list[Mutation]:
+    """Return `size` mutations, the same for the same seed, or all if no size is given."""
     every = sorted(mutations, key=lambda each: each.key)
     if size is not None:
         random.Random(seed).shuffle(every)
-    return list(itertools.islice(filter(lambda each: _is_python(each, root), every), size))
-
-
-def _is_python(mutation: Mutation, root: Path) -> bool:
-    changed = mutation.applied((root / mutation.path).read_text("utf-8"))
-    try:
-        ast.parse(changed or "")
-    except SyntaxError:
-        return False
-    return changed is not None
+    return every[:size]
