@@ -7,7 +7,7 @@ from pathlib import Path
 
 from coverage import CoverageData
 
-MOST = 30  # tests of one mutation: a line that thousands pass is judged by those that stand nearest to it
+MOST = 25  # tests of other modules for one mutation: a line that thousands pass is judged by those that stand nearest
 SLOWEST = 4.0  # seconds
 
 
@@ -24,10 +24,9 @@ class Covering:
         return self.data.contexts_by_lineno(path)
 
     def tests(self, path: str, line: int) -> list[str]:
-        """Return up to MOST tests that reach the line.
+        """Return tests that reach the line: all of the module's own test file, then up to MOST others.
 
-        Tests of the module's own test file come first, then the shortest; the number per file is limited so that every
-        file is represented.
+        The shortest come first; the number per file is limited so that every file is represented.
         """
         contexts = self._by_line(path)
         here = contexts.get(line, [])
@@ -35,16 +34,16 @@ class Covering:
             here = [context for each in contexts.values() for context in each]
         reached = {context.partition("|")[0] for context in here if context}
         reached = {name for name in reached if not name.startswith("tests/browser/")}
-        own = Path(path).stem
         found = sorted(reached, key=lambda name: (self.seconds.get(_plain(name), 1.0), name))
+        short = [name for name in found if self.seconds.get(_plain(name), 1.0) <= SLOWEST]
+        own = [name for name in short if Path(path).stem in Path(name.partition("::")[0]).stem]
         turns: Counter[str] = Counter()
         ranked = []
-        for name in found:
+        for name in [name for name in short if name not in own]:
             file = name.partition("::")[0]
-            if self.seconds.get(_plain(name), 1.0) <= SLOWEST:
-                ranked.append((0 if own in Path(file).stem else 1, turns[file], len(ranked), name))
-                turns[file] += 1
-        return [name for *_rank, name in sorted(ranked)[:MOST]]
+            ranked.append((turns[file], len(ranked), name))
+            turns[file] += 1
+        return own + [name for *_rank, name in sorted(ranked)[:MOST]]
 
     def timeout(self, tests: list[str]) -> float:
         """Return the time after which a mutation counts as an endless loop."""
