@@ -34,8 +34,8 @@ class PointsInline(RowsInline):
     show_change_link = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Point]:
-        points = super().get_queryset(request).select_related("theme")
-        return points.filter(pk__in=Point.objects.visible_to(request.user).values("pk"))
+        points: Any = super().get_queryset(request).select_related("theme")
+        return points.visible_to(request.user)
 
     def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
@@ -53,8 +53,8 @@ class FilesInline(RowsInline):
     fields = [*readonly_fields]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Attachment]:
-        files = super().get_queryset(request).select_related("uploaded_by")
-        return files.filter(pk__in=Attachment.objects.visible_to(request.user).values("pk"))
+        files: Any = super().get_queryset(request).select_related("uploaded_by")
+        return files.visible_to(request.user)
 
     def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
@@ -76,7 +76,8 @@ class SubmissionAdmin(SpreadsheetExport, ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Submission]:
         """Return the inputs that the user may read, without the drafts of others."""
-        return super().get_queryset(request).filter(pk__in=Submission.objects.visible_to(request.user).values("pk"))
+        rows: Any = super().get_queryset(request)
+        return rows.visible_to(request.user)
 
     def render_change_form(
         self,
@@ -133,7 +134,8 @@ class PointAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Point]:
         """Return the points whose source the user may read."""
-        return super().get_queryset(request).filter(pk__in=Point.objects.visible_to(request.user).values("pk"))
+        rows: Any = super().get_queryset(request)
+        return rows.visible_to(request.user)
 
 
 class InWords(admin.AllValuesFieldListFilter):

@@ -16,7 +16,7 @@ from ..db.constraints import no_delete, one_of, state_guards
 from ..db.fields import CleanCharField, CleanTextField
 from ..db.search_triggers import search_attachment
 from .accounts import User
-from .submissions import Submission
+from .submissions import Submission, readable_by, readable_in_full_by
 
 
 class AttachmentKind(models.TextChoices):
@@ -37,11 +37,8 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         """Return files of the inputs that `user` may read. Originals, which may contain anything, only for those who
         may read the input in full: its organisation and the secretariat.
         """
-        readable = Submission.objects.visible_to(user).values("pk")
-        in_full = Submission.objects.in_full_for(user).values("pk")
-        return self.filter(submission__in=readable).filter(
-            ~Q(kind=AttachmentKind.ORIGINAL) | Q(submission__in=in_full),
-        )
+        in_full = readable_in_full_by(user, "submission__")
+        return self.filter(readable_by(user, "submission__"), ~Q(kind=AttachmentKind.ORIGINAL) | in_full)
 
     def stored(self) -> Self:
         """Return evidence that uses space: stored or uploading files, and sent files that were removed later, which are

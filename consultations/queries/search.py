@@ -290,7 +290,7 @@ def _elsewhere(keys: list[int], words: str, user: Any) -> list[tuple[int, str]]:
     in_text = SearchEntry.objects.annotate(below_title=_BelowTitle(F("words")))
     in_text = in_text.filter(point=None, attachment=None, below_title=_query(words), submission=OuterRef("submission"))
     entries = entries.filter(~Exists(in_text))
-    points = Point.objects.visible_to(user, among=keys).filter(submission__in=keys, held_back=False)
+    points = Point.objects.visible_to(user).filter(submission__in=keys, held_back=False)
     files = Attachment.objects.visible_to(user).shown().filter(submission__in=keys, kind=Attachment.Kind.EVIDENCE)
     points = points.filter(pk__in=entries.values("point")).order_by()
     queryset: QuerySet[Point, Any] = points.values_list(Value(0), "pk", "submission", Value(""), "text")

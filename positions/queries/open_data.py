@@ -69,7 +69,7 @@ def _related_data(keys: list[int], reader: Any) -> _Along:
     objectives = Submission.provisions.through.objects.filter(submission__in=keys)
     objectives = objectives.order_by("provision__framework", "provision__order")
     files = Attachment.objects.visible_to(reader).shown().filter(submission__in=keys, kind=AttachmentKind.EVIDENCE)
-    points = _points(reader, among=keys).filter(submission__in=keys).order_by("number")
+    points = _points(reader).filter(submission__in=keys).order_by("number")
     named = ("pk", "submission", "reference", "kind", "theme__code", "text", "state", "merged_into", "held_back")
     tuples = [_Said(*row) for row in points.values_list(*named)]
     merged = Point.objects.visible_to(reader).filter(
@@ -116,8 +116,8 @@ def public_points(reader: Any) -> QuerySet[Point]:
     return _points(reader).select_related(*along).prefetch_related(same)
 
 
-def _points(reader: Any, among: list[int] | None = None) -> QuerySet[Point]:
-    return Point.objects.visible_to(reader, among=among).standing()
+def _points(reader: Any) -> QuerySet[Point]:
+    return Point.objects.visible_to(reader).standing()
 
 
 def _input(row: Any, along: _Along, *, url: str) -> Data:

@@ -7,7 +7,7 @@ from django.urls import reverse
 from consultations import workflow
 from consultations.models import Misreading
 from ncm_portal.workflow import now
-from positions.queries.dispositions import what_became
+from positions.queries.dispositions import what_became, what_became_of
 from tests.factories import (
     change,
     make_consultation,
@@ -25,6 +25,7 @@ from tests.paper_factories import (
     make_paragraph,
     make_section,
 )
+from tests.plans import no_large_table_is_read_as_a_whole
 from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -172,3 +173,12 @@ def test_reply_form_is_hidden_from_others_and_before_answer(client, world):
     assert client.get(misread(merged)).status_code == 404
     assert client.post(misread(merged), {"text": "Theirs."}).status_code == 404
     assert Misreading.objects.count() == 0
+
+
+@pytest.mark.parametrize("make_reader", [AnonymousUser, make_secretariat])
+def test_outcomes_of_an_input_are_found_by_indexes(world, make_reader):
+    _paper, root, _merged, _secret = world
+    reader = make_reader()
+    with no_large_table_is_read_as_a_whole():
+        found = what_became_of(root.submission, reader)
+    assert [each.organisations for each in found] == [3]

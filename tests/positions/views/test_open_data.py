@@ -13,6 +13,7 @@ from consultations.models import Point
 from positions.queries.open_data import CHUNK
 from tests import factories
 from tests.paper_factories import bring_paper, make_disposition, make_paper, make_paragraph, make_section
+from tests.plans import no_large_table_is_read_as_a_whole
 from tests.sign_in import sign_in
 
 HEADS = [
@@ -97,14 +98,13 @@ def test_merged_point_names_its_target_to_permitted_readers(client):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("who", ["visitor", "own", "secretariat"])
-def test_points_of_given_inputs_are_limited_to_readable_ones(answered, who):
-    """The keys are an optimisation only: naming an input gives no access to its points."""
+def test_points_of_named_inputs_are_limited_to_readable_ones(answered, who):
     hidden = factories.make_submission(answered.consultation, audience="secretariat")
     factories.make_point(hidden)
     make = {"visitor": AnonymousUser, "own": lambda: answered.author, "secretariat": factories.make_secretariat}
-    reader, keys = make[who](), [answered.pk, hidden.pk]
-    seen = Point.objects.visible_to(reader, among=keys).filter(submission__in=keys)
-    assert set(seen) == set(Point.objects.visible_to(reader).filter(submission__in=keys))
+    seen = Point.objects.visible_to(make[who]()).filter(submission__in=[answered, hidden])
+    with no_large_table_is_read_as_a_whole():
+        list(seen)
     assert seen.count() == {"visitor": 2, "own": 3, "secretariat": 4}[who]
 
 
