@@ -5,14 +5,11 @@ the end.
 import ast
 import re
 import statistics
-import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("ncm_portal", "consultations", "positions")
+from tests.source_code import PACKAGES, ROOT, files, modules, nodes, project_files, tree_of
 
 # Who may import whom: a module imports lower floors only. On the same floor it imports its own package, and a module of
 # positions also the one of consultations, never the other way round.
@@ -88,32 +85,6 @@ UNWELCOME = {"common", "utils", "helpers", "core", "services"}
 LONGEST_FUNCTION, LONGEST_FILE, MEDIAN_FUNCTION, WIDEST_LINE = 50, 450, 8, 120
 
 
-# --- What there is ------------------------------------------------------------------------------------------------
-
-
-def project_files() -> list[Path]:
-    """Return every file of the project that git tracks or would track."""
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    names = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout.split("\0")
-    return [path for name in sorted(set(names)) if name and (path := ROOT / name).is_file()]
-
-
-def files(*suffixes: str, tests: bool = False) -> list[Path]:
-    """Return the project's files of these kinds, without migrations and, by default, without tests."""
-    found = [path for path in project_files() if path.suffix in suffixes and "migrations" not in path.parts]
-    return [path for path in found if tests or path.relative_to(ROOT).parts[0] != "tests"]
-
-
-def modules() -> dict[str, ast.Module]:
-    """Return the dotted names and syntax trees of the product's modules."""
-    named = {}
-    for path in files(".py"):
-        parts = path.relative_to(ROOT).with_suffix("").parts
-        if parts[0] in PACKAGES:
-            named[".".join(part for part in parts if part != "__init__")] = ast.parse(path.read_text())
-    return named
-
-
 # --- Layers -------------------------------------------------------------------------------------------------------
 
 
@@ -134,7 +105,7 @@ def floor(module: str) -> int | None:
 def imports(module: str, tree: ast.Module, known: set[str]) -> Iterator[str]:
     """Return the project modules that this one imports, with relative imports resolved."""
     package = module if any(name.startswith(f"{module}.") for name in known) else module.rpartition(".")[0]
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name.split(".")[0] in PACKAGES)
         if isinstance(node, ast.ImportFrom):
@@ -215,7 +186,7 @@ def signal_complaints(module: str, tree: ast.Module) -> list[str]:
     """Return uses of signals: they hide the control flow, so our code calls functions directly."""
     return [
         f"{module}:{node.lineno}"
-        for node in ast.walk(tree)
+        for node in nodes(tree)
         if (isinstance(node, ast.ImportFrom) and re.search(r"(^|\.)(dispatch|signals)$", node.module or ""))
         or (isinstance(node, ast.ImportFrom) and any(alias.name == "signals" for alias in node.names))
     ]
@@ -238,13 +209,13 @@ def locks_that_stop_others(module: str, tree: ast.Module) -> list[str]:
     Foreign keys are checked at commit while the journal lock is held: a session waiting there for a row, and one
     holding that row and waiting for the journal, would deadlock.
     """
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
+    calls = [node for node in nodes(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
     asked = [call for call in calls if call.func.attr == "select_for_update"]
     return [f"{module}:{call.lineno}" for call in asked if "no_key" not in {word.arg for word in call.keywords}]
 
 
 def functions(tree: ast.Module) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
-    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return [node for node in nodes(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
 
 
 def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
@@ -280,7 +251,7 @@ def test_row_locks_allow_foreign_key_references():
 
 
 def test_no_function_is_too_long():
-    trees = {str(path.relative_to(ROOT)): ast.parse(path.read_text()) for path in files(".py", tests=True)}
+    trees = {str(path.relative_to(ROOT)): tree_of(path) for path in files(".py", tests=True)}
     assert [found for name, tree in trees.items() for found in long_functions(name, tree)] == []
 
 

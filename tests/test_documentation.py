@@ -2,7 +2,6 @@
 
 import inspect
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,8 +9,8 @@ import pytest
 from django.core.management import get_commands, load_command_class
 
 from ncm_portal import workflow
-from tests.test_architecture import PACKAGES, ROOT, project_files
-from tests.test_language import BANNED, TEXTS
+from tests.source_code import PACKAGES, ROOT, project_files
+from tests.test_language import BANNED, msgids
 
 FENCE = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
@@ -26,9 +25,7 @@ PATTERN_CHARACTERS = re.compile(r"[<>*…$\s]")
 
 def documents() -> list[Path]:
     """Return the Markdown files of the project."""
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md"]
-    names = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
-    return [ROOT / name for name in names if (ROOT / name).exists()]
+    return [path for path in project_files() if path.suffix == ".md"]
 
 
 def code_spans(text: str) -> Iterator[str]:
@@ -146,7 +143,7 @@ def files_without_subject(text: str, names: list[str]) -> list[str]:
 def page_labels() -> set[str]:
     """Return every text to translate and the texts of libraries: labels of pages, buttons and columns are among them."""
     borrowed = " ".join(path.read_text() for path in (ROOT / "locale/borrowed").rglob("*.po"))
-    labels = [text for _where, text in TEXTS] + re.findall(r'^msg(?:id|str) "(.+)"$', borrowed, re.MULTILINE)
+    labels = [text for _where, text in msgids()] + re.findall(r'^msg(?:id|str) "(.+)"$', borrowed, re.MULTILINE)
     return {plain(label) for label in labels}
 
 

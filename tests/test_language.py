@@ -2,13 +2,14 @@
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 
-ROOT = Path(settings.BASE_DIR)
+from tests.source_code import PACKAGES, ROOT, nodes, tree_of
+
 CALLS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
 IN_TEMPLATE = re.compile(
     r"\{% (?:translate|trans) [\"'](.*?)[\"'][^%]*%\}|\{% blocktrans(?:late)?[^%]*%\}(.*?)\{% endblocktrans", re.S
@@ -56,38 +57,43 @@ BANNED = {
 
 
 def _of_python(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in nodes(tree_of(path)):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") in CALLS:
             yield from (arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str))
 
 
-def msgids() -> Iterator[tuple[str, str]]:
+@cache
+def msgids() -> list[tuple[str, str]]:
     """Return each translatable text of code and templates with its file, except printed papers."""
-    for app in ("consultations", "positions", "ncm_portal"):
-        for path in sorted((ROOT / app).rglob("*.py")):
-            if "migrations" not in path.parts:
-                yield from ((str(path.relative_to(ROOT)), text) for text in _of_python(path))
+    texts = [(str(path.relative_to(ROOT)), text) for path in _modules(*PACKAGES) for text in _of_python(path)]
     for path in sorted((ROOT / "templates").rglob("*.*")):
         if "print" not in path.relative_to(ROOT / "templates").parts:
-            for match in IN_TEMPLATE.finditer(path.read_text("utf-8")):
-                yield str(path.relative_to(ROOT)), " ".join((match[1] or match[2]).split())
+            matches = IN_TEMPLATE.finditer(path.read_text("utf-8"))
+            texts += [(str(path.relative_to(ROOT)), " ".join((match[1] or match[2]).split())) for match in matches]
+    return texts
 
 
-TEXTS = list(msgids())
+def _modules(*folders: str) -> list[Path]:
+    paths = [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+    return [path for path in paths if "migrations" not in path.parts]
 
 
 def test_every_kind_of_text_is_read():
-    assert len(TEXTS) > 3000
-    assert {where.split("/")[0] for where, _text in TEXTS} == {"consultations", "positions", "ncm_portal", "templates"}
+    assert len(msgids()) > 3000
+    assert {where.split("/")[0] for where, _text in msgids()} == {
+        "consultations",
+        "positions",
+        "ncm_portal",
+        "templates",
+    }
 
 
 @pytest.mark.parametrize("phrase", BANNED)
 def test_no_text_contains_banned_phrase(phrase: str):
     pattern = re.compile(rf"(?:\b|^){phrase}\b" if phrase[0] != "^" else phrase, re.I)
-    assert [(where, text) for where, text in TEXTS if pattern.search(text)] == []
+    assert [(where, text) for where, text in msgids() if pattern.search(text)] == []
 
 
-APPS = ("consultations", "positions", "ncm_portal")
 # Names that say nothing about a value, and what to write instead.
 BANNED_NAMES = {
     "found": "result, rows, match",
@@ -119,16 +125,9 @@ BANNED_IN_DOCSTRINGS = {
 }
 
 
-def _modules(folders: Iterable[str]) -> Iterator[tuple[str, ast.Module]]:
-    for folder in folders:
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            if "migrations" not in path.parts:
-                yield str(path.relative_to(ROOT)), ast.parse(path.read_text("utf-8"))
-
-
 def names_in(tree: ast.AST) -> Iterator[tuple[int, str]]:
     """Return local variables, parameters and private functions of a module with their lines, without class fields."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             if node.name.startswith("_"):
                 yield node.lineno, node.name.lstrip("_")
@@ -139,26 +138,29 @@ def names_in(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 def docstrings_in(tree: ast.AST) -> Iterator[tuple[int, str]]:
     """Return docstrings of a module, its classes and functions with their lines."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         is_documented = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
         if is_documented and (text := ast.get_docstring(node)):
             yield node.body[0].lineno, text
 
 
-MODULES = list(_modules(APPS))
-TESTS = list(_modules(["tests"]))
+@cache
+def docstrings() -> list[tuple[str, int, str]]:
+    """Return the docstrings of the product and its tests with their places."""
+    paths = _modules(*PACKAGES, "tests")
+    return [(str(path.relative_to(ROOT)), line, text) for path in paths for line, text in docstrings_in(tree_of(path))]
 
 
 def test_names_of_values_are_not_banned():
-    bad = {f"{path}:{line}: {name}" for path, tree in MODULES for line, name in names_in(tree) if name in BANNED_NAMES}
-    assert bad == set()
+    names = ((path.relative_to(ROOT), *each) for path in _modules(*PACKAGES) for each in names_in(tree_of(path)))
+    assert {f"{path}:{line}: {name}" for path, line, name in names if name in BANNED_NAMES} == set()
 
 
 @pytest.mark.parametrize("phrase", BANNED_IN_DOCSTRINGS)
 def test_no_docstring_contains_banned_phrase(phrase: str):
     pattern = re.compile(phrase)
-    texts = ((path, line, text) for path, tree in [*MODULES, *TESTS] for line, text in docstrings_in(tree))
-    assert [f"{path}:{line}" for path, line, text in texts if pattern.search(text)] == []
+    assert len(docstrings()) > 4000
+    assert [f"{path}:{line}" for path, line, text in docstrings() if pattern.search(text)] == []
 
 
 def test_names_and_docstrings_are_read():

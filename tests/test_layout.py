@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_architecture import ROOT, files, wide_lines
+from tests.source_code import ROOT, files
+from tests.test_architecture import wide_lines
 
 APPS = ("consultations", "positions")
 LAYERS = ("admin", "forms", "models", "queries", "views", "workflow")

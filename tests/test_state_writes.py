@@ -2,7 +2,7 @@
 
 import ast
 
-from tests.test_architecture import modules
+from tests.source_code import modules
 
 # Where a state is written past `make` and `make_many`, and why.
 STATE_WRITERS = {

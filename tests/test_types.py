@@ -5,7 +5,8 @@ import re
 import tomllib
 from collections.abc import Iterator
 
-from tests.test_architecture import PACKAGES, ROOT, files, functions, modules
+from tests.source_code import PACKAGES, ROOT, files, modules, nodes
+from tests.test_architecture import functions
 
 OF_A_MODEL = {"QuerySet", "Manager", "BaseManager", "BaseUserManager"}
 DEMANDED = ("disallow_untyped_defs", "disallow_incomplete_defs", "check_untyped_defs", "warn_unused_ignores")
@@ -46,7 +47,7 @@ def annotations(tree: ast.Module) -> Iterator[ast.expr]:
         yield from (each.annotation for each in every if each is not None and each.annotation is not None)
         if function.returns is not None:
             yield function.returns
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.AnnAssign):
             yield node.annotation
         if isinstance(node, ast.ClassDef):

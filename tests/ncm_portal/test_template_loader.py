@@ -6,7 +6,7 @@ import pytest
 from django.template.loader import get_template
 
 from ncm_portal.template_loader import without_indentation
-from tests.test_architecture import ROOT
+from tests.source_code import ROOT
 
 TRANSLATED = re.compile(r"\{% blocktrans.*?\{% endblocktrans\w* %\}|\{% translate [^%]*%\}", re.S)
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from consultations.db.locks import after_lock, try_lock
-from tests.test_architecture import PACKAGES, ROOT, files
+from tests.source_code import PACKAGES, ROOT, files
 from tests.threads import at_once
 
 LOCK = (20990101, 7)

@@ -26,7 +26,7 @@ from positions.archive.public import export_public
 from positions.models import Brief, Edition
 from tests import canary, factories
 from tests.pages import without_tokens
-from tests.test_architecture import files
+from tests.source_code import files
 
 SLUG, FORUM = "gcm-2017", "nairobi-2017"
 
