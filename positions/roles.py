@@ -66,12 +66,12 @@ class Person:
         """Return the person's roles in sessions; a session and its forum have the same number here."""
         own: dict[str, int | None] = {SessionRoleKind.RAPPORTEUR: self.reports_on, SessionRoleKind.CHAIR: self.chairs}
 
-        def found(*, kind: str, session: int | None = None, session__forum: Any = None) -> SimpleNamespace:
+        def matching(*, kind: str, session: int | None = None, session__forum: Any = None) -> SimpleNamespace:
             requested = session__forum.pk if session__forum else session
             sessions = [requested] if requested == own.get(kind) else []
             return SimpleNamespace(exists=lambda: bool(sessions), values_list=lambda _field, **_flat: sessions)
 
-        return SimpleNamespace(filter=found)
+        return SimpleNamespace(filter=matching)
 
 
 def _acting(role: str) -> Person:

@@ -167,7 +167,7 @@ class EventAdmin(ReadOnlyAdmin):
     """
 
     exclude = ["commitments"]  # codes; some entries have thousands
-    list_display = ["number", "at", "by_name", "what", "object_label", "was", "became", "reason"]
+    list_display = ["number", "at", "by_name", "what", "object_label", "old_state", "new_state", "reason"]
     list_filter = [("kind", InWords), ("verb", InWords)]
     search_fields = ["object_label", "by_name", "verb"]
 
@@ -181,12 +181,12 @@ class EventAdmin(ReadOnlyAdmin):
         return spoken(event.verb)
 
     @admin.display(description=_("state before"), ordering="before")
-    def was(self, event: Event) -> str:
+    def old_state(self, event: Event) -> str:
         """Return the label of the old state."""
         return spoken(event.before)
 
     @admin.display(description=_("state after"), ordering="after")
-    def became(self, event: Event) -> str:
+    def new_state(self, event: Event) -> str:
         """Return the label of the new state."""
         return spoken(event.after)
 

@@ -4,13 +4,30 @@ from .duplicates import AlikeForm
 from .fields import GroupedCheckboxes, LineField, ObjectivesField, PlainTextField, ReasonForm, reason_field
 from .organisations import InviteOfficerForm, NoticesForm, OrganisationForm
 from .points import MergeForm, PointForm, SessionPointForm, SplitForm, TwinForm, passages
-from .screening import WantedForm, WantedInputsForm, WantedOrganisationsForm, WantedPointsForm
+from .screening import FilterForm, InputFilterForm, OrganisationFilterForm, PointFilterForm
 from .submissions import NoteForm, SubmissionForm
 
 __all__ = [
-    "AlikeForm", "GroupedCheckboxes", "InviteOfficerForm", "LineField", "MergeForm", "NoteForm", "NoticesForm",
+    "AlikeForm",
+    "FilterForm",
+    "GroupedCheckboxes",
+    "InputFilterForm",
+    "InviteOfficerForm",
+    "LineField",
+    "MergeForm",
+    "NoteForm",
+    "NoticesForm",
     "ObjectivesField",
-    "OrganisationForm", "PlainTextField", "PointForm", "ReasonForm", "SessionPointForm", "SplitForm",
-    "SubmissionForm", "TwinForm", "WantedForm", "WantedInputsForm", "WantedOrganisationsForm", "WantedPointsForm",
-    "passages", "reason_field",
+    "OrganisationFilterForm",
+    "OrganisationForm",
+    "PlainTextField",
+    "PointFilterForm",
+    "PointForm",
+    "ReasonForm",
+    "SessionPointForm",
+    "SplitForm",
+    "SubmissionForm",
+    "TwinForm",
+    "passages",
+    "reason_field",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations.imports.queue_files import LARGEST
 from consultations.models import Delegate
-from consultations.workflow import Settling
+from consultations.workflow import ConflictResolution
 
 from .fields import KeyField, LineField, PlainTextField, choice_field
 
@@ -42,7 +42,7 @@ class SettleForm(forms.Form):
     use_required_attribute = False  # the page shows what is missing beside the field
     how = forms.ChoiceField(
         label=_("How do you resolve it?"),
-        choices=Settling.choices,
+        choices=ConflictResolution.choices,
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose how to resolve it.")},
     )
@@ -58,7 +58,7 @@ class SettleForm(forms.Form):
     def __init__(self, *args: Any, has_check_in: bool, **options: Any) -> None:
         super().__init__(*args, **options)
         if not has_check_in:
-            self.fields["how"] = forms.CharField(widget=forms.HiddenInput, initial=Settling.NOTE)
+            self.fields["how"] = forms.CharField(widget=forms.HiddenInput, initial=ConflictResolution.NOTE)
             self.fields["note"].required = True
             self.fields["note"].error_messages["required"] = _("Enter a note: what you found out and what you did.")
 

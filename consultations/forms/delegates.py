@@ -13,14 +13,14 @@ from consultations.imports.delegates import DelegateReader
 from consultations.models import County, Delegate, DelegateRole, DelegateState, Forum, Group, NormalEmailFormField, Sex
 
 from .fields import LineField
-from .screening import WantedForm
+from .screening import FilterForm
 
 
 def _choices(choices: Iterable[tuple[str, Any]], first: Any) -> list[tuple[str, Any]]:
     return [("", first), *((value, capfirst(str(label))) for value, label in choices)]
 
 
-class WantedDelegatesForm(WantedForm):
+class DelegateFilterForm(FilterForm):
     """Filter form of the list of delegates."""
 
     theme = None

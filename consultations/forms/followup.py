@@ -96,7 +96,7 @@ class CommuniqueForm(forms.Form):
 REPORTED, OVERDUE = "reported", "overdue"
 
 
-class WantedCommitmentsForm(forms.Form):
+class CommitmentFilterForm(forms.Form):
     """Filter form of a list of commitments; unknown values are ignored."""
 
     organisation = forms.ModelChoiceField(
@@ -111,13 +111,13 @@ class WantedCommitmentsForm(forms.Form):
         choice_field(self, "state").choices = [(value, capfirst(str(label))) for value, label in self.STATES]
 
     @property
-    def wanted(self) -> dict[str, Any]:
+    def filters(self) -> dict[str, Any]:
         """Return the filters that are set and valid."""
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}
 
 
-class DeskCommitmentsForm(WantedCommitmentsForm):
+class DeskCommitmentsForm(CommitmentFilterForm):
     """Filter form for the desk, which also offers commitments reported as done."""
 
-    STATES = [*WantedCommitmentsForm.STATES, (REPORTED, _("reported done, to be confirmed"))]
+    STATES = [*CommitmentFilterForm.STATES, (REPORTED, _("reported done, to be confirmed"))]

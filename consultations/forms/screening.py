@@ -50,7 +50,7 @@ class ReturnForm(ReasonForm):
             )
 
     @property
-    def said(self) -> dict[str, Any]:
+    def arguments(self) -> dict[str, Any]:
         """Return the arguments of the verb."""
         questions = [self.cleaned_data[f"question_{number}"] for number in range(1, MOST_QUESTIONS + 1)]
         return {"reason": self.cleaned_data["reason"], "questions": [text for text in questions if text.strip()]}
@@ -71,7 +71,7 @@ class SetAsideForm(ReasonForm):
     field_order = ["set_aside_for", "reason"]
 
     @property
-    def said(self) -> dict[str, Any]:
+    def arguments(self) -> dict[str, Any]:
         """Return the arguments of the verb."""
         return self.cleaned_data
 
@@ -90,7 +90,7 @@ class AssignForm(forms.Form):
         record_field(self, "to").queryset = officers.order_by("name", "pk")
 
     @property
-    def said(self) -> dict[str, Any]:
+    def arguments(self) -> dict[str, Any]:
         """Return the arguments of the verb."""
         return self.cleaned_data
 
@@ -98,7 +98,7 @@ class AssignForm(forms.Form):
 class NothingMoreForm(forms.Form):
     """Empty form for a bulk action without input."""
 
-    said: dict[str, Any] = {}  # always left empty
+    arguments: dict[str, Any] = {}  # always left empty
 
 
 class AnswersForm(forms.Form):
@@ -157,7 +157,7 @@ class SilentForm(forms.Form):
     )
 
     @property
-    def wanted(self) -> dict[str, str]:
+    def filters(self) -> dict[str, str]:
         """Return the filters that are set and valid."""
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}
@@ -174,7 +174,7 @@ class LettersForm(forms.Form):
 # --- Filters of lists -------------------------------------------------------------------------------------------------
 
 
-class WantedForm(forms.Form):
+class FilterForm(forms.Form):
     """Base filter form of lists at the desk. Unknown values are ignored."""
 
     words = LineField(label=_("Words"), max_length=200, required=False)
@@ -183,7 +183,7 @@ class WantedForm(forms.Form):
     )
 
     @property
-    def wanted(self) -> dict[str, Any]:
+    def filters(self) -> dict[str, Any]:
         """Return the filters that are set and valid."""
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}
@@ -193,21 +193,21 @@ def _all_or(choices: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
     return [("", _("All")), *((value, capfirst(str(label))) for value, label in choices if value != "draft")]
 
 
-class WantedInputsForm(WantedForm):
+class InputFilterForm(FilterForm):
     """Filter form of inputs."""
 
     state = forms.ChoiceField(label=_("State"), required=False, choices=lambda: _all_or(SubmissionState.choices))
     mine = forms.ChoiceField(label=_("Assigned to"), required=False, choices=[("", _("Anybody")), ("1", _("Me"))])
 
 
-class WantedPointsForm(WantedForm):
+class PointFilterForm(FilterForm):
     """Filter form of points."""
 
     kind = forms.ChoiceField(label=_("Kind"), required=False, choices=lambda: _all_or(PointKind.choices))
     state = forms.ChoiceField(label=_("State"), required=False, choices=lambda: _all_or(PointState.choices))
 
 
-class WantedOrganisationsForm(WantedForm):
+class OrganisationFilterForm(FilterForm):
     """Filter form of organisations."""
 
     theme = None

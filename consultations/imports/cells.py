@@ -76,24 +76,24 @@ class FoundCell(ForeignKeyWidget):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.found: dict[str, list[Model]] = {}
+        self.matches: dict[str, list[Model]] = {}
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Model | None:
         """Return the row, or None for an empty cell. Raises ValueError."""
         text = str("" if value is None else value).strip()
         if not text:
             return None
-        if text not in self.found:
+        if text not in self.matches:
             try:
                 cleaned = clean_text(text)
             except ValidationError as error:
                 raise ValueError(" ".join(error.messages)) from error
-            self.found[text] = list(self.get_queryset(value, row).filter(**{f"{self.field}__iexact": cleaned})[:2])
-        if len(self.found[text]) == 1:
-            return self.found[text][0]
+            self.matches[text] = list(self.get_queryset(value, row).filter(**{f"{self.field}__iexact": cleaned})[:2])
+        if len(self.matches[text]) == 1:
+            return self.matches[text][0]
         several, none = _("More than one is called “%(value)s”."), _("There is no %(kind)s called “%(value)s”.")
         words = {"kind": self.model._meta.verbose_name, "value": text[:80]}
-        raise ValueError((several if self.found[text] else none) % words)
+        raise ValueError((several if self.matches[text] else none) % words)
 
 
 class CodesCell(ManyToManyWidget):

@@ -40,7 +40,7 @@ class Checkpoint(models.Model):
         return f"{self.number}: {self.hash}"
 
     @property
-    def said(self) -> dict[str, Any]:
+    def signed_facts(self) -> dict[str, Any]:
         """Return the signed content."""
         at = self.at.isoformat(timespec="seconds")
         return {"number": self.number, "hash": self.hash, "time": at, "address": self.address, "key": self.key}
@@ -48,7 +48,7 @@ class Checkpoint(models.Model):
     @property
     def line(self) -> str:
         """Return the line in the file and in the mail."""
-        return canonical({**self.said, "signature": self.signature})
+        return canonical({**self.signed_facts, "signature": self.signature})
 
 
 def to_sign(kind: str, data: dict[str, Any]) -> bytes:

@@ -52,7 +52,7 @@ def key_of(record: models.Model) -> str:
     return ":".join(subject_of(record))
 
 
-class Said(NamedTuple):
+class CommittedWords(NamedTuple):
     """A record and the text to commit to."""
 
     subject: Subject
@@ -64,7 +64,7 @@ class Said(NamedTuple):
         return ":".join(self.subject)
 
 
-Worded = models.Model | Said  # a record, or its prepared text
+Worded = models.Model | CommittedWords  # a record, or its prepared text
 
 
 class SaltQuerySet(models.QuerySet["Salt"]):
@@ -139,10 +139,11 @@ def committed_words(record: models.Model) -> dict[str, Any] | None:
     )
 
 
-def said_by(records: Iterable[Worded]) -> list[Said]:
+def committed_by(records: Iterable[Worded]) -> list[CommittedWords]:
     """Return the texts of those `records` whose models commit to texts; already prepared ones unchanged."""
     result = (
-        each if isinstance(each, Said) else Said(subject_of(each), committed_words(each) or {}) for each in records
+        each if isinstance(each, CommittedWords) else CommittedWords(subject_of(each), committed_words(each) or {})
+        for each in records
     )
     return [each for each in result if each.words]
 

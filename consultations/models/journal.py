@@ -28,7 +28,7 @@ from ..journal_entries import (
     digest,
     message,
 )
-from .commitments import Said, Salt, Salted, Subject, Worded, said_by, salted, subject_of
+from .commitments import CommittedWords, Salt, Salted, Subject, Worded, committed_by, salted, subject_of
 
 JOURNAL_LOCK = 20171017
 LAST_ENTRY = "SELECT number, hash FROM consultations_event ORDER BY number DESC LIMIT 1"
@@ -100,7 +100,7 @@ def _prepared(
         "by_name": name, "at": workflow.now(), "recorded_at": timezone.now(), "reason": clean_text(reason),
         "data": as_json(data or {}), "format": FORMAT,
     }  # fmt: skip
-    prepared = [(record, said_by(others)) for record, others in entries]
+    prepared = [(record, committed_by(others)) for record, others in entries]
     words = _Words(shared, prepared, erases)
     events = []
     for record, others in prepared:
@@ -116,7 +116,7 @@ class _Words:
     """State shared by entries that are written together: their texts to commit to, and the salts required."""
 
     def __init__(
-        self, shared: dict[str, Any], entries: list[tuple[models.Model, list[Said]]], erases: Collection[int]
+        self, shared: dict[str, Any], entries: list[tuple[models.Model, list[CommittedWords]]], erases: Collection[int]
     ) -> None:
         by = shared["by"]
         self.happened = shared["verb"], shared["before"], shared["after"], by.pk if by else None
@@ -132,7 +132,7 @@ class _Words:
         if by:
             self.of_person = {"by_name": salted(self.salts[subject_of(by)], self.messages.pop("by_name"))}
 
-    def commitments(self, about: Subject, label: str, others: list[Said]) -> dict[str, Any]:
+    def commitments(self, about: Subject, label: str, others: list[CommittedWords]) -> dict[str, Any]:
         """Return the commitments that replace the texts of an entry and of `others`, each with its own salt."""
         own = self.salts[about]
         result = {word: salted(own, item) for word, item in self.messages.items()}

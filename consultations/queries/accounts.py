@@ -24,7 +24,7 @@ class AddressProblem(NamedTuple):
 
     record: Model
     field: str
-    wanted: str | None
+    corrected: str | None
     holder: User | None = None  # another account with the normal form
 
     @property

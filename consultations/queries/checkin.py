@@ -38,7 +38,7 @@ def badges(forum: Forum) -> QuerySet[Delegate]:
     return forum.delegates.select_related(*along).order_by("name", "pk")
 
 
-def came_now(forum: Forum) -> dict[int, str]:
+def checked_in_now(forum: Forum) -> dict[int, str]:
     """Return who checked in this half-day (primary keys), with the time (ISO 8601)."""
     rows = counting(forum).filter(at__range=half_day(now()).span).order_by("-at", "-pk")
     return {person_of(check.delegate).pk: check.at.isoformat() for check in rows}
@@ -70,7 +70,7 @@ def list_for_the_door(forum: Forum, user: Any) -> dict[str, Any]:
 
 
 def _cards(forum: Forum) -> list[list[Any]]:
-    attended, cards = came_now(forum), []
+    attended, cards = checked_in_now(forum), []
     for delegate in badges(forum):
         person = person_of(delegate)
         words = [person.name, person.stakeholder.name, person.get_group_display() if person.group else ""]
@@ -154,7 +154,7 @@ def seat_of(delegate: Delegate) -> Delegate:
     return person.sits_in_for or person
 
 
-def came_by_half_day(forum: Forum) -> dict[HalfDay, set[int]]:
+def attendance_by_half_day(forum: Forum) -> dict[HalfDay, set[int]]:
     """Return for each half-day with check-ins the delegates who attended (primary keys), each once."""
     result: dict[HalfDay, set[int]] = {}
     person = Coalesce("delegate__merged_into", "delegate")

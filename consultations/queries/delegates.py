@@ -157,7 +157,7 @@ def twins_of(forum: Forum) -> list[tuple[Delegate, Delegate]]:
     principal.
     """
     rows = Delegate.objects.filter(forum=forum, state__in=LIVE).select_related("stakeholder", "county")
-    entries = {each.pk: each for each in rows.annotate(came=Count("check_ins"))}
+    entries = {each.pk: each for each in rows.annotate(check_in_count=Count("check_ins"))}
     pairs = twins(Person(each.pk, each.name, each.email) for each in entries.values())
     both = [(entries[first], entries[second]) for first, second in pairs]
     return [(one, two) for one, two in both if one.sits_in_for_id != two.pk and two.sits_in_for_id != one.pk]
@@ -166,7 +166,7 @@ def twins_of(forum: Forum) -> list[tuple[Delegate, Delegate]]:
 def pair_of(forum: Forum, first: int, second: int) -> tuple[Delegate, Delegate] | None:
     """Return two entries of `forum` by primary key, or None."""
     rows = Delegate.objects.filter(forum=forum, pk__in=[first, second]).select_related("stakeholder", "county")
-    entries = {each.pk: each for each in rows.annotate(came=Count("check_ins"))}
+    entries = {each.pk: each for each in rows.annotate(check_in_count=Count("check_ins"))}
     return (entries[first], entries[second]) if len(entries) == 2 else None
 
 
@@ -336,7 +336,7 @@ DECISIONS = ("confirm", "waitlist", "refuse_delegate", "withdraw_delegate")
 KIND = Delegate._meta.label_lower
 
 
-def untold() -> QuerySet[Delegate]:
+def not_notified() -> QuerySet[Delegate]:
     """Return the people of current forums who were not notified of the secretariat's last decision.
 
     Answers by the institution itself need no notification, unless the person had been notified of something before,
@@ -348,9 +348,9 @@ def untold() -> QuerySet[Delegate]:
     return rows.exclude(told=F("state")).filter(Exists(by_desk) | ~Q(told=""))
 
 
-def untold_of(forum: Forum) -> QuerySet[Delegate]:
+def awaiting_notice(forum: Forum) -> QuerySet[Delegate]:
     """Return those of one forum, ordered by institution and name, with what a mail needs."""
-    rows = untold().filter(forum=forum).select_related("forum", "stakeholder", "user", "sits_in_for")
+    rows = not_notified().filter(forum=forum).select_related("forum", "stakeholder", "user", "sits_in_for")
     return rows.order_by("stakeholder__name", "stakeholder", "name", "pk")
 
 

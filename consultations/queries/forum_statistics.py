@@ -32,7 +32,7 @@ from consultations.models import (
     Theme,
 )
 
-from .checkin import HalfDay, came_by_half_day
+from .checkin import HalfDay, attendance_by_half_day
 
 SEATS = "seats"  # matches no state of a letter
 FEWEST = 3  # minimum number of people of one sex to be shown: fewer could be identified
@@ -45,7 +45,7 @@ class GroupRow(NamedTuple):
     invited: int
     answered: int
     confirmed: int
-    came: int
+    attended: int
     seats: int
     seat_share: int
     seconds: int
@@ -80,7 +80,7 @@ class ForumFigures:
     answered: int
     declined: int
     confirmed: int
-    came: int
+    attended: int
     organisations: int
     groups: list[GroupRow]
     counties: list[Line]
@@ -95,7 +95,7 @@ class ForumFigures:
     @property
     def groups_that_came(self) -> int:
         """Return the number of groups that attended."""
-        return sum(bool(group.came) for group in self.groups)
+        return sum(bool(group.attended) for group in self.groups)
 
 
 def shares(numbers: Iterable[int]) -> list[int]:
@@ -114,14 +114,14 @@ def shares(numbers: Iterable[int]) -> list[int]:
     return parts
 
 
-def pooled(stated: Mapping[str, int], untold: int, fewest: int = FEWEST) -> tuple[dict[str, int], int]:
+def pooled(stated: Mapping[str, int], unstated: int, fewest: int = FEWEST) -> tuple[dict[str, int], int]:
     """Suppress small numbers: show each of at least `fewest`, and the sum of the others.
 
     People who gave no answer are in the sum. If the sum itself is too small, the smallest shown number is added to it,
     so that nobody can be identified by subtraction.
     """
     shown = {key: number for key, number in stated.items() if number >= fewest}
-    pool = untold + sum(number for number in stated.values() if number < fewest)
+    pool = unstated + sum(number for number in stated.values() if number < fewest)
     while 0 < pool < fewest and shown:
         smallest = min(shown, key=lambda key: (shown[key], key))
         pool += shown.pop(smallest)
@@ -130,9 +130,9 @@ def pooled(stated: Mapping[str, int], untold: int, fewest: int = FEWEST) -> tupl
 
 def forum_figures(forum: Forum) -> ForumFigures:
     """Return the figures of a forum. Six queries, whatever its size."""
-    half_days = came_by_half_day(forum)
+    half_days = attendance_by_half_day(forum)
     people = _people(forum, {pk for item in half_days.values() for pk in item})
-    item = [person for person in people.values() if person["came"]]
+    item = [person for person in people.values() if person["attended"]]
     sent, seats = _letters_and_seats(forum)
     groups, minutes = _groups(forum, sent, seats, people)
     kinds, themes = _themes(forum)
@@ -141,7 +141,7 @@ def forum_figures(forum: Forum) -> ForumFigures:
         answered=_of_state(sent, InvitationState.ANSWERED),
         declined=_of_state(sent, InvitationState.DECLINED),
         confirmed=sum(person["confirmed"] for person in people.values()),
-        came=len(item),
+        attended=len(item),
         organisations=len({person["stakeholder"] for person in item}),
         groups=groups,
         counties=_counties(item),
@@ -161,7 +161,7 @@ def _people(forum: Forum, attended: set[int]) -> dict[int, dict[str, Any]]:
     rows = Delegate.objects.filter(Q(state=DelegateState.CONFIRMED) | Q(pk__in=attended), forum=forum, merged_into=None)
     result = {}
     for row in rows.values(*fields):
-        row |= {"came": row["pk"] in attended, "confirmed": row["state"] == DelegateState.CONFIRMED}
+        row |= {"attended": row["pk"] in attended, "confirmed": row["state"] == DelegateState.CONFIRMED}
         result[row["pk"]] = row
     return result
 
@@ -188,7 +188,7 @@ def _groups(
         invited[group] += number
         answered[group] += number if state == InvitationState.ANSWERED else 0
     confirmed = Counter(person["group"] for person in people.values() if person["confirmed"])
-    attended = Counter(person["group"] for person in people.values() if person["came"])
+    attended = Counter(person["group"] for person in people.values() if person["attended"])
     seats = quotas or confirmed
     spoken = _speaking_time(forum)
     known = [code for code in Group.values if any(each[code] for each in (invited, confirmed, attended, seats, spoken))]
@@ -223,10 +223,10 @@ def _sexes(attended: list[dict[str, Any]]) -> list[Line]:
     it.
     """
     counted = Counter(person["sex"] for person in attended)
-    untold = counted.pop("", 0)
+    unstated = counted.pop("", 0)
     if not counted:
         return []
-    shown, rest = pooled(counted, untold)
+    shown, rest = pooled(counted, unstated)
     result = [Line(Sex(code).label, shown[code]) for code in Sex.values if code in shown]
     return [*result, *([Line("", rest)] if rest else [])]
 
@@ -250,9 +250,9 @@ def _themes(forum: Forum) -> tuple[list[Any], list[ThemeRow]]:
     made = Point.objects.standing().filter(session__forum=forum, theme=OuterRef("pk")).order_by()
     by_kind = made.values("kind").annotate(number=Count("pk")).values_list(JSONObject(kind="kind", number="number"))
     spoken_on = [
-        (theme, {each["kind"]: each["number"] for each in theme.said})
-        for theme in Theme.objects.annotate(said=ArraySubquery(by_kind)).order_by("order")
-        if theme.said
+        (theme, {each["kind"]: each["number"] for each in theme.kinds})
+        for theme in Theme.objects.annotate(kinds=ArraySubquery(by_kind)).order_by("order")
+        if theme.kinds
     ]
     kinds = [kind for kind in PointKind if any(kind in counts for _theme, counts in spoken_on)]
     rows = []
@@ -307,7 +307,7 @@ def _delegates(forum: Forum) -> Iterator[Row]:
 
 def _attendance(forum: Forum) -> Iterator[Row]:
     """Return everybody with a seat or attendance, with a column for each half-day that had check-ins."""
-    halves = came_by_half_day(forum)
+    halves = attendance_by_half_day(forum)
     attended = set().union(*halves.values())
     yield [_("Badge"), _("Name"), _("Organisation"), _("Group"), *(half.label for half in halves)]
     for each in _each(_delegates_of(forum)):

@@ -30,7 +30,7 @@ from consultations.models import (
 )
 from ncm_portal.workflow import now
 
-from .delegates import SeatPlan, balance, seat_plan, untold
+from .delegates import SeatPlan, balance, not_notified, seat_plan
 from .programme import clashes, planned, without
 
 NEAR, SHOWN = 7, 3  # days before a forum from which missing items are urgent; maximum lines of one kind
@@ -54,8 +54,8 @@ class Counts(NamedTuple):
     answered: int = 0
     declined: int = 0
     nominated_in_all: int = 0
-    untold: int = 0
-    came: int = 0
+    not_notified: int = 0
+    attended: int = 0
     to_print: int = 0
     printed: int = 0
     to_take_back: int = 0
@@ -160,7 +160,7 @@ def _people(counts: Counts) -> list[Action]:
 
 
 def _notifications(counts: Counts) -> list[Action]:
-    n = counts.untold
+    n = counts.not_notified
     words = ngettext("%(n)s person to notify", "%(n)s people to notify", n)
     return _if_any(n, words, "forum_tell", counts.days_left <= NEAR)
 
@@ -250,7 +250,7 @@ def _people_parts() -> dict[str, Any]:
     printed = people.filter(badge_printed_at__isnull=False)
     return {
         "nominated_in_all": _number(people.filter(merged_into=None, sits_in_for=None)),
-        "untold": _number(untold().filter(forum=OuterRef("pk"))),
+        "not_notified": _number(not_notified().filter(forum=OuterRef("pk"))),
         "to_print": _number(people.filter(confirmed, badge_printed_at=None)),
         "printed": _number(printed.filter(confirmed)),
         "to_take_back": _number(printed.exclude(confirmed)),
@@ -262,7 +262,7 @@ def _day_parts() -> dict[str, Any]:
     check_ins = CheckIn.objects.filter(delegate__forum=OuterRef("pk"), voids=None, voided_by=None)
     rows = QueuedRow.objects.filter(forum=OuterRef("pk"), settled_at=None).exclude(outcome=QueuedOutcome.TAKEN)
     person = Count(Coalesce("delegate__merged_into", "delegate"), distinct=True)
-    return {"came": _number(check_ins, person), "conflicts": _number(rows), **_outcome_parts()}
+    return {"attended": _number(check_ins, person), "conflicts": _number(rows), **_outcome_parts()}
 
 
 def _outcome_parts() -> dict[str, Any]:
@@ -294,5 +294,5 @@ def figures(counts: Counts) -> list[tuple[int, Any]]:
         (counts.nominated_in_all, _("named")),
         (counts.seats.confirmed, _("confirmed")),
         (waitlisted, _("on the reserve list")),
-        (counts.came, _("came")),
+        (counts.attended, _("came")),
     ]

@@ -65,7 +65,7 @@ class Walk:
         self.checked, self.last_hash = 0, FIRST_HASH
         self.before_bare = (0, FIRST_HASH)  # number of the first entry of which only the hash is stored
         self._progress, self._erased = progress, _erased_salts()
-        self._bare = self._told = 0
+        self._bare = self._declared = 0
         self._code = lru_cache(maxsize=2_000)(code_of)  # cached, because names of people and records repeat
 
     def findings(self) -> Iterator[Finding]:
@@ -77,9 +77,9 @@ class Walk:
                     yield Finding(f"consultations.event:{entry.number}", fault, entry.number)
                 self._take(entry)
                 self._progress(self.checked)
-        if self._bare != self._told:  # only those not in a loaded archive, as many as loading created
+        if self._bare != self._declared:  # only those not in a loaded archive, as many as loading created
             first = self.before_bare[0] + 1
-            what = f"only the hash is left of {self._bare} entries from entry {first} on; {self._told} may be so"
+            what = f"only the hash is left of {self._bare} entries from entry {first} on; {self._declared} may be so"
             yield Finding(f"consultations.event:{first}", what, first)
 
     def _take(self, entry: Entry) -> None:
@@ -88,7 +88,7 @@ class Walk:
         self.checked, self.last_hash = entry.number, entry.hash
         self._bare += entry.is_bare
         if entry.verb == LOADED:
-            self._told = entry.data.get("elsewhere", 0)
+            self._declared = entry.data.get("elsewhere", 0)
 
     def _fault(self, entry: Entry, salts: dict[int, bytes]) -> str:
         """Return what is wrong with an entry; empty if it is unaltered."""

@@ -220,7 +220,7 @@ class ThemeFigures:
     groups: int
 
 
-class HeardGroup(NamedTuple):
+class GroupInputs(NamedTuple):
     """One group: its inputs by theme, and in total."""
 
     code: str
@@ -230,11 +230,11 @@ class HeardGroup(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Heard:
+class InputsByGroup:
     """Inputs by theme and group: the themes, the groups with inputs and the groups without."""
 
     themes: list[Theme]
-    groups: list[HeardGroup] = field(default_factory=list)
+    groups: list[GroupInputs] = field(default_factory=list)
     silent: list[Words] = field(default_factory=list)
 
     @property
@@ -282,15 +282,15 @@ def theme_figures(consultation: Consultation) -> list[ThemeFigures]:
     return [ThemeFigures(theme, *counted.get(theme.pk, (0, 0, 0))) for theme in themes_of(consultation)]
 
 
-def inputs_by_group(consultation: Consultation, themes: list[Theme]) -> Heard:
+def inputs_by_group(consultation: Consultation, themes: list[Theme]) -> InputsByGroup:
     """Return the sent inputs by group and theme, over `themes`; one query. Groups keep the order of the register."""
     rows = consultation.tallies.filter(theme__in=themes, inputs__gt=0).values_list("stakeholder__group", "theme")
     counts = {(group, theme): number for group, theme, number in rows.annotate(Sum("inputs"))}
-    result = Heard(themes)
+    result = InputsByGroup(themes)
     for code, label in Group.choices:
         by_theme = [counts.get((code, theme.pk), 0) for theme in themes]
         if any(by_theme):
-            result.groups.append(HeardGroup(code, label, by_theme, sum(by_theme)))
+            result.groups.append(GroupInputs(code, label, by_theme, sum(by_theme)))
         else:
             result.silent.append(label)
     return result
@@ -300,7 +300,7 @@ def named_organisations(consultation: Consultation, user: Any, theme: Theme) -> 
     """Return organisations with an input on `theme` that `user` may read, by name, with the number of those inputs."""
     readable = Submission.objects.visible_to(user).sent().filter(consultation=consultation, theme=theme)
     named = Stakeholder.objects.filter(submissions__in=readable).only("name")
-    return named.annotate(heard=Count("submissions")).order_by("name")
+    return named.annotate(input_count=Count("submissions")).order_by("name")
 
 
 def delegates_of(forum: Forum) -> Delegates:

@@ -46,7 +46,7 @@ REFERENCE = re.compile(r"[A-Z0-9-]{1,20}", re.ASCII)
 
 
 @dataclass(frozen=True)
-class Wanted:
+class InputFilters:
     """Filters of the list of inputs; None and "" mean everything."""
 
     consultation: Consultation | None = None
@@ -159,7 +159,7 @@ def counted(rows: QuerySet[Model], *, most: int = 0) -> Counted:
     return Counted(min(number, most), number > most)
 
 
-def readable_inputs(user: Any, filters: Wanted) -> QuerySet[Submission]:
+def readable_inputs(user: Any, filters: InputFilters) -> QuerySet[Submission]:
     """Return the sent inputs that `user` may read, filtered by `filters`, newest first, with what a list shows."""
     rows = Submission.objects.visible_to(user).sent().filter(**filters.conditions)
     return rows.select_related("stakeholder__county", "theme").only(*LISTED).order_by("-submitted_at", "-pk")

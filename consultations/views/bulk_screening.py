@@ -76,7 +76,7 @@ def desk_bulk(request: HttpRequest) -> HttpResponse:
     confirmed = "confirm" in request.POST
     form = act.form(request.POST) if confirmed else act.form()
     if confirmed and form.is_valid():
-        return _do(request, act, marked, form.said)
+        return _do(request, act, marked, form.arguments)
     result = [(submission, _refusal(name, submission, request.user)) for submission in marked]
     context = {
         "act": act,

@@ -32,7 +32,7 @@ from consultations.imports.uploads import enter_refused_files
 from consultations.models import CheckIn, Delegate, Forum, PointKind, QueuedKind, QueuedOutcome, QueuedRow
 from consultations.permissions import SignedInRequest, is_secretariat, may_use_door
 from consultations.queries import checkin
-from consultations.queries.checkin import badges, came_now, list_for_the_door, remark, sessions_at_hand
+from consultations.queries.checkin import badges, checked_in_now, list_for_the_door, remark, sessions_at_hand
 from consultations.workflow.checkin import entered_on_paper, seated
 from ncm_portal.features import permissions_policy
 from ncm_portal.posted import takes_any_body
@@ -76,8 +76,8 @@ def _show(request: HttpRequest, forum: Forum, form: WhoForm, reasons: list[str] 
         "form": form,
         "reasons": reasons,
         "at_the_door": at_the_door,
-        "wanted": search,
-        "found": _matching_cards(forum, search) if search and at_the_door else [],
+        "search": search,
+        "cards": _matching_cards(forum, search) if search and at_the_door else [],
         "sessions": sessions_at_hand(forum, request.user),
         "kinds": PointKind.choices,
         "version": version(),
@@ -109,13 +109,15 @@ def _compressed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 
 def _matching_cards(forum: Forum, search: str) -> list[dict[str, Any]]:
     """Return the badges that match a number, a code or part of a name, as cards with a form each."""
-    attended, means = came_now(forum), _meant_by(search)
+    attended, means = checked_in_now(forum), _meant_by(search)
     cards: list[dict[str, Any]] = []
     for delegate in badges(forum):
         person = checkin.person_of(delegate)
         if means(delegate, person):
             form = ComeForm(initial={"ticket": delegate.ticket})
-            cards.append({"delegate": person, "remark": remark(person), "came": attended.get(person.pk), "form": form})
+            cards.append(
+                {"delegate": person, "remark": remark(person), "checked_in_at": attended.get(person.pk), "form": form}
+            )
     return cards[:MOST_FOUND]
 
 
@@ -309,7 +311,7 @@ def _show_desk(
         "settled": rows.filter(settled_at__isnull=False).order_by("-settled_at", "-pk")[:SETTLED],
         "devices": devices,
         "room": checkin.present(forum),
-        "came": [(half, len(people)) for half, people in checkin.came_by_half_day(forum).items()],
+        "attended": [(half, len(people)) for half, people in checkin.attendance_by_half_day(forum).items()],
         "doubles": len(workflow.checkin_conflicts.doubles(forum)[0]) if len(waiting) > FEW else 0,
     }
     return render(request, "consultations/checkin/desk.html", context, status=outcome.status)
@@ -433,7 +435,7 @@ def _show_register(
 ) -> HttpResponse:
     entered = entered_on_paper(forum, half)
     ticked = set(request.POST.getlist("signed")) if form else {str(pk) for pk in entered}
-    attended = checkin.came_by_half_day(forum).get(half, set())
+    attended = checkin.attendance_by_half_day(forum).get(half, set())
     context = {
         "forum": forum,
         "half": half,
@@ -442,7 +444,7 @@ def _show_register(
         "shown": ",".join(map(str, entered)) if form is None else form.data.get("shown", ""),
         "rows": [(person, str(person.pk) in ticked, person.pk in attended) for person in people],
         "signed": len(entered),
-        "came": len(attended),
+        "attended": len(attended),
         "reasons": outcome.reasons,
     }
     return render(request, "consultations/checkin/register.html", context, status=outcome.status)

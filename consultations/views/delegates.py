@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations import workflow
 from consultations.forms import ReasonForm
-from consultations.forms.delegates import DelegateForm, ListForm, PersonForm, TwinsForm, WantedDelegatesForm
+from consultations.forms.delegates import DelegateFilterForm, DelegateForm, ListForm, PersonForm, TwinsForm
 from consultations.imports import NamesForm, RowState, UploadFolder, enter_refused_files, read_sheet, suggestions
 from consultations.imports.delegates import DelegateReader, DelegateTrial, try_list
 from consultations.imports.row_validation import TriedRow
@@ -31,6 +31,7 @@ from consultations.queries.delegates import (
     Seated,
     SeatPlan,
     after,
+    awaiting_notice,
     badges,
     balance,
     first_check_ins,
@@ -38,7 +39,6 @@ from consultations.queries.delegates import (
     people_of,
     seat_plan,
     twins_of,
-    untold_of,
 )
 from consultations.uploads.disk_space import NoRoom
 from consultations.workflow import DELEGATE_MOVES
@@ -55,8 +55,8 @@ PAGE, MOST = 200, 500
 @require_safe
 def forum_delegates(request: HttpRequest, slug: str) -> HttpResponse:
     """List everybody named for a forum, with the seat plan; several can be selected and decided together."""
-    forum, form = desk_forum(slug), WantedDelegatesForm(request.GET)
-    result = people_of(forum, **form.wanted)
+    forum, form = desk_forum(slug), DelegateFilterForm(request.GET)
+    result = people_of(forum, **form.filters)
     rows, last = page_behind(result, request.GET.get("after", ""), order="name", size=PAGE)
     plan = seat_plan(forum)
     kept = {name: value for name, value in request.GET.items() if name != "after"}
@@ -69,7 +69,7 @@ def forum_delegates(request: HttpRequest, slug: str) -> HttpResponse:
         "plan": plan,
         "balance": balance(plan),
         "badges": badges(forum),
-        "untold": untold_of(forum).count(),
+        "not_notified": awaiting_notice(forum).count(),
         "moves": DELEGATE_MOVES,
     }
     return render(request, "consultations/delegates/delegates.html", context)
@@ -396,7 +396,7 @@ def forum_tell(request: SignedInRequest, slug: str) -> HttpResponse:
         keys = [key for value in request.POST.getlist("key") for key in value.split(",")]
         _report(request, workflow.tell_delegates(forum, by=request.user, keys=keys))
         return redirect("forum_tell", slug)
-    news = news_of(untold_of(forum))
+    news = news_of(awaiting_notice(forum))
     mailed = [each for each in news if each.mail]
     context = {
         "forum": forum,

@@ -14,7 +14,7 @@ from consultations.models import Misreading
 from consultations.permissions import SignedInRequest
 
 from .decorators import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
-from .pagination import Further, further
+from .pagination import ListPage, list_page
 
 SHOWN = 50
 
@@ -45,8 +45,8 @@ def _show(
     return render(request, "consultations/feedback/replies.html", context, status=outcome.status)
 
 
-def _page(request: HttpRequest, name: str, rows: QuerySet[Misreading], *, order: str) -> Further:
-    return further(request, "desk_replies", name, rows, order=order, size=SHOWN)
+def _page(request: HttpRequest, name: str, rows: QuerySet[Misreading], *, order: str) -> ListPage:
+    return list_page(request, "desk_replies", name, rows, order=order, size=SHOWN)
 
 
 @for_secretariat

@@ -32,41 +32,41 @@ class Filter(NamedTuple):
     name: str
     label: Promise
     options: Options
-    asked: str
+    requested: str
 
     @property
     def chosen(self) -> str:
         """Return the selected value as in the URL; empty for everything."""
-        return self.asked if self.asked in self.options else ""
+        return self.requested if self.requested in self.options else ""
 
     @property
-    def found(self) -> Any:
+    def value(self) -> Any:
         """Return the record of the selected option, or None."""
         return self.options[self.chosen][1] if self.chosen else None
 
     @property
     def is_unknown(self) -> bool:
         """Return whether the URL has a value that does not exist."""
-        return bool(self.asked) and not self.chosen
+        return bool(self.requested) and not self.chosen
 
 
 @dataclass(frozen=True)
-class Asked:
+class ListQuery:
     """Search words and filters of a query string."""
 
     words: str
     filters: list[Filter]
 
     @property
-    def wanted(self) -> queries.Wanted:
+    def input_filters(self) -> queries.InputFilters:
         """Return the selection as filters on inputs."""
-        result = {each.name: each.found for each in self.filters if each.found}
-        return queries.Wanted(consultation=result.pop("round", None), by_words=bool(self.words), **result)
+        result = {each.name: each.value for each in self.filters if each.value}
+        return queries.InputFilters(consultation=result.pop("round", None), by_words=bool(self.words), **result)
 
     @property
     def round(self) -> Consultation | None:
         """Return the selected consultation."""
-        return next((each.found for each in self.filters if each.name == "round"), None)
+        return next((each.value for each in self.filters if each.name == "round"), None)
 
     @property
     def is_unknown(self) -> bool:
@@ -84,7 +84,7 @@ class Asked:
         return {each.name: each.chosen for each in self.filters if each.chosen}
 
 
-def asked_of(request: HttpRequest, rounds: list[Any]) -> Asked:
+def list_query(request: HttpRequest, rounds: list[Any]) -> ListQuery:
     """Parse the query string of `request`. States can be filtered by users who see more than inputs on file."""
     query = request.GET
     options: dict[str, dict[str, tuple[Words, Any]]] = {}
@@ -103,7 +103,7 @@ def asked_of(request: HttpRequest, rounds: list[Any]) -> Asked:
         _filter(query, "arrived", _("Arrived"), _days(query.get("arrived", ""))),
         _filter(query, "round", _("Consultation"), {item.slug: (item.short_title, item) for item in rounds}),
     ]
-    return Asked(queries.searchable(query.get("q", "")), filters)
+    return ListQuery(queries.searchable(query.get("q", "")), filters)
 
 
 def _filter(query: QueryDict, name: str, label: Promise, options: Options) -> Filter:

@@ -19,9 +19,9 @@ from consultations.forms.followup import (
     OVERDUE,
     REPORTED,
     ActionForm,
+    CommitmentFilterForm,
     DeskCommitmentsForm,
     ReportForm,
-    WantedCommitmentsForm,
 )
 from consultations.models import ActionPoint, ActionState, Event, Forum, Stakeholder
 from consultations.permissions import SignedInRequest, organisations_of
@@ -189,8 +189,8 @@ def my_action(request: SignedInRequest, key: UUID) -> HttpResponse:
 def commitments(request: HttpRequest) -> HttpResponse:
     """List commitments from reported forums by institution, with their outcome."""
     result = queries.commitments()
-    form = WantedCommitmentsForm(request.GET, bodies=_bodies(result))
-    context = {"form": form, **_by_body(_narrowed(result, form.wanted))}
+    form = CommitmentFilterForm(request.GET, bodies=_bodies(result))
+    context = {"form": form, **_by_body(_narrowed(result, form.filters))}
     return render(request, "consultations/followup/commitments.html", context)
 
 
@@ -226,7 +226,7 @@ def desk_commitments(request: HttpRequest) -> HttpResponse:
     """List the action points of all forums, overdue first."""
     every = ActionPoint.objects.all()
     form = DeskCommitmentsForm(request.GET, bodies=_bodies(every))
-    result = in_order(with_source(_narrowed(every, form.wanted)))
+    result = in_order(with_source(_narrowed(every, form.filters)))
     context = {
         "form": form,
         "actions": result[:MOST],

@@ -94,7 +94,7 @@ def forum_letters_new(request: SignedInRequest, slug: str) -> HttpResponse:
         "groups": Group.choices,
         "group": group,
         "members": members,
-        "found": result,
+        "candidates": result,
     }
     return render(request, "consultations/invitations/letters_new.html", context, status=outcome.status)
 

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations import workflow
-from consultations.forms import InviteOfficerForm, NoticesForm, OrganisationForm, ReasonForm, WantedOrganisationsForm
+from consultations.forms import InviteOfficerForm, NoticesForm, OrganisationFilterForm, OrganisationForm, ReasonForm
 from consultations.models import Membership, Stakeholder, Submission
 from consultations.permissions import (
     SignedInRequest,
@@ -28,7 +28,7 @@ from consultations.workflow import STAKEHOLDER_MOVES
 from ncm_portal.workflow import Blocked, moves_open_to, needs_of, now
 
 from .decorators import INVALID, NOTHING_DONE, Outcome, attempt, carry_out, for_secretariat
-from .pagination import further
+from .pagination import list_page
 
 PAGE = 50
 VERBS = {verb: getattr(workflow, verb) for verb in STAKEHOLDER_MOVES}
@@ -38,16 +38,16 @@ VERBS = {verb: getattr(workflow, verb) for verb in STAKEHOLDER_MOVES}
 @require_safe
 def desk_organisations(request: HttpRequest) -> HttpResponse:
     """List organisations to verify, and below them the register, filtered by words, group and state."""
-    form = WantedOrganisationsForm(request.GET)
-    filters = form.wanted
+    form = OrganisationFilterForm(request.GET)
+    filters = form.filters
     rows = with_lookalikes(_narrowed(filters.pop("words", ""))).filter(**filters)
-    page = further(request, "desk_organisations", "after", rows, order="name", size=PAGE)
+    page = list_page(request, "desk_organisations", "after", rows, order="name", size=PAGE)
     context = {
         "form": form,
         "waiting": with_lookalikes(Stakeholder.objects.waiting()).order_by("created_at", "pk"),
         "organisations": page.rows,
         "number": rows.count(),
-        "further": page,
+        "pagination": page,
     }
     return render(request, "consultations/organisations/organisations.html", context)
 

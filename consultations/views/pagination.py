@@ -15,7 +15,7 @@ from consultations.csv_safety import escaped, text_cell
 from consultations.queries import page_behind
 
 
-class Further(NamedTuple):
+class ListPage(NamedTuple):
     """Page of a list: its rows, and the URLs of the next and first pages, empty if there are none."""
 
     rows: list[Any]
@@ -23,7 +23,7 @@ class Further(NamedTuple):
     first: str
 
 
-def further(request: HttpRequest, page: str, name: str, rows: QuerySet[Model], **options: Any) -> Further:
+def list_page(request: HttpRequest, page: str, name: str, rows: QuerySet[Model], **options: Any) -> ListPage:
     """Return the page of `rows` that `request` asks for by the parameter `name`; `page` is the view of the list. Other
     options are those of page_behind.
 
@@ -32,7 +32,7 @@ def further(request: HttpRequest, page: str, name: str, rows: QuerySet[Model], *
     result, last = page_behind(rows, request.GET.get(name, ""), **options)
     kept = {other: value for other, value in request.GET.items() if other != name}
     next_, first = (reverse(page, query={**kept, **edge}) for edge in ({name: last}, {}))
-    return Further(result, next_ if last else "", first if name in request.GET else "")
+    return ListPage(result, next_ if last else "", first if name in request.GET else "")
 
 
 # --- Spreadsheets -----------------------------------------------------------------------------------------------------

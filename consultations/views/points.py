@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations import workflow
-from consultations.forms import MergeForm, SessionPointForm, TwinForm, WantedPointsForm
+from consultations.forms import MergeForm, PointFilterForm, SessionPointForm, TwinForm
 from consultations.models import Event, ForumSession, Point, PointState
 from consultations.permissions import SignedInRequest, is_secretariat, may_validate, may_write_point, works_in_session
 from consultations.queries import organisations_behind, page_between
@@ -37,8 +37,8 @@ POINT_VERBS = {
 @require_safe
 def desk_points(request: HttpRequest) -> HttpResponse:
     """List all points, the latest first, filtered by words, theme, kind and state."""
-    form = WantedPointsForm(request.GET)
-    result = _narrowed(_points(), form.wanted)
+    form = PointFilterForm(request.GET)
+    result = _narrowed(_points(), form.filters)
     older, newer = _edge(request, "before"), _edge(request, "after")
     page = page_between(result.order_by("-pk"), "pk", older_than=older, newer_than=newer)
     context = {"form": form, "points": page.rows, "number": result.count()}

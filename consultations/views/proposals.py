@@ -19,7 +19,7 @@ from consultations.workflow import PROPOSAL_MOVES
 from ncm_portal.workflow import moves_open_to
 
 from .decorators import NOTHING_DONE, Outcome, carry_out, for_staff
-from .pagination import further
+from .pagination import list_page
 
 PAGE = 50
 PROPOSAL_VERBS: dict[str, Callable[..., Any]] = {
@@ -39,11 +39,11 @@ DONE = {
 def desk_proposals(request: HttpRequest) -> HttpResponse:
     """List proposals that the user can confirm, and below them all proposals, the latest first."""
     rows = Proposal.objects.visible_to(request.user).select_related("proposed_by", "decided_by")
-    page = further(request, "desk_proposals", "after", rows, order="-pk", size=PAGE)
+    page = list_page(request, "desk_proposals", "after", rows, order="-pk", size=PAGE)
     context = {
         "to_confirm": proposals_to_confirm(request.user),
         "proposals": page.rows,
-        "further": page,
+        "pagination": page,
         "in_secretariat": is_secretariat(request.user),
     }
     return render(request, "consultations/proposals/proposals.html", context)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from consultations import queries
 from consultations.models import Submission
-from consultations.views.filters import Asked, asked_of
+from consultations.views.filters import ListQuery, list_query
 from consultations.views.page_cache import kept_for_visitors
 
 
@@ -26,7 +26,7 @@ def inputs(request: HttpRequest) -> HttpResponse:
     """
     rounds = queries.public_rounds()
     current = rounds[0] if rounds else None
-    filters = asked_of(request, rounds)
+    filters = list_query(request, rounds)
     before, after, lost = _edges(request)
     listed = (_search if filters.words else _list)(request, filters, before, after)
     page = listed.pop("page")
@@ -45,9 +45,11 @@ def inputs(request: HttpRequest) -> HttpResponse:
     return render(request, "consultations/public/inputs.html", context)
 
 
-def _list(request: HttpRequest, filters: Asked, before: Submission | None, after: Submission | None) -> dict[str, Any]:
+def _list(
+    request: HttpRequest, filters: ListQuery, before: Submission | None, after: Submission | None
+) -> dict[str, Any]:
     """Render a page of all filtered inputs, newest first."""
-    readable = queries.readable_inputs(request.user, filters.wanted)
+    readable = queries.readable_inputs(request.user, filters.input_filters)
     page = queries.input_page(readable, before=before, after=after)
     if after and not page.rows:
         page = queries.input_page(readable, before=None, after=None)
@@ -55,13 +57,15 @@ def _list(request: HttpRequest, filters: Asked, before: Submission | None, after
 
 
 def _search(
-    request: HttpRequest, filters: Asked, before: Submission | None, after: Submission | None
+    request: HttpRequest, filters: ListQuery, before: Submission | None, after: Submission | None
 ) -> dict[str, Any]:
     """Render a page of search results, each with an excerpt; and organisations with similar names.
 
     If no input matches, the inputs of these organisations are listed.
     """
-    readable = queries.readable_inputs(request.user, filters.wanted).only(*queries.LISTED, "body", "proposed_wording")
+    readable = queries.readable_inputs(request.user, filters.input_filters).only(
+        *queries.LISTED, "body", "proposed_wording"
+    )
     page, hits = queries.ranked_page(readable, filters.words, before=before, after=after)
     names = [] if before or after else queries.named_like(readable, filters.words)
     by_name = bool(names) and not hits
@@ -93,7 +97,7 @@ def _edges(request: HttpRequest) -> tuple[Submission | None, Submission | None, 
     return before, after, len(result) < len(requested)
 
 
-def _address(filters: Asked, *, without_words: bool = False, **edge: str) -> str:
+def _address(filters: ListQuery, *, without_words: bool = False, **edge: str) -> str:
     """Return the URL of a neighbouring page or an additional filter; empty if there is none."""
     if not any(edge.values()):
         return ""

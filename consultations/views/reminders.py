@@ -19,7 +19,7 @@ from consultations.queries.reminders import silent_organisations
 from consultations.workflow import Letter
 
 from .decorators import attempt, for_secretariat
-from .pagination import further
+from .pagination import list_page
 
 PAGE = 100
 
@@ -38,9 +38,9 @@ def non_responses(request: HttpRequest) -> HttpResponse:
     consultation, form = _round(request.GET.get("consultation")), SilentForm(request.GET)
     context: dict[str, Any] = {"consultation": consultation, "form": form}
     if consultation:
-        result = silent_organisations(consultation, **form.wanted)
-        page = further(request, "non_responses", "after", result, order="name", size=PAGE)
-        context |= {"organisations": page.rows, "number": result.count(), "further": page}
+        result = silent_organisations(consultation, **form.filters)
+        page = list_page(request, "non_responses", "after", result, order="name", size=PAGE)
+        context |= {"organisations": page.rows, "number": result.count(), "pagination": page}
     return render(request, "consultations/reminders/non_responses.html", context)
 
 
@@ -74,7 +74,7 @@ def non_responses_letters(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _everybody(request: HttpRequest, consultation: Consultation) -> list[int]:
-    filters = SilentForm(request.POST).wanted
+    filters = SilentForm(request.POST).filters
     result = silent_organisations(consultation, **filters)
     return [body.pk for body in result if body.has_draft or body.letter is not None]
 

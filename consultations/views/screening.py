@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations import workflow
-from consultations.forms import NoteForm, SplitForm, WantedInputsForm, passages
+from consultations.forms import InputFilterForm, NoteForm, SplitForm, passages
 from consultations.forms.points import taken_parts
 from consultations.forms.screening import AssignForm, ReturnForm, SetAsideForm
 from consultations.models import (
@@ -127,9 +127,9 @@ def _sessions_with_points() -> list[dict[str, Any]]:
 @require_safe
 def desk_inputs(request: HttpRequest) -> HttpResponse:
     """List all inputs ever sent, newest first, filtered by words, theme and state."""
-    form, ever_sent = WantedInputsForm(request.GET), _ever_sent(request)
-    most = RANKED if form.wanted.get("words") else 0  # counting is expensive, because each row is examined
-    result = _narrowed(ever_sent, form.wanted, request.user)
+    form, ever_sent = InputFilterForm(request.GET), _ever_sent(request)
+    most = RANKED if form.filters.get("words") else 0  # counting is expensive, because each row is examined
+    result = _narrowed(ever_sent, form.filters, request.user)
     edges = {name: request.GET[name] for name in ("before", "after") if request.GET.get(name)}
     edge = {row.reference: row for row in by_reference(ever_sent, edges.values())} if edges else {}
     shown = _for_list(result).order_by("-submitted_at", "-pk")
@@ -272,7 +272,7 @@ def desk_input_move(request: HttpRequest, key: UUID, verb: str) -> HttpResponse:
     if worded and not worded[verb].is_valid():
         return _show(request, submission, INVALID, worded=worded)
     if worded:
-        arguments = worded[verb].said
+        arguments = worded[verb].arguments
         outcome = attempt(lambda: SCREENING[verb](submission, by=request.user, **arguments), submission)
     else:
         outcome = carry_out(request, submission, verb, SCREENING)

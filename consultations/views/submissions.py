@@ -26,7 +26,7 @@ from consultations.workflow import SUBMISSION_MOVES
 from ncm_portal.workflow import Blocked, Conflict, Move, check, needs_of
 
 from .decorators import INVALID, NOTHING_DONE, Outcome, attempt, carry_out, for_secretariat
-from .pagination import further
+from .pagination import list_page
 
 EDITABLE = (SubmissionState.DRAFT, SubmissionState.RETURNED)
 INSIDE = ("ask_sign_off", "sign_off")
@@ -48,7 +48,7 @@ def submit(request: SignedInRequest) -> HttpResponse:
     consultation, rounds = chosen_round(request)
     may_come_late = consultation is not None and "late" in request.GET and workflow.is_under_way(consultation)
     if consultation is None or (request.method != "POST" and not consultation.takes_inputs and not may_come_late):
-        return render(request, "consultations/submissions/choose.html", {"rounds": rounds, "asked": consultation})
+        return render(request, "consultations/submissions/choose.html", {"rounds": rounds, "requested": consultation})
     if request.method == "POST":
         return _write(request, consultation)
     form = SubmissionForm(person=request.user, consultation=consultation)
@@ -311,11 +311,13 @@ def late_inputs(request: HttpRequest) -> HttpResponse:
 def _show(request: HttpRequest, outcome: Outcome = NOTHING_DONE) -> HttpResponse:
     let_in = Submission.objects.visible_to(request.user).filter(late_at__isnull=False, submitted_at__isnull=False)
     let_in = let_in.select_related("stakeholder", "late_by")
-    requests = further(request, "late_inputs", "asked", asked_late(), order="asked_at", size=PAGE, among=_last_events())
-    page = further(request, "late_inputs", "let_in", let_in, order="-late_at", size=PAGE)
+    requests = list_page(
+        request, "late_inputs", "asked", asked_late(), order="asked_at", size=PAGE, among=_last_events()
+    )
+    page = list_page(request, "late_inputs", "let_in", let_in, order="-late_at", size=PAGE)
     context = {
-        "asked": requests.rows,
-        "more_asked": requests,
+        "requests": requests.rows,
+        "more_requests": requests,
         "let_in": page.rows,
         "more_let_in": page,
         "decides": is_head(request.user),

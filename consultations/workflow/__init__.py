@@ -34,7 +34,7 @@ from .attachments import (
     remove_file,
 )
 from .checkin import enter_register, take_queue
-from .checkin_conflicts import Settling, settle_doubles, settle_queued
+from .checkin_conflicts import ConflictResolution, settle_doubles, settle_queued
 from .checkpoints import anchor_journal, make_key, rotate_key, sign_checkpoint, write_checkpoints
 from .commitments import commit_after_upgrade, commit_to_records
 from .delegates import (

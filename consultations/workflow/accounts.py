@@ -227,10 +227,10 @@ def repair_addresses(*, by: User | None = None) -> int:
         if isinstance(problem.record, User):
             repair_address(problem.record, by=by)
         elif isinstance(problem.record, EmailAddress):
-            _repair_confirmed(problem.record, problem.wanted)
-        elif problem.wanted:
-            type(problem.record)._base_manager.filter(pk=problem.record.pk).update(**{problem.field: problem.wanted})
-            journal("repair_address", problem.record, by=by, data={"to": _masked(problem.wanted)})
+            _repair_confirmed(problem.record, problem.corrected)
+        elif problem.corrected:
+            type(problem.record)._base_manager.filter(pk=problem.record.pk).update(**{problem.field: problem.corrected})
+            journal("repair_address", problem.record, by=by, data={"to": _masked(problem.corrected)})
     return len(problems)
 
 

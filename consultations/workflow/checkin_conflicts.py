@@ -23,7 +23,7 @@ from ncm_portal.workflow import Blocked, demand, journal, locked, now, verb
 HOW_LIMIT, REASON_LIMIT = 300, 200
 
 
-class Settling(TextChoices):
+class ConflictResolution(TextChoices):
     """How a conflict is resolved."""
 
     FIRST = "first", gettext_lazy("Keep the first and void later ones")
@@ -47,9 +47,9 @@ def settle_queued(row: QueuedRow, *, by: User, how: str, note: str = "") -> Queu
     if reasons:
         raise Blocked(reasons)
     voided = _voided(fresh, how, alike)
-    resolution = f"{Settling(how).label}. {note.strip()}".strip()[:HOW_LIMIT]
+    resolution = f"{ConflictResolution(how).label}. {note.strip()}".strip()[:HOW_LIMIT]
     _void(voided, by=by, reason=resolution)
-    kept_apart = how in (Settling.FIRST, Settling.THIS)
+    kept_apart = how in (ConflictResolution.FIRST, ConflictResolution.THIS)
     keys = {fresh.key, *(check.key for check in alike if kept_apart)}
     settled = QueuedRow.objects.filter(key__in=keys, settled_at=None).exclude(outcome=QueuedOutcome.TAKEN)
     settled.update(settled_by=by, settled_at=now(), settled_how=resolution)
@@ -77,21 +77,25 @@ def _not_to_be_settled(row: QueuedRow, how: str, note: str, alike: list[CheckIn]
         reasons.append(_("It was imported without a conflict, so there is nothing to resolve."))
     if row.settled_by:
         reasons.append(_("%(name)s has already resolved it.") % {"name": row.settled_by.name})
-    if how not in Settling.values:
+    if how not in ConflictResolution.values:
         reasons.append(_("Choose how to resolve it."))
-    elif how == Settling.NOTE and not note.strip():
+    elif how == ConflictResolution.NOTE and not note.strip():
         reasons.append(_("Enter a note: what you found out and why it can stay."))
-    elif how != Settling.NOTE and not alike:
+    elif how != ConflictResolution.NOTE and not alike:
         reasons.append(_("It did not create a check-in that could be voided. Keep it with a note."))
     return reasons
 
 
 def _voided(row: QueuedRow, how: str, alike: list[CheckIn]) -> list[CheckIn]:
     """Return which of the check-ins this resolution voids."""
-    if how == Settling.NOTE:
+    if how == ConflictResolution.NOTE:
         return []
     own = next(check for check in alike if check.key == row.key)
-    return [own] if how == Settling.VOID else _others(first_of(alike) if how == Settling.FIRST else own, alike)
+    return (
+        [own]
+        if how == ConflictResolution.VOID
+        else _others(first_of(alike) if how == ConflictResolution.FIRST else own, alike)
+    )
 
 
 def first_of(alike: list[CheckIn]) -> CheckIn:
@@ -157,7 +161,7 @@ def settle_doubles(forum: Forum, *, by: User) -> int:
     rows, later = doubles(forum)
     if not rows:
         raise Blocked(_("There are no more badges checked in on several devices to resolve."))
-    resolution = str(Settling.FIRST.label)
+    resolution = str(ConflictResolution.FIRST.label)
     _void(later, by=by, reason=resolution)
     keys = [row.pk for row in rows]
     QueuedRow.objects.filter(pk__in=keys).update(settled_by=by, settled_at=now(), settled_how=resolution)

@@ -61,18 +61,18 @@ class Clock:
 
 @dataclass(frozen=True)
 class Row:
-    """One parsed row of a queue. `said` is the received object, or {} if it was not one."""
+    """One parsed row of a queue. `data` is the received object, or {} if it was not one."""
 
     key: uuid.UUID
     kind: str
     device_at: datetime
-    said: dict[str, Any]
+    data: dict[str, Any]
     payload: Any
     is_known: bool
 
     def word(self, name: str) -> str:
         """Return the value of `name` as text, if it is text or a whole number."""
-        value = self.said.get(name)
+        value = self.data.get(name)
         return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
     def number(self, name: str) -> int | None:
@@ -97,7 +97,7 @@ def read(raw: Any, clock: Clock, forum: Forum) -> Row:
         key=_key(data.get("key"), raw, forum),
         kind=kind if is_known else QueuedKind.POINT if "text" in data else QueuedKind.CHECK_IN,
         device_at=moment(data.get("at"), clock.device),
-        said=data,
+        data=data,
         payload=kept(raw),
         is_known=is_known,
     )
@@ -163,7 +163,7 @@ class Book:
     by_ticket: dict[uuid.UUID, Delegate] = field(default_factory=dict)
     by_badge: dict[int, Delegate] = field(default_factory=dict)
     elsewhere: set[uuid.UUID] = field(default_factory=set)
-    came: dict[tuple[int, checkin.HalfDay], list[Seen]] = field(default_factory=dict)
+    check_ins: dict[tuple[int, checkin.HalfDay], list[Seen]] = field(default_factory=dict)
 
     @classmethod
     def opened(cls, forum: Forum, rows: Iterable[Row]) -> "Book":
@@ -188,7 +188,7 @@ class Book:
     def note(self, seen: Seen) -> None:
         """Record a check-in."""
         place = (checkin.seat_of(seen.person).pk, checkin.half_day(seen.at))
-        self.came.setdefault(place, []).append(seen)
+        self.check_ins.setdefault(place, []).append(seen)
 
     def find(self, row: Row) -> Delegate | str:
         """Return the delegate of a row's badge, or the reason why there is none."""
@@ -220,7 +220,7 @@ def judge(row: Row, at: datetime, book: Book, device: str) -> Verdict:
     if person.state != DelegateState.CONFIRMED:
         words = {"name": person.name, "state": person.get_state_display()}
         return refused(_("%(name)s is %(state)s, not confirmed, so the badge is not valid.") % words, person)
-    others = book.came.get((checkin.seat_of(person).pk, checkin.half_day(at)), [])
+    others = book.check_ins.get((checkin.seat_of(person).pk, checkin.half_day(at)), [])
     own = [seen for seen in others if _is_own(seen, person, device)]
     if own:
         again = _("Already checked in on this device at %(hour)s.") % {"hour": hour_of(own[0].at)}
@@ -233,7 +233,7 @@ def judge(row: Row, at: datetime, book: Book, device: str) -> Verdict:
 
 def channel_of(row: Row) -> str:
     """Return how the badge was read: by camera, or typed."""
-    return CheckInChannel.QR if row.said.get("how") == "qr" else CheckInChannel.MANUAL
+    return CheckInChannel.QR if row.data.get("how") == "qr" else CheckInChannel.MANUAL
 
 
 def _is_own(seen: Seen, person: Delegate, device: str) -> bool:

@@ -142,7 +142,7 @@ def sign_checkpoint(*, at_once: bool = False) -> Checkpoint | None:
         return None
     made = Checkpoint(number=last[0], hash=last[1], at=timezone.now(), address=settings.PORTAL_ADDRESS)
     made.key = key_id(key.public_key().public_bytes_raw())
-    made.signature = base64.b64encode(key.sign(to_sign(CHECKPOINT, made.said))).decode()
+    made.signature = base64.b64encode(key.sign(to_sign(CHECKPOINT, made.signed_facts))).decode()
     made.save()
     for address in settings.CHECKPOINT_MAIL:
         outbox.queue(address, _("The journal at entry %(number)s") % {"number": made.number}, _mail(made))

@@ -6,7 +6,7 @@ from typing import Any
 
 from consultations.journal_entries import OLD_FORMAT
 from consultations.models import Consultation, Event, committing_models
-from consultations.models.commitments import Said, standing_words
+from consultations.models.commitments import CommittedWords, standing_words
 from ncm_portal.workflow import verb
 
 AT_ONCE = 1_000  # records per entry: a longer one would fill the memory of a check
@@ -40,9 +40,9 @@ def commit_to_records(*, by: None = None) -> int:
     return total
 
 
-def _everything() -> Iterator[Said]:
+def _everything() -> Iterator[CommittedWords]:
     for model in committing_models():
         kind: Any = model._meta.label_lower
         for pk, words, silent in standing_words(model):
             if not silent:
-                yield Said((kind, str(pk)), words)
+                yield CommittedWords((kind, str(pk)), words)

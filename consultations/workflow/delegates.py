@@ -19,7 +19,7 @@ from consultations.models import (
 )
 from consultations.notifications.delegates import News, key_of, news_of
 from consultations.permissions import SECRETARIAT, SENDERS, is_head, is_secretariat
-from consultations.queries.delegates import free_in_group, own_address, untold_of
+from consultations.queries.delegates import awaiting_notice, free_in_group, own_address
 from ncm_portal.workflow import Blocked, Condition, Move, demand, either, journal, locked, make, now, table, verb
 
 D = DelegateState
@@ -390,7 +390,7 @@ def tell_delegates(forum: Forum, *, by: User, keys: Collection[str]) -> list[New
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Notify the delegates"))
     row, requested = locked(forum), set(keys)  # one notification at a time
-    people = untold_of(row).select_for_update(of=("self",), no_key=True)
+    people = awaiting_notice(row).select_for_update(of=("self",), no_key=True)
     notifications = news_of(each for each in people if key_of(each) in requested)
     OutgoingMail.objects.bulk_create([news.mail for news in notifications if news.mail])
     for news in notifications:

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from consultations.forms import GroupedCheckboxes, PlainTextField, WantedForm, reason_field
+from consultations.forms import FilterForm, GroupedCheckboxes, PlainTextField, reason_field
 from consultations.forms.fields import choice_field
 from consultations.models import Point, PointState
 from consultations.models.feedback import WORDS_LIMIT
@@ -100,7 +100,7 @@ class GroundOneForm(forms.Form):
         return {"paragraph": self.known[self.cleaned_data["paragraph"]], "relation": self.cleaned_data["relation"]}
 
 
-class WantedDispositionsForm(WantedForm):
+class DispositionFilterForm(FilterForm):
     """Filter form of points to answer."""
 
     outcome = forms.ChoiceField(

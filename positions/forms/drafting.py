@@ -7,7 +7,7 @@ from django import forms
 from django.utils.text import Truncator, slugify
 from django.utils.translation import gettext_lazy as _
 
-from consultations.forms import LineField, ObjectivesField, PlainTextField, WantedForm
+from consultations.forms import FilterForm, LineField, ObjectivesField, PlainTextField
 from consultations.forms.fields import KeyField, choice_field, field_of, record_field
 from consultations.models import (
     Consultation,
@@ -344,7 +344,7 @@ class PlaceForm(forms.Form):
         return self.places[self.cleaned_data["after"]]
 
 
-class SoughtPointsForm(WantedForm):
+class SoughtPointsForm(FilterForm):
     """Filter form of points for drafters."""
 
     kind = forms.ChoiceField(
@@ -379,7 +379,7 @@ class BesideForm(forms.Form):
         ]
 
     @property
-    def wanted(self) -> dict[str, Any]:
+    def filters(self) -> dict[str, Any]:
         """Return the filters that are set and valid."""
         self.is_valid()
         result = {name: value for name, value in self.cleaned_data.items() if value}

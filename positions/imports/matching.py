@@ -36,7 +36,7 @@ class Target(NamedTuple):
     text: str
 
 
-class Found(NamedTuple):
+class ProposedChange(NamedTuple):
     """Proposal read from a file, with remarks for its preview."""
 
     key: str
@@ -50,8 +50,8 @@ class Found(NamedTuple):
 class Matched(NamedTuple):
     """Proposals, and texts that could not be matched, with the reason."""
 
-    found: list[Found]
-    left: list[tuple[str, str]]
+    changes: list[ProposedChange]
+    unmatched: list[tuple[str, str]]
 
 
 def plain(text: str) -> str:
@@ -141,28 +141,28 @@ def _add_line(matched: Matched, target: Target, line: Mapping[str, Any], before:
     it.
     """
     if line["is_joined"]:
-        matched.left.append((before, _("Two paragraphs were merged: propose this on the page of the paragraph.")))
+        matched.unmatched.append((before, _("Two paragraphs were merged: propose this on the page of the paragraph.")))
         return
     own = [text for text, is_new in zip(after, line["is_new"], strict=True) if not is_new and text]
     new = [text for text, is_new in zip(after, line["is_new"], strict=True) if is_new and text]
     reason = "\n".join(line["comments"])
-    add = matched.found.append
+    add = matched.changes.append
     if not own and not new:
-        add(Found(target.key, target.number, "delete", "", reason))
+        add(ProposedChange(target.key, target.number, "delete", "", reason))
         return
     if not own:
         own, new = new[:1], new[1:]
     if len(own) > 1:
-        add(Found(target.key, target.number, "split", "\n\n".join(own), reason))
+        add(ProposedChange(target.key, target.number, "split", "\n\n".join(own), reason))
     elif plain(own[0]) != plain(target.text):
         note = (
             ""
             if plain(before) == plain(target.text)
             else _("Changed without tracked changes: compare it with the text.")
         )
-        add(Found(target.key, target.number, "replace", own[0], reason, note))
+        add(ProposedChange(target.key, target.number, "replace", own[0], reason, note))
     for text in new:
-        add(Found(target.key, target.number, "insert", text, reason))
+        add(ProposedChange(target.key, target.number, "insert", text, reason))
 
 
 def _add_stray(matched: Matched, last: Target | None, line: Mapping[str, Any], before: str, after: list[str]) -> None:
@@ -170,10 +170,10 @@ def _add_stray(matched: Matched, last: Target | None, line: Mapping[str, Any], b
     new = [text for text in after if text]
     if before or last is None or not new:
         words = " ".join(new) or before
-        matched.left.append((words, _("No paragraph of the text matches these words.")))
+        matched.unmatched.append((words, _("No paragraph of the text matches these words.")))
         return
     for text in new:
-        matched.found.append(Found(last.key, last.number, "insert", text, "\n".join(line["comments"])))
+        matched.changes.append(ProposedChange(last.key, last.number, "insert", text, "\n".join(line["comments"])))
 
 
 # --- Tables of comments ---------------------------------------------------------------------------------------------
@@ -236,18 +236,20 @@ def _add_row(matched: Matched, cells: Mapping[str, str], known: Mapping[int, Tar
     change, comment = cells.get("change", ""), cells.get("comment", "")
     target = _named(cells, known, lines)
     if target is None:
-        matched.left.append((change or comment, _("The row has no paragraph number of this text.")))
+        matched.unmatched.append((change or comment, _("The row has no paragraph number of this text.")))
     elif not change:
-        matched.left.append((comment, _("The row proposes no change. Send it as an input, or write the changed text.")))
+        matched.unmatched.append(
+            (comment, _("The row proposes no change. Send it as an input, or write the changed text."))
+        )
     else:
-        matched.found.append(_proposed(target, change, _why(cells)))
+        matched.changes.append(_proposed(target, change, _why(cells)))
 
 
-def _proposed(target: Target, change: str, reason: str) -> Found:
+def _proposed(target: Target, change: str, reason: str) -> ProposedChange:
     if ALL_OUT.fullmatch(change):
-        return Found(target.key, target.number, "delete", "", reason)
+        return ProposedChange(target.key, target.number, "delete", "", reason)
     if behind := BEHIND.match(change):
-        return Found(target.key, target.number, "insert", change[behind.end() :], reason)
+        return ProposedChange(target.key, target.number, "insert", change[behind.end() :], reason)
     is_odd = likeness(change, target.text) < HARDLY_LIKE
     note = _("This looks like an instruction. Write the whole paragraph as it should read.") if is_odd else ""
-    return Found(target.key, target.number, "replace", change, reason, note)
+    return ProposedChange(target.key, target.number, "replace", change, reason, note)

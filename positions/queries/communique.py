@@ -12,7 +12,7 @@ from django.utils.dateformat import format as written
 
 from consultations.models import Forum, Point, PointKind, PointState, Theme
 from consultations.queries import bodies_that_came
-from consultations.queries.checkin import came_by_half_day
+from consultations.queries.checkin import attendance_by_half_day
 from positions.models import Decision, PositionPaper
 from positions.queries.papers import latest_official
 
@@ -57,7 +57,7 @@ def _days(forum: Forum) -> str:
 
 
 def _opening(forum: Forum) -> str:
-    people = len(set().union(*came_by_half_day(forum).values()))
+    people = len(set().union(*attendance_by_half_day(forum).values()))
     bodies = list(bodies_that_came(forum))
     groups = len({body.group for body in bodies})
     convened = f", convened by {forum.convenors}," if forum.convenors else ""

@@ -38,7 +38,7 @@ class Line(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Became:
+class PointOutcome:
     """What became of a point, as far as the reader may see it.
 
     `into` is the point it is joined to; `others` the organisations of the points joined together, by name;
@@ -56,12 +56,12 @@ class Became:
     is_open_to_reply: bool
 
 
-def what_became(points: list[Point], user: Any) -> list[Became]:
+def outcomes_of_points(points: list[Point], user: Any) -> list[PointOutcome]:
     """Return what became of `points`, in order, as `user` may read it. Under a dozen queries, whatever their number."""
     return _Outcomes(points, _joined({_root(point) for point in points}, user), user).all() if points else []
 
 
-def what_became_of(submission: Submission, user: Any) -> list[Became]:
+def outcomes_of_input(submission: Submission, user: Any) -> list[PointOutcome]:
     """Return what became of the points of an input that `user` may read, in order. Two queries for the points and their
     groups, and five for what became of them.
     """
@@ -93,14 +93,14 @@ class _Outcomes:
         self.misreadings = {each.point_id: each for each in rows}
         self.events = _events(points)
 
-    def all(self) -> list[Became]:
-        return [self.became(point) for point in self.points]
+    def all(self) -> list[PointOutcome]:
+        return [self.outcome(point) for point in self.points]
 
-    def became(self, point: Point) -> Became:
+    def outcome(self, point: Point) -> PointOutcome:
         root = self.roots[point.pk]
         answer, final = self.answers.get(point.pk), self.answers.get(root)
         places = self.places_of(answer) or self.places_of(final)
-        return Became(
+        return PointOutcome(
             point=point,
             answer=answer,
             into=self.seen.get(root) if root != point.pk else None,

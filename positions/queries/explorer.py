@@ -165,7 +165,7 @@ class Passage:
     """Paragraph with everything that the edition records about it. `before` and `after` are the numbers of its
     neighbours.
 
-    `sources` are the public ones, each with its point (`said`) if the edition has the points; `answered` are other
+    `sources` are the public ones, each with its point (`content`) if the edition has the points; `answered` are other
     points answered by it. Non-public ones are in the two counts.
     """
 
@@ -204,7 +204,8 @@ def passage(content: Content, number: int) -> Passage | None:
         paragraph=paragraph,
         section=section,
         sources=[
-            {**each, "group": known.get(each["organisation"], ""), "said": points.get(each["point"])} for each in public
+            {**each, "group": known.get(each["organisation"], ""), "content": points.get(each["point"])}
+            for each in public
         ],
         hidden=len(paragraph["sources"]) - len(public),
         answered=[each for each in answered if each["organisation"]],

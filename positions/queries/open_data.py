@@ -22,7 +22,7 @@ CHUNK = 500  # inputs held in memory at once
 Data = dict[str, Any]
 
 
-class _Said(NamedTuple):
+class _PointRow(NamedTuple):
     """Exported fields of a point, loaded as tuples: creating model instances would take twice as long."""
 
     pk: int
@@ -41,7 +41,7 @@ class _Along(NamedTuple):
 
     objectives: dict[int, list[str]]
     files: dict[int, list[Data]]
-    points: dict[int, list[_Said]]
+    points: dict[int, list[_PointRow]]
     merged: dict[int, str]
     answers: dict[int, Answer]
 
@@ -71,7 +71,7 @@ def _related_data(keys: list[int], reader: Any) -> _Along:
     files = Attachment.objects.visible_to(reader).shown().filter(submission__in=keys, kind=AttachmentKind.EVIDENCE)
     points = _points(reader).filter(submission__in=keys).order_by("number")
     named = ("pk", "submission", "reference", "kind", "theme__code", "text", "state", "merged_into", "held_back")
-    tuples = [_Said(*row) for row in points.values_list(*named)]
+    tuples = [_PointRow(*row) for row in points.values_list(*named)]
     merged = Point.objects.visible_to(reader).filter(
         pk__in={point.merged_into for point in tuples if point.merged_into}
     )
@@ -104,9 +104,9 @@ def points_as_data(points: Iterable[Point]) -> list[Data]:
     ]
 
 
-def _point_tuple(point: Point) -> _Said:
+def _point_tuple(point: Point) -> _PointRow:
     kept = (point.pk, point.submission_id, point.reference, point.kind, point.theme.code, point.text, point.state)
-    return _Said(*kept, point.merged_into_id, point.held_back)
+    return _PointRow(*kept, point.merged_into_id, point.held_back)
 
 
 def public_points(reader: Any) -> QuerySet[Point]:
@@ -148,7 +148,7 @@ def _input(row: Any, along: _Along, *, url: str) -> Data:
     }
 
 
-def _point(point: _Said, merged: dict[int, str], answer: Answer | None, *, full: bool) -> Data:
+def _point(point: _PointRow, merged: dict[int, str], answer: Answer | None, *, full: bool) -> Data:
     return {
         "reference": point.reference,
         "kind": point.kind,

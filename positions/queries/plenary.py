@@ -101,14 +101,14 @@ class Watched(NamedTuple):
     forum_id: int
     takes_part: bool
     shown: int  # version of the screen
-    heard: int  # last journal entry about the session on the screen: its speakers' list
-    came: int  # last check-in
+    last_speech: int  # last journal entry about the session on the screen: its speakers' list
+    last_check_in: int  # last check-in
     seated: int  # delegates with a seat: those who lose it are not present any more
 
     @property
     def room(self) -> str:
         """Return the mark of the speakers' list and attendance."""
-        return f"{self.heard}.{self.came}.{self.seated}"
+        return f"{self.last_speech}.{self.last_check_in}.{self.seated}"
 
     @property
     def version(self) -> str:

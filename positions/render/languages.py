@@ -9,14 +9,14 @@ ENGLISH, KISWAHILI = "en", "sw"
 Content = dict[str, Any]
 
 
-class Said(NamedTuple):
+class MarkedText(NamedTuple):
     """Text and its language, empty if it is that of the edition."""
 
     text: str
     lang: str = ""
 
 
-NOTHING = Said("")
+NOTHING = MarkedText("")
 
 
 def other(language: str) -> str:
@@ -36,14 +36,14 @@ def foreign(content: Content) -> str:
     return "" if content["language"] == ENGLISH else ENGLISH
 
 
-def titles(english: str, kiswahili: str, language: str) -> tuple[Said, Said]:
+def titles(english: str, kiswahili: str, language: str) -> tuple[MarkedText, MarkedText]:
     """Return a title in the edition's language and in the other one; an untranslated title alone."""
     own, strange = (kiswahili, english) if language == KISWAHILI else (english, kiswahili)
-    first, second = Said(own), Said(strange, other(language) if strange else "")
+    first, second = MarkedText(own), MarkedText(strange, other(language) if strange else "")
     return (first, second if strange != own else NOTHING) if own else (second, NOTHING)
 
 
-def headings(section: Content, themes: dict[str, Content], language: str) -> tuple[Said, Said]:
+def headings(section: Content, themes: dict[str, Content], language: str) -> tuple[MarkedText, MarkedText]:
     """Return the heading of a section, and the title of its theme in the other language."""
     theme = themes.get(section.get("theme") or "", {})
     known = section.get("heading_sw") or theme.get("title_sw", "")
@@ -51,7 +51,7 @@ def headings(section: Content, themes: dict[str, Content], language: str) -> tup
     if second.text and section["heading"] == second.text:
         return second, first
     beside = second if second.text else first if first.lang else NOTHING
-    return Said(section["heading"]), beside if beside.text != section["heading"] else NOTHING
+    return MarkedText(section["heading"]), beside if beside.text != section["heading"] else NOTHING
 
 
 def with_titles(content: Content) -> Content:

@@ -145,7 +145,7 @@ def book(content: Content, *, sha256: str, address: str) -> Content:
         "programme": annexes.programme(content),
         "forum": content.get("forum"),
         "participants": annexes.participants(content),
-        "heard": annexes.participation_table(content),
+        "participation": annexes.participation_table(content),
         "dispositions": annexes.dispositions(content),
         "summary": annexes.summary(content),
         "method_note": annexes.method_note(content),

@@ -101,7 +101,7 @@ def spoken(spans: list[Span]) -> list[Content]:
     """Return runs of words, each with a spoken label for deletions and insertions."""
     data = {"removed": _("deleted:"), "added": _("inserted:")}
     return [
-        {"kind": span.kind, "gap": " " if span.gap else "", "text": span.rest, "said": data.get(span.kind, "")}
+        {"kind": span.kind, "gap": " " if span.gap else "", "text": span.rest, "label": data.get(span.kind, "")}
         for span in spans
     ]
 

@@ -63,12 +63,12 @@ def _statement(data: bytes) -> Claim | None:
     if part is None:
         return None
 
-    def said(name: str) -> str:
+    def text_of(name: str) -> str:
         result = part.find(f"{IDENTIFICATION}{name}")
         return "" if result is None else str(result.get("value", ""))
 
-    uri = said(f"{{{NAMESPACE}}}FRBRExpression/{{{NAMESPACE}}}FRBRuri")
-    name = said(f"{{{NAMESPACE}}}FRBRWork/{{{NAMESPACE}}}FRBRname")
+    uri = text_of(f"{{{NAMESPACE}}}FRBRExpression/{{{NAMESPACE}}}FRBRuri")
+    name = text_of(f"{{{NAMESPACE}}}FRBRWork/{{{NAMESPACE}}}FRBRname")
     sha256 = hash_within(data)
     return Claim("akn", sha256 if HASH.fullmatch(sha256) else "", one_line(", ".join(filter(None, [name, uri]))))
 

@@ -184,7 +184,7 @@ def book(content: Content, measure: Measure, *, sha256: str, address: str) -> Co
         "themes": themes(content, measure),
         "reservations": shown,
         "more_reservations": more,
-        "heard": participation(content),
+        "participation": participation(content),
     }
 
 

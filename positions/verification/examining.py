@@ -107,15 +107,15 @@ TOO_HARD = gettext_lazy(
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a file is. `found` is the edition that it is, contains or names; `communique` the published one with its
-    text; `before` the edition that it compares with `found`. `inside` is None if the file was not or could not be
-    inspected. `is_added_to` if it is a complete PDF of ours with something appended. `is_busy` if a comparison could
-    not be printed for checking.
+    """What a file is. `edition_copy` is the edition that it is, contains or names; `communique` the published one with
+    its text; `before` the edition that it compares with `edition_copy`. `inside` is None if the file was not or could
+    not be inspected. `is_added_to` if it is a complete PDF of ours with something appended. `is_busy` if a comparison
+    could not be printed for checking.
     """
 
     state: State
     sha256: str
-    found: Copy | None = None
+    edition_copy: Copy | None = None
     communique: Communique | None = None
     inside: Inside | None = None
     is_too_hard: bool = False
@@ -148,13 +148,13 @@ class Verdict:
         if self.is_added_to:
             return str(ADDED)
         if self.is_cut_off:
-            return str(CUT_OFF_WITH_TEXT if self.found else CUT_OFF)
-        if self.before and self.found:
-            return self._comparison(self.before, self.found)
+            return str(CUT_OFF_WITH_TEXT if self.edition_copy else CUT_OFF)
+        if self.before and self.edition_copy:
+            return self._comparison(self.before, self.edition_copy)
         if self.inside and self.inside.kind == "bag":
             return str(ARCHIVE)
         if self.says:
-            return str(CLAIMED if self.found else SAYS)
+            return str(CLAIMED if self.edition_copy else SAYS)
         return str(SENTENCES[self.state])
 
     def _comparison(self, before: Copy, after: Copy) -> str:

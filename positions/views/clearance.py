@@ -226,7 +226,7 @@ def _row(clearance: Any, numbers: dict[int, int]) -> dict[str, Any]:
     return {
         "clearance": clearance,
         "paragraphs": len(clearance.live),
-        "said": [
+        "answers": [
             (value or "requested", words % {"numbers": runs(sorted(by_stance[value])), "count": len(by_stance[value])})
             for value, words in SAID.items()
             if value in by_stance

@@ -37,7 +37,7 @@ from ncm_portal.workflow import moves_open_to, needs_of, now
 from positions.forms.dispositions import MisreadForm
 from positions.models import Amendment, AmendmentState, PaperState, PositionPaper, ReviewRound
 from positions.permissions import sponsors
-from positions.queries.dispositions import what_became
+from positions.queries.dispositions import outcomes_of_points
 from positions.queries.plenary import screens_of
 
 
@@ -71,10 +71,10 @@ def _own_point(request: HttpRequest, reference: str) -> Point:
 
 
 def _show(request: HttpRequest, point: Point, form: MisreadForm, outcome: Outcome = NOTHING_DONE) -> HttpResponse:
-    (became,) = what_became([point], request.user)
-    if not became.is_open_to_reply and became.misreading is None:
+    (row,) = outcomes_of_points([point], request.user)
+    if not row.is_open_to_reply and row.misreading is None:
         raise Http404
-    context = {"row": became, "submission": point.submission, "form": form, "reasons": outcome.reasons}
+    context = {"row": row, "submission": point.submission, "form": form, "reasons": outcome.reasons}
     return render(request, "positions/dispositions/misread.html", context, status=outcome.status)
 
 
@@ -174,7 +174,7 @@ def _inputs(request: HttpRequest, organisation: Stakeholder) -> QuerySet[Submiss
     turn = Case(*(When(state=state, then=place) for place, state in enumerate(ORDER)))
     counted = own.annotate(
         turn=turn,
-        said=Count("points", distinct=True),
+        point_count=Count("points", distinct=True),
         answered=Count("points", filter=answered, distinct=True),
     )
     shown = counted.select_related("theme", "consultation").defer("body", "proposed_wording")
@@ -206,7 +206,7 @@ def _show_disposition(
         "form": answering,
         "late": late_standing(submission, request.user),
         "is_editable": submission.state in EDITABLE,
-        "points": what_became(points, request.user),
+        "points": outcomes_of_points(points, request.user),
         "files": files_of(request.user, submission),
         "provisions": submission.provisions.all(),
         "moves": moves_open_to(AUTHOR_MOVES, submission, request.user),

@@ -415,7 +415,7 @@ def _side_points(request: HttpRequest, paper: PositionPaper, sections: list[Any]
         **({"theme": section.theme.code} if section.theme else {}),
     }
     form = BesideForm(requested, themes=[each.theme for each in sections if each.theme])
-    result = sought_points(paper, request.user, form.wanted)
+    result = sought_points(paper, request.user, form.filters)
     rows = list(result.filter(reference__gt=requested.get("after", ""))[: PAGE + 1])
     place = {"p": request.GET["p"]} if "p" in request.GET else {}
     more = {**requested, **place, "after": rows[PAGE - 1].reference} if len(rows) > PAGE else None

@@ -53,7 +53,7 @@ def paper_explore(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     context = {
         **standing(edition, editions),
         "filters": [each for each in filters if each.options],
-        "asked": [(each.label, each.options[each.chosen][0]) for each in filters if each.chosen],
+        "chosen": [(each.label, each.options[each.chosen][0]) for each in filters if each.chosen],
         "not_found": any(each.is_unknown for each in filters),
         "all": len(traits),
         **(_results(request, edition, requested) if requested else _groups_table(content)),
@@ -168,7 +168,7 @@ def paper_paragraph(request: HttpRequest, slug: str, number: str, paragraph: int
 def _source(source: dict[str, Any]) -> dict[str, Any]:
     """Return a source with labels: its reference, its group, and its point with the answer."""
     groups: dict[str, Any] = dict(Group.choices)
-    content = _answer(source["said"]) if source["said"] else {}
+    content = _answer(source["content"]) if source["content"] else {}
     return {**content, **public_papers.named(source), "group": groups.get(source["group"], "")}
 
 

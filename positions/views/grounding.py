@@ -18,7 +18,7 @@ from consultations.redaction import in_full
 from consultations.views.decorators import attempt, for_secretariat
 from ncm_portal.workflow import needs_of
 from positions import workflow
-from positions.forms.dispositions import FREE, OPEN, DispositionForm, GroundOneForm, WantedDispositionsForm
+from positions.forms.dispositions import FREE, OPEN, DispositionFilterForm, DispositionForm, GroundOneForm
 from positions.models import Disposition, Grounding, GroundingRelation, Outcome, Paragraph, PositionPaper
 from positions.workflow import PAPER_MOVES
 from positions.workflow.conditions import open_points
@@ -41,7 +41,7 @@ def desk_coverage(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "paper": text.paper,
         "text": text,
-        "found": missing.covered,
+        "coverage": missing.covered,
         "missing": missing,
         "answered": len(missing.covered.points_without_paragraph) - len(missing.points),
         "themes": [_of_theme(theme, list(points)) for theme, points in by_theme],
@@ -72,8 +72,8 @@ def desk_dispositions(request: HttpRequest, slug: str) -> HttpResponse:
     """List the answers to points, filtered by words, theme and answer."""
     text = text_of(known_paper(request, slug))
     requested = request.GET.dict()
-    form = WantedDispositionsForm(requested)
-    result = _narrowed(_points(text.paper), text.paper, form.wanted)
+    form = DispositionFilterForm(requested)
+    result = _narrowed(_points(text.paper), text.paper, form.filters)
     rows = list(result.filter(reference__gt=requested.pop("after", ""))[: PAGE + 1])
     older = {**requested, "after": rows[PAGE - 1].reference} if len(rows) > PAGE else None
     context = {

@@ -96,9 +96,9 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     others = [item for item in rounds if item != current]
     context: dict[str, Any] = {"theme": theme, "round": current, "others": others}
     if current:
-        filters = queries.Wanted(consultation=current, theme=theme)
+        filters = queries.InputFilters(consultation=current, theme=theme)
         context |= {
-            "heard": queries.inputs_by_group(current, [theme]),
+            "by_group": queries.inputs_by_group(current, [theme]),
             "organisations": queries.named_organisations(current, request.user, theme),
             "inputs": queries.readable_inputs(request.user, filters)[:NEWEST],
             "paper": on_theme(current, theme),

@@ -25,7 +25,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations import queries
 from consultations.models import Audience, Channel, Event, Group, Language, Submission, SubmissionState
-from consultations.views.filters import asked_of
+from consultations.views.filters import list_query
 from consultations.views.pagination import SHEETS, csv_blocks, xlsx_blocks
 from consultations.views.ratelimit import limited, line_of, seconds_to_wait
 from consultations.workflow import enter_export
@@ -130,8 +130,8 @@ def inputs_export(request: HttpRequest, form: str) -> StreamingHttpResponse:
     """Export what the list of inputs shows to the reader at the same URL, all pages in one file."""
     if form not in FORMATS:
         raise Http404
-    requested = asked_of(request, queries.public_rounds())
-    inputs = queries.readable_inputs(request.user, requested.wanted)
+    requested = list_query(request, queries.public_rounds())
+    inputs = queries.readable_inputs(request.user, requested.input_filters)
     if requested.words:
         inputs = queries.search_inputs(inputs, requested.words)
     if request.user.is_authenticated:  # visitors get public data

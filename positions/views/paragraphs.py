@@ -326,7 +326,7 @@ def _search(request: HttpRequest, place: Place) -> dict[str, Any]:
     requested = request.GET.dict() or ({"theme": theme.code} if theme else {})
     form = SoughtPointsForm(requested, paper=place.text.paper)
     under = [source.point_id for source in place.paragraph.sources]
-    queryset = sought_points(place.text.paper, request.user, form.wanted).exclude(pk__in=under)
+    queryset = sought_points(place.text.paper, request.user, form.filters).exclude(pk__in=under)
     rows = list(queryset.filter(reference__gt=requested.pop("after", ""))[: PAGE + 1])
     older = {**requested, "after": rows[PAGE - 1].reference} if len(rows) > PAGE else None
     here = reverse("desk_sources", args=[place.text.paper.slug, place.paragraph.key], query=older)

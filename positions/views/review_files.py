@@ -81,7 +81,7 @@ def _read(data: bytes, review_round: ReviewRound) -> Matched:
     ]
     lines = _lines(review_round)
     matched = _read_word(data, targets, lines) if _is_word(data) else _read_sheet(data, targets, lines)
-    if not matched.found and not matched.left:
+    if not matched.changes and not matched.unmatched:
         raise NotReadable(_("This file contains no change. Check that you chose the file that you edited."))
     return matched
 
@@ -105,7 +105,7 @@ def _read_word(data: bytes, targets: list[Target], lines: dict[int, int]) -> Mat
     whole = match_lines(read_in["lines"], targets)
     for table in read_in["tables"]:
         if rows := match_table(table, targets, lines):
-            whole = Matched([*whole.found, *rows.found], [*whole.left, *rows.left])
+            whole = Matched([*whole.changes, *rows.changes], [*whole.unmatched, *rows.unmatched])
     return whole
 
 
@@ -128,12 +128,12 @@ def _read_sheet(data: bytes, targets: list[Target], lines: dict[int, int]) -> Ma
 
 
 def _preview(request: HttpRequest, review_round: ReviewRound, body: Any, matched: Matched) -> HttpResponse:
-    shown = matched.found[:MOST_FOUND]
+    shown = matched.changes[:MOST_FOUND]
     start = [{**each._asdict(), "take": True} for each in shown]
     rows = FoundFormSet(initial=start)
     notes = [each.note for each in shown]
-    beyond = len(matched.found) - len(shown)
-    return _show(request, review_round, body, rows, notes=notes, left=matched.left, beyond=beyond)
+    beyond = len(matched.changes) - len(shown)
+    return _show(request, review_round, body, rows, notes=notes, left=matched.unmatched, beyond=beyond)
 
 
 def _show(

@@ -19,7 +19,7 @@ from consultations.queries import Signed, co_signatures, files_of, in_campaign, 
 from consultations.redaction import holds_back
 from consultations.views.decorators import NOTHING_DONE, Outcome, attempt
 from consultations.views.page_cache import kept_for_visitors
-from positions.queries.dispositions import what_became_of
+from positions.queries.dispositions import outcomes_of_input
 
 
 @login_not_required
@@ -57,7 +57,7 @@ def _show(request: HttpRequest, submission: Any, outcome: Outcome = NOTHING_DONE
         "fingerprint": submission.content_sha256 if full or not guessable else "",
         "provisions": submission.objectives,
         "files": files_of(request.user, submission) if submission.has_files else [],
-        "points": what_became_of(submission, request.user),
+        "points": outcomes_of_input(submission, request.user),
         **_co_signing(request, submission),
     }
     return render(request, "positions/submissions/input.html", context, status=outcome.status)

@@ -69,7 +69,7 @@ def _look(request: HttpRequest) -> HttpResponse:
         return redirect("verify_hash", verdict.sha256)
     if not verdict.is_authentic:
         workflow.note_false_copy(verdict, name=str(file.name), size=file.size, by=request.user)
-    context = {"verdict": verdict, "found": verdict.found, "name": file.name}
+    context = {"verdict": verdict, "edition_copy": verdict.edition_copy, "name": file.name}
     return render(request, PAGE, context)
 
 
@@ -86,11 +86,11 @@ def verify_hash(request: HttpRequest, sha256: str) -> HttpResponse:
         form.is_valid()
         return _forms(request, form, FileForm(), status=404)
     result = find_copy(requested)
-    context: dict[str, Any] = {"hash_form": HashForm(), "asked": requested, "found": result}
+    context: dict[str, Any] = {"hash_form": HashForm(), "requested": requested, "edition_copy": result}
     if result and result.file:
         context["seals"] = seals_of_ours(result.file)
     if result is None and (copy := find_restricted(requested, request.user)):
-        response = render(request, PAGE, {"copy": copy, "asked": requested})
+        response = render(request, PAGE, {"copy": copy, "requested": requested})
         response["Cache-Control"] = "no-store, private"
         return response
     return render(request, PAGE, context, status=200 if result else 404)

@@ -26,7 +26,7 @@ def note_false_copy(verdict: Verdict, *, name: str, size: int, by: Any) -> None:
     a visitor. Nothing else of the file is kept. The log also notes restricted prints in the wrong hands, but the
     response does not reveal it: every file is looked up alike.
     """
-    about = verdict.found.edition if verdict.found else None
+    about = verdict.edition_copy.edition if verdict.edition_copy else None
     details = {"file": name[:200], "size": size, "state": verdict.state, "reasons": [verdict.sentence]}
     if is_restricted_print(verdict.sha256):
         details["is_restricted_print"] = True

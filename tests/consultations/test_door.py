@@ -107,7 +107,7 @@ def test_same_badge_on_two_devices_counts_once_and_is_conflict(door):
     assert send(door, arrival(door.one), device="b") == [("conflict", told)]
     assert send(door, arrival(door.one, at=MORNING + timedelta(hours=6)), device="b") == [TAKEN]  # in the afternoon
     assert CheckIn.objects.count() == 3
-    assert checkin.came_by_half_day(door.forum)[checkin.half_day(MORNING)] == {door.one.pk}
+    assert checkin.attendance_by_half_day(door.forum)[checkin.half_day(MORNING)] == {door.one.pk}
 
 
 def test_rows_are_processed_by_device_time_and_answered_in_sent_order(door):
@@ -294,7 +294,7 @@ def counting_devices(door):
 def test_conflict_is_resolved_by_voiding_row(rivals, how, stay, open_ones):
     settled = workflow.settle_queued(rivals.b, by=rivals.by, how=how, note="Asked at the desk.")
     assert (settled.settled_by, counting_devices(rivals)) == (rivals.by, stay)
-    assert settled.settled_how == f"{workflow.Settling(how).label}. Asked at the desk."
+    assert settled.settled_how == f"{workflow.ConflictResolution(how).label}. Asked at the desk."
     assert QueuedRow.objects.filter(outcome="conflict", settled_at=None).count() == open_ones
     assert CheckIn.objects.filter(voids=None).count() == 3
     with pytest.raises(Blocked) as refusal:
@@ -368,7 +368,7 @@ def test_register_is_entered_once_and_can_be_corrected(door):
     assert workflow.enter_register(door.forum, half, by=door.by, signed=both) == (0, 0)
     check = CheckIn.objects.get(delegate=door.two)
     assert (check.channel, check.at, check.device) == ("paper", MORNING + timedelta(minutes=30), "")
-    assert checkin.came_by_half_day(door.forum) == {half: set(both)}
+    assert checkin.attendance_by_half_day(door.forum) == {half: set(both)}
     assert send(door, arrival(door.two, at=MORNING + timedelta(minutes=31)), device="b") == [TAKEN]
     signed = {"signed": [door.one.pk], "unsigned": [door.two.pk]}
     assert workflow.enter_register(door.forum, half, by=door.by, **signed) == (0, 1)

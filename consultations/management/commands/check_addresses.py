@@ -15,8 +15,8 @@ def line_about(problem: AddressProblem) -> str:
     if problem.holder:
         return f"{message} is the address of account {problem.holder.pk}; this account would be closed"
     return (
-        f"{message} should be {problem.wanted}"
-        if problem.wanted
+        f"{message} should be {problem.corrected}"
+        if problem.corrected
         else f"{message} is no address that mail can be sent to"
     )
 

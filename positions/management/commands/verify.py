@@ -55,7 +55,7 @@ def lines(verdict: Verdict) -> list[str]:
         return [*output_lines, f"  Communiqué: {verdict.communique.forum.title}"]
     if verdict.says:
         output_lines.append(f"  It says of itself: {verdict.says}")
-    result = verdict.found
+    result = verdict.edition_copy
     if not result:
         return output_lines
     edition = result.edition

@@ -92,7 +92,7 @@ def participants(book: Content) -> list[Element]:
 
 def participation_blocks(book: Content) -> list[Element]:
     """Annex C: who raised the points cited on each theme, by group; nothing without citations."""
-    result = book["heard"]
+    result = book["participation"]
     if not result:
         return []
     narrow = min(1.3, 10 / len(result["themes"]))

@@ -154,7 +154,7 @@ def test_journal_filters_show_labels_not_codes(client, officer):
         ["All", "Input"],
         ["All", "Ask the sender"],
     ]
-    assert re.findall(r'class="field-was">([^<]*)<', shown.text)[0] == "Set aside"
+    assert re.findall(r'class="field-old_state">([^<]*)<', shown.text)[0] == "Set aside"
     wanted = {"verb": "return_for_completion", "kind": "consultations.submission"}
     narrowed = client.get(page(Event, "changelist"), wanted)
     assert narrowed.context["cl"].result_count == 1

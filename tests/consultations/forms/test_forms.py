@@ -10,17 +10,17 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from consultations.forms import (
+    InputFilterForm,
     InviteOfficerForm,
     LineField,
     MergeForm,
     OrganisationForm,
     PlainTextField,
+    PointFilterForm,
     PointForm,
     ReasonForm,
     SplitForm,
     SubmissionForm,
-    WantedInputsForm,
-    WantedPointsForm,
     passages,
 )
 from consultations.forms.fields import NEVER, KeyField, MomentField, ObjectivesField
@@ -439,6 +439,6 @@ def test_point_theme_defaults_to_source_theme(consultation):
 def test_unknown_filters_are_ignored():
     theme = make_theme("T1")
     asked = {"words": "pass", "theme": "T1", "state": "accepted"}
-    assert WantedInputsForm(asked).wanted == {"words": "pass", "theme": theme, "state": "accepted"}
-    assert WantedInputsForm({"words": "a\0b", "theme": "T9", "state": "draft", "other": "x"}).wanted == {}
-    assert WantedPointsForm({}).wanted == {}
+    assert InputFilterForm(asked).filters == {"words": "pass", "theme": theme, "state": "accepted"}
+    assert InputFilterForm({"words": "a\0b", "theme": "T9", "state": "draft", "other": "x"}).filters == {}
+    assert PointFilterForm({}).filters == {}

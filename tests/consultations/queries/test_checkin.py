@@ -73,7 +73,7 @@ def test_today_check_ins_count_once(forum):
     assert (room.institutions, room.groups, room.seats) == ({one.pk, two.pk}, {"ministry", "academia"}, 2)
     assert checkin.present(forum, at(8)).seats == 0
     assert checkin.present(forum, at(15, day=DAY + timedelta(days=1))).seats == 0
-    came = checkin.came_by_half_day(forum)
+    came = checkin.attendance_by_half_day(forum)
     assert list(came) == [HalfDay(DAY - timedelta(days=1), "pm"), HalfDay(DAY, "am")]
     assert came[HalfDay(DAY, "am")] == {principal.pk, substitute.pk, guest.pk}
 
@@ -91,5 +91,5 @@ def test_merged_duplicate_checks_in_as_kept_entry(forum):
     change(double, merged_into=kept)
     make_check_in(kept, at=at(9))
     make_check_in(double, at=at(10))
-    assert checkin.came_by_half_day(forum) == {HalfDay(DAY, "am"): {kept.pk}}
+    assert checkin.attendance_by_half_day(forum) == {HalfDay(DAY, "am"): {kept.pk}}
     assert checkin.present(forum, at(11)).seats == 1

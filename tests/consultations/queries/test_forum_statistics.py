@@ -36,9 +36,9 @@ def test_shares_add_up_to_a_hundred_and_keep_the_order(numbers):
 
 
 @given(SIXES, st.integers(0, 40))
-def test_small_numbers_are_suppressed(told, untold):
-    shown, pool = pooled(told, untold)
-    everybody = sum(told.values()) + untold
+def test_small_numbers_are_suppressed(told, unstated):
+    shown, pool = pooled(told, unstated)
+    everybody = sum(told.values()) + unstated
     assert sum(shown.values()) + pool == everybody
     assert all(number >= FEWEST and told[key] == number for key, number in shown.items())
     assert pool == 0 or pool >= FEWEST or pool == everybody
@@ -80,7 +80,7 @@ def test_forum_figures_are_counted():
     with CaptureQueriesContext(connection) as asked:
         found = forum_figures(forum)
     assert len(asked) == 6
-    assert (found.invited, found.answered, found.confirmed, found.came, found.organisations) == (2, 0, 6, 5, 3)
+    assert (found.invited, found.answered, found.confirmed, found.attended, found.organisations) == (2, 0, 6, 5, 3)
     assert {row.label: row[1:] for row in found.groups} == {
         "Ministry": (1, 0, 3, 3, 3, 75, 60, 25),
         "Civil society": (1, 0, 3, 2, 1, 25, 180, 75),

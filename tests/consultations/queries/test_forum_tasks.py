@@ -26,7 +26,7 @@ def test_urgent_tasks_come_first():
         unanswered=8,
         overdue=1,
         letters_to_send=2,
-        untold=5,
+        not_notified=5,
         to_print=3,
         printed=40,
         to_take_back=1,
@@ -71,7 +71,7 @@ def test_free_seat_is_offered_to_group_with_waiting_list():
 
 
 def test_check_in_and_points_come_first_during_forum():
-    assert tasks_of("in_session", days_left=0, conflicts=2, points=1, unanswered=5, untold=1) == [
+    assert tasks_of("in_session", days_left=0, conflicts=2, points=1, unanswered=5, not_notified=1) == [
         Action("2 check-in conflicts to resolve", "forum_door", True),
         Action("1 person to notify", "forum_tell", True),
         Action("1 point of the sessions to validate", "desk_points"),
@@ -90,7 +90,9 @@ def test_follow_up_comes_first_after_forum():
 
 def test_figures_have_labels():
     people = {Seated("ministry", "", "confirmed"): 3, Seated("media", "", "waitlisted"): 2}
-    counts = Counts("announced", 3, plan(9, {}, people), letters=9, letters_to_send=2, answered=4, declined=1, came=2)
+    counts = Counts(
+        "announced", 3, plan(9, {}, people), letters=9, letters_to_send=2, answered=4, declined=1, attended=2
+    )
     assert [(number, label) for number, label in figures(counts)] == [
         (7, "invited"), (4, "answered"), (1, "declined"), (0, "named"), (3, "confirmed"), (2, "on the reserve list"),
         (2, "came"),

@@ -44,7 +44,7 @@ def send(consultation):
 
 
 def readable(user=VISITOR, **wanted):
-    return queries.readable_inputs(user, queries.Wanted(**wanted))
+    return queries.readable_inputs(user, queries.InputFilters(**wanted))
 
 
 def titles(words, user=VISITOR):

@@ -187,7 +187,7 @@ def test_only_organisations_with_a_readable_input_are_named(consultation):
     make_submission(make_consultation(), make_stakeholder("Epsilon"), theme=theme)
 
     def named(user):
-        return [(found.name, found.heard) for found in queries.named_organisations(consultation, user, theme)]
+        return [(found.name, found.input_count) for found in queries.named_organisations(consultation, user, theme)]
 
     assert named(VISITOR) == [("Beta", 2)]
     assert named(make_member(make_ministry())) == [("Alpha", 1), ("Beta", 2)]
@@ -239,15 +239,15 @@ def test_filters_combine(consultation):
     make_submission(consultation, theme=theme)
     make_submission(consultation).provisions.add(objective)
     group = wanted.stakeholder.group
-    asked = queries.Wanted(consultation=consultation, theme=theme, objective=objective, group=group)
+    asked = queries.InputFilters(consultation=consultation, theme=theme, objective=objective, group=group)
     assert list(queries.readable_inputs(VISITOR, asked)) == [wanted]
-    assert list(queries.readable_inputs(VISITOR, queries.Wanted(group="media"))) == []
+    assert list(queries.readable_inputs(VISITOR, queries.InputFilters(group="media"))) == []
 
 
 def test_pages_run_from_newest_to_oldest_and_back(consultation, monkeypatch):
     monkeypatch.setattr(queries.submissions, "PAGE", 2)
     a, b, c, d, e = at_minutes(consultation, 1, 2, 3, 4, 5)
-    inputs = queries.readable_inputs(VISITOR, queries.Wanted())
+    inputs = queries.readable_inputs(VISITOR, queries.InputFilters())
     first = pages(inputs)
     assert first == ([a, b], "", b.reference)
     second = pages(inputs, before=b)
@@ -279,7 +279,7 @@ def test_a_full_page_links_to_another_only_if_there_is_one(monkeypatch, number):
 def test_inputs_of_same_moment_appear_exactly_once(consultation, monkeypatch):
     monkeypatch.setattr(queries.submissions, "PAGE", 2)
     sent = at_minutes(consultation, 1, 1, 1, 1, 1)
-    inputs, seen, page = queries.readable_inputs(VISITOR, queries.Wanted()), [], None
+    inputs, seen, page = queries.readable_inputs(VISITOR, queries.InputFilters()), [], None
     edge = None
     while page is None or page.older:
         page = pages(inputs, before=edge)
@@ -291,7 +291,7 @@ def test_inputs_of_same_moment_appear_exactly_once(consultation, monkeypatch):
 def test_new_input_does_not_shift_older_page(consultation, monkeypatch):
     monkeypatch.setattr(queries.submissions, "PAGE", 2)
     _a, b, c, d = at_minutes(consultation, 1, 2, 3, 4)
-    inputs = queries.readable_inputs(VISITOR, queries.Wanted())
+    inputs = queries.readable_inputs(VISITOR, queries.InputFilters())
     before = pages(inputs, before=b).rows
     make_submission(consultation)
     assert before == pages(inputs, before=b).rows == [c, d]

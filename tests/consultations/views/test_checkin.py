@@ -97,10 +97,10 @@ def test_plain_form_finds_badge_and_checks_in_once(client, forum, officer, djang
     with django_assert_max_num_queries(14):
         page = client.get("/door/f-1/", {"who": "coast"})
     assert page.headers["Permissions-Policy"].count("camera=(self)") == 1
-    assert [card["delegate"].name for card in page.context["found"]] == ["Asha Ng'ang'a", "Chebet"]
+    assert [card["delegate"].name for card in page.context["cards"]] == ["Asha Ng'ang'a", "Chebet"]
     assert "Sits in for Asha Ng&#x27;ang&#x27;a" in page.content.decode()
     for wanted, name in [("1", "Asha Ng'ang'a"), (f"NCM:F-1:{delegate(forum, 2).ticket.hex}", "Chebet")]:
-        assert [card["delegate"].name for card in client.get("/door/f-1/", {"who": wanted}).context["found"]] == [name]
+        assert [card["delegate"].name for card in client.get("/door/f-1/", {"who": wanted}).context["cards"]] == [name]
     asked = {"ticket": delegate(forum, 1).ticket}
     assert client.post("/door/f-1/", asked)["Location"] == "/door/f-1/"
     assert "is checked in" not in words(client.get("/door/f-1/", headers={"Door-Keeps": "yes"}))

@@ -40,9 +40,9 @@ def test_institutions_are_selected_by_group_and_invited_in_order(desk, forum):
         make_stakeholder("A ministry", group=Group.MINISTRY, is_ncm_member=True),
     )
     new = at("forum_letters_new", forum)
-    assert [each.stakeholder for each in desk.get(f"{new}?members=yes").context["found"]] == [body]
+    assert [each.stakeholder for each in desk.get(f"{new}?members=yes").context["candidates"]] == [body]
     page = desk.get(f"{new}?group=county_government")
-    assert [each.stakeholder for each in page.context["found"]] == [isiolo, lamu]
+    assert [each.stakeholder for each in page.context["candidates"]] == [isiolo, lamu]
     assert f'value="{DAY:%Y-%m-%d}"' in page.content.decode()
     wrong = desk.post(f"{new}?group=county_government", {"respond_by": "2017-01-01"})
     assert (wrong.status_code, "Choose at least one institution" in wrong.content.decode()) == (422, True)

@@ -73,10 +73,10 @@ def test_register_is_paginated_by_key(client, django_assert_max_num_queries):
         make_stakeholder(f"Body {turn:02}")
     first = client.get(LIST)
     with django_assert_max_num_queries(12):
-        second = client.get(first.context["further"].next)
+        second = client.get(first.context["pagination"].next)
     seen = [body.name for page in (first, second) for body in page.context["organisations"]]
     assert seen == [f"Body {turn:02}" for turn in range(60)]
-    assert second.context["further"].next == ""
+    assert second.context["pagination"].next == ""
 
 
 def test_text_of_organisation_is_escaped(client, waiting):

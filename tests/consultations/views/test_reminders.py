@@ -109,13 +109,13 @@ def test_list_is_paginated_by_name(client, bodies, monkeypatch):
     pages, address = [], f"{PAGE}?last=&draft="
     while address:
         pages.append(client.get(address))
-        address = pages[-1].context["further"].next
+        address = pages[-1].context["pagination"].next
     shown = [body.pk for page in pages for body in page.context["organisations"]]
     assert (shown, pages[0].context["number"]) == ([asked.pk, twin.pk, begun.pk, free.pk], 4)
     assert f'href="{PAGE}?last=&amp;draft="' in pages[1].content.decode()  # the beginning, narrowed as it was
-    assert [page.context["further"].first != "" for page in pages] == [False, True, True, True]
+    assert [page.context["pagination"].first != "" for page in pages] == [False, True, True, True]
     make_submission(consultation, twin)  # the edge has left the list, and still says where it was
-    after_the_twin = client.get(pages[1].context["further"].next)
+    after_the_twin = client.get(pages[1].context["pagination"].next)
     assert [body.pk for body in after_the_twin.context["organisations"]] == [begun.pk]
 
 

@@ -62,7 +62,7 @@ def test_desk_lists_requesters_without_texts(client, late):
     workflow.ask_late(late, by=late.author, reason="The line was down.")
     sign_in(client, make_secretariat())
     page = client.get("/desk/late/")
-    assert [each.pk for each in page.context["asked"]] == [late.pk]
+    assert [each.pk for each in page.context["requests"]] == [late.pk]
     text = words(page)
     assert f"Inputs closed on {eat(late.consultation.closes_at)}" in text
     assert ("The line was down." in text, "On passes" in text, "Zanzibarite" in text) == (True, True, False)
@@ -77,14 +77,14 @@ def test_late_requests_are_paginated_in_order(client, late, monkeypatch):
         workflow.ask_late(draft, by=late.author, reason="The line was down.")
     sign_in(client, make_head())
     first = client.get("/desk/late/")
-    assert [each.pk for each in first.context["asked"]] == [second.pk]
-    address = first.context["more_asked"].next
+    assert [each.pk for each in first.context["requests"]] == [second.pk]
+    address = first.context["more_requests"].next
     page = client.get(address)
-    assert ([each.pk for each in page.context["asked"]], page.context["more_asked"].next) == ([late.pk], "")
+    assert ([each.pk for each in page.context["requests"]], page.context["more_requests"].next) == ([late.pk], "")
     query = address.partition("?")[2]
     assert f'action="/desk/late/{late.key}/admit_late/?{query}"' in page.content.decode()
     refused = client.post(f"/desk/late/{late.key}/admit_late/?{query}", {"reason": " "})
-    assert [each.pk for each in refused.context["asked"]] == [late.pk]
+    assert [each.pk for each in refused.context["requests"]] == [late.pk]
     done = client.post(f"/desk/late/{late.key}/admit_late/?{query}", {"reason": "It was down."})
     assert done["Location"] == address
     workflow.admit_late(second, by=make_head(), reason="It was down.")
@@ -92,7 +92,7 @@ def test_late_requests_are_paginated_in_order(client, late, monkeypatch):
         draft.refresh_from_db()
         workflow.submit(draft, by=late.author)
     page = client.get(address)
-    assert ("There are no more." in words(page), page.context["more_asked"].first) == (True, "/desk/late/")
+    assert ("There are no more." in words(page), page.context["more_requests"].first) == (True, "/desk/late/")
     assert [each.pk for each in page.context["let_in"]] == [second.pk]
     page = client.get(page.context["more_let_in"].next)
     assert ([each.pk for each in page.context["let_in"]], page.context["more_let_in"].next) == ([late.pk], "")
@@ -106,7 +106,7 @@ def test_head_decides_on_request_page(client, late):
     client.post(f"/desk/late/{late.key}/admit_late/", {"reason": "It was down in all of Lodwar."})
     late.refresh_from_db()
     assert late.late_reason == "It was down in all of Lodwar."
-    assert [*client.get("/desk/late/").context["asked"]] == []
+    assert [*client.get("/desk/late/").context["requests"]] == []
     workflow.submit(late, by=late.author)
     text = words(client.get("/desk/late/"))
     assert "Reason: It was down in all of Lodwar." in text
@@ -129,10 +129,10 @@ def test_refused_author_can_ask_again(client, late):
     workflow.ask_late(late, by=late.author, reason="Please.")
     sign_in(client, make_head())
     client.post(f"/desk/late/{late.key}/refuse_late/", {"reason": "It was announced twice."})
-    assert [*client.get("/desk/late/").context["asked"]] == []
+    assert [*client.get("/desk/late/").context["requests"]] == []
     assert client.post(f"/desk/late/{late.key}/admit_late/", {"reason": "On second thoughts."}).status_code == 404
     workflow.ask_late(late, by=late.author, reason="We were ill.")
-    assert len(client.get("/desk/late/").context["asked"]) == 1
+    assert len(client.get("/desk/late/").context["requests"]) == 1
 
 
 def test_an_officer_of_the_secretariat_cannot_decide(client, late):

@@ -12,7 +12,7 @@ from consultations.models import Delegate, Event, OutgoingMail, SessionRole
 from consultations.notifications.delegates import key_of, news_of
 from consultations.notifications.outbox import as_html
 from consultations.permissions import LinkHolder
-from consultations.queries.delegates import untold_of
+from consultations.queries.delegates import awaiting_notice
 from consultations.queries.forum_tasks import counts_of, next_actions
 from consultations.queries.programme import calendar_address
 from consultations.tokens import token
@@ -58,7 +58,7 @@ def make_scene():
 
 
 def keys(forum):
-    return [key_of(each) for each in untold_of(forum)]
+    return [key_of(each) for each in awaiting_notice(forum)]
 
 
 def names(rows):
@@ -94,7 +94,7 @@ def test_each_delegate_is_notified_once_directly_or_through_institution():
         "Own": "own address", "Account": "own address", "Through": "institution", "Refused": "institution",
         "Nobody": "no mail",
     }  # fmt: skip
-    # What is decided later is untold again; the key of an older decision tells nothing of it.
+    # What is decided later is not_notified again; the key of an older decision tells nothing of it.
     before = key_of(scene.own)
     workflow.withdraw_delegate(scene.own, by=officer)
     assert workflow.tell_delegates(forum, by=officer, keys=[before]) == []
@@ -102,7 +102,7 @@ def test_each_delegate_is_notified_once_directly_or_through_institution():
     assert again.mail.subject == "You are no longer on the list of “The Forum”"
     assert "seat that we confirmed for you is cancelled" in again.mail.body
     scene.own.refresh_from_db()
-    assert (scene.own.told, counts_of(forum).untold) == ("withdrawn", 0)
+    assert (scene.own.told, counts_of(forum).not_notified) == ("withdrawn", 0)
 
 
 def test_only_decisions_of_desk_for_current_forums_are_notified():
@@ -113,19 +113,19 @@ def test_only_decisions_of_desk_for_current_forums_are_notified():
     workflow.answer_invitation(letter, by=holder, answered_by="Wanjiru", people=people)
     twins = [make_delegate(scene.forum, state="nominated", name="Twin A", email="t@x.example") for _turn in range(2)]
     workflow.merge_delegates(*twins, by=officer, chosen={})
-    assert names(untold_of(scene.forum)) == ["Account", "Nobody", "Own", "Refused", "Through"]
+    assert names(awaiting_notice(scene.forum)) == ["Account", "Nobody", "Own", "Refused", "Through"]
     own = make_delegate(scene.forum, letter.stakeholder, state="nominated", email="b@x.example", invitation=letter)
     workflow.confirm(own, by=officer)
     workflow.tell_delegates(scene.forum, by=officer, keys=[key_of(Delegate.objects.get(pk=own.pk))])
     workflow.decline_invitation(letter, by=officer, answered_by="Wanjiru")
     own.refresh_from_db()
-    assert (own.state, own in untold_of(scene.forum)) == ("withdrawn", True)  # told of a seat that is gone
+    assert (own.state, own in awaiting_notice(scene.forum)) == ("withdrawn", True)  # told of a seat that is gone
     assert set(Delegate.objects.filter(name="Alternate").values_list("state", flat=True)) == {"withdrawn"}
-    assert "Alternate" not in names(untold_of(scene.forum))
+    assert "Alternate" not in names(awaiting_notice(scene.forum))
     walk(scene.forum, "registration_closed", "in_session")
-    assert names(untold_of(scene.forum))
+    assert names(awaiting_notice(scene.forum))
     walk(scene.forum, "held")
-    assert names(untold_of(scene.forum)) == []
+    assert names(awaiting_notice(scene.forum)) == []
 
 
 @pytest.mark.parametrize("wrong", [{"told": "confirmed"}, {"told_at": now()}, {"told": "nominated", "told_at": now()}])

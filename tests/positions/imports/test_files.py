@@ -7,7 +7,7 @@ import pytest
 
 from consultations.uploads import Refused
 from positions.imports import matching
-from positions.imports.matching import Found, Target, columns, match_lines, match_table
+from positions.imports.matching import ProposedChange, Target, columns, match_lines, match_table
 from positions.imports.sandbox import read_word
 from positions.render.review_text import docx
 from tests.positions.imports.changing import behind, mark, numbered, opened, rewrite, saved
@@ -30,7 +30,9 @@ def document():
 
 def proposed(document):
     found = match_lines(read_word(saved(document))["lines"], TARGETS)
-    return [(each.number, each.operation, each.text) for each in found.found], [words for words, _why in found.left]
+    return [(each.number, each.operation, each.text) for each in found.changes], [
+        words for words, _why in found.unmatched
+    ]
 
 
 def test_unchanged_text_proposes_nothing(document):
@@ -95,7 +97,7 @@ def test_number_of_similarity_searches_is_limited(monkeypatch):
     found, left = match_lines(lines, TARGETS)
     assert [each.number for each in found] == [1, 2]
     assert [words for words, _why in left] == ["In short, Kenya supports that passengers complain on the boat. Always."]
-    assert [each.number for each in match_lines([changed(text) for text in TEXTS], TARGETS).found] == [1, 2, 3, 4]
+    assert [each.number for each in match_lines([changed(text) for text in TEXTS], TARGETS).changes] == [1, 2, 3, 4]
 
 
 def test_unmatched_changes_are_listed(document):
@@ -106,9 +108,9 @@ def test_unmatched_changes_are_listed(document):
 
 def test_untracked_change_is_detected_and_reported(document):
     rewrite(numbered(document, 1), "1.\tKenya calls for routes.")
-    found = match_lines(read_word(saved(document))["lines"], TARGETS).found
+    found = match_lines(read_word(saved(document))["lines"], TARGETS).changes
     assert found == [
-        Found(
+        ProposedChange(
             TARGETS[0].key, 1, "replace", "Kenya calls for routes.", "",
             "Changed without tracked changes: compare it with the text.",
         )
@@ -123,8 +125,8 @@ def test_table_in_document_is_read(document):
         cell.text = words
     (table,) = read_word(saved(document))["tables"]
     found = match_table(table, TARGETS)
-    assert found.found == [
-        Found(TARGETS[1].key, 2, "replace", "Kenya urges that crews be paid.", "Ministry, ed: Clearer.")
+    assert found.changes == [
+        ProposedChange(TARGETS[1].key, 2, "replace", "Kenya urges that crews be paid.", "Ministry, ed: Clearer.")
     ]
 
 
@@ -138,7 +140,7 @@ def test_table_in_document_is_read(document):
 )
 def test_rows_of_standards_table_are_parsed(row, expected):
     head = ["MB/NC", "Paragraph/Figure/Table", "Type of comment", "Comments", "Proposed change"]
-    (found,) = match_table([["Comments on the draft"], head, row], TARGETS).found
+    (found,) = match_table([["Comments on the draft"], head, row], TARGETS).changes
     assert (found.number, found.operation, found.text, found.reason) == expected
 
 
@@ -169,9 +171,9 @@ def test_place_in_standards_form_is_found_by_paragraph_or_line(line, clause, par
 
 def test_rows_without_paragraph_or_proposal_are_listed():
     rows = [["Paragraph", "Comment", "Proposed change"], ["99", "Why?", "Words."], ["2", "Good.", ""], ["", "", ""]]
-    assert [words for words, _why in match_table(rows, TARGETS).left] == ["Words.", "Good."]
+    assert [words for words, _why in match_table(rows, TARGETS).unmatched] == ["Words.", "Good."]
     assert match_table([["Name", "Colour"], ["a", "b"]], TARGETS) is None
-    odd = match_table([rows[0], ["1", "So.", "Say it in plainer words please"]], TARGETS).found[0]
+    odd = match_table([rows[0], ["1", "So.", "Say it in plainer words please"]], TARGETS).changes[0]
     assert odd.note == "This looks like an instruction. Write the whole paragraph as it should read."
 
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 from consultations import workflow
 from consultations.models import Misreading
 from ncm_portal.workflow import now
-from positions.queries.dispositions import what_became, what_became_of
+from positions.queries.dispositions import outcomes_of_input, outcomes_of_points
 from tests.factories import (
     change,
     make_consultation,
@@ -66,7 +66,7 @@ def history_of(became) -> list[str]:
 
 def test_unpublished_answers_are_not_shown(world):
     _paper, root, merged, _secret = world
-    for became in what_became([root, merged], make_secretariat()):
+    for became in outcomes_of_points([root, merged], make_secretariat()):
         assert (became.answer, became.places, became.is_open_to_reply) == (None, [], False)
         assert not any("Paper A" in line for line in history_of(became))
 
@@ -74,7 +74,7 @@ def test_unpublished_answers_are_not_shown(world):
 def test_answer_shows_others_text_and_history_to_everybody(world):
     paper, root, merged, _secret = world
     bring_paper(paper, "published")
-    first, second = what_became([root, merged], AnonymousUser())
+    first, second = outcomes_of_points([root, merged], AnonymousUser())
     assert (first.others, first.organisations, first.into) == (["Body B"], 3, None)
     assert (second.others, second.organisations, second.into) == (["Body A"], 3, root)
     for became in (first, second):
@@ -97,7 +97,7 @@ def test_hidden_point_is_counted_but_not_named(client, world):
     assert "Raised by 3 organisations." in page
     hidden = (SECRET, secret.reference, root.reference, "Body A", "Body C", "The first ask.")
     assert [word for word in hidden if word in page] == []
-    (became,) = what_became([world[2]], AnonymousUser())
+    (became,) = outcomes_of_points([world[2]], AnonymousUser())
     assert "Joined to another point that says the same." in history_of(became)
 
 
@@ -105,7 +105,7 @@ def test_query_count_does_not_depend_on_points(world, django_assert_max_num_quer
     paper, root, merged, secret = world
     bring_paper(paper, "published")
     with django_assert_max_num_queries(16):
-        what_became([root, merged, secret], AnonymousUser())
+        outcomes_of_points([root, merged, secret], AnonymousUser())
 
 
 # --- The author's reply ---------------------------------------------------------------------------------------------
@@ -180,5 +180,5 @@ def test_outcomes_of_an_input_are_found_by_indexes(world, make_reader):
     _paper, root, _merged, _secret = world
     reader = make_reader()
     with no_large_table_is_read_as_a_whole():
-        found = what_became_of(root.submission, reader)
+        found = outcomes_of_input(root.submission, reader)
     assert [each.organisations for each in found] == [3]

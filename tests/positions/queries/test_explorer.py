@@ -113,7 +113,7 @@ def test_every_number_links_to_its_paragraphs():
 
 def test_paragraph_page_has_all_data_of_edition(small):
     found = explorer.passage(small, 2)
-    assert [(each["point"], each["relation"], each["group"], bool(each["said"])) for each in found.sources] == [
+    assert [(each["point"], each["relation"], each["group"], bool(each["content"])) for each in found.sources] == [
         ("A.1", "rests_on", "civil_society", True),
         ("A.2", "contrary", "civil_society", False),
     ]

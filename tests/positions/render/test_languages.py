@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from lxml import html
 
 from positions.render import akoma_ntoso, clean, languages, paper, redline, summary
-from positions.render.languages import Said
+from positions.render.languages import MarkedText
 from tests.positions.render import editions
 
 THEME = {"code": "T1", "title": "Drivers", "title_sw": "Visababishi"}
@@ -17,19 +17,19 @@ THEME = {"code": "T1", "title": "Drivers", "title_sw": "Visababishi"}
 @pytest.mark.parametrize(
     ("language", "heading", "expected"),
     [
-        ("en", "Drivers", (Said("Drivers"), Said("Visababishi", "sw"))),
-        ("en", "Why people leave", (Said("Why people leave"), Said("Visababishi", "sw"))),
-        ("en", "Visababishi", (Said("Visababishi", "sw"), Said("Drivers"))),
-        ("sw", "Visababishi", (Said("Visababishi"), Said("Drivers", "en"))),
-        ("sw", "Kwa nini watu huondoka", (Said("Kwa nini watu huondoka"), Said("Drivers", "en"))),
-        ("sw", "Drivers", (Said("Drivers", "en"), Said("Visababishi"))),
+        ("en", "Drivers", (MarkedText("Drivers"), MarkedText("Visababishi", "sw"))),
+        ("en", "Why people leave", (MarkedText("Why people leave"), MarkedText("Visababishi", "sw"))),
+        ("en", "Visababishi", (MarkedText("Visababishi", "sw"), MarkedText("Drivers"))),
+        ("sw", "Visababishi", (MarkedText("Visababishi"), MarkedText("Drivers", "en"))),
+        ("sw", "Kwa nini watu huondoka", (MarkedText("Kwa nini watu huondoka"), MarkedText("Drivers", "en"))),
+        ("sw", "Drivers", (MarkedText("Drivers", "en"), MarkedText("Visababishi"))),
     ],
 )
 def test_heading_has_both_languages(language, heading, expected):
     section = {"heading": heading, "heading_sw": "", "theme": "T1"}
     assert languages.headings(section, {"T1": THEME}, language) == expected
     alone = {**section, "theme": None}
-    assert languages.headings(alone, {}, language) == (Said(heading), Said(""))
+    assert languages.headings(alone, {}, language) == (MarkedText(heading), MarkedText(""))
 
 
 WORDS = st.sampled_from(["", "Drivers", "Visababishi"])
@@ -39,9 +39,9 @@ WORDS = st.sampled_from(["", "Drivers", "Visababishi"])
 def test_title_is_first_in_language_of_edition_and_not_repeated(english, kiswahili, language):
     first, second = languages.titles(english, kiswahili, language)
     own = kiswahili if language == "sw" else english
-    assert first == Said(own) if own else first.text == (english or kiswahili)
+    assert first == MarkedText(own) if own else first.text == (english or kiswahili)
     assert {first.text, second.text} - {""} == {english, kiswahili} - {""}
-    assert second == Said("") or first.text != second.text
+    assert second == MarkedText("") or first.text != second.text
 
 
 # --- A mixed paper --------------------------------------------------------------------------------------------------

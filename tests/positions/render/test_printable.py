@@ -135,7 +135,7 @@ def test_participation_table_equals_explorer_page():
     second["sources"] = [source("A.1", "Coast"), source("B.1", "Lake"), source("C.1", "Union", "contrary")]
     content["organisations"] = {"Coast": "civil_society", "Lake": "civil_society", "Union": "workers"}
     content["groups"] = {"workers": "Workers", "civil_society": "Civil society", "media": "Media"}
-    assert book(content)["heard"] == {
+    assert book(content)["participation"] == {
         "themes": [theme["theme"]],
         "rows": [
             ("Workers", [1]),
@@ -146,7 +146,7 @@ def test_participation_table_equals_explorer_page():
         "sums": [5],
     }
     first["sources"] = second["sources"] = []
-    assert book(content)["heard"] == {}
+    assert book(content)["participation"] == {}
 
 
 def test_method_is_noted_only_if_search_was_used():

@@ -55,7 +55,7 @@ def test_each_kind_of_file_has_result(published, inspect_bytes, django_assert_nu
     ]:
         with django_assert_num_queries(queries):
             found = inspect_bytes(data)
-        assert (found.state, bool(found.found)) == (state, state not in (State.UNKNOWN, State.UNREADABLE))
+        assert (found.state, bool(found.edition_copy)) == (state, state not in (State.UNKNOWN, State.UNREADABLE))
     assert inspect_bytes(whole[:-20]).sentence == str(examining.CUT_OFF_WITH_TEXT)
     assert inspect_bytes(whole[:100]).sentence == str(examining.CUT_OFF)
 
@@ -64,7 +64,7 @@ def test_own_pdf_with_appended_data_is_distinguished_from_changed_one(inspect_by
     settings.MEDIA_ROOT = tmp_path / "files"
     paper = make_printed_paper(printed=False)
     found = inspect_bytes(paper.pdf + b"\n1 0 obj\n<</Kind /Comment>>\nendobj\n")
-    assert (found.state, found.found.edition) == (State.ALTERED, paper.edition)
+    assert (found.state, found.edition_copy.edition) == (State.ALTERED, paper.edition)
     assert found.sentence == str(examining.ADDED)
     changed = inspect_bytes(paper.pdf.replace(b"%PDF-1.3", b"%PDF-1.4") + b"\n")
     assert (changed.state, changed.is_added_to) == (State.ALTERED, False)

@@ -61,8 +61,8 @@ def test_each_form_is_recognised_and_altered_one_names_its_edition(published, ve
     for kind in FORMS:
         data = form(published, kind)
         found, altered = verify_bytes(data), verify_bytes(changed(data))
-        assert (found.state, found.found.file.format, found.says) == (State.AUTHENTIC, kind, "")
-        states[kind] = altered.state, bool(altered.found), verify.status(altered)
+        assert (found.state, found.edition_copy.file.format, found.says) == (State.AUTHENTIC, kind, "")
+        states[kind] = altered.state, bool(altered.edition_copy), verify.status(altered)
         assert altered.says != ""
     named = (State.ALTERED, True, 1)
     assert states == {
@@ -90,7 +90,7 @@ def test_form_of_superseded_edition_is_reported_as_superseded(published, verify_
 def test_file_of_draft_reveals_only_its_own_content(published, verify_bytes):
     draft = paper_factories.freeze(paper_factories.make_whole_paper().paper, "0.2", "draft")
     found = verify_bytes(Path(edition.render_artefact(draft, "akn.xml").file.path).read_bytes())
-    assert (found.state, found.found, found.sentence) == (State.UNKNOWN, None, str(examining.SAYS))
+    assert (found.state, found.edition_copy, found.sentence) == (State.UNKNOWN, None, str(examining.SAYS))
 
 
 def test_page_escapes_content_of_altered_file(client, published):
@@ -125,7 +125,11 @@ def test_comparison_is_verified_by_printing_it_again(client, published, verify_b
     paper_factories.freeze(published.paper, "1.0.1", "corrected")
     printed = client.get(reverse("paper_compare_pdf", args=["gcm-2017"])).content
     found = verify_bytes(printed)
-    assert (found.state, found.found.edition.number, found.before.edition.number) == (State.AUTHENTIC, "1.0.1", "1.0")
+    assert (found.state, found.edition_copy.edition.number, found.before.edition.number) == (
+        State.AUTHENTIC,
+        "1.0.1",
+        "1.0",
+    )
     assert found.sentence == "It compares edition 1.0 with edition 1.0.1, exactly as the portal prints it."
     said = words(client.post("/verify/", {"file": SimpleUploadedFile("compared.pdf", printed)}))
     assert "This file is genuine Official, in force It compares edition 1.0 with edition 1.0.1" in said

@@ -379,7 +379,7 @@ def test_table_shows_state_of_each_ministry(text, as_secretariat):
     take_stance(text.asked_one, text.first, "object", reason="It costs.", proposed_text="Less.", by=text.officer_one)
     take_stance(text.asked_one, text.second, "agree", by=text.officer_one)
     page = as_secretariat.get(reverse("desk_clearance", args=[text.paper.slug]))
-    assert [(row["clearance"].ministry.name, row["paragraphs"], row["said"]) for row in page.context["rows"]] == [
+    assert [(row["clearance"].ministry.name, row["paragraphs"], row["answers"]) for row in page.context["rows"]] == [
         ("Ministry of One", 2, [("object", "Objects to 2"), ("agree", "Agreed to 1")]),
         ("Ministry of Two", 1, [("requested", "1 open")]),
     ]

@@ -227,7 +227,7 @@ def test_published_answer_has_paragraph_and_reason(client):
     assert str(answer.get_outcome_display()).capitalize() in words(page)
     if answer.reason:
         assert answer.reason in words(page)
-    listed = {found.pk: (found.said, found.answered) for found in client.get(PAGE).context["inputs"]}
+    listed = {found.pk: (found.point_count, found.answered) for found in client.get(PAGE).context["inputs"]}
     said = submission.points.count()
     assert listed[submission.pk] == (said, said)
 

@@ -200,7 +200,7 @@ def test_contrary_point_does_not_support_paragraph(desk, draft):
     made = make_paragraph(draft.second, "It rests on nothing.")
     workflow.ground(made, draft.other, by=draft.colleague, relation="contrary")
     assert [each.bare for each in desk.get(at("desk_paper", draft)).context["sections"]] == [0, 0, 1]
-    assert desk.get(at("desk_coverage", draft)).context["found"].paragraphs_without_point == [made]
+    assert desk.get(at("desk_coverage", draft)).context["coverage"].paragraphs_without_point == [made]
     pages = [
         desk.get(f"/desk/papers/{draft.paper.slug}/sections/{draft.second.pk}/"),
         desk.get(at("desk_paragraph", draft, made.key)),

@@ -33,7 +33,7 @@ def test_coverage_lists_open_points_and_paragraphs(desk, draft):
     workflow.reword(draft.paragraph, by=draft.drafter, text="Other words.", why="So.")
     page = desk.get(at("desk_coverage", draft))
     assert [(row["theme"], row["points"]) for row in page.context["themes"]] == [(draft.t2, [draft.other])]
-    assert [each.pk for each in page.context["found"].paragraphs_without_point] == [bare.pk]
+    assert [each.pk for each in page.context["coverage"].paragraphs_without_point] == [bare.pk]
     assert [(each.pk, len(sources)) for each, sources in page.context["unconfirmed"]] == [(draft.paragraph.pk, 1)]
     assert at("desk_disposition", draft, draft.other.reference) in page.text
     assert at("desk_sources", draft, bare.key) in page.text
