@@ -27,7 +27,7 @@ from positions.edition import render_artefacts
 from positions.models import Brief, BriefParagraph, Reflection
 from tests import factories
 from tests.paper_factories import bring_paper, freeze, make_disposition, make_paper, make_paragraph, make_section
-from tests.sign_in import sign_in
+from tests.sign_in import always
 
 PLACES = ("title", "body", "wording", "passage", "point", "file", "name", "ask")
 SECRETARIAT, MEMBERS, HELD, DRAFT = (
@@ -255,14 +255,12 @@ class Walk:
     def __init__(self, reader: Any, world: SimpleNamespace, *, leave_out: Container[str] = ()) -> None:
         self.found: dict[str, set[str]] = {}
         self.nothing_at: set[str] = set()
-        client = Client(raise_request_exception=False)
-        if reader.is_authenticated:
-            sign_in(client, reader)
-        for address in sorted(set(addresses(get_resolver(), records(world)))):
-            if "logout" in address or (address.startswith("/admin/") and not getattr(reader, "is_staff", False)):
-                continue
-            if address not in leave_out:
-                self._ask(client, address)
+        with always(reader) as client:
+            for address in sorted(set(addresses(get_resolver(), records(world)))):
+                if "logout" in address or (address.startswith("/admin/") and not getattr(reader, "is_staff", False)):
+                    continue
+                if address not in leave_out:
+                    self._ask(client, address)
 
     def _ask(self, client: Client, address: str) -> None:
         with zeal_ignore():  # Django's own pages about a person read that person again

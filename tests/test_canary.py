@@ -4,6 +4,7 @@ mails, logs, editions and print.
 
 import copy
 import logging
+from urllib.parse import quote_plus
 
 import pytest
 from django.http import HttpResponseNotFound
@@ -12,12 +13,13 @@ from django.test import Client
 from consultations.models import OutgoingMail
 from consultations.models.submissions import SubmissionQuerySet
 from consultations.notifications import recipients
+from consultations.queries.search import LONGEST
 from ncm_portal import urls
 from positions import notifications as paper_emails
 from tests import canary
 from tests.database_roles import as_superuser
 from tests.pages import without_tokens
-from tests.sign_in import sign_in
+from tests.sign_in import always, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -99,30 +101,51 @@ def test_canary_walk_detects_leaks(world, monkeypatch):
 # --- Search and counts --------------------------------------------------------------------------------------------
 
 
-def without(page, word):
-    """Return a page or file text without tokens and the search term."""
-    return without_tokens(page).replace(word, "…")
+NOTHING = "qqqqqqqqqqq"
+
+
+def without(page, words):
+    """Return a page or file text without tokens and the search words, as typed and in a URL."""
+    return without_tokens(page).replace(words, "…").replace(quote_plus(words), "…")
+
+
+def any_of(words):
+    """Return searches for any of these words, as few as the length of a search allows."""
+    searches = [""]
+    for word in sorted(words):
+        longer = f"{searches[-1]} or {word}" if searches[-1] else word
+        searches = [*searches[:-1], longer] if len(longer) <= LONGEST else [*searches, word]
+    return searches
 
 
 @pytest.mark.parametrize("role", canary.MAY_FIND)
 def test_searching_for_what_one_may_not_read_is_like_searching_for_what_is_not_there(world, role, settings):
-    """Whole words, parts and phrases: the page is the same as for a word that occurs nowhere."""
+    """Whole words, parts and phrases: the page is the same as for a word that occurs nowhere.
+
+    Parts are searched for together: a search for any of them finds what one of them finds.
+    """
     settings.LIMITS = {**settings.LIMITS, "export": (1_000, 600)}
-    client, nothing = signed_in(world.readers[role]), "qqqqqqqqqqq"
-    empty = without(client.get("/inputs/", {"q": nothing}), nothing)
-    asked = [part for word in canary.ALL - canary.MAY_FIND[role] for part in (word, word[:6], word[:-1])]
-    found = {part: without(client.get("/inputs/", {"q": part}), part) for part in asked}
-    assert [part for part, page in found.items() if page != empty] == []
-    whole = canary.ALL - canary.MAY_FIND[role]  # an export narrows as the page does
-    exported = {word: client.get("/inputs.json", {"q": word}).getvalue() for word in whole}
-    assert set(exported.values()) <= {client.get("/inputs.json", {"q": nothing}).getvalue()}
+    hidden = canary.ALL - canary.MAY_FIND[role]
+    parts = any_of({part for word in hidden for part in (word[:6], word[:-1])})
+    with always(world.readers[role]) as client:
+        empty = without(client.get("/inputs/", {"q": NOTHING}), NOTHING)
+        found = {words: without(client.get("/inputs/", {"q": words}), words) for words in (*hidden, *parts)}
+        assert [words for words, page in found.items() if page != empty] == []
+        # An export narrows as the page does.
+        exported = {client.get("/inputs.json", {"q": words}).getvalue() for words in (NOTHING, *any_of(hidden))}
+        assert len(exported) == 1
+        # A search for any of several words finds what there is.
+        readable = " or ".join([*parts[0].split(" or ")[:-2], canary.word(canary.HELD, "title")])
+        assert without(client.get("/inputs/", {"q": readable}), readable) != empty
+        assert client.get("/inputs.json", {"q": readable}).getvalue() not in exported
 
 
 def test_whoever_may_read_finds_by_every_word_that_is_not_held_back(world):
-    client, nothing = signed_in(world.readers["head"]), b"There are none yet."
+    nothing = b"There are none yet."
     held = {canary.word(whose, "passage") for whose in (canary.SECRETARIAT, canary.MEMBERS, canary.HELD)}
     held.add(canary.word(canary.HELD, "point"))
-    finds = {word for word in canary.ALL if nothing not in client.get("/inputs/", {"q": word}).content}
+    with always(world.readers["head"]) as client:
+        finds = {word for word in canary.ALL if nothing not in client.get("/inputs/", {"q": word}).content}
     assert finds == canary.SENT - held
 
 
