@@ -9,14 +9,13 @@ from contextlib import suppress
 from urllib.parse import urlencode
 
 import pytest
-from django.test import Client
 from django.urls import Resolver404, get_resolver, resolve
 from zeal import zeal_ignore
 
 from consultations.models import Submission
 from tests import canary
 from tests.factories import make_consultation, make_member
-from tests.sign_in import sign_in
+from tests.sign_in import always, sign_in
 
 pytestmark = pytest.mark.django_db
 FORM = "application/x-www-form-urlencoded"
@@ -131,15 +130,12 @@ def cases(role: str, turn: int) -> list[str]:
 
 @pytest.mark.parametrize("role", ASKED)
 def test_no_url_fails_on_invalid_forms(role):
-    world = canary.make_world(printed=False)
-    client, reader = Client(raise_request_exception=False), world.readers[role]
-    if reader.is_authenticated:
-        sign_in(client, reader)
-    cookies, failed = client.cookies.copy(), []
-    for turn, door in enumerate(doors(world)):
-        for case in cases(role, turn):
-            client.cookies = cookies.copy()  # one of them is the way out
-            with zeal_ignore():
+    world, failed = canary.make_world(printed=False), []
+    with always(world.readers[role]) as client, zeal_ignore():
+        cookies = client.cookies.copy()
+        for turn, door in enumerate(doors(world)):
+            for case in cases(role, turn):
+                client.cookies = cookies.copy()  # one of them is the way out
                 answer = client.generic("POST", door[0], *EVIL[case])
-            failed += [(door[0], case)] * (answer.status_code >= 500)
+                failed += [(door[0], case)] * (answer.status_code >= 500)
     assert failed == []
