@@ -1,11 +1,13 @@
 """An edition of more than forty pages, printed once for all read-only tests."""
 
+import fcntl
 from pathlib import Path
 
 import pytest
 
 from positions.render import pdf
 from tests.positions.render import editions, reading
+from tests.settings import RUN_FOLDER
 
 
 def printed_in_process(content, renderer=pdf):
@@ -23,8 +25,14 @@ def content():
 
 
 @pytest.fixture(scope="session")
-def printed(content):
-    return printed_in_process(content)
+def printed(content, testrun_uid):
+    """Printed by the first worker that needs it; the others read its file."""
+    file = RUN_FOLDER / f"{testrun_uid}.pdf"
+    with file.with_suffix(".lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not file.exists():
+            file.write_bytes(printed_in_process(content))
+    return file.read_bytes()
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,15 @@ from pikepdf import Dictionary, Name, String
 from positions.render.pdf import attached_content, inspect
 from positions.text.canonical import canonical
 from tests.positions.render import akoma, editions
+from tests.positions.render.conftest import printed_in_process
 
 ANOTHER = ["The Akoma Ntoso inside (position-paper.akn.xml) is not that of the attached content."]
+
+
+@pytest.fixture(scope="module")
+def short():
+    """Print a few pages: a defect is found in a short file as in a long one."""
+    return printed_in_process(editions.edition(themes=1, paragraphs=8, points=2, participants=1, ministries=1))
 
 
 def changed(pdf, change):
@@ -141,19 +148,19 @@ def stream_from_elsewhere(document):
         (with_statement(b"not XML"), ANOTHER),
     ],
 )
-def test_each_defect_is_reported(printed, change, problems):
-    assert inspect(changed(printed, change)) == problems
+def test_each_defect_is_reported(short, change, problems):
+    assert inspect(changed(short, change)) == problems
 
 
-def test_older_paper_without_akoma_ntoso_is_valid(printed):
+def test_older_paper_without_akoma_ntoso_is_valid(short):
     def older(document):
         del document.attachments["position-paper.akn.xml"]
 
-    assert inspect(changed(printed, older)) == []
+    assert inspect(changed(short, older)) == []
 
 
-def test_font_that_is_not_embedded_is_detected(printed):
-    (problem,) = inspect(changed(printed, no_font))
+def test_font_that_is_not_embedded_is_detected(short):
+    (problem,) = inspect(changed(short, no_font))
     assert problem.startswith("The font /")
     assert problem.endswith(" is not embedded.")
 
