@@ -63,7 +63,7 @@ def test_import_of_5000_rows_with_37_errors(desktop, consultation, tmp_path, pic
     picture(desktop, "import-preview")
     assert desktop.locator("main tbody tr").count() == 38
     desktop.get_by_label("Coast Network", exact=True).check()
-    desktop.get_by_role("button", name="Use these names").click()
+    desktop.get_by_role("button", name="Use these names").click(timeout=60_000)  # it compares all rows again
     desktop.get_by_role("button", name="Import 4,958 new inputs").click(timeout=60_000)
     desktop.get_by_text("This page updates every two seconds.").wait_for()
     desktop.check()

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ncm_portal import env_urls
+from tests.source_code import ROOT
 
 words = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\0"), min_size=1, max_size=20)
 hosts = st.from_regex(r"[a-z][a-z0-9-]{0,10}(\.[a-z]{2,5})?", fullmatch=True)
@@ -96,22 +97,28 @@ PRODUCTION = {
 }
 
 
-def manage(*arguments: str, **environment: str) -> tuple[int, str]:
-    """Run a management command with only the given environment variables."""
+def only(environment: dict[str, str]) -> dict[str, str]:
+    """Return the environment of this process with only the given variables of the portal."""
     clean = {name: value for name, value in os.environ.items() if name not in OURS}
     for name in ("DJANGO_SETTINGS_MODULE", "DJANGO_ALLOW_ASYNC_UNSAFE"):
         clean.pop(name, None)
+    return clean | environment
+
+
+def manage(*arguments: str, **environment: str) -> tuple[int, str]:
+    """Run a management command with only the given environment variables."""
     command = [sys.executable, "manage.py", *arguments]
-    done = subprocess.run(command, env=clean | environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=only(environment), cwd=ROOT, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout + done.stderr
 
 
 def show(expression: str, **environment: str) -> str:
-    code, said = manage(
-        "shell", "--no-imports", "-c", f"from django.conf import settings; print(({expression}))", **environment
-    )
-    assert code == 0, said
-    return said.strip()
+    """Return an expression of the settings in a new process. No app is loaded: the settings depend on none."""
+    command = [sys.executable, "-c", f"from django.conf import settings; print(({expression}))"]
+    given = only(environment) | {"DJANGO_SETTINGS_MODULE": "ncm_portal.settings"}
+    done = subprocess.run(command, env=given, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
 
 
 @pytest.mark.parametrize("missing", PRODUCTION)

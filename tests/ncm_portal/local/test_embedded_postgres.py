@@ -22,6 +22,34 @@ def folder(tmp_path):
     postgres.stop(tmp_path / "postgres", throwaway=True)
 
 
+@pytest.fixture(scope="module")
+def initialised(tmp_path_factory):
+    """Return the data of a server that was started once, which costs less to copy than to make."""
+    folder = tmp_path_factory.mktemp("initialised") / "postgres"
+    postgres.start(folder)
+    postgres.stop(folder)
+    yield postgres.Server.at(folder).data
+    postgres.stop(folder, throwaway=True)
+
+
+@pytest.fixture
+def cluster(folder, initialised):
+    """Return a folder with the data of a server that was stopped."""
+    data = postgres.Server.at(folder).data
+    data.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["cp", "-a", initialised, data], check=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    """Return the folder of a server that tests only look at."""
+    folder = tmp_path_factory.mktemp("running") / "postgres"
+    postgres.start(folder, throwaway=True)
+    yield folder
+    postgres.stop(folder, throwaway=True)
+
+
 def by_owner(folder: Path) -> str:
     return postgres.Server.at(folder).owner_url
 
@@ -42,11 +70,10 @@ def test_any_folder_name_works(tmp_path, name):
     assert postgres.stop(tmp_path / name, throwaway=True) is True
 
 
-def test_starting_twice_gives_the_same_server(folder):
-    first = postgres.start(folder, throwaway=True)
-    before = pid(folder)
-    assert postgres.start(folder, throwaway=True) == first == postgres.url(folder)
-    assert pid(folder) == before
+def test_starting_twice_gives_the_same_server(running):
+    before = pid(running)
+    assert postgres.start(running, throwaway=True) == postgres.url(running)
+    assert pid(running) == before
 
 
 def test_data_outlives_a_stop(folder):
@@ -58,18 +85,18 @@ def test_data_outlives_a_stop(folder):
     assert ask(by_owner(folder), "SELECT answer FROM kept") == 42
 
 
-def test_the_portal_runs_as_a_role_without_power(folder):
-    address = postgres.start(folder, throwaway=True)
+def test_the_portal_runs_as_a_role_without_power(running):
+    address = postgres.url(running)
     assert ask(address, "SELECT session_user || rolsuper FROM pg_roles WHERE rolname = session_user") == (
         f"{postgres.RUNNING}false"
     )
-    assert ask(by_owner(folder), "SELECT session_user") == postgres.OWNER
+    assert ask(by_owner(running), "SELECT session_user") == postgres.OWNER
 
 
-def test_a_thrown_away_server_leaves_nothing(folder):
-    postgres.start(folder, throwaway=True)
-    server = postgres.Server.at(folder)
-    postgres.stop(folder, throwaway=True)
+def test_a_thrown_away_server_leaves_nothing(cluster):
+    postgres.start(cluster, throwaway=True)
+    server = postgres.Server.at(cluster)
+    postgres.stop(cluster, throwaway=True)
     assert (server.data.exists(), server.socket.exists()) == (False, False)
 
 
@@ -77,31 +104,30 @@ def test_stopping_what_never_ran_is_no_error(tmp_path):
     assert postgres.stop(tmp_path / "nothing") is False
 
 
-def test_two_servers_run_side_by_side(folder, tmp_path):
-    other = tmp_path / "other"
-    one, two = postgres.start(folder, throwaway=True), postgres.start(other, throwaway=True)
-    with psycopg.connect(by_owner(folder)) as connection:
+def test_two_servers_run_side_by_side(running, cluster):
+    one, two = postgres.url(running), postgres.start(cluster, throwaway=True)
+    with psycopg.connect(by_owner(running)) as connection:
         connection.execute("CREATE TABLE only_here ()")
     assert (ask(one, "SELECT to_regclass('only_here')"), ask(two, "SELECT to_regclass('only_here')")) == (
         "only_here",
         None,
     )
-    postgres.stop(other, throwaway=True)
-    assert postgres.is_running(folder) is True
+    postgres.stop(cluster, throwaway=True)
+    assert postgres.is_running(running) is True
 
 
-def test_it_starts_after_a_crash(folder):
-    postgres.start(folder, throwaway=True)
-    dead = pid(folder)
+def test_it_starts_after_a_crash(cluster):
+    postgres.start(cluster, throwaway=True)
+    dead = pid(cluster)
     os.kill(dead, signal.SIGKILL)
     wait_for_end(dead)
-    assert ask(postgres.start(folder, throwaway=True), "SELECT 1") == 1
+    assert ask(postgres.start(cluster, throwaway=True), "SELECT 1") == 1
 
 
-def test_it_starts_when_somebody_cleaned_the_temporary_folder(folder):
-    postgres.start(folder, throwaway=True)
-    shutil.rmtree(postgres.Server.at(folder).socket)
-    assert ask(postgres.start(folder, throwaway=True), "SELECT 1") == 1
+def test_it_starts_when_somebody_cleaned_the_temporary_folder(cluster):
+    postgres.start(cluster, throwaway=True)
+    shutil.rmtree(postgres.Server.at(cluster).socket)
+    assert ask(postgres.start(cluster, throwaway=True), "SELECT 1") == 1
 
 
 def wait_for_end(process: int) -> None:
@@ -112,17 +138,16 @@ def wait_for_end(process: int) -> None:
     raise AssertionError(f"process {process} is still there")
 
 
-def test_only_its_owner_reaches_it_and_nothing_listens_on_the_network(folder):
-    address = postgres.start(folder, throwaway=True)
-    server = postgres.Server.at(folder)
+def test_only_its_owner_reaches_it_and_nothing_listens_on_the_network(running):
+    server = postgres.Server.at(running)
     assert [oct(path.stat().st_mode & 0o777) for path in (server.data, server.socket)] == ["0o700", "0o700"]
-    assert ask(address, "SHOW listen_addresses") == ""
+    assert ask(server.url, "SHOW listen_addresses") == ""
 
 
-def test_only_a_throw_away_server_risks_its_data(folder):
-    assert ask(postgres.start(folder), "SHOW fsync") == "on"
-    postgres.stop(folder)
-    assert ask(postgres.start(folder, throwaway=True), "SHOW fsync") == "off"
+def test_only_a_throw_away_server_risks_its_data(cluster):
+    assert ask(postgres.start(cluster), "SHOW fsync") == "on"
+    postgres.stop(cluster)
+    assert ask(postgres.start(cluster, throwaway=True), "SHOW fsync") == "off"
 
 
 def test_a_socket_folder_of_somebody_else_is_refused(folder):
@@ -135,12 +160,10 @@ def test_a_socket_folder_of_somebody_else_is_refused(folder):
         socket.unlink()
 
 
-def test_data_of_another_version_is_refused_in_words(folder):
-    postgres.start(folder, throwaway=True)
-    postgres.stop(folder)
-    (postgres.Server.at(folder).data / "PG_VERSION").write_text("9\n")
+def test_data_of_another_version_is_refused_in_words(cluster):
+    (postgres.Server.at(cluster).data / "PG_VERSION").write_text("9\n")
     with pytest.raises(postgres.PostgresError, match="was made by PostgreSQL 9"):
-        postgres.start(folder)
+        postgres.start(cluster)
 
 
 def test_missing_postgresql_error_names_the_command(folder, monkeypatch):
@@ -151,12 +174,12 @@ def test_missing_postgresql_error_names_the_command(folder, monkeypatch):
         postgres.start(folder)
 
 
-def test_a_postgresql_of_the_machine_serves_where_no_wheel_fits(folder, monkeypatch):
-    programs = postgres._programs(postgres.Server.at(folder))
+def test_a_postgresql_of_the_machine_serves_where_no_wheel_fits(cluster, monkeypatch):
+    programs = postgres._programs(postgres.Server.at(cluster))
     monkeypatch.setattr(postgres, "_wheel", lambda: None)
     monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
-    assert postgres._programs(postgres.Server.at(folder)) == programs.resolve()
-    assert ask(postgres.start(folder, throwaway=True), "SELECT 1") == 1
+    assert postgres._programs(postgres.Server.at(cluster)) == programs.resolve()
+    assert ask(postgres.start(cluster, throwaway=True), "SELECT 1") == 1
 
 
 def command(*arguments: str) -> tuple[int, str]:
