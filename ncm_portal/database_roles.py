@@ -62,6 +62,8 @@ SAID_FOR_GOOD = (
     f" JOIN pg_attribute ON attrelid = tgrelid AND attnum = indkey[0] WHERE {APPEND_ONLY}"
 )
 STILL_UPDATED = {"consultations_event": ["object_label", "by_name", "reason", "data"]}
+# Functions that act as the owner of the tables, which the runtime role may call.
+AS_OWNER = ("next_reference_numbers(integer, integer)",)
 # Large objects are files in the database outside the portal's tables.
 LARGE_OBJECTS = "lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea)"
 
@@ -206,6 +208,9 @@ def _grant(cursor: CursorWrapper, role: str) -> None:
         cursor.execute(sql.SQL("GRANT UPDATE ({columns}) ON {table} TO {role}").format(**words))
     if _value(cursor, "SELECT to_regclass('public.django_migrations')"):
         cursor.execute(sql.SQL("REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role}").format(**names))
+    for function in AS_OWNER:
+        if _value(cursor, "SELECT to_regprocedure(%s)", function):
+            cursor.execute(sql.SQL("GRANT EXECUTE ON FUNCTION {} TO {role}").format(sql.SQL(function), **names))
 
 
 def _database() -> sql.Identifier:

@@ -70,6 +70,11 @@ def _empty_tables(case: TransactionTestCase) -> None:
         cursor.execute("SET LOCAL session_replication_role = replica")  # no trigger, no foreign key has a say
         for name in filled:
             cursor.execute(f'DELETE FROM "{name}"')
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relkind = 'S' AND relname LIKE 'consultations\\_reference\\_%'"
+        )
+        for (name,) in cursor.fetchall():
+            cursor.execute(f'DROP SEQUENCE "{name}"')
 
 
 TransactionTestCase._fixture_teardown = _empty_tables

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from consultations.db.locks import after_lock
 from consultations.models import (
     Audience,
     Consultation,
@@ -26,6 +27,7 @@ from ncm_portal.workflow import Blocked, check, demand, journal, log_refusal, ma
 from .submissions import DRAFT_FIELDS, SUBMISSION_MOVES, S, came_late, next_references, stamp_as_sent
 
 TAKING_IN = gettext_lazy("Register an input")
+IMPORT_LOCK = 20171018
 
 
 @verb
@@ -135,7 +137,8 @@ def take_in_many(
     Raises NotAllowed.
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=TAKING_IN)
-    references = iter(next_references(consultation, len(rows)))  # and nobody else imports until this is over
+    after_lock("SELECT 1", lock=(IMPORT_LOCK, consultation.pk))  # nobody else imports into it until this is over
+    references = iter(next_references(consultation, len(rows)))
     known = set(Submission.objects.filter(key__in=[row.key for row in rows]).values_list("key", flat=True))
     fresh = {row.key: row for row in rows if row.key not in known}
     moment = now()  # one for all of them

@@ -4,12 +4,13 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from consultations import workflow
 from consultations.models import Consultation, Event, OutgoingMail, Provision, Submission
 from consultations.workflow import SUBMISSION_MOVES
+from consultations.workflow.submissions import next_references
 from ncm_portal.workflow import Blocked, Conflict, NotAllowed, moves_open_to, needs_of, now, replayed_at
 from tests.access_log import last_refusal, refused_verbs
 from tests.factories import (
@@ -381,6 +382,24 @@ def test_inputs_sent_concurrently_have_different_references(consultation, author
     sent = at_once(*(lambda draft=draft: workflow.submit(draft, by=author) for draft in drafts))
     year = consultation.opens_at.year
     assert sorted(row.reference for row in sent) == [f"NCM-{year}-000{turn}" for turn in (1, 2, 3, 4)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sending_does_not_wait_for_another_and_leaves_out_its_reference_if_that_fails(consultation, author):
+    first, later = (begin(consultation, author) for _turn in range(2))
+    year = consultation.opens_at.year
+    assert workflow.submit(first, by=author).reference == f"NCM-{year}-0001"
+    with transaction.atomic():
+        assert next_references(consultation, 2) == [f"NCM-{year}-0002", f"NCM-{year}-0003"]
+        (sent,) = at_once(lambda: workflow.submit(later, by=author))
+        transaction.set_rollback(True)
+    assert sent.reference == f"NCM-{year}-0004"
+
+
+@pytest.mark.parametrize(("year", "number"), [(1, 1), (2026, 0), (2026, -1), (2026, 1_000_001)])
+def test_reference_numbers_are_refused_for_impossible_years_and_amounts(year, number):
+    with pytest.raises(DatabaseError, match="no reference numbers"), connection.cursor() as cursor:
+        cursor.execute("SELECT next_reference_numbers(%s, %s)", [year, number])
 
 
 @pytest.mark.django_db(transaction=True)
