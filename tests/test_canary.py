@@ -12,7 +12,7 @@ from django.test import Client
 
 from consultations.models import OutgoingMail
 from consultations.models.submissions import SubmissionQuerySet
-from consultations.notifications import recipients
+from consultations.notifications import recipients, submissions
 from consultations.queries.search import LONGEST
 from ncm_portal import urls
 from positions import notifications as paper_emails
@@ -167,7 +167,7 @@ def test_numbers_of_the_list_count_what_the_reader_may_read(world):
 
 def test_confidential_text_is_mailed_to_author_only(world):
     for each in world.inputs:
-        for tell in (recipients.receipt, recipients.accepted, recipients.set_aside, recipients.returned):
+        for tell in (submissions.receipt, submissions.accepted, submissions.set_aside, submissions.returned):
             tell(each.submission)
     recipients.deadline_extended(world.consultation)
     paper_emails.answered(world.paper)

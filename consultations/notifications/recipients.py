@@ -11,11 +11,8 @@ from django.urls import reverse
 from django.utils import translation
 
 from ..models import (
-    AttachmentKind,
-    AttachmentState,
     Communique,
     Consultation,
-    Endorsement,
     Job,
     Language,
     Medium,
@@ -28,10 +25,8 @@ from ..models import (
     Proposal,
     Stakeholder,
     StakeholderState,
-    Submission,
     User,
 )
-from ..permissions import acts_for
 from .outbox import next_digest, one_line, outgoing, stop_link
 from .sms import is_available
 
@@ -143,88 +138,11 @@ def people_of_each(stakeholders: Iterable[Stakeholder]) -> dict[Stakeholder, lis
     return {body: people[body.pk] for body in stakeholders}
 
 
-def _author(submission: Submission) -> list[Recipient]:
-    """Return the author while acting for the organisation, otherwise its current focal points.
-
-    Former members get no mail about it, and an officer who typed a letter is not its author.
-    """
-    author, body = submission.author, submission.stakeholder
-    return [recipient(author)] if acts_for(author, body) else people_of(body)
-
-
 def _invited(invitation: MembershipInvitation) -> list[Recipient]:
     known = User.objects.filter(email=invitation.email).first()
     if known is None:
         return [Recipient(invitation.email)]
     return [recipient(known)] if known.is_active else []
-
-
-# --- Messages about inputs ----------------------------------------------------------------------------------------
-
-
-def receipt(submission: Submission) -> None:
-    """Send the author a receipt: reference, time and SHA-256 of the content, and files that were refused."""
-    link = address("receipt", submission.reference)
-    own = [file for file in submission.attachments.all() if file.kind == AttachmentKind.EVIDENCE]
-    refused = [file for file in own if file.state == AttachmentState.REFUSED]
-    files = [(one_line(file.name), one_line(file.state_reason)) for file in refused]
-    _about_input("receipt", submission, link=link, always=True, sms=True, refused=files)
-
-
-def returned(submission: Submission) -> None:
-    """Notify the author of a returned input: what is missing, the questions, and where to answer."""
-    questions = [one_line(question.text) for question in submission.questions.filter(answered_at=None)]
-    link = address("my_input" if questions else "draft", submission.key)
-    _about_input("returned", submission, link=link, questions=questions)
-
-
-def set_aside(submission: Submission) -> None:
-    """Notify the author that the input is set aside, and why."""
-    _about_input("set_aside", submission, link=address("my_input", submission.key))
-
-
-def accepted(submission: Submission) -> None:
-    """Notify the author that the input is on file, and what happens next."""
-    _about_input("accepted", submission, link=address("my_input", submission.key))
-
-
-def sign_off_asked(submission: Submission, by: User) -> None:
-    """Ask the organisation's primary focal point to read and sign off a draft."""
-    primary = Membership.objects.live().filter(stakeholder=submission.stakeholder_id, is_primary=True)
-    heads = [each.user for each in primary.select_related("user") if each.user.is_active and each.user_id != by.pk]
-    send_all(
-        "consultations/mail/sign_off_asked.txt",
-        map(recipient, heads),
-        asker=typed(by.name),
-        title=typed(submission.title),
-        consultation=submission.consultation,
-        link=address("draft_preview", submission.key),
-    )
-
-
-def signed_off(submission: Submission) -> None:
-    """Notify the author that the draft can be sent."""
-    _about_input("signed_off", submission, link=address("draft", submission.key))
-
-
-def endorsed(endorsement: Endorsement) -> None:
-    """Notify the author that another organisation co-signed the input."""
-    submission = endorsement.submission
-    signer = typed(endorsement.stakeholder.name)
-    _about_input("endorsed", submission, link=address("input", submission.reference), signer=signer)
-
-
-def _about_input(name: str, submission: Submission, *, link: str, **context: Any) -> None:
-    send_all(
-        f"consultations/mail/{name}.txt",
-        _author(submission),
-        submission=submission,
-        title=typed(submission.title),
-        organisation=typed(submission.stakeholder.name),
-        consultation=submission.consultation,
-        link=link,
-        **context,
-    )
 
 
 # --- Messages about an import ---------------------------------------------------------------------------------------

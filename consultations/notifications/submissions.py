@@ -1,10 +1,101 @@
-"""Mail between the desk and organisations: requests, reminders, late inputs and replies to points."""
+"""Mail about inputs: receipts, decisions and sign-off, and requests, reminders, late inputs and replies to points."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from ..models import Misreading, Office, Reminder, Submission, User
+from ..models import (
+    AttachmentKind,
+    AttachmentState,
+    Endorsement,
+    Membership,
+    Misreading,
+    Office,
+    Reminder,
+    Submission,
+    User,
+)
 from ..permissions import acts_for
 from .recipients import Recipient, address, one_line, people_of, recipient, send_all, typed
+
+
+def _author(submission: Submission) -> list[Recipient]:
+    """Return the author while acting for the organisation, otherwise its current focal points.
+
+    Former members get no mail about it, and an officer who typed a letter is not its author.
+    """
+    author, body = submission.author, submission.stakeholder
+    return [recipient(author)] if acts_for(author, body) else people_of(body)
+
+
+# --- To the author ---------------------------------------------------------------------------------------------------
+
+
+def receipt(submission: Submission) -> None:
+    """Send the author a receipt: reference, time and SHA-256 of the content, and files that were refused."""
+    link = address("receipt", submission.reference)
+    own = [file for file in submission.attachments.all() if file.kind == AttachmentKind.EVIDENCE]
+    refused = [file for file in own if file.state == AttachmentState.REFUSED]
+    files = [(one_line(file.name), one_line(file.state_reason)) for file in refused]
+    _about_input("receipt", submission, link=link, always=True, sms=True, refused=files)
+
+
+def returned(submission: Submission) -> None:
+    """Notify the author of a returned input: what is missing, the questions, and where to answer."""
+    questions = [one_line(question.text) for question in submission.questions.filter(answered_at=None)]
+    link = address("my_input" if questions else "draft", submission.key)
+    _about_input("returned", submission, link=link, questions=questions)
+
+
+def set_aside(submission: Submission) -> None:
+    """Notify the author that the input is set aside, and why."""
+    _about_input("set_aside", submission, link=address("my_input", submission.key))
+
+
+def accepted(submission: Submission) -> None:
+    """Notify the author that the input is on file, and what happens next."""
+    _about_input("accepted", submission, link=address("my_input", submission.key))
+
+
+def sign_off_asked(submission: Submission, by: User) -> None:
+    """Ask the organisation's primary focal point to read and sign off a draft."""
+    primary = Membership.objects.live().filter(stakeholder=submission.stakeholder_id, is_primary=True)
+    heads = [each.user for each in primary.select_related("user") if each.user.is_active and each.user_id != by.pk]
+    send_all(
+        "consultations/mail/sign_off_asked.txt",
+        map(recipient, heads),
+        asker=typed(by.name),
+        title=typed(submission.title),
+        consultation=submission.consultation,
+        link=address("draft_preview", submission.key),
+    )
+
+
+def signed_off(submission: Submission) -> None:
+    """Notify the author that the draft can be sent."""
+    _about_input("signed_off", submission, link=address("draft", submission.key))
+
+
+def endorsed(endorsement: Endorsement) -> None:
+    """Notify the author that another organisation co-signed the input."""
+    submission = endorsement.submission
+    signer = typed(endorsement.stakeholder.name)
+    _about_input("endorsed", submission, link=address("input", submission.reference), signer=signer)
+
+
+def _about_input(name: str, submission: Submission, *, link: str, **context: Any) -> None:
+    send_all(
+        f"consultations/mail/{name}.txt",
+        _author(submission),
+        submission=submission,
+        title=typed(submission.title),
+        organisation=typed(submission.stakeholder.name),
+        consultation=submission.consultation,
+        link=link,
+        **context,
+    )
+
+
+# --- Between the desk and organisations -----------------------------------------------------------------------------
 
 
 def input_asked_for(reminder: Reminder, recipients: Iterable[Recipient]) -> None:
@@ -30,9 +121,7 @@ def late_asked(submission: Submission, reason: str) -> None:
 
 def late_decided(submission: Submission, reason: str) -> None:
     """Notify the author whether the draft may be sent after the deadline, and why."""
-    author, body = submission.author, submission.stakeholder
-    to = [recipient(author)] if acts_for(author, body) else people_of(body)
-    _about_late("late_decided", submission, to, reason, address("draft", submission.key))
+    _about_late("late_decided", submission, _author(submission), reason, address("draft", submission.key))
 
 
 def _about_late(name: str, submission: Submission, to: list[Recipient], reason: str, link: str) -> None:

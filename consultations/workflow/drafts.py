@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consultations.models import AttachmentState, Consultation, Presence, Provision, Stakeholder, Submission, User
-from consultations.notifications import recipients
+from consultations.notifications import submissions
 from consultations.permissions import AUTHORS, PRIMARY, acts_for, may_rule_on_sign_off, may_submit
 from ncm_portal.workflow import Blocked, Conflict, Move, demand, journal, make, now, verb
 
@@ -104,7 +104,7 @@ def ask_sign_off(submission: Submission, *, by: User) -> Submission:
         count_mail(caused_by=by, stakeholder=row.stakeholder)
 
     row = make(SUBMISSION_MOVES["ask_sign_off"], submission, by=by, change=count)
-    recipients.sign_off_asked(row, by)
+    submissions.sign_off_asked(row, by)
     return row
 
 
@@ -128,7 +128,7 @@ def sign_off(
 
     row = make(SUBMISSION_MOVES["sign_off"], submission, by=by, change=stamp)
     if row.author_id != by.pk:
-        recipients.signed_off(row)
+        submissions.signed_off(row)
     return row
 
 

@@ -16,7 +16,7 @@ from consultations.models import (
     SubmissionState,
     User,
 )
-from consultations.notifications import recipients
+from consultations.notifications import submissions
 from consultations.permissions import AUTHORS, acts_for
 from ncm_portal.workflow import Blocked, Condition, demand, either, journal, now, verb
 
@@ -70,7 +70,7 @@ def endorse(submission: Submission, stakeholder: Stakeholder, *, by: User) -> En
     count_mail(caused_by=by, stakeholder=stakeholder)
     endorsement = Endorsement.objects.create(submission=row, stakeholder=stakeholder, by=by, at=now())
     journal("endorse", row, by=by, data={"organisation": stakeholder.name}, commits=[endorsement])
-    recipients.endorsed(endorsement)
+    submissions.endorsed(endorsement)
     return endorsement
 
 

@@ -23,7 +23,7 @@ from consultations.models import (
     SubmissionState,
     User,
 )
-from consultations.notifications import recipients
+from consultations.notifications import submissions as notifications
 from consultations.permissions import (
     AUTHORS,
     CHECKERS,
@@ -326,7 +326,7 @@ def submit(submission: Submission, *, by: User, seen_at: datetime | None = None)
         stamp_as_sent(row, [provision.code for provision in as_read.provisions.all()])
 
     row = make(SUBMISSION_MOVES["submit"], submission, by=by, change=stamp)
-    recipients.receipt(row)
+    notifications.receipt(row)
     row.refresh_from_db(fields=["attachments"])  # the preloaded files; no query
     return row
 
@@ -361,7 +361,7 @@ def _decide(
 def accept(submission: Submission, *, by: User, reason: str = "") -> Submission:
     """Put an input on file; its audience can then read it. Mails the author."""
     row = _decide("accept", submission, by, reason)
-    recipients.accepted(row)
+    notifications.accepted(row)
     return row
 
 
@@ -374,7 +374,7 @@ def return_for_completion(
     Each of `questions` must be answered before it can be sent again.
     """
     row = _decide("return_for_completion", submission, by, reason, questions=questions)
-    recipients.returned(row)
+    notifications.returned(row)
     return row
 
 
@@ -389,7 +389,7 @@ def set_aside(
     if set_aside_for not in SetAsideReason.values:
         raise Blocked(_("Choose a reason from the list."))
     row = _decide("set_aside", submission, by, reason, set_aside_for)
-    recipients.set_aside(row)
+    notifications.set_aside(row)
     return row
 
 

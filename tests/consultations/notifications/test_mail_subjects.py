@@ -62,15 +62,15 @@ def send_every_notification(body, person):
     officer = factories.make_secretariat()
     sent = factories.make_submission(stakeholder=body, author=person, title=EVIL, state="accepted")
     for tell in (
-        recipients.receipt,
-        recipients.returned,
-        recipients.set_aside,
-        recipients.accepted,
-        recipients.signed_off,
+        submissions.receipt,
+        submissions.returned,
+        submissions.set_aside,
+        submissions.accepted,
+        submissions.signed_off,
     ):
         tell(sent)
     colleague = factories.make_member(body, "alternate")
-    recipients.sign_off_asked(sent, colleague)
+    submissions.sign_off_asked(sent, colleague)
     workflow.endorse(factories.make_submission(state="accepted"), body, by=person)
     recipients.organisation_verified(body)
     recipients.organisation_refused(body)

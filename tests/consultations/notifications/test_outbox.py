@@ -14,7 +14,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from consultations.models import Event, MailState, Medium, OutgoingMail
-from consultations.notifications import outbox, recipients
+from consultations.notifications import outbox, recipients, submissions
 from consultations.workflow import choose_notices, try_again
 from ncm_portal.workflow import Blocked, NotAllowed
 from tests import factories
@@ -342,8 +342,8 @@ def test_receipt_is_sent_by_mail_and_text_message(choice, settings):
     body = factories.make_stakeholder()
     factories.make_member(body, user=author)
     sent = factories.make_submission(stakeholder=body, author=author, state="submitted")
-    recipients.receipt(sent)
-    recipients.accepted(sent)
+    submissions.receipt(sent)
+    submissions.accepted(sent)
     rows = OutgoingMail.objects.filter(in_digest=False, subject__contains="We have").order_by("pk")
     assert list(rows.values_list("medium", "to", "body"))[1:] == [
         (
