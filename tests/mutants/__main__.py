@@ -99,6 +99,7 @@ class Bench:
 
     def __init__(self, tree: Path, forks: subprocess.Popen[str]) -> None:
         self.tree, self.forks = tree, forks
+        self.known = set(self._answer() or ())
         self.sound: dict[str, bool] = {}  # of tests tried on unaltered code: do they pass?
 
     def try_out(self, mutation: Mutation, covering: Covering) -> WorkResult:
@@ -113,7 +114,7 @@ class Bench:
             return WorkResult(worker_outcome=WorkerOutcome.SKIPPED, test_outcome=TestOutcome.INCOMPETENT)
         file.write_text(changed, "utf-8")
         try:
-            failed = self._ask(mutation.path, source, changed, tests, covering, ["-x"])
+            failed = self._ask(mutation.path, source, changed, tests, covering.timeout(tests), ["-x"])
         finally:
             file.write_text(source, "utf-8")
         outcome = TestOutcome.SURVIVED if failed == [] else TestOutcome.KILLED
@@ -122,19 +123,22 @@ class Bench:
 
     def _sound(self, tests: list[str], path: str, source: str, covering: Covering) -> list[str]:
         """Return the tests that pass on unaltered code here, such as those that need no history of git."""
-        new = [name for name in tests if name not in self.sound]
-        if new:
-            failed = self._ask(path, source, source, new, covering, [])
-            self.sound.update({name: failed is not None and name not in failed for name in new})
+        tests = [name for name in tests if name in self.known]
+        if new := [name for name in tests if name not in self.sound]:
+            failed = self._ask(path, source, source, new, 4 * covering.timeout(new), [])
+            is_answer = failed is not None and set(failed) <= set(new)
+            self.sound.update({name: is_answer and name not in (failed or ()) for name in new})
         return [name for name in tests if self.sound[name]]
 
     def _ask(
-        self, path: str, source: str, changed: str, tests: list[str], covering: Covering, options: list[str]
+        self, path: str, source: str, changed: str, tests: list[str], timeout: float, options: list[str]
     ) -> list[str] | None:
         asked = {"path": path, "source": source, "changed": changed, "tests": tests, "options": options}
-        assert self.forks.stdin is not None
+        print(json.dumps(asked | {"timeout": timeout}), file=self.forks.stdin, flush=True)
+        return self._answer()
+
+    def _answer(self) -> list[str] | None:
         assert self.forks.stdout is not None
-        print(json.dumps(asked | {"timeout": covering.timeout(tests)}), file=self.forks.stdin, flush=True)
         return json.loads(self.forks.stdout.readline())
 
 

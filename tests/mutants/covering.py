@@ -32,7 +32,7 @@ class Covering:
         here = contexts.get(line, [])
         if here == [""]:  # it runs when the module is imported: whoever uses the module may notice
             here = [context for each in contexts.values() for context in each]
-        reached = {context.partition("|")[0] for context in here if context}
+        reached = {context.rpartition("|")[0] for context in here if context}
         reached = {name for name in reached if not name.startswith("tests/browser/")}
         found = sorted(reached, key=lambda name: (self.seconds.get(_plain(name), 1.0), name))
         short = [name for name in found if self.seconds.get(_plain(name), 1.0) <= SLOWEST]

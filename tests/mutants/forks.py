@@ -1,6 +1,6 @@
 """Run tests on altered code without starting anew:  python -m tests.mutants.forks
 
-Reads one request per line from standard input, a JSON object with `path`, `source`, `changed`, `tests` and `timeout`, and
+Prints the names of all tests, then reads one request per line from standard input, a JSON object with `path`, `source`, `changed`, `tests` and `timeout`, and
 answers with a line of its own: the tests that failed, or null if time was over. Everything is imported once; each request
 runs in a fork in which the functions that differ get their new code. A change outside functions, such as in the fields of
 a form, takes effect when a module is imported: it runs in a fork that has imported no module of the portal yet.
@@ -73,6 +73,16 @@ def living(path: str, pairs: list[tuple[CodeType, CodeType]]) -> list[tuple[Func
     return [(each, code) for each, code in found if code is not None]
 
 
+class Collected:
+    """Pytest plugin: the names of all tests."""
+
+    names: list[str]
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Note what was found."""
+        self.names = [item.nodeid for item in session.items]
+
+
 class Failed:
     """Pytest plugin: the names of tests that failed. Tests run in the given order, those without a database too."""
 
@@ -135,7 +145,9 @@ class Forks:
         for name in LIBRARIES:
             import_module(name)
         self.bare, self.answers = self._bare()
-        pytest.main(["-q", "--collect-only", *TWICE])
+        collected = Collected()
+        pytest.main(["-q", "--collect-only", *TWICE], plugins=[collected])
+        self.tests = collected.names
         gc.collect()
         gc.freeze()
 
@@ -173,7 +185,9 @@ def main() -> None:
     """Answer until standard input ends; what pytest prints goes nowhere."""
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    serve(Forks().answer, sys.stdin, answers)
+    forks = Forks()
+    print(json.dumps(forks.tests), file=answers, flush=True)
+    serve(forks.answer, sys.stdin, answers)
 
 
 if __name__ == "__main__":
