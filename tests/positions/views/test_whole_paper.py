@@ -10,7 +10,7 @@ from django.urls import reverse
 from consultations.models import Point, PointState, User
 from ncm_portal.workflow import now
 from positions.models import Edition, PositionPaper
-from tests.sign_in import sign_in
+from tests.sign_in import always
 
 SLUG = "drafted-again"
 PARAGRAPH = ("strength", "verb", "text", "lang", "secretariat_text", "provisions", "sources")
@@ -68,20 +68,20 @@ def read(edition: Edition) -> list[tuple[str, list[dict]]]:
 
 
 @pytest.mark.usefixtures("by_owner")  # for what comes before the publication
-def test_adopted_paper_can_be_drafted_completely_in_browser(played, client):
-    adopted = PositionPaper.objects.get(slug="gcm-2017")
+def test_adopted_paper_can_be_drafted_completely_in_browser(played):
+    adopted, keys = PositionPaper.objects.get(slug="gcm-2017"), {}
     before_publication()
-    sign_in(client, officer("wanjiru"))
-    again, keys = begin(client, adopted), {}
-    for old, new in zip(adopted.sections.all(), again.sections.all(), strict=True):
-        if new.heading != old.heading:
-            send(client, "desk_section_edit", new.pk, heading=old.heading)
-        for paragraph in old.paragraphs.standing().select_related("wording"):
-            keys[paragraph.pk] = type_in(client, new, paragraph)
-    sign_in(client, officer("mercy"))
-    for given in adopted.dispositions.select_related("point"):
-        answer(client, given, keys)
-    send(client, "desk_review", closes_at=f"{now() + timedelta(days=5):%Y-%m-%dT17:00}")
+    with always(officer("wanjiru")) as client:
+        again = begin(client, adopted)
+        for old, new in zip(adopted.sections.all(), again.sections.all(), strict=True):
+            if new.heading != old.heading:
+                send(client, "desk_section_edit", new.pk, heading=old.heading)
+            for paragraph in old.paragraphs.standing().select_related("wording"):
+                keys[paragraph.pk] = type_in(client, new, paragraph)
+    with always(officer("mercy")) as client:
+        for given in adopted.dispositions.select_related("point"):
+            answer(client, given, keys)
+        send(client, "desk_review", closes_at=f"{now() + timedelta(days=5):%Y-%m-%dT17:00}")
     frozen, last = again.editions.get(), adopted.editions.get(number="1.0")
     assert len(keys) == 50
     assert read(frozen) == read(last)
