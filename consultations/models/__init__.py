@@ -55,6 +55,7 @@ from .organisations import (
     StakeholderName,
     StakeholderState,
 )
+from .points import Point, PointKind, PointState
 from .proposals import Proposal, ProposalState
 from .reference import (
     OF_COMPACT,
@@ -76,9 +77,6 @@ from .submissions import (
     Audience,
     Channel,
     Note,
-    Point,
-    PointKind,
-    PointState,
     SetAsideReason,
     Submission,
     SubmissionState,

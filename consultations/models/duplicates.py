@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from ..db.constraints import no_delete, one_of, state_guards
 from ..db.fields import CleanTextField
 from .accounts import User
-from .submissions import Point, Submission
+from .points import Point
+from .submissions import Submission
 
 
 class LikenessState(models.TextChoices):

@@ -13,7 +13,8 @@ from ..db.fields import CleanTextField
 from .accounts import User
 from .forums import Consultation
 from .organisations import Stakeholder
-from .submissions import Point, Submission
+from .points import Point
+from .submissions import Submission
 
 WORDS_LIMIT = 2000
 

@@ -15,7 +15,7 @@ from ..db.fields import CleanCharField, CleanTextField
 from .accounts import User
 from .forums import Forum
 from .organisations import Stakeholder
-from .submissions import Point
+from .points import Point
 
 
 class ActionState(models.TextChoices):

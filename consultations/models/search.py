@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from .attachments import Attachment
 from .forums import Consultation
 from .organisations import Stakeholder
+from .points import Point
 from .reference import Theme
-from .submissions import Point, Submission
+from .submissions import Submission
 
 
 class SearchEntry(models.Model):
