@@ -46,6 +46,8 @@ def form_or_none(typed):
         ("info@ΕΛΛΗΝΙΚΌΣ.gr", "info@xn--qxaegecap6byf.gr"),
         ("info@faß.de", "info@xn--fa-hia.de"),
         ("root@localhost", "root@localhost"),
+        ("r" * 64 + "@example.org", "r" * 64 + "@example.org"),
+        ("ruth@" + ".".join(["e" * 61] * 4) + ".o", "ruth@" + ".".join(["e" * 61] * 4) + ".o"),  # 254 characters
     ],
 )
 def test_each_spelling_has_one_normal_form(typed, form):
@@ -62,6 +64,7 @@ def test_each_spelling_has_one_normal_form(typed, form):
         ("ruth@", "Enter an e-mail address in the correct format"),
         ("γιώργος@example.org", "The part before the @ must only include letters a to z without accents"),
         ("ru\u200bth@example.org", "The part before the @ must only include letters"),
+        ('"@example.org', "The part before the @ must only include letters"),
         ('"ruth langat"@example.org', "The part before the @ must only include letters"),
         ("ruth..langat@example.org", "The part before the @ must only include letters"),
         ("ruth@langat@example.org", "The part before the @ must only include letters"),
