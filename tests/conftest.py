@@ -135,7 +135,8 @@ def django_db_setup(django_db_setup) -> Iterator[None]:
     become(OWNER)
     with server() as cursor:
         cursor.execute(
-            "SELECT query, pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()",
+            "SELECT query, pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = %s AND pid <> pg_backend_pid() AND backend_type = 'client backend'",
             [own["TEST"]["NAME"]],  # never the server's own, through which other workers make theirs
         )
         for query, _ended in cursor.fetchall():
@@ -325,7 +326,11 @@ def _copied(source: str, name: str) -> Iterator[None]:
     connection.close()
     quoted = connection.ops.quote_name
     with server() as cursor:
-        cursor.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [source])
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = %s AND backend_type = 'client backend'",
+            [source],
+        )
         cursor.execute(f"DROP DATABASE IF EXISTS {quoted(name)} WITH (FORCE)")
         cursor.execute(f"CREATE DATABASE {quoted(name)} TEMPLATE {quoted(source)}")
         cursor.execute(f"REVOKE TEMPORARY ON DATABASE {quoted(name)} FROM PUBLIC")  # which a copy forgets

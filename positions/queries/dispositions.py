@@ -58,15 +58,20 @@ class PointOutcome:
 
 def outcomes_of_points(points: list[Point], user: Any) -> list[PointOutcome]:
     """Return what became of `points`, in order, as `user` may read it. Under a dozen queries, whatever their number."""
-    return _Outcomes(points, _joined({_root(point) for point in points}, user), user).all() if points else []
+    roots = {_root(point) for point in points}
+    together = _joined(Q(pk__in=roots) | Q(merged_into__in=roots), user)
+    return _Outcomes(points, together, user).all() if points else []
 
 
 def outcomes_of_input(submission: Submission, user: Any) -> list[PointOutcome]:
-    """Return what became of the points of an input that `user` may read, in order. Two queries for the points and their
+    """Return what became of the points of an input that `user` may read, in order. One query for the points and their
     groups, and five for what became of them.
     """
     own = Point.objects.standing().filter(submission=submission).annotate(root=Coalesce("merged_into", "pk"))
-    together = _joined(set(own.order_by().values_list("root", flat=True)), user)
+    roots = own.order_by().values("root")
+    # Not two conditions joined by OR, for which PostgreSQL would read all points.
+    same = Point.objects.filter(merged_into__in=roots).order_by().values("pk")
+    together = _joined(Q(pk__in=roots.union(same)), user)
     lines = [point for point in together if point.is_seen and point.submission_id == submission.pk]
     return _Outcomes(sorted(lines, key=lambda point: point.number), together, user).all() if lines else []
 
@@ -162,16 +167,11 @@ class _Outcomes:
 TOLD = ("merge", "unmerge", "say_misread", "answer_misreading")
 
 
-def _joined(roots: set[int], user: Any) -> list[Any]:
-    """Return the points joined to each of `roots`, and these; `is_seen` marks those that `user` may read.
-
-    Keys, not a query for them: PostgreSQL takes two look-ups in indexes then, instead of reading all points.
-    """
-    if not roots:
-        return []
+def _joined(group: Q, user: Any) -> list[Any]:
+    """Return the points in `group` that count; `is_seen` marks those that `user` may read."""
     seen = Point.objects.visible_to(user).filter(pk=OuterRef("pk"))
-    group = Point.objects.standing().filter(Q(pk__in=roots) | Q(merged_into__in=roots))
-    return list(group.annotate(is_seen=Exists(seen)).select_related("submission", "stakeholder"))
+    points = Point.objects.standing().filter(group)
+    return list(points.annotate(is_seen=Exists(seen)).select_related("submission", "stakeholder"))
 
 
 def _organisations(together: list[Point]) -> dict[int, int]:
