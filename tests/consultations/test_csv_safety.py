@@ -89,5 +89,10 @@ def test_overlong_cell_is_marked_as_cut(letter):
     assert read_back(fits + letter)[0].value == cut
 
 
+def test_cell_holds_what_excel_takes_and_no_more():
+    assert fitting("x" * 32_767) == "x" * 32_767
+    assert len(fitting("x" * 32_768)) == 32_767
+
+
 def test_typed_apostrophe_survives_unescaping():
     assert [escaped(each) for each in ("'=1", "''-1", "'a", "''", None, 3)] == ["''=1", "'''-1", "'a", "''", "", "3"]

@@ -65,6 +65,8 @@ def test_each_spelling_has_one_normal_form(typed, form):
         ("γιώργος@example.org", "The part before the @ must only include letters a to z without accents"),
         ("ru\u200bth@example.org", "The part before the @ must only include letters"),
         ('"@example.org', "The part before the @ must only include letters"),
+        ('"ruth@example.org', "The part before the @ must only include letters"),
+        ('ruth"@example.org', "The part before the @ must only include letters"),
         ('"ruth langat"@example.org', "The part before the @ must only include letters"),
         ("ruth..langat@example.org", "The part before the @ must only include letters"),
         ("ruth@langat@example.org", "The part before the @ must only include letters"),

@@ -61,6 +61,18 @@ def test_event_has_nairobi_times_and_timestamp_from_data():
     } <= set(lines)
 
 
+def test_event_has_an_address_and_a_state_and_empty_properties_are_left_out():
+    plain = unfolded(calendar("N", [ENTRY]))
+    assert "STATUS:CONFIRMED" in plain
+    assert [line for line in plain if line.startswith(("URL", "LOCATION", "DESCRIPTION"))] == []
+    assert "URL:https://ncm.example/f/" in unfolded(calendar("N", [replace(ENTRY, address="https://ncm.example/f/")]))
+
+
+@pytest.mark.parametrize(("octets", "rows"), [(74, 1), (75, 1), (76, 2), (149, 2), (150, 3)])
+def test_line_is_folded_after_75_octets(octets, rows):
+    assert len(ical.folded("x" * octets).removesuffix(b"\r\n").split(b"\r\n ")) == rows
+
+
 @pytest.mark.django_db
 def test_programme_is_public_and_personal_calendar_has_own_sessions_and_roles():
     forum = make_forum(state="draft", venue="KSMS", title="Forum of Nairobi")

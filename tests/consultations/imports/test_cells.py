@@ -1,109 +1,75 @@
-"""Workbook cells are read like openpyxl does."""
-
-from datetime import datetime, time, timedelta
-from io import BytesIO
-from xml.etree.ElementTree import fromstring
+"""What people type into a cell becomes a value, or is refused in words."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from openpyxl import Workbook, load_workbook
-from openpyxl.reader.strings import read_string_table
-from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
-from openpyxl.worksheet._reader import WorkSheetParser
-from openpyxl.xml.constants import SHEET_MAIN_NS
 
-from consultations.imports.workbooks import CellReader, NotText, shared_texts, workbook_rows
+from consultations.imports.cells import AddressCell, ChoiceCell, CodesCell, FoundCell, TextCell, YesNoCell
+from consultations.models import Audience, Channel, Provision, Stakeholder
+from tests.factories import make_provision, make_stakeholder
 
-PLACES = ["", 's="2"', 'r="C7"', 'r="c7"', 'r="AB12" s="0"', 's="3"']
-TEXTS = [
-    "<is><t>Wages</t></is>",
-    '<is><t xml:space="preserve">  Wages  </t></is>',
-    "<is>between<t>Wages</t></is>",
-    "<is><t/></is>",
-    "<is/>",
-    "",
-    "<v>7</v>",
-    "<v>1.5E3</v>",
-    "<v>-1</v>",
-    "<v>2017-10-17</v>",
-    "<is><r><rPr><b/></rPr><t>Wa</t></r><r><t>ges</t></r></is>",
-    "<is><t>Wa</t><r><t>ges</t></r></is>",
-    '<is><t>Wages</t><rPh sb="0" eb="1"><t>we</t></rPh></is>',
-    "<is><t>Wages</t></is><f>A1</f>",
-    "<v>7</v><is><t>Wages</t></is>",
-    "<is><t>Wa<b>g</b>es</t></is>",
-]
-cells = st.tuples(
-    st.sampled_from(["inlineStr", "s", "str", "n", "b", "e", "d"]), st.sampled_from(PLACES), st.sampled_from(TEXTS)
-)
+LONG = "x" * 500
 
 
-SHARED = ["none", *"abcdefg", "shared"]
-FORMATS = ["General", "0", "yyyy-mm-dd", "0.00"]
+def refusal(cell, value):
+    with pytest.raises(ValueError) as refused:
+        cell.clean(value)
+    return str(refused.value)
 
 
-def element(cells):
-    parts = "".join(f'<c t="{name}" {place}>{text}</c>' for name, place, text in cells)
-    return fromstring(f'<row xmlns="{SHEET_MAIN_NS}" r="7">{parts}</row>')
+def test_text_is_cleaned_and_empty_stays_empty():
+    assert [TextCell().clean(value) for value in (None, " Wages ", 7)] == ["", "Wages", "7"]
 
 
-def ours(cells):
-    """Return the cells of a row, or what is wrong with them."""
-    try:
-        found = list(CellReader(SHARED, FORMATS).cells(element(cells)))
-    except (ValueError, TypeError, IndexError) as error:
-        return type(error)
-    return [(column, "formula or error" if isinstance(value, NotText) else value) for column, value in found]
+def test_address_is_in_its_normal_form_or_refused():
+    assert [AddressCell().clean(value) for value in ("", None, " RUTH@Example.org ")] == ["", "", "ruth@example.org"]
+    assert "correct format" in refusal(AddressCell(), "ruth")
 
 
-def theirs(cells):
-    sheet = WorkSheetParser(None, SHARED, date_formats={2})
-    try:
-        found = sheet.parse_row(element(cells))[1]
-    except (ValueError, TypeError, IndexError) as error:
-        return type(error)
-    return [(cell["column"], "formula or error" if cell["data_type"] in "fe" else cell["value"]) for cell in found]
+@pytest.mark.parametrize("typed", ["members", "MEMBERS", "Members of the NCM only", " members of the ncm only "])
+def test_choice_is_named_by_value_or_label(typed):
+    assert ChoiceCell(Audience).clean(typed) == ChoiceCell(Audience, default="public").clean(typed) == "members"
 
 
-@given(st.lists(cells, min_size=1, max_size=4))
-def test_cells_match_openpyxl(row):
-    assert ours(row) == theirs(row)
+def test_choice_has_a_default_for_an_empty_cell_only():
+    assert ChoiceCell(Channel, default="letter").clean(" ") == "letter"
+    assert ChoiceCell(Channel, default="letter").clean("forum") == "forum"
+    known = "web, email, letter, forum"
+    assert refusal(ChoiceCell(Channel), None) == f"This cell is empty. Enter one of: {known}"
+    assert refusal(ChoiceCell(Channel, default="web"), LONG) == f"“{LONG[:80]}” is not one of: {known}"
 
 
-ITEMS = [text.replace("is>", "si>").replace("<is", "<si") for text in TEXTS if text.startswith("<is")]
-ITEMS += ["<si><t>_x005F_x000D_</t></si>", "<si>&amp;<t>&lt;b&gt;</t></si>"]
+def test_yes_and_no_are_read_in_every_spelling():
+    cell = YesNoCell()
+    assert [cell.clean(value) for value in ("Yes", " y", "TRUE", 1, "ndiyo")] == [True] * 5
+    assert [cell.clean(value) for value in (None, "", "No", "FALSE", 0, "hapana")] == [False] * 6
+    assert [cell.clean(cell.render(value)) for value in (True, False)] == [True, False]
+    assert refusal(cell, LONG) == f"“{LONG[:80]}” is not “yes” or “no”."
 
 
-@given(st.lists(st.sampled_from(ITEMS)))
-def test_shared_strings_match_openpyxl(items):
-    table = f'<sst xmlns="{SHEET_MAIN_NS}">{"".join(items)}</sst>'.encode()
-    assert list(shared_texts(BytesIO(table))) == read_string_table(BytesIO(table))
+@pytest.mark.django_db
+def test_row_is_found_by_its_name_if_only_one_has_it(django_assert_num_queries):
+    body = make_stakeholder("Coast Network")
+    for name in ("Lake Forum", "LAKE FORUM"):
+        make_stakeholder(name)
+    cell = FoundCell(Stakeholder, field="name")
+    with django_assert_num_queries(1):
+        assert [cell.clean(value) for value in ("coast network", None, " ", "coast network")] == [
+            body,
+            None,
+            None,
+            body,
+        ]
+    assert refusal(cell, "Lake forum") == "More than one is called “Lake forum”."
+    assert refusal(cell, LONG) == f"There is no stakeholder called “{LONG[:80]}”."
 
 
-def test_shared_strings_are_read_literally():
-    table = f'<!DOCTYPE sst [<!ENTITY a "b">]><sst xmlns="{SHEET_MAIN_NS}"><si><t>&a;</t></si></sst>'
-    with pytest.raises(ValueError, match=r"^$"):
-        list(shared_texts(BytesIO(table.encode())))
-
-
-@pytest.mark.parametrize("wrong", ['r="7"', 'r="C"', 's="x"', 'r="ABCD7"'])
-def test_cell_unreadable_by_openpyxl_is_refused(wrong):
-    cell = ("inlineStr", wrong, TEXTS[0])
-    assert isinstance(theirs([cell]), type)
-    assert ours([cell]) == theirs([cell])
-
-
-@pytest.mark.parametrize("epoch", [WINDOWS_EPOCH, MAC_EPOCH])
-def test_dates_and_durations_match_openpyxl(epoch):
-    book = Workbook()
-    book.epoch = epoch
-    values = [datetime(2017, 10, 17), timedelta(hours=30), time(8, 30), 43_025, 0.5, True]  # noqa: DTZ001 - as openpyxl
-    book.active.append(values)
-    for cell, code in zip(book.active[1][3:5], ['dd"/"mm"/"yyyy', "[h]:mm"], strict=True):
-        cell.number_format = code
-    out = BytesIO()
-    book.save(out)
-    found = list(load_workbook(out).active.iter_rows(values_only=True))
-    assert [tuple(row) for _number, row in workbook_rows(out.getvalue())] == found
-    assert [type(value) for value in found[0][:2]] == [datetime, timedelta]
+@pytest.mark.django_db
+def test_codes_are_found_once_each_and_unknown_ones_named(django_assert_num_queries):
+    first, second = make_provision("GCM-02"), make_provision("GCM-05")
+    cell = CodesCell(Provision)
+    with django_assert_num_queries(0):
+        assert cell.clean(None) == cell.clean(" ; ") == []
+    with django_assert_num_queries(1):
+        assert cell.clean("gcm-02; GCM-05,GCM-02") == [first, second]
+        assert cell.clean("GCM-05") == [second]
+    assert refusal(cell, "GCM-02; GCM-99, none") == "Unknown: GCM-99, none"
+    assert refusal(cell, ";".join([LONG, LONG])) == f"Unknown: {LONG[:200]}"
