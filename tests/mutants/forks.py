@@ -7,6 +7,7 @@ a form, takes effect when a module is imported: it runs in a fork that has impor
 """
 
 import contextlib
+import functools
 import gc
 import inspect
 import json
@@ -15,7 +16,6 @@ import select
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from types import CodeType, FunctionType
@@ -64,13 +64,23 @@ def swaps(path: str, source: str, changed: str) -> list[tuple[CodeType, CodeType
     return [(old, new) for old, new in zip(before, after, strict=True) if old.co_flags & OF_FUNCTION and old != new]
 
 
-def living(path: str, pairs: list[tuple[CodeType, CodeType]]) -> list[tuple[FunctionType, CodeType]]:
-    """Return the functions of the module at `path` that exist and have new code, with that code."""
+def living(
+    functions: list[FunctionType], pairs: list[tuple[CodeType, CodeType]]
+) -> list[tuple[FunctionType, CodeType]]:
+    """Return the functions that have new code, with that code."""
     by_place = {(old.co_qualname, old.co_firstlineno): new for old, new in pairs}
-    functions = [each for each in gc.get_objects() if isinstance(each, FunctionType)]
-    ours = [(each, each.__code__) for each in functions if each.__code__.co_filename == path]
+    ours = [(each, each.__code__) for each in functions]
     found = [(each, by_place.get((code.co_qualname, code.co_firstlineno))) for each, code in ours]
     return [(each, code) for each, code in found if code is not None]
+
+
+def functions_by_file() -> dict[str, list[FunctionType]]:
+    """Return every function that exists, by the file it comes from."""
+    found: dict[str, list[FunctionType]] = {}
+    for each in gc.get_objects():
+        if isinstance(each, FunctionType):
+            found.setdefault(each.__code__.co_filename, []).append(each)
+    return found
 
 
 class Collected:
@@ -149,7 +159,9 @@ class Forks:
         pytest.main(["-q", "--collect-only", *TWICE], plugins=[collected])
         self.tests = collected.names
         gc.collect()
-        gc.freeze()
+        self.functions = functions_by_file()
+        self.caches = [each for each in gc.get_objects() if isinstance(each, functools._lru_cache_wrapper)]
+        gc.freeze()  # after which the collector lists nothing of this any more
 
     def _bare(self) -> tuple[TextIO, TextIO]:
         """Start the process that has imported libraries only."""
@@ -158,7 +170,9 @@ class Forks:
         if os.fork() == 0:
             os.close(asks)
             serve(
-                lambda asked: in_fork(partial(run, asked), asked["timeout"]), os.fdopen(requests), os.fdopen(tells, "w")
+                lambda asked: in_fork(functools.partial(run, asked), asked["timeout"]),
+                os.fdopen(requests),
+                os.fdopen(tells, "w"),
             )
             os._exit(0)
         os.close(requests)
@@ -168,11 +182,13 @@ class Forks:
     def answer(self, asked: dict[str, Any]) -> list[str] | None:
         """Answer one request; the altered module stands on the disk."""
         path = str(Path.cwd() / asked["path"])
-        functions = living(path, swaps(path, asked["source"], asked["changed"]) or [])
+        functions = living(self.functions.get(path, []), swaps(path, asked["source"], asked["changed"]) or [])
 
         def altered() -> list[str]:
             for function, code in functions:
                 function.__code__ = code
+            for each in self.caches:
+                each.cache_clear()
             return run(asked)
 
         if functions or asked["source"] == asked["changed"]:

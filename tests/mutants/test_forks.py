@@ -4,7 +4,7 @@ import importlib.util
 
 import pytest
 
-from tests.mutants.forks import in_fork, living, swaps
+from tests.mutants.forks import functions_by_file, in_fork, living, swaps
 
 SOURCE = """
 LIMIT = 3
@@ -35,7 +35,8 @@ def shelf(tmp_path):
 
 def alter(module, before, after):
     """Give the functions of the module their code after the replacement, and return how many changed."""
-    functions = living(module.__file__, swaps(module.__file__, SOURCE, SOURCE.replace(before, after)) or [])
+    pairs = swaps(module.__file__, SOURCE, SOURCE.replace(before, after)) or []
+    functions = living(functions_by_file()[module.__file__], pairs)
     for function, code in functions:
         function.__code__ = code
     return len(functions)
