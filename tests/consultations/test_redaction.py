@@ -95,6 +95,7 @@ def test_held_back_text_is_removed_completely(before, held, after):
         ("In X the guards counted the cells", "Open. [[We saw that the guards counted the cells of X.]]", True),
         ("Build shelters of stone", "We ask: build shelters of stone. [[Do not build shelters of stone in X.]]", False),
         ("Nobody else has ever spoken to X", "Open. [[We saw that the guards counted the cells of X]]", False),
+        ("Nobody pays the guards there", "Open. [[We saw that the guards counted the cells of X]]", False),
         ("Half of it", "We ask: [[Half of it] was never counted.", False),
         ("Half was counted] and", "In [[the half was counted] and]] there", True),
         ("See Mombasa", "We went to [[Mombasa]]", True),

@@ -7,7 +7,16 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from consultations import similarity
-from consultations.similarity import INPUTS_ALIKE, POINTS_ALIKE, likeness, marked, pairs_among, shared_words, words_of
+from consultations.similarity import (
+    INPUTS_ALIKE,
+    POINTS_ALIKE,
+    likeness,
+    marked,
+    pairs_among,
+    shared_words,
+    stem,
+    words_of,
+)
 from tests.consultations.likeness_pairs import DIFFERENT, SAME
 
 WORDS = st.lists(
@@ -91,6 +100,19 @@ def test_texts_without_words_have_no_similarity(text):
 )
 def test_common_english_endings_are_stripped(words, stems):
     assert words_of(words) == stems
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("policies", "policy"), ("ponies", "pony"), ("ties", "tie"), ("gas", "gas"), ("sees", "see"), ("focus", "focus"),
+        ("planned", "plan"), ("running", "run"), ("falling", "fall"), ("passing", "pass"), ("added", "add"),
+        ("king", "king"), ("red", "red"), ("used", "used"), ("being", "being"), ("hired", "hir"), ("wage", "wag"),
+        ("ice", "ice"), ("the", "the"),
+    ],
+)  # fmt: skip
+def test_short_words_and_double_letters_keep_their_stem(word, expected):
+    assert stem(word) == expected
 
 
 def test_kiswahili_words_are_not_stemmed():
@@ -189,6 +211,12 @@ def test_old_pairs_are_not_recomputed(monkeypatch):
     before = {tuple(pair) for each in pairs_among(old, at_least=0.4, most=1000) for pair in each}
     assert {second < 40 for _first, second, _score in later} == {False}
     assert before | later == brute(found, 0.4)
+
+
+def test_the_most_similar_partners_are_kept_and_come_first():
+    letters = [(0, f"{LETTER} Boats and harbours need more lamps"), (1, LETTER), (2, f"{LETTER} Soon"), (3, LETTER)]
+    *_earlier, last = pairs_among(letters, at_least=0.3, most=2)
+    assert [pair[:2] for pair in last] == [(1, 3), (2, 3)]
 
 
 def test_campaign_has_linear_number_of_pairs():
