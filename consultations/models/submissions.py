@@ -93,6 +93,7 @@ def readable_in_full_by(user: Any, source: str = "") -> Q:
 
 
 def _is_somebody(user: Any) -> bool:
+    """Return what `permissions.is_signed_in` does, which stands in a layer above."""
     return getattr(user, "is_authenticated", False) and user.is_active
 
 
