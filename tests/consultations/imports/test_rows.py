@@ -82,15 +82,15 @@ def test_one_error_refuses_the_whole_import(client):
     assert not Stakeholder.objects.exists()
 
 
-def test_import_of_many_stakeholders_is_fast(client):
+def test_import_of_1000_stakeholders_is_fast(client):
     rows = [
         [f"Organisation {turn}", "", "civil_society", "", "no", f"office{turn}@example.org", "We help."]
-        for turn in range(250)
+        for turn in range(1_000)
     ]
     began = time.process_time()
     preview = upload(client, "stakeholder", workbook(BODIES, *rows))
-    assert preview.context["tally"][0] == (250, "new")
-    assert (len(preview.context["rows"]), preview.context["more"]) == (50, 200)
+    assert preview.context["tally"][0] == (1_000, "new")
+    assert (len(preview.context["rows"]), preview.context["more"]) == (50, 950)
     confirm(client, "stakeholder", preview)
-    assert Stakeholder.objects.count() == 250
-    assert time.process_time() - began < 15  # of this process's own time; some 1 s
+    assert Stakeholder.objects.count() == 1_000
+    assert time.process_time() - began < 60  # of this process's own time; some 5 s
