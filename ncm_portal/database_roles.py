@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core import checks
-from django.db import DEFAULT_DB_ALIAS, connection, transaction
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, ProgrammingError, connection, connections, transaction
 from django.db.backends.utils import CursorWrapper
 from psycopg import sql
 
@@ -64,6 +64,10 @@ SAID_FOR_GOOD = (
 STILL_UPDATED = {"consultations_event": ["object_label", "by_name", "reason", "data"]}
 # Functions that act as the owner of the tables, which the runtime role may call.
 AS_OWNER = ("next_reference_numbers(integer, integer)",)
+# Defaults of the runtime role in this database. They are stored with the role, since PgBouncer refuses options at the
+# start of a connection. The JIT compiler takes a second for queries that run for ten milliseconds; the two limits end
+# what would keep other readers waiting. `unlimited` is for the statements that may take longer.
+LIMITS = {"jit": "off", "statement_timeout": "30s", "lock_timeout": "10s"}
 # Large objects are files in the database outside the portal's tables.
 LARGE_OBJECTS = "lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea)"
 
@@ -140,6 +144,7 @@ def secure(running: Address, say: Say) -> None:
             return
         _create(cursor, running, say)
         _grant(cursor, role)
+        set_limits(cursor, running, say)
 
 
 def _create(cursor: CursorWrapper, address: Address, say: Say) -> None:
@@ -213,6 +218,39 @@ def _grant(cursor: CursorWrapper, role: str) -> None:
             cursor.execute(sql.SQL("GRANT EXECUTE ON FUNCTION {} TO {role}").format(sql.SQL(function), **names))
 
 
+def set_limits(cursor: CursorWrapper, running: Address, say: Say) -> None:
+    """Set the limits of the runtime role: as the current role, or else as itself, which every role may."""
+    try:
+        with transaction.atomic():
+            alter_role(cursor, running["USER"])
+    except ProgrammingError:
+        own = connections.create_connection(DEFAULT_DB_ALIAS)
+        own.settings_dict = {**own.settings_dict, **{key: running[key] for key in IN_ADDRESS}}
+        try:
+            with own.cursor() as as_itself:
+                alter_role(as_itself, running["USER"])
+        except DatabaseError:
+            say(f"{running['USER']} got no time limits: run set_up_database_roles as a superuser.")
+        finally:
+            own.close()
+
+
+def alter_role(cursor: Any, role: str) -> None:
+    """Store the limits with the role, for new connections; the cursor is one of Django or psycopg."""
+    names = {"role": sql.Identifier(role), "database": _database()}
+    for name, value in LIMITS.items():
+        statement = sql.SQL("ALTER ROLE {role} IN DATABASE {database} SET {name} = {value}")
+        cursor.execute(statement.format(name=sql.Identifier(name), value=sql.Literal(value), **names))
+
+
+@contextmanager
+def unlimited() -> Iterator[None]:
+    """Context manager of a transaction whose statements may take any time: for worker and commands, never pages."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        yield
+
+
 def _database() -> sql.Identifier:
     return sql.Identifier(connection.settings_dict["NAME"])
 
@@ -275,7 +313,17 @@ def check_running_role(databases: Sequence[str] | None = None, **options: Any) -
     if DEFAULT_DB_ALIAS not in (databases or ()) or (owner is not None and role == owner["USER"]):
         return []
     hint = "manage.py set_up_database_roles sets up two roles; docs/operations.md says how."
-    return [
+    warnings: list[checks.CheckMessage] = [
         checks.Warning(f"The portal runs as the database role {role}: {words}.", hint=hint, id="portal.W001")
         for words in weaknesses()
     ]
+    if missing := missing_limits():
+        words = f"The database role {role} has no limit for: {', '.join(missing)}."
+        warnings.append(checks.Warning(words, hint=hint, id="portal.W002"))
+    return warnings
+
+
+def missing_limits() -> list[str]:
+    """Return the settings of LIMITS that the default connection lacks; an operator may have chosen other values."""
+    with connection.cursor() as cursor:
+        return [name for name in LIMITS if _value(cursor, "SELECT current_setting(%s)", name) in ("on", "0")]

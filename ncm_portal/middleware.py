@@ -1,6 +1,7 @@
-"""Middleware: valid URLs, second factors for some offices, headers and compression."""
+"""Middleware: valid URLs, second factors for some offices, headers and compression; pages for server errors."""
 
 import re
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from http import HTTPStatus
@@ -12,15 +13,17 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.core.exceptions import BadRequest
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.csp import ContentSecurityPolicyMiddleware
 from django.middleware.gzip import GZipMiddleware
 from django.middleware.security import SecurityMiddleware
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.views import defaults
 
 from consultations.bidi import isolated, may_turn
 from consultations.integrity.gate import gate
@@ -35,6 +38,8 @@ View = Callable[..., HttpResponse]
 # Browsers accept Brotli (RFC 7932) over TLS and from localhost. At this level it is as fast as gzip.
 TAKES_BROTLI = re.compile(r"\bbr\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 BROTLI_QUALITY = 5
+
+CANNOT_ANSWER = (OperationalError, InterfaceError)  # stopped by a limit, no connection, no free one, no disk
 
 # Pages reachable without the required second factor: the own account, sign-out and the health check.
 OPEN_BEFORE = ("account_", "mfa_", "health", "set_language")
@@ -88,10 +93,10 @@ def fitting_tables_middleware(get_response: View) -> View:
         if request.path_info == reverse("health"):
             return get_response(request)
         if _reason(gate.reason):
-            return _upgrading(request)
+            return unavailable(request, is_upgrading=True)
         response = get_response(request)
         is_error = response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR
-        return _upgrading(request) if is_error and _reason(gate.look_again) else response
+        return unavailable(request, is_upgrading=True) if is_error and _reason(gate.look_again) else response
 
     return respond
 
@@ -103,8 +108,18 @@ def _reason(look: Callable[[], str]) -> str:
     return ""
 
 
-def _upgrading(request: HttpRequest) -> HttpResponse:
-    page = render(request, "503.html", {"words": readable_words_of(request)}, status=503)
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Return the page for an exception that no view handled: 503 with what was typed if the database cannot answer."""
+    if isinstance(sys.exception(), CANNOT_ANSWER):
+        return unavailable(request, is_upgrading=False)
+    return defaults.server_error(request)
+
+
+def unavailable(request: HttpRequest, *, is_upgrading: bool) -> HttpResponse:
+    """Return the page (503) that asks to come back, with what was typed."""
+    heading = "The portal is being upgraded" if is_upgrading else "The portal cannot answer right now"
+    context = {"heading": heading, "words": readable_words_of(request), "is_upgrading": is_upgrading}
+    page = HttpResponse(render_to_string("503.html", context), status=503)
     page["Retry-After"], page["Cache-Control"] = "60", "no-store, private"
     return page
 

@@ -48,6 +48,8 @@ def health(request: HttpRequest) -> HttpResponse:
     return HttpResponse(f"{reason or 'ok'}\n", content_type="text/plain", status=503 if reason else 200)
 
 
+handler500 = "ncm_portal.middleware.server_error"
+
 urlpatterns = [
     path("", include(consultations.urls)),
     path("", include(positions.urls)),

@@ -126,10 +126,13 @@ def django_db_modify_db_settings(django_db_modify_db_settings) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup) -> Iterator[None]:
-    """Run tests as the portal's runtime role; the owner drops the database. Before that, end remaining sessions, such
-    as live server threads of a closed browser, and report their last query.
+    """Run tests as the portal's runtime role, with its limits; the owner drops the database. Before that, end remaining
+    sessions, such as live server threads of a closed browser, and report their last query.
     """
     own = dict(connection.settings_dict)
+    if OWN_DATABASE:
+        with as_superuser() as cursor:
+            database_roles.alter_role(cursor, settings.DATABASE_ROLES["running"]["USER"])
     become(settings.DATABASE_ROLES["running"])
     yield
     become(OWNER)

@@ -24,6 +24,7 @@ from consultations.models import (
     User,
 )
 from consultations.permissions import SECRETARIAT, is_secretariat
+from ncm_portal.database_roles import unlimited
 from ncm_portal.workflow import Condition, Move, demand, either, journal, make, now, table, verb
 
 from .points import merge
@@ -212,10 +213,11 @@ def points_to_compare(consultation: Consultation) -> QuerySet[Point]:
 
 def _search[Row: Text](texts: QuerySet[Row], is_new: Q, kind: str, at_least: float, add: Callable[[int], None]) -> int:
     """Compare the new ones of `texts` in batches, and return how many pairs were stored."""
-    new = {row.pk: row for row in texts.filter(is_new)}
+    with unlimited():
+        new = {row.pk: row for row in texts.filter(is_new)}
+        rows = {**{row.pk: row for row in texts.exclude(pk__in=new)}, **new} if new else {}
     if not new:
         return 0
-    rows = {**{row.pk: row for row in texts.exclude(pk__in=new)}, **new}
     old = [(pk, _words(row)) for pk, row in rows.items() if pk not in new]
     pairs = similarity.pairs_among([(pk, _words(row)) for pk, row in new.items()], old, at_least=at_least)
     kept, keys = 0, iter(new)

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.core.checks import run_checks
 from django.core.management import CommandError, call_command
-from django.db import ProgrammingError, connection, transaction
+from django.db import OperationalError, ProgrammingError, connection, transaction
 
 from consultations.models import Event, Stakeholder, StakeholderState
 from ncm_portal import database_roles
@@ -253,6 +253,66 @@ def test_one_command_turns_an_installation_with_one_role_into_one_with_two(one_r
         with pytest.raises(psycopg.errors.InsufficientPrivilege, match="permission denied for function lo_create"):
             cursor.execute("SELECT lo_create(0)")
     assert manage("migrate", "-v0", **known) == (0, "")
+
+
+# --- Limits -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def without_limits():
+    """Take the limits from the runtime role, as in an installation that had none, and give the address to connect as."""
+    with as_superuser() as cursor:
+        cursor.execute(f"ALTER ROLE {RUNNING['USER']} IN DATABASE {connection.settings_dict['NAME']} RESET ALL")
+    yield
+    with as_superuser() as cursor:
+        database_roles.alter_role(cursor, RUNNING["USER"])
+    connection.close()
+
+
+def settings_now():
+    connection.close()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_setting('jit'), current_setting('statement_timeout'), current_setting('lock_timeout')"
+        )
+        return cursor.fetchone()
+
+
+@own_server
+@pytest.mark.usefixtures("without_limits")
+@pytest.mark.django_db(transaction=True)
+def test_migrate_by_an_owner_without_power_over_roles_sets_the_limits_of_the_running_role():
+    before = settings_now()
+    assert before[1:] == ("0", "0")
+    call_command("migrate", verbosity=0)
+    assert settings_now() == ("off", "30s", "10s")
+    with as_owner() as cursor:
+        assert cursor.execute("SHOW statement_timeout").fetchone() == ("0",)
+
+
+@own_server
+@pytest.mark.usefixtures("without_limits")
+@pytest.mark.django_db(transaction=True)
+def test_missing_limits_are_warned_of_and_limits_chosen_by_an_operator_are_not():
+    settings_now()
+    assert database_roles.missing_limits()[-2:] == ["statement_timeout", "lock_timeout"]
+    with as_superuser() as cursor:
+        for value in ("jit = off", "statement_timeout = '5s'", "lock_timeout = '1s'"):
+            cursor.execute(f"ALTER ROLE {RUNNING['USER']} IN DATABASE {connection.settings_dict['NAME']} SET {value}")
+    settings_now()
+    assert database_roles.missing_limits() == []
+
+
+@own_server
+@pytest.mark.usefixtures("without_limits")
+@pytest.mark.django_db(transaction=True)
+def test_statement_within_unlimited_may_outlast_the_limit():
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = '50ms'")
+        with database_roles.unlimited():
+            cursor.execute("SELECT pg_sleep(0.1)")
+        with pytest.raises(OperationalError, match="statement timeout"):
+            cursor.execute("SELECT pg_sleep(0.1)")
 
 
 def refused(monkeypatch, roles, *arguments):
