@@ -156,6 +156,9 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 20_000},
     },
 }
+CHANGE_MARKER = VAR_DIR / "changed"  # shared by all processes of a machine: its time changes with each journal entry
+# Seconds until a kept page shows what was added; what hides or corrects something shows at once.
+PAGES_MAY_BE_LATE = 1.0
 # Limits of mail in so many hours, counted in the database: caused by a person or an organisation, to an entered
 # address, and of each kind from the account pages to one address.
 MAIL_LIMITS = {"person": (30, 24), "organisation": (60, 24), "address": (5, 24), "account": (5, 1)}

@@ -24,10 +24,12 @@ from django.utils import translation
 from hypothesis import settings as hypothesis
 
 from consultations.integrity.gate import gate
+from consultations.views.page_cache import known
 from ncm_portal import database_roles
 from ncm_portal.local import embedded_postgres
 from tests import migrated
 from tests.database_roles import OWNER, SUPERUSER, as_superuser, become, server
+from tests.journal_writes import recorded_writes
 from tests.settings import BEGINS_HERE, RUN_FOLDER, RUN_PREFIX
 
 OWN_DATABASE = "DATABASE_URL" not in os.environ
@@ -193,6 +195,7 @@ def schema_of_editions() -> None:
 def empty_memory() -> None:
     """Start every test with empty caches and rate limit counters."""
     caches["pages"].clear()
+    known.forget()
     caches["limits"].clear()
 
 
@@ -269,7 +272,7 @@ def _sample() -> str:
 
 
 def _play(name: str) -> None:
-    with connected_to(name):
+    with connected_to(name), recorded_writes():
         call_command("load_reference", stdout=StringIO())
         call_command("play_demo", stdout=StringIO())
 

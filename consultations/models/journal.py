@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from ncm_portal import workflow
 
 from ..db.bulk_copy import copy_in
+from ..db.change_marker import mark_change
 from ..db.constraints import no_truncate, one_of, state_guards
 from ..db.fields import CleanTextField, clean_text
 from ..db.locks import after_lock
@@ -70,6 +71,7 @@ class EventQuerySet(models.QuerySet["Event"]):
                 number += 1
                 event.number, event.previous_hash = number, previous
                 event.hash = previous = chain_hash(number, previous, event.digest or "")
+            transaction.on_commit(mark_change)
             if len(events) < MANY:
                 return Event.objects.bulk_create(events)
             copy_in(events)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from consultations.models import Milestone
-from consultations.views.page_cache import kept_for_visitors
+from consultations.views.page_cache import PAPERS, kept_until
 from consultations.views.ratelimit import limited
 from positions.models import Edition, PositionPaper, ReflectionValue
 from positions.queries import alignment
@@ -41,7 +41,7 @@ def _content(paper: PositionPaper, edition: Edition, way: list[Milestone]) -> di
 
 @login_not_required
 @require_safe
-@kept_for_visitors
+@kept_until(PAPERS)
 def paper_alignment(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the findings on a published paper by provision and milestone. Raises 404 for others."""
     paper, edition = _published(slug)

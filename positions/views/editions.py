@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from consultations.views.page_cache import kept_for_visitors
+from consultations.views.page_cache import PAPERS, kept_until
 from positions.models import Edition
 from positions.queries.papers import readable_editions
 from positions.text.compare import Part, tally
@@ -39,7 +39,7 @@ def _chosen(editions: list[Edition], number: str) -> Edition:
 
 @login_not_required
 @require_safe
-@kept_for_visitors
+@kept_until(PAPERS)
 def paper_compare(request: HttpRequest, slug: str) -> HttpResponse:
     """Compare two editions of a paper: the last two unless the URL names others.
 
@@ -87,7 +87,7 @@ def _shown(parts: list[Part], *, whole: bool) -> list[dict[str, Any]]:
 
 @login_not_required
 @require_safe
-@kept_for_visitors
+@kept_until(PAPERS)
 def edition_lines(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     """Show an edition in numbered lines by section; `all` gives the whole text for printing."""
     return _lines(request, slug, number, line=0)
@@ -95,7 +95,7 @@ def edition_lines(request: HttpRequest, slug: str, number: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
-@kept_for_visitors
+@kept_until(PAPERS)
 def edition_line(request: HttpRequest, slug: str, number: str, line: int) -> HttpResponse:
     """Redirect to the section with a quoted line. Raises 404 if the edition has no such line."""
     return _lines(request, slug, number, line=line)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from consultations.models import Group, PointKind
 from consultations.views.filters import Filter, Options
-from consultations.views.page_cache import kept_for_visitors
+from consultations.views.page_cache import PAPERS, kept_until
 from positions.models import Edition, Outcome, ReasonCode, Strength
 from positions.queries import explorer
 from positions.render.rulings import rulings
@@ -38,7 +38,7 @@ LABELS = {
 
 @login_not_required
 @require_safe
-@kept_for_visitors
+@kept_until(PAPERS)
 def paper_explore(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     """Show the paragraphs of an edition that match the filters; without filters, points by group and theme.
 
@@ -135,7 +135,7 @@ def _groups_table(content: dict[str, Any]) -> dict[str, Any]:
 
 @login_not_required
 @require_safe
-@kept_for_visitors
+@kept_until(PAPERS)
 def paper_paragraph(request: HttpRequest, slug: str, number: str, paragraph: int) -> HttpResponse:
     """Show a paragraph of an edition at a citable URL, with everything the edition records about it.
 

@@ -23,7 +23,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from consultations.stored_files import NotGenuine
-from consultations.views.page_cache import kept_for_visitors
+from consultations.views.page_cache import PAPERS, kept_until
 from consultations.views.stored_files import Sent, not_genuine
 from consultations.workflow import enter_reading
 from ncm_portal.workflow import Blocked
@@ -46,7 +46,7 @@ CONFLICT = 409
 
 @login_not_required
 @require_safe
-@kept_for_visitors
+@kept_until(PAPERS)
 def papers(request: HttpRequest) -> HttpResponse:
     """List the papers that the reader may see: official ones, then those in preparation."""
     result = readable_papers(request.user)
@@ -59,7 +59,7 @@ def papers(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
-@kept_for_visitors
+@kept_until(PAPERS)
 def paper(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a paper in the edition in force, or the newest one that the reader may see.
 
@@ -71,7 +71,7 @@ def paper(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
-@kept_for_visitors
+@kept_until(PAPERS)
 def paper_edition(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     """Show a paper in one of its editions. Raises 404 if there is none for this reader."""
     editions = _editions(request, slug)
@@ -83,7 +83,7 @@ def paper_edition(request: HttpRequest, slug: str, number: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
-@kept_for_visitors
+@kept_until(PAPERS)
 def paper_history(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the public history of a published paper. Raises 404 for others, and for readers who may not see it."""
     official = next(filter(is_official, _editions(request, slug)), None)

@@ -10,13 +10,13 @@ from django.utils import translation
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from consultations.views.page_cache import kept_for_visitors
+from consultations.views.page_cache import PAPERS, kept_until
 from positions.roles import ROLES, tables
 
 
 @login_not_required
 @require_safe
-@kept_for_visitors
+@kept_until(PAPERS)
 def show(request: HttpRequest) -> HttpResponse:
     """The page "Who may do what"."""
     return render(request, "positions/roles/roles.html", {"rules": _rules(translation.get_language())})

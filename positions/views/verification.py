@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations.queries import published_communique
 from consultations.uploads.upload_handler import BoundedUploadHandler
-from consultations.views.page_cache import kept_for_visitors
+from consultations.views.page_cache import PAPERS, kept_for_visitors, kept_until
 from consultations.views.ratelimit import limited
 from positions import workflow
 from positions.forms.verification import TOO_LARGE, FileForm, HashForm, hash_in
@@ -75,7 +75,7 @@ def _look(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
-@kept_for_visitors
+@kept_until(PAPERS)
 def verify_hash(request: HttpRequest, sha256: str) -> HttpResponse:
     """Show what has this hash. 404 with an explanation if it is neither an official edition or file, nor a restricted
     print that this reader may read.

@@ -1,7 +1,10 @@
-"""Page cache: from memory until the next journal entry, never for one person."""
+"""Page cache: from memory until an entry of the journal that matters, never for one person."""
 
 import threading
+import time
+from pathlib import Path
 
+import pgtrigger
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
@@ -12,9 +15,11 @@ from django.urls import reverse
 
 from consultations import workflow
 from consultations.models import AccessEntry, Event, OutgoingMail, Theme
-from consultations.views.page_cache import kept_for_visitors
+from consultations.views import page_cache
+from consultations.views.page_cache import MAY_BE_LATE, PAPERS, kept_for_visitors, kept_until, known
 from ncm_portal.workflow import Blocked
 from tests.factories import change, make_consultation, make_submission, make_user
+from tests.paper_factories import make_paper
 from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,10 +44,16 @@ class Counter:
         return self.kept(request)
 
 
-def test_second_visit_takes_one_small_query(client, django_assert_num_queries):
+@pytest.fixture(autouse=True)
+def marker(settings, tmp_path):
+    """Give each test a marker of its own, since those that run beside it write entries too."""
+    settings.CHANGE_MARKER = tmp_path / "changed"
+
+
+def test_second_visit_takes_no_query(client, django_assert_num_queries):
     make_submission(make_consultation(), title="Pay on time")
     first = client.get(reverse("inputs"))
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(0):
         second = client.get(reverse("inputs"))
     assert b"Pay on time" in first.content
     assert first.content == second.content
@@ -180,3 +191,169 @@ def test_failed_sign_ins_keep_page_cache(client, settings, tmp_path):
     assert [entry.what for entry in AccessEntry.objects.order_by("pk")] == [
         "log_in_failed", "false_copy", "upload_refused", "refusal",
     ]  # fmt: skip
+
+
+# --- Which entries matter, and how soon -----------------------------------------------------------------------------
+
+
+def entry(record, verb="edit"):
+    return Event.objects.record(verb, record, by=None)
+
+
+@pytest.fixture
+def draft():
+    draft = make_submission(state="draft")
+    entry(draft)
+    return draft
+
+
+def test_verb_that_only_adds_is_shown_after_the_allowed_delay(settings, draft):
+    settings.PAGES_MAY_BE_LATE = 0.2
+    view = Counter()
+    view.visit()
+    entry(draft, "submit")
+    view.visit()
+    assert view.asked == 1
+    time.sleep(0.2)
+    view.visit()
+    view.visit()
+    assert view.asked == 2
+
+
+@pytest.mark.parametrize("verb", ["edit", "withdraw", "take_back", "restrict", "a verb of tomorrow"])
+def test_every_other_verb_is_shown_at_once(settings, draft, verb):
+    settings.PAGES_MAY_BE_LATE = 60
+    view = Counter()
+    view.visit()
+    entry(draft, "submit")
+    entry(draft, verb)
+    entry(draft, "submit")
+    view.visit()
+    assert view.asked == 2
+
+
+def test_verbs_that_may_be_late_exist():
+    source = "".join(path.read_text() for path in Path(workflow.__file__).parents[2].glob("*/workflow/*.py"))
+    assert [verb for verb in MAY_BE_LATE if f'"{verb}"' not in source] == []
+
+
+def test_page_is_kept_while_only_other_areas_change():
+    submission, paper = make_submission(), make_paper()
+    entry(submission)
+    view = Counter()
+    view.kept = kept_until(PAPERS)(view)
+    view.visit()
+    entry(submission)
+    view.visit()
+    assert view.asked == 1
+    entry(paper)
+    view.visit()
+    assert view.asked == 2
+    entry(submission.consultation)  # every page may show it
+    view.visit()
+    assert view.asked == 3
+
+
+def test_entry_of_another_machine_is_found_within_a_second(monkeypatch, draft):
+    monkeypatch.setattr(page_cache, "LOOK_EVERY", 0.2)
+    monkeypatch.setattr("consultations.models.journal.mark_change", lambda: None)
+    view = Counter()
+    view.visit()
+    entry(draft)
+    view.visit()
+    assert view.asked == 1
+    time.sleep(0.2)
+    view.visit()
+    assert view.asked == 2
+
+
+def test_rolled_back_entry_keeps_the_page(django_assert_num_queries, draft):
+    view = Counter()
+    view.visit()
+    with transaction.atomic():
+        entry(draft)
+        transaction.set_rollback(True)
+    with django_assert_num_queries(0):
+        view.visit()
+    assert view.asked == 1
+
+
+@pytest.mark.usefixtures("by_owner")
+def test_pages_of_another_journal_are_forgotten(draft):
+    view = Counter()
+    for _turn in range(3):
+        entry(draft)
+    view.visit()
+    with pgtrigger.ignore():
+        Event.objects.all().delete()
+    entry(draft)  # as after loading an archive: the numbers begin anew
+    view.visit()
+    assert (view.asked, known.look()) == (2, 1)
+
+
+def test_one_thread_makes_a_page_for_all_that_wait():
+    going, entered = threading.Event(), threading.Event()
+
+    def slow(request):
+        entered.set()
+        going.wait(10)
+        return HttpResponse("a page")
+
+    view, pages = Counter(slow), []
+
+    def visit():
+        pages.append(view.visit().content)
+        connection.close()
+
+    readers = [threading.Thread(target=visit) for _turn in range(5)]
+    for reader in readers:
+        reader.start()
+        entered.wait(10)
+    time.sleep(0.1)  # all have arrived
+    going.set()
+    for reader in readers:
+        reader.join()
+    assert (view.asked, pages) == (1, [b"a page"] * 5)
+
+
+def test_readers_get_the_page_of_before_while_a_late_one_is_made(settings, draft):
+    settings.PAGES_MAY_BE_LATE = 5
+    going, entered = threading.Event(), threading.Event()
+    view = Counter(lambda request: HttpResponse("before"))
+    view.visit()
+    entry(draft, "submit")
+    settings.PAGES_MAY_BE_LATE = 0  # the page is old enough to be made anew
+
+    def slow(request):
+        entered.set()
+        going.wait(10)
+        return HttpResponse("after")
+
+    view.make = slow
+    maker = threading.Thread(target=lambda: (view.visit(), connection.close()))
+    maker.start()
+    entered.wait(10)
+    settings.PAGES_MAY_BE_LATE = 5
+    page_of_before = view.visit().content
+    going.set()
+    maker.join()
+    assert (page_of_before, view.visit().content, view.asked) == (b"before", b"after", 2)
+
+
+def test_page_that_fails_keeps_nobody_waiting():
+    def failing(request):
+        raise ZeroDivisionError
+
+    view = Counter(failing)
+    with pytest.raises(ZeroDivisionError):
+        view.visit()
+    view.make = lambda request: HttpResponse("a page")
+    assert view.visit().content == b"a page"
+
+
+def test_marker_that_cannot_be_written_stops_no_verb(settings, draft):
+    settings.CHANGE_MARKER = "/proc/nowhere"
+    view = Counter()
+    view.visit()
+    entry(draft)
+    assert Event.objects.about(draft).exists()
