@@ -11,12 +11,13 @@ from consultations.models import AccessEntry, AccessSeal
 from consultations.permissions import may_enter_admin
 
 from .base import ReadOnlyAdmin
+from .pagination import LongListAdmin
 from .spreadsheets import SpreadsheetExport
-from .submissions import of_readable_inputs
+from .submissions import about_reference, of_readable_inputs
 
 
 @admin.register(AccessEntry)
-class AccessEntryAdmin(SpreadsheetExport, ReadOnlyAdmin):
+class AccessEntryAdmin(SpreadsheetExport, LongListAdmin):
     """List access log entries: those that concern the user's office, and the user's own."""
 
     resource_classes = [AccessResource]
@@ -24,6 +25,9 @@ class AccessEntryAdmin(SpreadsheetExport, ReadOnlyAdmin):
     list_filter = ["what"]
     search_fields = ["object_label", "address", "sha256"]
     list_select_related = ["by"]
+    orders = ("-at",)
+    sortable_by = ["at"]
+    columns = ("at", "what", "by__name", "visitor", "object_label", "details", "address")
     date_hierarchy = "at"
     readonly_fields = ["at", "what", "who", "address", "object_label", "sha256", "details_in_short"]
     fields = [*readonly_fields]
@@ -33,8 +37,13 @@ class AccessEntryAdmin(SpreadsheetExport, ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Return the entries that the user may read; entries about an input only for users who may read that input."""
-        entries = super().get_queryset(request).filter(pk__in=AccessEntry.objects.visible_to(request.user).values("pk"))
-        return of_readable_inputs(entries, request.user)
+        entries: Any = super().get_queryset(request)
+        return of_readable_inputs(entries.visible_to(request.user), request.user)
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        """Find a reference by the keys of the records that it names, other words one by one."""
+        named = about_reference(queryset, search_term)
+        return super().get_search_results(request, queryset, search_term) if named is None else (named, False)
 
     def get_export_queryset(self, request: HttpRequest) -> Any:
         return super().get_export_queryset(request).select_related("by")

@@ -164,6 +164,7 @@ class AccessEntry(models.Model):
         indexes = [
             models.Index(fields=["kind", "object_id", "id"], name="accessentry_about"),
             models.Index(fields=["what", "at"], name="accessentry_what_at"),
+            models.Index(fields=["-at", "-id"], name="accessentry_newest"),
         ]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update),

@@ -218,7 +218,10 @@ class Event(models.Model):
         verbose_name = _("journal entry")
         verbose_name_plural = _("journal")
         ordering = ["-number"]
-        indexes = [models.Index(fields=["kind", "object_id", "number"], name="event_about")]
+        indexes = [
+            models.Index(fields=["kind", "object_id", "number"], name="event_about"),
+            models.Index(fields=["verb", "-number"], name="event_verb"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(format=OLD_FORMAT, digest=None) | models.Q(format=FORMAT, digest__isnull=False),

@@ -32,7 +32,17 @@ from .forums import current_round, key_milestones, public_rounds, themes_of
 from .holidays import days_off, public_holidays, working_day_after, working_days_between
 from .lookalikes import lookalikes_of, suspicion, with_lookalikes
 from .proposals import confirmers_of, proposals_to_confirm, staff
-from .search import RANKED, Hit, named_like, ranked_page, search_inputs, searchable, shown, with_each_word
+from .search import (
+    RANKED,
+    Hit,
+    named_like,
+    points_with_each_word,
+    ranked_page,
+    search_inputs,
+    searchable,
+    shown,
+    with_each_word,
+)
 from .speakers import Speakers, speakers
 from .statistics import (
     Delegates,
@@ -113,6 +123,7 @@ __all__ = [
     "page_between",
     "pair_of_input",
     "participation",
+    "points_with_each_word",
     "proposals_to_confirm",
     "public_holidays",
     "public_rounds",

@@ -35,6 +35,7 @@ BY_INDEX = "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true), se
 A_REFERENCE = re.compile(r"([A-Z0-9-]{1,20})(\.\d+)?", re.ASCII)
 BEGIN, END = "\ue000", "\ue001"  # placeholders for the highlights while PostgreSQL searches
 EXCERPT = f"MaxFragments=2, MaxWords=24, MinWords=8, FragmentDelimiter=' … ', StartSel={BEGIN}, StopSel={END}"
+HOLDS_BACK = Q(title__contains="[[") | Q(body__contains="[[") | Q(proposed_wording__contains="[[")
 MARKING = """
     SELECT CASE WHEN strpos(stems, %(begin)s) > 0 THEN stems ELSE ts_headline('portal', item, asked, options) END
     FROM unnest(%(texts)s::text[]) WITH ORDINALITY AS given(item, number),
@@ -124,15 +125,16 @@ def _query(words: str) -> Any:
 # --- For the desk, which may read everything --------------------------------------------------------------------------
 
 
-def with_each_word(inputs: QuerySet[Submission], words: str) -> QuerySet[Submission]:
+def with_each_word(inputs: QuerySet[Submission], words: str, *, in_full: bool = True) -> QuerySet[Submission]:
     """Return those of `inputs` that contain every one of `words` as the beginning of a word of the text, a point, a
-    file or the organisation's name; as the reference or its end; or anywhere in an input with held-back passages.
+    file or the organisation's name; as the reference or its end; or, for readers of held-back passages (`in_full`),
+    anywhere in an input with such passages.
 
     One query for each word to choose the strategy: see `found`.
     """
     among = None
     for word in words.split()[:MOST_WORDS]:
-        result = _has_word(word)
+        result = _has_word(word, in_full=in_full)
         if isinstance(result, Q):
             inputs = inputs.filter(result)
         else:
@@ -140,18 +142,17 @@ def with_each_word(inputs: QuerySet[Submission], words: str) -> QuerySet[Submiss
     return inputs if among is None else inputs.filter(_AmongFew(F("pk"), Value(_as_array(*among))))
 
 
-def _has_word(word: str) -> Q | set[str]:
+def _has_word(word: str, *, in_full: bool) -> Q | set[str]:
     """Return the keys of inputs with a word; or a condition if there may be many or it may be part of a name."""
     begins = SearchEntry.objects.order_by().filter(
         words=SearchQuery(_beginning(word), config="portal", search_type="raw")
     )
-    held = Q(title__contains="[[") | Q(body__contains="[[") | Q(proposed_wording__contains="[[")
     anywhere = Q(title__icontains=word) | Q(body__icontains=word) | Q(proposed_wording__icontains=word)
     number = Q(reference=word.upper()) | (Q(reference__endswith=f"-{word.zfill(4)}") if word.isdecimal() else Q())
     texts = Submission.objects.order_by()
     few, in_held, numbered, named = _keys(
         begins.values("submission"),
-        texts.filter(held & anywhere).values("pk")[:FEW],
+        texts.filter(HOLDS_BACK & anywhere).values("pk")[:FEW] if in_full else texts.none().values("pk"),
         texts.filter(number).values("pk")[:FEW],
         Stakeholder.objects.order_by().filter(name__icontains=word).values("pk"),
     )
@@ -168,6 +169,43 @@ def _has_word(word: str) -> Q | set[str]:
     # Not `Exists`: beside other conditions PostgreSQL would collect every entry before the first input.
     own = begins.filter(submission=OuterRef("pk")).values("submission")[:1]
     return stands | Q(IsNull(Subquery(own), False))
+
+
+def points_with_each_word(points: QuerySet[Point], words: str) -> QuerySet[Point]:
+    """Return those of `points` that contain every one of `words` as the beginning of a word of the text or as part of
+    the organisation's name; as the reference or that of the input; or anywhere in a point of a session or a held-back
+    passage, which the index does not contain.
+
+    One query for each word to choose the strategy, as for inputs.
+    """
+    for word in words.split()[:MOST_WORDS]:
+        points = points.filter(_point_has_word(word))
+    return points
+
+
+def _point_has_word(word: str) -> Q:
+    begins = SearchEntry.objects.order_by().filter(
+        words=SearchQuery(_beginning(word), config="portal", search_type="raw"), point__isnull=False
+    )
+    texts = Point.objects.order_by()
+    held_back = Q(held_back=True, submission__in=Submission.objects.order_by().filter(HOLDS_BACK).values("pk"))
+    few, in_sessions, held, own, of_input, named = _keys(
+        begins.values("point"),
+        texts.filter(session__isnull=False, text__icontains=word).values("pk")[:FEW],
+        texts.filter(held_back, text__icontains=word).values("pk")[:FEW],
+        texts.filter(reference=word.upper()).values("pk"),
+        texts.filter(submission__reference=word.upper()).values("pk"),
+        Stakeholder.objects.order_by().filter(name__icontains=word).values("pk"),
+    )
+    result = Q(_AmongFew(F("pk"), Value(_as_array(few, in_sessions, held, own, of_input))))
+    if named is None:
+        result |= Q(stakeholder__name__icontains=word)
+    elif named:
+        result |= Q(_AmongFew(F("stakeholder"), Value(_as_array(named))))
+    if few is None:
+        words_of_it = begins.filter(point=OuterRef("pk")).values("point")[:1]
+        result |= Q(IsNull(Subquery(words_of_it), False))
+    return result
 
 
 def _beginning(word: str) -> str:

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from consultations.admin.base import ReadOnlyAdmin, RecordAdmin
+from consultations.admin.pagination import LongListAdmin
 from consultations.models import Consultation, ConsultationState
 from consultations.permissions import is_secretariat
 from positions import workflow
@@ -72,11 +73,12 @@ class ClearanceAdmin(SecretariatAdmin):
 
 
 @admin.register(Disposition)
-class DispositionAdmin(SecretariatAdmin):
+class DispositionAdmin(LongListAdmin, SecretariatAdmin):
     list_display = ["point", "outcome", "reason_code", "reason", "decided_by", "decided_at", "answered_at"]
     list_filter = ["outcome", "reason_code", "paper"]
     search_fields = ["point__reference", "reason"]
     list_select_related = ["point", "decided_by"]
+    columns = ("point__reference", "outcome", "reason_code", "reason", "decided_by__name", "decided_at", "answered_at")
 
 
 @admin.register(Amendment)
