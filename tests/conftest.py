@@ -24,7 +24,7 @@ from django.utils import translation
 from hypothesis import settings as hypothesis
 
 from consultations.integrity.gate import gate
-from consultations.views.page_cache import known
+from consultations.queries.changes import known
 from ncm_portal import database_roles
 from ncm_portal.local import embedded_postgres
 from tests import migrated

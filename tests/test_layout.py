@@ -39,7 +39,7 @@ ALONE = {  # stems that stand in one layer only, with the reason
 }
 SHORT_FILE = 40  # lines: a shorter file joins its neighbour unless its stem is a subject
 SHORT = {  # short files that have a reason of their own
-    "consultations/db/change_marker.py",
+    "consultations/db/changes.py",
     "consultations/imports/refused_files.py",
     "consultations/notifications/sms.py",
     "positions/integrity/hashes.py",

@@ -7,7 +7,8 @@ from django.apps import apps
 from django.db import connection
 from django.urls import get_resolver, reverse
 
-from consultations.views.page_cache import EVERY_AREA, PAPERS, area_of
+from consultations.queries import forums, submissions
+from consultations.queries.changes import EVERY_AREA, PAPERS, SHARED, area_of
 from positions.models import Edition
 from tests.journal_writes import writes
 
@@ -62,6 +63,19 @@ def test_pages_read_nothing_that_another_area_writes(played, client):
             assert client.get(ways[name]).status_code == 200, name
         found[name] = unsafe(reads, areas, writes())
     assert {name: tables for name, tables in found.items() if tables} == {}
+
+
+@pytest.mark.parametrize("value", [forums._announced_rounds, submissions._choices_for_all])
+def test_kept_values_read_nothing_that_another_area_writes(played, value):
+    reads: set[str] = set()
+
+    def note(execute, sql, *rest):
+        reads.update(tables_of(sql))
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(note):
+        value()
+    assert (bool(reads), unsafe(reads, {SHARED}, writes())) == (True, set())
 
 
 def test_page_that_reads_what_another_area_writes_is_found():

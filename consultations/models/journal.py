@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from ncm_portal import workflow
 
 from ..db.bulk_copy import copy_in
-from ..db.change_marker import mark_change
+from ..db.changes import mark_change
 from ..db.constraints import no_truncate, one_of, state_guards
 from ..db.fields import CleanTextField, clean_text
 from ..db.locks import after_lock

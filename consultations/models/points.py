@@ -36,16 +36,21 @@ class PointState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("taken back")
 
 
+def point_readable_by(user: Any) -> Q:
+    """Return the condition of points whose source `user` may read: the input is visible, in full if the point comes
+    from a held-back passage; or the point was validated at a forum.
+    """
+    seen = readable_by(user, "submission__") & Q(held_back=False) | readable_in_full_by(user, "submission__")
+    seen |= Q(session__isnull=False) & ~Q(state__in=[PointState.DRAFT, PointState.SUBMITTED])
+    if getattr(user, "is_authenticated", False) and user.office in {Office.SECRETARIAT, Office.HEAD}:
+        seen |= Q(session__isnull=False)
+    return seen
+
+
 class PointQuerySet(models.QuerySet["Point"]):
     def visible_to(self, user: Any) -> Self:
-        """Return points whose source `user` may read: the input is visible, in full if the point comes from a held-back
-        passage; or the point was validated at a forum.
-        """
-        seen = readable_by(user, "submission__") & Q(held_back=False) | readable_in_full_by(user, "submission__")
-        seen |= Q(session__isnull=False) & ~Q(state__in=[PointState.DRAFT, PointState.SUBMITTED])
-        if getattr(user, "is_authenticated", False) and user.office in {Office.SECRETARIAT, Office.HEAD}:
-            seen |= Q(session__isnull=False)
-        return self.filter(seen)
+        """Return the points that `user` may read."""
+        return self.filter(point_readable_by(user))
 
     def standing(self) -> Self:
         """Return points that count: validated, merged or answered."""

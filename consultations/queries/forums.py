@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.aggregates import ArrayAgg
@@ -22,6 +23,8 @@ from consultations.models import (
     Relation,
     Theme,
 )
+
+from .changes import SHARED, kept
 
 
 class Room(NamedTuple):
@@ -86,13 +89,18 @@ def public_rounds() -> list[Consultation]:
     Each carries `forum_slug` and `forum_title` of its latest announced forum, empty if there is none, and
     `forums_announced`: key, slug and title of all of them, the latest first.
     """
+    return sorted(map(copy, _announced_rounds()), key=lambda item: not item.takes_inputs)
+
+
+@kept(SHARED)
+def _announced_rounds() -> list[Consultation]:
     forums = Forum.objects.filter(consultation=OuterRef("pk")).exclude(state=ForumState.DRAFT).order_by("-starts_on")
     rounds = Consultation.objects.exclude(state=ConsultationState.DRAFT).annotate(
         forum_slug=Subquery(forums.values("slug")[:1]),
         forum_title=Subquery(forums.values("title")[:1]),
         forums_announced=ArraySubquery(forums.values(facts=JSONObject(pk="pk", slug="slug", title="title"))),
     )
-    return sorted(rounds.order_by("-opens_at", "-pk"), key=lambda item: not item.takes_inputs)
+    return list(rounds.order_by("-opens_at", "-pk"))
 
 
 def current_round() -> Consultation | None:

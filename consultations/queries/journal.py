@@ -9,7 +9,7 @@ record; `committed_words(record)` (models) is its present text.
 """
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from itertools import groupby
@@ -234,39 +234,3 @@ def _compared(model: type[Model], commitments: Iterator[Newest]) -> Iterator[Fin
 def _missing(known: Newest) -> Finding:
     what = f"{known.kind} {known.pk} is gone; entry {known.number} of the journal commits to it"
     return Finding(f"{known.kind}:{known.pk}", what, known.number)
-
-
-# --- News ---------------------------------------------------------------------------------------------------------
-
-LAST = "SELECT '', true, number, hash FROM consultations_event ORDER BY number DESC LIMIT 1"
-NEWS = """
-    SELECT known.is_there, news.*
-    FROM (SELECT EXISTS (SELECT FROM consultations_event WHERE number = %s AND hash = %s) AS is_there) AS known
-    LEFT JOIN (
-        SELECT DISTINCT ON (kind, is_urgent) kind, verb <> ALL (%s) AS is_urgent, number, hash
-        FROM consultations_event WHERE number > %s ORDER BY kind, is_urgent, number DESC
-    ) AS news ON true
-"""
-
-
-class Change(NamedTuple):
-    """The last new entry about a kind of record, such as "consultations.point"; "" stands for any kind."""
-
-    kind: str
-    is_urgent: bool
-    number: int
-    hash: str
-
-
-def changes_since(number: int, known_hash: str, can_wait: Collection[str]) -> list[Change] | None:
-    """Return the last new entries after this one, for each kind of record and by whether their verb is in `can_wait`.
-
-    None if the journal has no such entry; with the number -1 the last entry of all.
-    """
-    with connection.cursor() as cursor:
-        if number < 0:
-            cursor.execute(LAST)
-            return [Change(*row) for row in cursor.fetchall()]
-        cursor.execute(NEWS, [number, known_hash, list(can_wait), number])
-        rows = cursor.fetchall()
-    return [Change(*row) for _is_there, *row in rows if row[0] is not None] if rows[0][0] else None

@@ -31,6 +31,7 @@ from consultations.models import (
 from consultations.permissions import is_secretariat
 from ncm_portal.workflow import now
 
+from .changes import SHARED, kept
 from .duplicates import number_of_groups
 from .proposals import proposals_to_confirm
 
@@ -107,12 +108,21 @@ class Choice(NamedTuple):
 
 def choices(user: Any, organisation: int | None) -> list[Choice]:
     """Return the themes, objectives and counties in order, and the organisation with that key if `user` may read an
-    input of it. One query, run for every list of inputs.
+    input of it.
     """
-    nothing = Value("")
+    if organisation is None:
+        return _choices_for_all()
     read = Submission.objects.visible_to(user).sent().filter(stakeholder=OuterRef("pk"))
-    named = Stakeholder.objects.filter(Exists(read))
-    named = named.none() if organisation is None else named.filter(pk=organisation)
+    return _choices(Stakeholder.objects.filter(Exists(read), pk=organisation))
+
+
+@kept(SHARED)
+def _choices_for_all() -> list[Choice]:
+    return _choices(Stakeholder.objects.none())
+
+
+def _choices(named: QuerySet[Stakeholder]) -> list[Choice]:
+    nothing = Value("")
     each = (
         Theme.objects.order_by().values_list(Value("theme"), "pk", "code", "title", "title_sw", "order"),
         Provision.objects.order_by().values_list(Value("objective"), "pk", "code", "label", "framework", "order"),

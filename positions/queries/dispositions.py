@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, Min, OuterRef, Q
+from django.db.models import Case, Min, Q, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from consultations.models import Event, Misreading, Point, Submission
+from consultations.models.points import point_readable_by
 from positions.models import Grounding
 from positions.queries.papers import Answer, answers_for
 
@@ -169,9 +170,9 @@ TOLD = ("merge", "unmerge", "say_misread", "answer_misreading")
 
 def _joined(group: Q, user: Any) -> list[Any]:
     """Return the points in `group` that count; `is_seen` marks those that `user` may read."""
-    seen = Point.objects.visible_to(user).filter(pk=OuterRef("pk"))
+    seen = Case(When(point_readable_by(user), then=True), default=False)
     points = Point.objects.standing().filter(group)
-    return list(points.annotate(is_seen=Exists(seen)).select_related("submission", "stakeholder"))
+    return list(points.annotate(is_seen=seen).select_related("submission", "stakeholder"))
 
 
 def _organisations(together: list[Point]) -> dict[int, int]:

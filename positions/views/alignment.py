@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from consultations.models import Milestone
-from consultations.views.page_cache import PAPERS, kept_until
+from consultations.queries.changes import PAPERS
+from consultations.views.page_cache import kept_until
 from consultations.views.ratelimit import limited
 from positions.models import Edition, PositionPaper, ReflectionValue
 from positions.queries import alignment

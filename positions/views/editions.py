@@ -7,7 +7,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from consultations.views.page_cache import PAPERS, kept_until
+from consultations.queries.changes import PAPERS
+from consultations.views.page_cache import kept_until
 from positions.models import Edition
 from positions.queries.papers import readable_editions
 from positions.text.compare import Part, tally

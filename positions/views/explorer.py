@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from consultations.models import Group, PointKind
+from consultations.queries.changes import PAPERS
 from consultations.views.filters import Filter, Options
-from consultations.views.page_cache import PAPERS, kept_until
+from consultations.views.page_cache import kept_until
 from positions.models import Edition, Outcome, ReasonCode, Strength
 from positions.queries import explorer
 from positions.render.rulings import rulings

@@ -22,8 +22,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from consultations.queries.changes import PAPERS
 from consultations.stored_files import NotGenuine
-from consultations.views.page_cache import PAPERS, kept_until
+from consultations.views.page_cache import kept_until
 from consultations.views.stored_files import Sent, not_genuine
 from consultations.workflow import enter_reading
 from ncm_portal.workflow import Blocked

@@ -10,7 +10,8 @@ from django.utils import translation
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from consultations.views.page_cache import PAPERS, kept_until
+from consultations.queries.changes import PAPERS
+from consultations.views.page_cache import kept_until
 from positions.roles import ROLES, tables
 
 

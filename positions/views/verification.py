@@ -12,8 +12,9 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations.queries import published_communique
+from consultations.queries.changes import PAPERS
 from consultations.uploads.upload_handler import BoundedUploadHandler
-from consultations.views.page_cache import PAPERS, kept_for_visitors, kept_until
+from consultations.views.page_cache import kept_for_visitors, kept_until
 from consultations.views.ratelimit import limited
 from positions import workflow
 from positions.forms.verification import TOO_LARGE, FileForm, HashForm, hash_in

@@ -15,8 +15,9 @@ from django.urls import reverse
 
 from consultations import workflow
 from consultations.models import AccessEntry, Event, OutgoingMail, Theme
-from consultations.views import page_cache
-from consultations.views.page_cache import MAY_BE_LATE, PAPERS, kept_for_visitors, kept_until, known
+from consultations.queries import changes
+from consultations.queries.changes import MAY_BE_LATE, PAPERS, known
+from consultations.views.page_cache import kept_for_visitors, kept_until
 from ncm_portal.workflow import Blocked
 from tests.factories import change, make_consultation, make_submission, make_user
 from tests.paper_factories import make_paper
@@ -255,7 +256,7 @@ def test_page_is_kept_while_only_other_areas_change():
 
 
 def test_entry_of_another_machine_is_found_within_a_second(monkeypatch, draft):
-    monkeypatch.setattr(page_cache, "LOOK_EVERY", 0.2)
+    monkeypatch.setattr(changes, "LOOK_EVERY", 0.2)
     monkeypatch.setattr("consultations.models.journal.mark_change", lambda: None)
     view = Counter()
     view.visit()
@@ -288,7 +289,7 @@ def test_pages_of_another_journal_are_forgotten(draft):
         Event.objects.all().delete()
     entry(draft)  # as after loading an archive: the numbers begin anew
     view.visit()
-    assert (view.asked, known.look()) == (2, 1)
+    assert (view.asked, known.look().number) == (2, 1)
 
 
 def test_one_thread_makes_a_page_for_all_that_wait():
