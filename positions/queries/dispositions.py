@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from consultations.models import Event, Misreading, Point, Submission
 from consultations.models.points import point_readable_by
+from consultations.permissions import is_signed_in
 from positions.models import Grounding
 from positions.queries.papers import Answer, answers_for
 
@@ -93,10 +94,8 @@ class _Outcomes:
         self.answers = answers_for([Point(pk=pk) for pk in {*self.roots.values(), *self.roots}])
         self.places = _places(self.answers.values())
         self.written = self._written()
-        own = Submission.objects.in_full_for(user).filter(points__in=points)
-        self.in_full = set(own.values_list("points", flat=True))
-        rows = Misreading.objects.filter(point__in=self.in_full).select_related("stakeholder")
-        self.misreadings = {each.point_id: each for each in rows}
+        self.in_full = _read_in_full(points, user)
+        self.misreadings = _misreadings(self.in_full)
         self.events = _events(points)
 
     def all(self) -> list[PointOutcome]:
@@ -142,7 +141,7 @@ class _Outcomes:
             about = {"paper": answer.disposition.paper.short_title, "outcome": answer.disposition.get_outcome_display()}
             yield Line(at, _("Answered with %(paper)s: %(outcome)s.") % about)
 
-    def event_lines(self, event: Event, point: Point) -> Iterable[Line]:
+    def event_lines(self, event: _Told, point: Point) -> Iterable[Line]:
         """Return a journal entry in plain words; another point is named only if the reader may see it."""
         known = {each.reference for each in self.seen.values()}
         into = event.data.get("into", "")
@@ -172,7 +171,21 @@ def _joined(group: Q, user: Any) -> list[Any]:
     """Return the points in `group` that count; `is_seen` marks those that `user` may read."""
     seen = Case(When(point_readable_by(user), then=True), default=False)
     points = Point.objects.standing().filter(group)
-    return list(points.annotate(is_seen=seen).select_related("submission", "stakeholder"))
+    return list(points.annotate(is_seen=seen).select_related("submission", "stakeholder").order_by())
+
+
+def _read_in_full(points: list[Point], user: Any) -> set[int]:
+    """Return the keys of those of `points` whose input `user` may read with its held-back passages."""
+    if not is_signed_in(user):
+        return set()
+    own = Submission.objects.in_full_for(user).filter(points__in=points).order_by()
+    return set(own.values_list("points", flat=True))
+
+
+def _misreadings(points: set[int]) -> dict[int, Misreading]:
+    """Return the reply of the author to each of the points with these keys."""
+    rows = Misreading.objects.filter(point__in=points).select_related("stakeholder") if points else []
+    return {each.point_id: each for each in rows}
 
 
 def _organisations(together: list[Point]) -> dict[int, int]:
@@ -183,13 +196,21 @@ def _organisations(together: list[Point]) -> dict[int, int]:
     return {root: len(item) for root, item in bodies.items()}
 
 
-def _events(points: list[Point]) -> dict[int, list[Event]]:
+class _Told(NamedTuple):
+    """What a history needs of a journal entry."""
+
+    verb: str
+    at: datetime
+    data: dict[str, Any]
+
+
+def _events(points: list[Point]) -> dict[int, list[_Told]]:
     """Return the journal entries about each of `points`. One query."""
     result = defaultdict(list)
     keys = [str(point.pk) for point in points]
-    rows = Event.objects.filter(kind=Point._meta.label_lower, object_id__in=keys, verb__in=TOLD)
-    for event in rows.order_by("number"):
-        result[int(event.object_id)].append(event)
+    rows = Event.objects.filter(kind=Point._meta.label_lower, object_id__in=keys, verb__in=TOLD).order_by("number")
+    for key, *told in rows.values_list("object_id", *_Told._fields):
+        result[int(key)].append(_Told(*told))
     return result
 
 

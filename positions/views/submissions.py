@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef
+from django.db.models import Case, Exists, OuterRef, When
 from django.db.models.functions import JSONObject
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations import workflow
 from consultations.models import Attachment, Audience, Endorsement, Provision, Stakeholder, Submission
+from consultations.models.submissions import readable_in_full_by
 from consultations.permissions import SignedInRequest, organisations_of
 from consultations.queries import Signed, co_signatures, files_of, in_campaign, readable_by_reference
 from consultations.redaction import holds_back
@@ -31,8 +32,8 @@ def show(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _input(request: HttpRequest, reference: str) -> Submission:
-    """Return the input with its `objectives`, `has_files` and `is_signed` (which avoid queries), and the number of
-    duplicates, as decided by officers.
+    """Return the input with its `objectives`, `has_files`, `is_signed` and `is_in_full` (which avoid queries), and the
+    number of duplicates, as decided by officers.
     """
     of_it = {"submission": OuterRef("pk")}
     named = JSONObject(code="code", label="label")
@@ -42,19 +43,19 @@ def _input(request: HttpRequest, reference: str) -> Submission:
         has_files=Exists(Attachment.objects.filter(**of_it)),
         is_signed=Exists(Endorsement.objects.live().filter(**of_it)),
         alike=in_campaign("merged"),
+        is_in_full=Case(When(readable_in_full_by(request.user), then=True), default=False),
     )
     return get_object_or_404(readable.select_related("consultation", "stakeholder__county", "theme"))
 
 
 def _show(request: HttpRequest, submission: Any, outcome: Outcome = NOTHING_DONE) -> HttpResponse:
-    full = Submission.objects.in_full_for(request.user).filter(pk=submission.pk).exists()
     guessable = holds_back(submission.body) or holds_back(submission.proposed_wording)
     context = {
         "submission": submission,
         "reasons": outcome.reasons,
-        "full": full,
+        "full": submission.is_in_full,
         # With the rest of the text known, held-back words could be guessed by comparing the hash.
-        "fingerprint": submission.content_sha256 if full or not guessable else "",
+        "fingerprint": submission.content_sha256 if submission.is_in_full or not guessable else "",
         "provisions": submission.objectives,
         "files": files_of(request.user, submission) if submission.has_files else [],
         "points": outcomes_of_input(submission, request.user),

@@ -39,11 +39,11 @@ class Most(NamedTuple):
 
 
 MOST = {
-    "list afresh, visitor": Most(2.6, 3.0, 2),
-    "list kept, visitor": Most(0.17, 0.25, 0.25),
-    "list afresh, member": Most(2.5, 2.9, 2.5),
-    "list narrowed afresh, visitor": Most(2.2, 2.5, 2),
-    "one input afresh, visitor": Most(3.1, 3.5, 3),
+    "list afresh, visitor": Most(2.6, 2.0, 2),
+    "list kept, visitor": Most(0.17, 0.2, 0.25),
+    "list afresh, member": Most(2.5, 2.3, 2.5),
+    "list narrowed afresh, visitor": Most(2.2, 2.0, 2),
+    "one input afresh, visitor": Most(3.1, 3.2, 3),
     "one input kept, visitor": Most(0.17, 0.25, 0.25),
     "one input afresh, member": Most(3.5, 4.0, 3),
     "staff: filter and search": Most(2.9, 3.3, 2.5),
