@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet, Sum
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
@@ -27,6 +27,7 @@ from consultations.models import (
     ForumSession,
     Milestone,
     SessionRole,
+    Tally,
     User,
 )
 from consultations.permissions import SignedInRequest, is_secretariat
@@ -82,7 +83,9 @@ class ConsultationAdmin(RecordAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Consultation]:
         """Add the numbers of inputs, from the counters that the database maintains."""
-        return super().get_queryset(request).annotate(inputs=Coalesce(Sum("tallies__inputs"), 0))
+        counters = Tally.objects.filter(consultation=OuterRef("pk")).order_by().values("consultation")
+        numbers = Subquery(counters.annotate(number=Sum("inputs")).values("number"))
+        return super().get_queryset(request).annotate(inputs=Coalesce(numbers, 0))
 
     @admin.display(description=_("inputs"), ordering="inputs")
     def input_count(self, consultation: Any) -> int:

@@ -118,6 +118,8 @@ def test_number_of_inputs_comes_from_the_counters(client, officer, sent):
         factories.make_submission(sent.consultation)
     factories.make_submission(sent.consultation, state="draft")
     factories.make_submission(sent.consultation, state="withdrawn")
-    numbers = {each.pk: each.inputs for each in client.get(page(Consultation)).context["cl"].result_list}
+    rows = client.get(page(Consultation)).context["cl"].result_list
+    assert rows.ordered
+    numbers = {each.pk: each.inputs for each in rows}
     assert numbers == {each.pk: each.submissions.sent().count() for each in Consultation.objects.all()}
     assert numbers[sent.consultation_id] == 4
