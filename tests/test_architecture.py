@@ -24,6 +24,7 @@ FLOORS = {
         "consultations.lookalikes",
         "consultations.redaction",
         "consultations.similarity",
+        "ncm_portal.admin_files",
         "ncm_portal.client_address",
         "ncm_portal.database_roles",
         "ncm_portal.env_urls",

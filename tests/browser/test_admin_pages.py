@@ -98,6 +98,35 @@ def test_a_move_is_made_from_the_record(open_window, officer, work, size):
     assert (waiting.state, waiting.state_reason) == ("refused", "It is not known.")
 
 
+def test_scripts_fill_addresses_add_rows_and_look_records_up(desktop, officer, work):
+    forum, _body, _sent = work
+    desktop.log_in(officer)
+    desktop.goto(page(Forum, "add"))
+    assert desktop.evaluate("document.activeElement.name") == "title"
+    desktop.get_by_label("Code").press_sequentially("Lake Forum")
+    assert desktop.get_by_label("Address").input_value() == "lake-forum"
+    desktop.get_by_role("combobox", name="Consultation").click()
+    desktop.get_by_role("searchbox").fill(forum.consultation.title[:8])
+    desktop.get_by_role("option", name=forum.consultation.title).click()
+    assert desktop.locator("[name=consultation]").input_value() == str(forum.consultation_id)
+    desktop.get_by_text("Add another Session").click()
+    assert desktop.locator("[name=sessions-TOTAL_FORMS]").input_value() == "1"
+    check(desktop)
+    with desktop.expect_popup() as opened:
+        desktop.locator("#add_id_consultation").click()
+    assert "_popup=1" in opened.value.url
+
+
+def test_actions_count_what_is_selected(desktop, officer, work):
+    make_stakeholder("A third one")
+    desktop.log_in(officer)
+    desktop.goto(page(Stakeholder, "changelist"))
+    total = Stakeholder.objects.count()
+    desktop.locator("#action-toggle").check()
+    assert desktop.inner_text(".action-counter") == f"{total} of {total} selected"
+    check(desktop)
+
+
 def spreadsheet(path, *rows):
     book, out = Workbook(), BytesIO()
     for row in rows:
