@@ -3,10 +3,14 @@ Pure functions.
 """
 
 import re
+from collections.abc import Iterable
+from itertools import count, repeat
 from typing import Any
+from xml.sax.saxutils import escape
 
 from django.utils.translation import gettext as _
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.utils import get_column_letter
 
 # What a spreadsheet program would read as the start of a formula (OWASP, "CSV Injection").
 FORMULA = tuple("=+-@\t\r＝＋－＠")  # the last four are full-width forms
@@ -21,6 +25,8 @@ LONGEST = 32_767  # characters that fit into a workbook cell as Excel counts the
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0, 2.2
 LIKE_A_CODE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 REPLACEMENT = "\ufffd"
+SUSPECT = frozenset([*FORMULA, *UNSEEN, "'"])  # first characters of cells that `escaped` may change
+NOT_PLAIN = re.compile(f"[&<>\r]|_x|{NOT_XML.pattern}|{DIRECTION.pattern}")  # a text that XML writes otherwise
 
 
 def is_formula(text: str) -> bool:
@@ -35,21 +41,56 @@ def escaped(value: Any) -> str:
     return f"'{text}" if is_formula(text) else text
 
 
+def escaped_row(values: Iterable[Any]) -> list[str]:
+    """Return the CSV cells of a row, each as `escaped` returns it.
+
+    Nearly no row needs that, which the first characters of its cells tell: a quarter of the time of a look at each.
+    """
+    cells = [value if type(value) is str else "" if value is None else str(value) for value in values]
+    row = "".join(cells)
+    if SUSPECT.isdisjoint([cell[:1] for cell in cells]) and (row.isascii() or not DIRECTION.search(row)):
+        return cells
+    return [escaped(cell) for cell in cells]
+
+
 def writable(text: str) -> str:
     """Return `text` with characters that XML cannot contain replaced by U+FFFD."""
     return NOT_XML.sub(REPLACEMENT, text)
 
 
 def text_cell(sheet: Any, value: Any) -> WriteOnlyCell:
-    """Return a write-only cell that always contains text, truncated to fit.
+    """Return a write-only cell that always contains text, truncated to fit."""
+    cell = WriteOnlyCell(sheet)
+    cell._value, cell.data_type = _cell_text(value), "s"  # openpyxl would make "=1" a formula
+    return cell
+
+
+def xml_row(number: int, values: Iterable[Any]) -> str:
+    """Return a row of a sheet in which every cell is text, as `text_cell` writes it (ECMA-376, 18.3.1.73)."""
+    cells = (xml_text(value) for value in values)
+    return f'<row r="{number}">{"".join(map(_xml_cell, count(1), repeat(number), cells))}</row>'
+
+
+def xml_text(value: Any) -> str:
+    """Return the text of a workbook cell in XML."""
+    text = "" if value is None else str(value)
+    if len(text) <= LONGEST // 2 and not NOT_PLAIN.search(text):
+        return text
+    return escape(_cell_text(text), {"\r": "&#13;"})  # a parser would turn the character itself into a line feed
+
+
+def _xml_cell(column: int, row: int, text: str) -> str:
+    begin = f'<c r="{get_column_letter(column)}{row}" t="inlineStr"'
+    return f'{begin}><is><t xml:space="preserve">{text}</t></is></c>' if text else f"{begin}/>"
+
+
+def _cell_text(value: Any) -> str:
+    """Return a value as a text that fits and that XML can contain.
 
     Escapes "_x0041_", which programs would read as a character code, so that they show it literally (ECMA-376,
     22.9.2.19).
     """
-    text = fitting(writable("" if value is None else DIRECTION.sub("", str(value))))
-    cell = WriteOnlyCell(sheet)
-    cell._value, cell.data_type = LIKE_A_CODE.sub("_x005F_", text), "s"  # openpyxl would make "=1" a formula
-    return cell
+    return LIKE_A_CODE.sub("_x005F_", fitting(writable("" if value is None else DIRECTION.sub("", str(value)))))
 
 
 def fitting(text: str) -> str:

@@ -37,7 +37,7 @@ def is_well_marked(text: str) -> bool:
 
 def for_everybody(text: str) -> str:
     """Return `text` with each held-back passage replaced by a notice."""
-    return HELD_BACK.sub(lambda match: _("[passage held back]"), text)
+    return HELD_BACK.sub(lambda match: _("[passage held back]"), text) if "[[" in text else text
 
 
 def in_full(text: str) -> str:

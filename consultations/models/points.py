@@ -3,7 +3,7 @@
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -36,6 +36,9 @@ class PointState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("taken back")
 
 
+STANDING = (PointState.VALIDATED, PointState.MERGED, PointState.DISPOSED)  # they count
+
+
 def point_readable_by(user: Any) -> Q:
     """Return the condition of points whose source `user` may read: the input is visible, in full if the point comes
     from a held-back passage; or the point was validated at a forum.
@@ -47,14 +50,26 @@ def point_readable_by(user: Any) -> Q:
     return seen
 
 
+def visible_with_input(user: Any, source: str = "") -> Q:
+    """Return the condition of points that `user` may read among those of an input known to be visible to `user`, for
+    rows that reach a point by `source`, as "point__". Only points of a held-back passage are asked for their input.
+    """
+    in_full = Submission.objects.in_full_for(user).filter(pk=OuterRef(f"{source}submission"))
+    return Q((f"{source}held_back", False)) | Q(Exists(in_full))
+
+
 class PointQuerySet(models.QuerySet["Point"]):
     def visible_to(self, user: Any) -> Self:
         """Return the points that `user` may read."""
         return self.filter(point_readable_by(user))
 
+    def visible_with_input(self, user: Any) -> Self:
+        """Return what `visible_to` does of points whose input is known to be visible to `user`."""
+        return self.filter(visible_with_input(user), submission__isnull=False)
+
     def standing(self) -> Self:
         """Return points that count: validated, merged or answered."""
-        return self.filter(state__in=[PointState.VALIDATED, PointState.MERGED, PointState.DISPOSED])
+        return self.filter(state__in=STANDING)
 
 
 class Point(models.Model):

@@ -1,17 +1,20 @@
 """Keyset pagination of lists, and streamed CSV and XLSX exports."""
 
 import csv
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
-from io import StringIO
+from functools import cache
+from io import BytesIO, StringIO
 from typing import Any, NamedTuple
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from openpyxl import Workbook
 
-from consultations.csv_safety import escaped, text_cell
+from consultations.csv_safety import escaped_row, xml_row
 from consultations.queries import page_behind
 
 
@@ -39,6 +42,9 @@ def list_page(request: HttpRequest, page: str, name: str, rows: QuerySet[Model],
 
 
 BLOCK = 64 * 1024
+SHEET = "xl/worksheets/sheet1.xml"
+SHEET_BEGIN = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+SHEET_END = "</sheetData></worksheet>"
 Rows = Iterable[list[Any]]
 
 
@@ -48,7 +54,7 @@ def csv_blocks(rows: Rows) -> Iterator[bytes]:
     writer = csv.writer(out)
     out.write("\ufeff")
     for row in rows:
-        writer.writerow([escaped(value) for value in row])
+        writer.writerow(escaped_row(row))
         if out.tell() > BLOCK:
             yield out.getvalue().encode()
             out.seek(0)
@@ -57,18 +63,36 @@ def csv_blocks(rows: Rows) -> Iterator[bytes]:
 
 
 def xlsx_blocks(rows: Rows) -> Iterator[bytes]:
-    """Yield a workbook in which every cell is text. It is written to a temporary file first, because its parts are
-    known only at the end.
+    """Yield a workbook in which every cell is text. It is written to temporary files first, because its parts and their
+    sizes are known only at the end.
     """
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet()
-    for row in rows:
-        sheet.append([text_cell(sheet, value) for value in row])
-    with tempfile.TemporaryFile() as file:
-        book.save(file)
+    with tempfile.TemporaryFile() as sheet, tempfile.TemporaryFile() as file:
+        sheet.write(SHEET_BEGIN.encode())
+        sheet.writelines(xml_row(number, row).encode() for number, row in enumerate(rows, 1))
+        sheet.write(SHEET_END.encode())
+        with ZipFile(BytesIO(_empty_book())) as empty, ZipFile(file, "w", ZIP_DEFLATED) as book:
+            for part in empty.infolist():
+                if part.filename != SHEET:
+                    book.writestr(part, empty.read(part))
+                    continue
+                part.file_size = sheet.tell()  # from 2 GB on, it is stored in the longer form
+                sheet.seek(0)
+                with book.open(part, "w") as target:
+                    shutil.copyfileobj(sheet, target, BLOCK)
         file.seek(0)
         while block := file.read(BLOCK):
             yield block
+
+
+@cache
+def _empty_book() -> bytes:
+    """Return a workbook with an empty sheet: what openpyxl writes around the rows.
+
+    It would take ten times as long for the rows, of which it writes each cell as an element of its own.
+    """
+    book = BytesIO()
+    Workbook().save(book)
+    return book.getvalue()
 
 
 SHEETS = {

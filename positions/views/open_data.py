@@ -7,13 +7,14 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import wraps
+from itertools import starmap
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Choices, Q
+from django.db.models import Choices, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -30,88 +31,88 @@ from consultations.views.pagination import SHEETS, csv_blocks, xlsx_blocks
 from consultations.views.ratelimit import limited, line_of, seconds_to_wait
 from consultations.workflow import enter_export
 from positions.models import kind_in_words
-from positions.queries.open_data import Data, inputs_as_data, points_as_data, public_points
+from positions.queries.open_data import (
+    TABLE,
+    Data,
+    inputs_as_data,
+    inputs_as_rows,
+    points_as_data,
+    public_points,
+)
 from positions.render.labels import outcome_words
 
 
 class Column(NamedTuple):
-    """Column of a table of inputs: header and value, as a label if it is a choice."""
+    """Column of a table of inputs: header, and the choices whose labels stand for its codes."""
 
     head: Promise
-    cell: Callable[[Data], Any]
     words: type[Choices] | None = None
 
 
-def _points(row: Data) -> str:
-    return "\n".join(f"{point['reference']}{_mark(point)}: {point['text']}" for point in row["points"])
+COLUMNS = {
+    "reference": Column(_("Reference")),
+    "submitted_at": Column(_("Sent")),
+    "state": Column(_("State"), SubmissionState),
+    "audience": Column(_("Who can read it"), Audience),
+    "consultation": Column(_("Consultation")),
+    "organisation": Column(_("Organisation")),
+    "group": Column(_("Group"), Group),
+    "county": Column(_("County")),
+    "theme": Column(_("Theme")),
+    "objectives": Column(_("Objectives")),
+    "forum": Column(_("Forum")),
+    "language": Column(_("Language"), Language),
+    "channel": Column(_("Came by"), Channel),
+    "title": Column(_("Title")),
+    "body": Column(_("Text")),
+    "proposed_wording": Column(_("Proposed wording")),
+    "files": Column(_("Files")),
+    "points": Column(_("Points")),
+    "answers": Column(_("Answers")),
+    "url": Column(_("Page")),
+}
+ANSWERS = TABLE.index("answers")
 
 
-def _mark(point: Data) -> str:
-    """Return the marker for full readers that a point's text comes from a held-back passage."""
-    return f" ({_('held back')})" if point.get("held_back") else ""
-
-
-def _answers(row: Data) -> str:
-    return "\n".join(_answer(point) for point in row["points"] if point["answer"])
-
-
-def _answer(point: Data) -> str:
-    given = point["answer"]
-    where = f" ({given['paper']}, {', '.join(map(str, given['paragraphs']))})" if given["paragraphs"] else ""
-    outcome = ", ".join(filter(None, [outcome_words(given["outcome"]).lower(), kind_in_words(given["reason_code"])]))
-    return f"{point['reference']}: {outcome}{where}. {given['reason']}".strip()
-
-
-COLUMNS = (
-    Column(_("Reference"), lambda row: row["reference"]),
-    Column(_("Sent"), lambda row: row["submitted_at"]),
-    Column(_("State"), lambda row: row["state"], SubmissionState),
-    Column(_("Who can read it"), lambda row: row["audience"], Audience),
-    Column(_("Consultation"), lambda row: row["consultation"]),
-    Column(_("Organisation"), lambda row: row["organisation"]["name"]),
-    Column(_("Group"), lambda row: row["organisation"]["group"], Group),
-    Column(_("County"), lambda row: row["organisation"]["county"]),
-    Column(_("Theme"), lambda row: row["theme"]),
-    Column(_("Objectives"), lambda row: "; ".join(row["objectives"])),
-    Column(_("Forum"), lambda row: row["forum"]),
-    Column(_("Language"), lambda row: row["language"], Language),
-    Column(_("Came by"), lambda row: row["channel"], Channel),
-    Column(_("Title"), lambda row: row["title"]),
-    Column(_("Text"), lambda row: row["body"]),
-    Column(_("Proposed wording"), lambda row: row["proposed_wording"]),
-    Column(_("Files"), lambda row: "\n".join(file["name"] for file in row["files"])),
-    Column(_("Points"), _points),
-    Column(_("Answers"), _answers),
-    Column(_("Page"), lambda row: row["url"]),
-)
-
-
-def _table(rows: Iterable[Data]) -> Iterator[list[Any]]:
-    yield [str(column.head) for column in COLUMNS]
-    words = [dict(map(_in_words, column.words)) if column.words else None for column in COLUMNS]
+def _table(rows: Iterable[list[Any]]) -> Iterator[list[Any]]:
+    yield [str(COLUMNS[name].head) for name in TABLE]
+    choices = ((place, COLUMNS[name].words) for place, name in enumerate(TABLE))
+    words = [(place, dict(map(_in_words, each))) for place, each in choices if each]
     for row in rows:
-        cells = [column.cell(row) for column in COLUMNS]
-        yield [known[cell] if known else cell for known, cell in zip(words, cells, strict=True)]
+        for place, known in words:
+            row[place] = known[row[place]]
+        row[ANSWERS] = "\n".join(starmap(_answer, row[ANSWERS].items()))
+        yield row
 
 
 def _in_words(choice: Choices) -> tuple[Any, str]:
     return choice.value, str(choice.label)
 
 
-def as_csv(rows: Iterable[Data]) -> Iterator[bytes]:
+def _answer(reference: str, given: Data) -> str:
+    where = f" ({given['paper']}, {', '.join(map(str, given['paragraphs']))})" if given["paragraphs"] else ""
+    outcome = ", ".join(filter(None, [outcome_words(given["outcome"]).lower(), kind_in_words(given["reason_code"])]))
+    return f"{reference}: {outcome}{where}. {given['reason']}".strip()
+
+
+def _rows(inputs: QuerySet[Submission], reader: Any) -> Iterator[list[Any]]:
+    return _table(inputs_as_rows(inputs, reader=reader, mark=f" ({_('held back')})"))
+
+
+def as_csv(inputs: QuerySet[Submission], reader: Any) -> Iterator[bytes]:
     """Yield the inputs as a CSV file."""
-    return csv_blocks(_table(rows))
+    return csv_blocks(_rows(inputs, reader))
 
 
-def as_xlsx(rows: Iterable[Data]) -> Iterator[bytes]:
+def as_xlsx(inputs: QuerySet[Submission], reader: Any) -> Iterator[bytes]:
     """Yield the inputs as a workbook."""
-    return xlsx_blocks(_table(rows))
+    return xlsx_blocks(_rows(inputs, reader))
 
 
-def as_json(rows: Iterable[Data]) -> Iterator[bytes]:
+def as_json(inputs: QuerySet[Submission], reader: Any) -> Iterator[bytes]:
     """Yield one object with the list of inputs, described by the feed's schema."""
     yield b'{"inputs": ['
-    for number, row in enumerate(rows):
+    for number, row in enumerate(inputs_as_data(inputs, reader=reader)):
         yield (",\n" if number else "\n").encode() + json.dumps(row, ensure_ascii=False).encode()
     yield b"\n]}\n"
 
@@ -137,7 +138,7 @@ def inputs_export(request: HttpRequest, form: str) -> StreamingHttpResponse:
     if request.user.is_authenticated:  # visitors get public data
         enter_export(None, by=request.user, list="inputs", form=form)
     write, kind = FORMATS[form]
-    answer = StreamingHttpResponse(write(inputs_as_data(inputs, reader=request.user)), content_type=kind)
+    answer = StreamingHttpResponse(write(inputs, request.user), content_type=kind)
     answer["Content-Disposition"] = f'attachment; filename="inputs-{timezone.localdate()}.{form}"'
     return answer
 

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils.escape import unescape
 
-from consultations.csv_safety import DIRECTION, FORMULA, LONGEST, UNSEEN, escaped, fitting, text_cell
+from consultations.csv_safety import DIRECTION, FORMULA, LONGEST, UNSEEN, escaped, escaped_row, fitting, text_cell
 from consultations.imports.spreadsheets import _unescaped
+from consultations.views.pagination import xlsx_blocks
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 BEGINNINGS = ["=", "+", "-", "@", "\t", "\r", "'=", "''+", "_x003D_", "\n=", " @", "\ufeff+", "\u200b-", "＝"]
@@ -62,6 +63,23 @@ def test_csv_cell_never_begins_like_formula(text):
     assert behind == "behind"
     assert not found.lstrip(UNSEEN).startswith(FORMULA)
     assert found in ((shown := DIRECTION.sub("", text)), f"'{shown}")
+
+
+@given(st.lists(TEXT | LIKE_FORMULAS | st.sampled_from([None, 0, -1, "a\u202eb", "'plain", "''"]), max_size=4))
+@example(["plain", "\u202e=1"])
+@example(["ũ", "a\u200fb"])
+def test_row_is_escaped_as_each_of_its_cells(values):
+    assert escaped_row(values) == [escaped(value) for value in values]
+
+
+@given(st.lists(TEXT | LIKE_FORMULAS, min_size=1, max_size=3))
+@example(["", None, 7, "a\rb\r\nc", "<&>]]>", "_x0041_", "\x00", " x ", "\u202ea", "-1"])
+@example(["ũ" * (LONGEST + 1), "😀" * LONGEST])
+@settings(max_examples=40)
+def test_row_of_a_sheet_reads_as_its_text_cells(values):
+    rows = xlsx_blocks([["above"], values])
+    read = [(cell.value, cell.data_type) for cell in load_workbook(BytesIO(b"".join(rows))).active[2]]
+    assert read == [(cell.value, cell.data_type) for cell in read_back(*values)]
 
 
 @pytest.mark.parametrize("beginning", HIDDEN)

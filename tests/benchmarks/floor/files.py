@@ -26,23 +26,24 @@ def rows(inputs):
     """Yield the exported columns of `inputs`, newest first: one query, whatever the number of rows."""
     of_it = {"submission": OuterRef("pk")}
 
-    def joined(found, words, by="\n"):
-        found = found.order_by().values("submission")
-        return Subquery(found.annotate(all=StringAgg(words, delimiter=Value(by))).values("all"))
+    def joined(found, words, order, by="\n", own="submission"):
+        found = found.order_by().values(own)
+        return Subquery(found.annotate(all=StringAgg(words, delimiter=Value(by), order_by=order)).values("all"))
 
     through = Submission.provisions.through.objects.filter(**of_it)
-    points = Point.objects.filter(**of_it, state__in=["validated", "merged"])
+    files = Attachment.objects.filter(**of_it, kind="evidence", state="ready")
+    points = Point.objects.filter(**of_it, state__in=["validated", "merged"], held_back=False)
+    line = Concat(F("reference"), Value(": "), F("text"), output_field=TextField())
     answered = Disposition.objects.filter(point__submission=OuterRef("pk"), paper__state="published")
-    answers = answered.order_by().values("point__submission").annotate(all=StringAgg("reason", delimiter=Value("\n")))
     yield HEAD
     yield from (
         inputs.order_by("-submitted_at", "-pk")
         .values_list(
             "reference", "submitted_at", "state", "audience", "consultation__slug", "stakeholder__name",
-            "stakeholder__group", "stakeholder__county__name", "theme__code", joined(through, "provision__code", "; "),
-            "forum__slug", "language", "channel", "title", "body", "proposed_wording",
-            joined(Attachment.objects.filter(**of_it, kind="evidence"), "name"),
-            joined(points, Concat(F("reference"), Value(": "), F("text"), output_field=TextField())), Subquery(answers.values("all")),
+            "stakeholder__group", "stakeholder__county__name", "theme__code",
+            joined(through, "provision__code", "provision__order", "; "), "forum__slug", "language", "channel", "title",
+            "body", "proposed_wording", joined(files, "name", "uploaded_at"), joined(points, line, "number"),
+            joined(answered, "reason", "point__number", own="point__submission"),
             Concat(Value("https://portal.example/inputs/"), F("reference"), Value("/")),
         )
         .iterator(chunk_size=CHUNK)

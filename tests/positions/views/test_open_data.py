@@ -6,11 +6,14 @@ from io import BytesIO, StringIO
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from consultations.models import Point
-from positions.queries.open_data import CHUNK
+from consultations import queries
+from consultations.models import Point, Submission
+from positions.queries.open_data import CHUNK, TABLE, inputs_as_rows
+from positions.views import open_data
 from tests import factories
 from tests.paper_factories import bring_paper, make_disposition, make_paper, make_paragraph, make_section
 from tests.plans import no_large_table_is_read_as_a_whole
@@ -106,6 +109,58 @@ def test_points_of_named_inputs_are_limited_to_readable_ones(answered, who):
     with no_large_table_is_read_as_a_whole():
         list(seen)
     assert seen.count() == {"visitor": 2, "own": 3, "secretariat": 4}[who]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("who", ["visitor", "own", "stranger", "secretariat"])
+def test_points_of_readable_inputs_are_the_visible_ones_without_asking_for_each_input(answered, who):
+    factories.make_point(session=factories.make_session(factories.make_forum(answered.consultation)))
+    make = {
+        "visitor": AnonymousUser, "own": lambda: answered.author, "stranger": factories.make_member,
+        "secretariat": factories.make_secretariat,
+    }  # fmt: skip
+    reader = make[who]()
+    of_input = Point.objects.visible_to(reader).filter(submission__in=Submission.objects.visible_to(reader))
+    shown = Point.objects.visible_with_input(reader)
+    assert set(shown) == set(of_input)
+    assert shown.count() == {"visitor": 2, "own": 3, "stranger": 2, "secretariat": 3}[who]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_table_hides_held_back_passages_and_marks_their_points_for_full_readers(client, answered, form):
+    point = answered.points.get(number=1)
+    factories.change(point, text="[[A.]] B. ]]")
+    factories.change(answered.points.get(number=2), text="[[ C.")  # no pair, across two points either
+    ref, heads = answered.reference, HEADS.index
+    (_heads, row) = table(client, form)
+    assert row[heads("Text")] == "Open. [passage held back]"
+    assert row[heads("Points")] == f"{ref}.1: [passage held back] B. ]]\n{ref}.2: [[ C."
+    sign_in(client, answered.author)
+    (_heads, row) = table(client, form)
+    assert row[heads("Text")] == "Open. [[Secret.]]"
+    assert row[heads("Points")] == f"{ref}.1: [[A.]] B. ]]\n{ref}.2: [[ C.\n{ref}.3 (held back): Secret."
+
+
+@pytest.mark.django_db
+def test_table_has_the_columns_in_the_order_of_the_query():
+    assert tuple(open_data.COLUMNS) == TABLE
+    assert [str(column.head) for column in open_data.COLUMNS.values()] == HEADS
+
+
+@pytest.mark.django_db(transaction=True)
+def test_first_inputs_come_before_the_last_are_looked_for(monkeypatch):
+    """A cursor that outlives its transaction, as Django's does outside of one, is filled before the first row."""
+    monkeypatch.setattr("positions.queries.open_data.CHUNK", 1)
+    for _turn in range(3):
+        factories.make_submission()
+    rows = inputs_as_rows(queries.readable_inputs(AnonymousUser(), queries.InputFilters()), reader=None, mark="")
+    next(rows)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT is_holdable FROM pg_cursors WHERE name <> ''")
+        assert cursor.fetchall() == [(False,)]
+    rows.close()
+    assert not connection.in_atomic_block
 
 
 @pytest.mark.django_db
