@@ -17,10 +17,10 @@ from consultations.models import (
     Stakeholder,
     StakeholderState,
     SubmissionState,
-    Theme,
     User,
 )
 from consultations.models.feedback import WORDS_LIMIT
+from consultations.queries.submissions import theme_choices
 
 from .fields import LineField, PlainTextField, ReasonForm, reason_field, record_field
 
@@ -174,12 +174,20 @@ class LettersForm(forms.Form):
 # --- Filters of lists -------------------------------------------------------------------------------------------------
 
 
+def _theme_options() -> list[tuple[str, Any]]:
+    return [("", _("All")), *((choice.code, choice.name) for choice in theme_choices())]
+
+
+def _theme_keys() -> dict[str, int]:
+    return {choice.code: choice.pk for choice in theme_choices()}
+
+
 class FilterForm(forms.Form):
     """Base filter form of lists at the desk. Unknown values are ignored."""
 
     words = LineField(label=_("Words"), max_length=200, required=False)
-    theme: "forms.ModelChoiceField[Theme] | None" = forms.ModelChoiceField(
-        Theme.objects.all(), to_field_name="code", required=False, label=_("Theme"), empty_label=_("All")
+    theme: forms.Field | None = forms.TypedChoiceField(
+        label=_("Theme"), required=False, choices=_theme_options, coerce=lambda code: _theme_keys()[code]
     )
 
     @property

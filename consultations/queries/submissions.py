@@ -116,6 +116,11 @@ def choices(user: Any, organisation: int | None) -> list[Choice]:
     return _choices(Stakeholder.objects.filter(Exists(read), pk=organisation))
 
 
+def theme_choices() -> list[Choice]:
+    """Return the themes in order."""
+    return [choice for choice in _choices_for_all() if choice.kind == "theme"]
+
+
 @kept(SHARED)
 def _choices_for_all() -> list[Choice]:
     return _choices(Stakeholder.objects.none())
