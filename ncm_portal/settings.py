@@ -162,6 +162,8 @@ PAGES_MAY_BE_LATE = 1.0
 # Limits of mail in so many hours, counted in the database: caused by a person or an organisation, to an entered
 # address, and of each kind from the account pages to one address.
 MAIL_LIMITS = {"person": (30, 24), "organisation": (60, 24), "address": (5, 24), "account": (5, 1)}
+# Files of lists that a server process sends at once; each takes one of its threads.
+AT_ONCE = {"export": 2}
 # Rate limits per reader and server process: requests in so many seconds. One address of a mobile network can have many
 # users.
 LIMITS = {

@@ -34,3 +34,4 @@ if "DATABASE_URL" not in os.environ:
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # hashing well would take half the run
 ZEAL_RAISE = True  # a page that asks the database once per row is an error
 PAGES_MAY_BE_LATE = 0  # tests look at once at what they added
+AT_ONCE = {"export": 1000}  # tests rarely read a file to its end

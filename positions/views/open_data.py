@@ -28,7 +28,7 @@ from consultations import queries
 from consultations.models import Audience, Channel, Event, Group, Language, Submission, SubmissionState
 from consultations.views.filters import list_query
 from consultations.views.pagination import SHEETS, csv_blocks, xlsx_blocks
-from consultations.views.ratelimit import limited, line_of, seconds_to_wait
+from consultations.views.ratelimit import few_at_once, limited, line_of, seconds_to_wait
 from consultations.workflow import enter_export
 from positions.models import kind_in_words
 from positions.queries.open_data import (
@@ -127,6 +127,7 @@ FORMATS = {
 @login_not_required
 @require_safe
 @limited("export")
+@few_at_once("export")
 def inputs_export(request: HttpRequest, form: str) -> StreamingHttpResponse:
     """Export what the list of inputs shows to the reader at the same URL, all pages in one file."""
     if form not in FORMATS:

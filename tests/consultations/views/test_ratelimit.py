@@ -87,3 +87,29 @@ def test_each_reader_gets_exactly_the_limit(readers, most, seconds):
 @pytest.mark.parametrize("address", ["", "unix:", "not an address"])
 def test_unidentified_readers_share_a_limit(address):
     assert ratelimit.line_of(RequestFactory().get("/", REMOTE_ADDR=address)) == "somebody"
+
+
+@pytest.mark.django_db
+def test_file_beyond_those_sent_at_once_is_refused_until_one_is_closed(settings):
+    settings.LIMITS, settings.AT_ONCE = {"export": (100, 60)}, {"export": 2}
+    ratelimit._running.clear()
+    first, second = (Client().get(EXPORT) for _turn in range(2))
+    page = Client().get(EXPORT)
+    assert (page.status_code, page["Retry-After"]) == (429, "60")
+    assert "Others are downloading lists as files at this moment. Try again in a minute." in words(page)
+    assert Client().get("/inputs.nothing").status_code == 429
+    b"".join(first)  # a test client closes what it has read
+    third = Client().get(EXPORT)
+    assert (third.status_code, Client().get(EXPORT).status_code) == (200, 429)
+    second.close()  # a reader who left before the first byte
+    third.close()
+    third.close()
+    assert ratelimit._running["export"] == 0
+
+
+@pytest.mark.django_db
+def test_answer_without_a_file_does_not_count_as_one_that_is_sent(settings):
+    settings.AT_ONCE = {"export": 1}
+    ratelimit._running.clear()
+    assert statuses("/inputs.nothing", 2) == [404, 404]
+    assert ratelimit._running["export"] == 0
