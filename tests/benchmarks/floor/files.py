@@ -97,6 +97,9 @@ class BulkResource(resources.ModelResource):
     def before_save_instance(self, instance, row, **kwargs):
         instance.consultation, instance.author = kwargs["consultation"], kwargs["by"]
 
+    def after_import(self, dataset, result, **kwargs):
+        """Leave the sequence of keys alone, which only the owner of the tables may set."""
+
 
 def import_inputs(data, consultation, by):
     """Take in a workbook as drafts."""
