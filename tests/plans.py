@@ -12,6 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 LARGE = {"consultations_submission", "consultations_point", "consultations_event", "consultations_searchentry"}
+REMOVED = ("Rows Removed by Filter", "Rows Removed by Index Recheck")
 
 
 @contextmanager
@@ -34,3 +35,21 @@ def scanned(query: str) -> set[str]:
             return set(re.findall(r"Seq Scan on (\w+)", "\n".join(line for (line,) in cursor.fetchall())))
         finally:
             cursor.execute("SET enable_seqscan = on")
+
+
+def rows_read(query: str) -> int:
+    """Run the query again; return the most rows that a step of its plan reads of a table or an index, those that it
+    throws away included.
+    """
+    if not query.startswith("SELECT"):
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {query}")
+        plans, most = [cursor.fetchone()[0][0]["Plan"]], 0
+    while plans:
+        plan = plans.pop()
+        plans += plan.get("Plans", [])
+        if plan["Node Type"].endswith("Scan"):
+            rows = plan["Actual Rows"] + sum(plan.get(name, 0) for name in REMOVED)
+            most = max(most, round(rows * plan["Actual Loops"]))
+    return most

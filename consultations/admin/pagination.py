@@ -16,6 +16,7 @@ from itertools import takewhile
 from typing import Any, ClassVar, NamedTuple
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import label_for_field
 from django.contrib.admin.views.main import ChangeList
@@ -24,6 +25,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -33,6 +36,7 @@ BEFORE, AFTER = "before", "after"  # the key of the record behind which a page b
 MOST_COUNTED = 10_000
 MOST_SKIPPED = 10_000  # records that a link with the number of a page may skip
 MOST_LOOKED_AT = 10_000
+CHECKBOX = '<input type="checkbox" name="{}" value="{}" class="action-select" aria-label="{}">'
 PARTS, TITLES = ("year", "month", "day"), ("Y", "YEAR_MONTH_FORMAT", "MONTH_DAY_FORMAT")
 MOST_COST = 25_000  # for PostgreSQL's planner; about a tenth of a second
 
@@ -47,6 +51,11 @@ class LongListAdmin(ReadOnlyAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return LongList
+
+    def action_checkbox(self, obj: Any) -> SafeString:
+        """Return the box that selects a record, as Django's, but without a template for each row."""
+        label = _("Select this object for an action - {}").format(obj)
+        return format_html(CHECKBOX, ACTION_CHECKBOX_NAME, obj.pk, label)
 
 
 class Place(NamedTuple):
@@ -99,6 +108,8 @@ class LongList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         """Read the page, and count the records or estimate their number."""
+        self._way_back = f"?{self.preserved_filters}" if self.preserved_filters else ""
+        self.preserved_filters = ""
         expected = self._expected()
         self._read_page(request, is_costly=self._is_narrowed and expected.cost > MOST_COST)
         self.multi_page = bool(self.older or self.newer)
@@ -108,6 +119,13 @@ class LongList(ChangeList):
             self.result_list = list(self._rows)
             self.newer = self.older = None
         self.show_full_result_count, self.full_result_count, self.show_admin_actions = False, None, True
+
+    def url_for_result(self, result: Any) -> str:
+        """Return the address of a record with the way back to this page of the list.
+
+        Django adds the way back to each address by asking which page the address leads to, a fifth of the page's time.
+        """
+        return f"{super().url_for_result(result)}{self._way_back}"
 
     @property
     def _rows(self) -> QuerySet[Any]:

@@ -2,17 +2,21 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import chain
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib import admin
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from consultations.admin import pagination
 from consultations.admin.pagination import LongListAdmin
-from consultations.models import AccessEntry, Event, Submission
+from consultations.models import AccessEntry, Event, Point, Submission
 from tests import factories
-from tests.plans import no_large_table_is_read_as_a_whole
+from tests.benchmarks import bench_finding
+from tests.crowd import join_many, point_many, send_many
+from tests.plans import no_large_table_is_read_as_a_whole, rows_read
 from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -121,6 +125,22 @@ def test_short_list_is_shown_as_a_whole_on_request(client, officer, inputs):
     assert (changes.result_list, changes.links) == (inputs, [])
 
 
+def test_records_lead_back_to_their_page_of_the_list(client, officer, inputs):
+    answer = client.get(page(Submission), {"state__exact": "accepted", "before": inputs[3].pk})
+    way_back = urlencode({"_changelist_filters": f"state__exact=accepted&before={inputs[3].pk}"})
+    address = reverse("admin:consultations_submission_change", args=[inputs[4].pk])
+    assert f'<a href="{address}?{way_back}">{inputs[4].reference}</a>' in answer.text
+    first = reverse("admin:consultations_submission_change", args=[inputs[0].pk])
+    assert f'<a href="{first}">{inputs[0].reference}</a>' in client.get(page(Submission)).text
+
+
+def test_box_selects_a_record_by_key_and_is_named(client, officer, inputs):
+    factories.change(inputs[0], reference='"><i>')
+    box = f'name="_selected_action" value="{inputs[0].pk}" class="action-select"'
+    label = 'aria-label="Select this object for an action - &quot;&gt;&lt;i&gt;"'
+    assert f'<input type="checkbox" {box} {label}>' in client.get(page(Submission)).text
+
+
 # --- Counts ---------------------------------------------------------------------------------------------------------
 
 
@@ -223,6 +243,62 @@ def test_no_page_reads_a_large_table_as_a_whole(client, inputs, by_owner, model,
     for parameters in narrowed(model):
         with no_large_table_is_read_as_a_whole():
             assert client.get(page(model), parameters).status_code == 200
+
+
+@pytest.fixture
+def crowd(monkeypatch, by_owner):
+    """MANY inputs, each with two points and with entries in the journal and the access log; no page may read as many."""
+    monkeypatch.setattr(pagination, "MOST_COST", 200)
+    monkeypatch.setattr(pagination, "MOST_COUNTED", 100)
+    monkeypatch.setattr(pagination, "MOST_LOOKED_AT", 100)
+    consultation = bench_finding.make_frame()
+    sent = send_many(consultation, join_many(40), MANY, text=bench_finding.text)
+    point_many(consultation, sent)
+    make_entries(sent)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return sent
+
+
+def make_entries(sent):
+    about = [("consultations.submission", str(each.pk), each.reference) for each in sent]
+    last = Event.objects.order_by("-number").values_list("number", flat=True).first() or 0
+    Event.objects.bulk_create(
+        Event(
+            number=last + turn, format=2, kind=kind, object_id=key, object_label=label, verb="accept", by_name="Amina",
+            at=NEWEST, recorded_at=NEWEST, digest="d" * 64, previous_hash="", hash=f"{turn:064}",
+        )
+        for turn, (kind, key, label) in enumerate(about, start=1)
+    )  # fmt: skip
+    AccessEntry.objects.bulk_create(
+        AccessEntry(what=AccessEntry.What.EXPORT, at=NEWEST, kind=kind, object_id=key, object_label=label)
+        for kind, key, label in about
+    )
+
+
+MANY, FEW = 3_000, 700
+PAGES = [
+    (Submission, {}), (Submission, {"p": "3"}), (Submission, {"o": "1"}), (Submission, {"language__exact": "sw"}),
+    (Submission, {"audience__exact": "members", "channel__exact": "paper"}), (Submission, {"submitted_at__year": "2026"}),
+    (Submission, {"stakeholder__group": "media", "state__exact": "returned"}), (Submission, {"q": "zebras"}),
+    (Submission, {"q": "unicorns"}), (Submission, {"q": "NCM-CROWD-00007"}), (Point, {}), (Point, {"state__exact": "merged"}),
+    (Point, {"q": "unicorns"}), (Event, {}), (Event, {"q": "nobody"}), (Event, {"verb": "accept"}),
+    (Event, {"kind": "consultations.submission"}), (Event, {"q": "NCM-CROWD-00007"}), (AccessEntry, {}),
+    (AccessEntry, {"q": "nobody"}), (AccessEntry, {"what__exact": "refusal"}),
+]  # fmt: skip
+
+
+def test_no_page_reads_more_records_than_it_may(client, crowd):
+    sign_in(client, factories.make_head())
+    deep = crowd[len(crowd) // 2]
+    deep_pages = [(Submission, {"before": deep.pk}), (Point, {"after": deep.points.first().pk})]
+    read = {}
+    for model, parameters in [*PAGES, *deep_pages]:
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(page(model), parameters).status_code == 200
+        asked = [query["sql"] for query in queries.captured_queries]
+        read[model.__name__, str(parameters)] = max(rows_read(query) for query in asked)
+    assert {name: rows for name, rows in read.items() if rows > FEW} == {}
 
 
 @pytest.mark.parametrize("model", LISTS, ids=lambda model: model.__name__)
