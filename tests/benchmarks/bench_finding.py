@@ -127,6 +127,13 @@ def pages() -> Iterator[Page]:
     }  # fmt: skip
     for name, query in desk.items():
         yield Page("secretariat", name, query, "desk_inputs")
+    edge = accepted.values_list("pk", flat=True)[accepted.count() * 9 // 10]
+    office = {
+        "admin": "", "admin, deep": f"before={edge}", "admin, nothing": "language__exact=sw",
+        "admin, search": "q=migrants", "admin, rare": "q=zebras", "admin, no word": "q=unicorns",
+    }  # fmt: skip
+    for name, query in office.items():
+        yield Page("secretariat", name, query, "admin:consultations_submission_changelist")
 
 
 def spent() -> float:

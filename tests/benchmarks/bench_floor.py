@@ -47,6 +47,7 @@ MOST = {
     "one input kept, visitor": Most(0.17, 0.25, 0.25),
     "one input afresh, member": Most(3.5, 4.0, 3),
     "staff: filter and search": Most(2.9, 3.3, 2.5),
+    "staff: filter and search, admin": Most(5.6, 5.0, 5),
     "submit: form, sending, receipt": Most(2.7, 3.1, 3.5),
     "CSV": Most(3.5, 4.0, 1.3),
     "CSV, first byte": Most(5.4, 6.2, 2),
@@ -125,6 +126,7 @@ def journeys(crowd: Crowd, people: dict[str, object], portal: Site, floor: Site)
 
     entry, reference = reverse("inputs"), crowd.answered.reference
     one, query = reverse("input", args=[reference]), "?theme=T1&objective=GCM-02"
+    theme = Theme.objects.get(code="T3")
     return {
         "list afresh, visitor": both("visitor", entry, "/inputs/"),
         "list kept, visitor": both("visitor", entry, "/inputs/", is_fresh=False),
@@ -135,6 +137,11 @@ def journeys(crowd: Crowd, people: dict[str, object], portal: Site, floor: Site)
         "one input afresh, member": both("member", one, f"/inputs/{reference}/"),
         "staff: filter and search": both(
             "staff", reverse("desk_inputs") + "?theme=T3&words=migrants", "/desk/inputs/?theme=T3&q=migrants"
+        ),
+        "staff: filter and search, admin": both(
+            "staff",
+            reverse("admin:consultations_submission_changelist") + f"?theme__id__exact={theme.pk}&q=migrants",
+            "/desk/inputs/?theme=T3&q=migrants",
         ),
         "submit: form, sending, receipt": Journey(
             "member", lambda: send(portal), lambda: send_to_floor(floor, people["member"])
