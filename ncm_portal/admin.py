@@ -11,6 +11,7 @@ from django.db.models.base import ModelBase
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 WITHOUT_PAGES = ("verify_all",)  # commands that import no admin pages, to stay small
@@ -50,10 +51,15 @@ class PortalAdminSite(AdminSite):
             super().register(ours, admin_class, **options)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """Return the lists of records in the order of the work instead of alphabetically."""
-        result = super().get_app_list(request, app_label)
-        if app_label:
-            return result
+        """Return the lists of records in the order of the work instead of alphabetically.
+
+        They are made where a page shows them: Django asks for them on every page, for a sidebar.
+        """
+        rooms: Any = SimpleLazyObject(lambda: self._rooms(request))
+        return super().get_app_list(request, app_label) if app_label else rooms
+
+    def _rooms(self, request: HttpRequest) -> list[Any]:
+        result = super().get_app_list(request)
         models = {model["object_name"]: model for app in result for model in app["models"]}
         home = reverse("admin:index")
         return [
