@@ -20,7 +20,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import label_for_field
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import BooleanField, F, Func, QuerySet, Value
+from django.db.models import BooleanField, F, Func, Model, QuerySet, Value
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
@@ -90,14 +90,14 @@ class LongList(ChangeList):
     newer: int | None = None
     older: int | None = None
 
-    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Model]:
         """Remove the place in the list from the parameters that links repeat, as Django does with page numbers."""
         for name in (BEFORE, AFTER):
             self.params.pop(name, None)
             self.filter_params.pop(name, None)
         return super().get_queryset(request, exclude_parameters)
 
-    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Model]) -> list[Any]:
         """Return the first requested column that has an index, and the key in the same direction."""
         orders = self.model_admin.orders
         known = {name.removeprefix("-") for name in orders}
@@ -128,7 +128,7 @@ class LongList(ChangeList):
         return f"{super().url_for_result(result)}{self._way_back}"
 
     @property
-    def _rows(self) -> QuerySet[Any]:
+    def _rows(self) -> QuerySet[Model]:
         return self.queryset.only(*self.model_admin.columns)
 
     @property
