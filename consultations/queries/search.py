@@ -16,10 +16,11 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import BooleanField, Exists, F, Func, Max, Model, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.lookups import IsNull
+from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from consultations.models import Attachment, Point, SearchEntry, Stakeholder, Submission, clean_text
+from consultations.models import Attachment, Consultation, Point, SearchEntry, Stakeholder, Submission, clean_text
 from consultations.redaction import for_everybody
 
 from .submissions import PAGE, REFERENCE, Page, beyond, page_between
@@ -148,12 +149,11 @@ def _has_word(word: str, *, in_full: bool) -> Q | set[str]:
         words=SearchQuery(_beginning(word), config="portal", search_type="raw")
     )
     anywhere = Q(title__icontains=word) | Q(body__icontains=word) | Q(proposed_wording__icontains=word)
-    number = Q(reference=word.upper()) | (Q(reference__endswith=f"-{word.zfill(4)}") if word.isdecimal() else Q())
     texts = Submission.objects.order_by()
     few, in_held, numbered, named = _keys(
         begins.values("submission"),
         texts.filter(HOLDS_BACK & anywhere).values("pk")[:FEW] if in_full else texts.none().values("pk"),
-        texts.filter(number).values("pk")[:FEW],
+        texts.filter(reference__in=_references_ending_with(word)).values("pk"),
         Stakeholder.objects.order_by().filter(name__icontains=word).values("pk"),
     )
     keys = _as_array(few, in_held, numbered)
@@ -169,6 +169,17 @@ def _has_word(word: str, *, in_full: bool) -> Q | set[str]:
     # Not `Exists`: beside other conditions PostgreSQL would collect every entry before the first input.
     own = begins.filter(submission=OuterRef("pk")).values("submission")[:1]
     return stands | Q(IsNull(Subquery(own), False))
+
+
+def _references_ending_with(word: str) -> list[str]:
+    """Return `word` as a reference; of a number also the references of every consultation's year, which are looked up
+    while the end of a text is in no index.
+    """
+    if not word.isdecimal():
+        return [word.upper()]
+    opened = Consultation.objects.order_by().values_list("opens_at", flat=True)
+    years = {timezone.localtime(moment).year for moment in opened}
+    return [word, *(f"NCM-{year}-{word.zfill(4)}" for year in sorted(years))]
 
 
 def points_with_each_word(points: QuerySet[Point], words: str) -> QuerySet[Point]:

@@ -225,7 +225,7 @@ def test_calendar_of_an_empty_list_is_empty(client, officer):
 
 def narrowed(model):
     """Return the parameters to measure a list with."""
-    words = [{"q": "lake"}, {"q": "lake union"}, {"q": "NCM-2026-0001"}, {"q": "nobody"}]
+    words = [{"q": "lake"}, {"q": "lake union"}, {"q": "NCM-2026-0001"}, {"q": "12"}, {"q": "nobody"}]
     return [{}, {"p": "1"}, {"o": "1"}, *words, *({"before": row.pk} for row in model.objects.all()[:1])]
 
 
@@ -281,7 +281,7 @@ PAGES = [
     (Submission, {}), (Submission, {"p": "3"}), (Submission, {"o": "1"}), (Submission, {"language__exact": "sw"}),
     (Submission, {"audience__exact": "members", "channel__exact": "paper"}), (Submission, {"submitted_at__year": "2026"}),
     (Submission, {"stakeholder__group": "media", "state__exact": "returned"}), (Submission, {"q": "zebras"}),
-    (Submission, {"q": "unicorns"}), (Submission, {"q": "NCM-CROWD-00007"}), (Point, {}), (Point, {"state__exact": "merged"}),
+    (Submission, {"q": "unicorns"}), (Submission, {"q": "NCM-CROWD-00007"}), (Submission, {"q": "7"}), (Point, {}), (Point, {"state__exact": "merged"}),
     (Point, {"q": "unicorns"}), (Event, {}), (Event, {"q": "nobody"}), (Event, {"verb": "accept"}),
     (Event, {"kind": "consultations.submission"}), (Event, {"q": "NCM-CROWD-00007"}), (AccessEntry, {}),
     (AccessEntry, {"q": "nobody"}), (AccessEntry, {"what__exact": "refusal"}),

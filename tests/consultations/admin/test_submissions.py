@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from consultations.models import AccessEntry, Consultation, Event, Point, Submission
 from tests import factories
@@ -34,6 +35,16 @@ def sent(db):
     factories.make_point(made, text="What Zanzibar knows.", held_back=True)
     factories.make_submission(title="Cattle", body="Nothing else.")
     return made
+
+
+def test_inputs_are_found_by_the_number_in_their_reference(client, officer):
+    consultation = factories.make_consultation()
+    year = timezone.localtime(consultation.opens_at).year
+    sent = [factories.make_submission(consultation) for _turn in range(3)]
+    for each, end in zip(sent, ("0071", "0710", "10071"), strict=True):
+        factories.change(each, reference=f"NCM-{year}-{end}")
+    assert found(client, Submission, "71") == found(client, Submission, "0071") == [sent[0]]
+    assert found(client, Submission, "10071") == [sent[2]]
 
 
 def found(client, model, words):
