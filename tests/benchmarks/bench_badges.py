@@ -12,6 +12,7 @@ import pikepdf
 from consultations.models import Group
 from positions.render.sandbox import render_apart
 from positions.text.canonical import canonical
+from tests.benchmarks.figures import children_watched
 
 MANY, MOST_SECONDS = 300, 15
 NAMES = ("Ng'ang'a wa Thiong'o", "أحمد عبد الرحمن بن يوسف", "ገብረ እግዚአብሔር", "Wilhelmina Nyambura-Achieng' Otieno III")
@@ -45,14 +46,15 @@ def badges(number):
 def test_three_hundred_badges():
     made = badges(MANY)
     start, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
-    data = render_apart(made, hashlib.sha256(canonical(made)).hexdigest(), made["address"], document="day")
+    with children_watched() as peaks:
+        data = render_apart(made, hashlib.sha256(canonical(made)).hexdigest(), made["address"], document="day")
     clock, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
     taken = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     with pikepdf.open(io.BytesIO(data)) as document:
         pages = len(document.pages)
-    size, peak = len(data) / 1e6, after.ru_maxrss // 1024
+    size, peak = len(data) / 1e6, max(peaks)
     print(
-        f"\n{MANY} badges, {pages} sheets, {size:.2f} MB: {taken:.1f} s, {clock:.1f} s on the clock, {peak} MB at most"
+        f"\n{MANY} badges, {pages} sheets, {size:.2f} MB: {taken:.1f} s, {clock:.1f} s on the clock, {peak:.0f} MB at most"
     )
     assert pages == MANY // 4
     assert taken < MOST_SECONDS

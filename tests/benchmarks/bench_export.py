@@ -1,4 +1,5 @@
-"""Benchmark: exporting 100,000 inputs: memory of a dedicated process, and rows per second.
+"""Benchmark: exporting 100,000 inputs: memory of a dedicated process, rows per second, and the first byte of a CSV file,
+which must not come later than among 1,000.
 
 The process only loads the portal, makes one request and reads every byte.
 """
@@ -15,12 +16,13 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from tests.benchmarks.figures import record
 from tests.crowd import CODES, join_many, point_many, send_many
 from tests.database_roles import as_superuser
 from tests.factories import make_consultation, make_provision, make_theme
 
-INPUTS, STEP = int(os.environ.get("INPUTS", "100000")), 10_000
-MOST_MEGABYTES = 150
+INPUTS, STEP, FEW = int(os.environ.get("SIZE", "100000")), 10_000, 1_000
+MOST_MEGABYTES, MOST_LATER = 150, 1.5  # times: the goal is 1.3, measured on the clock
 UNREAD = [  # kept by triggers for pages; no export asks for it, and it would take three quarters of the making
     "consultations.Submission:search_new_inputs",
     "consultations.Submission:search_input",
@@ -43,20 +45,24 @@ address = reverse("inputs_export", args=[form])
 request = RequestFactory().get(address)
 request.user = User.objects.get(email=who) if who else AnonymousUser()
 match = resolve(address)
+match.func(request, *match.args, **match.kwargs).close()  # what is loaded and kept at the first request
 start = time.perf_counter()
-size = sum(map(len, match.func(request, *match.args, **match.kwargs)))
+blocks = iter(match.func(request, *match.args, **match.kwargs))
+size = len(next(blocks))
+first = time.perf_counter() - start
+size += sum(map(len, blocks))
 taken = time.perf_counter() - start
 status = pathlib.Path("/proc/self/status").read_text()  # the peak of getrusage is that of whoever began this process
 peak = int(re.search(r"VmHWM:\\s+(\\d+) kB", status)[1]) / 1024
-print(json.dumps({"seconds": taken, "megabytes": peak, "size": size}))
+print(json.dumps({"seconds": taken, "first": first, "megabytes": peak, "size": size}))
 """
 
 
 def database_url():
-    """Return the URL of this test's database for another process."""
-    given = connection.settings_dict
+    """Return the URL of this test's database for another process, which runs as the portal does."""
+    given, role = connection.settings_dict, settings.DATABASE_ROLES["running"]
     query = {"host": given["HOST"], "port": given["PORT"]}
-    who = f"{quote(given['USER'])}:{quote(given['PASSWORD'])}"
+    who = f"{quote(role['USER'])}:{quote(role['PASSWORD'])}"
     return f"postgresql://{who}@/{given['NAME']}?{urlencode({key: value for key, value in query.items() if value})}"
 
 
@@ -71,28 +77,42 @@ def export(form, who):
     return json.loads(done.stdout)
 
 
+def send(consultation, senders, first, number):
+    """Create inputs with two points each."""
+    with pgtrigger.ignore(*UNREAD):
+        sent = send_many(consultation, senders, number, first=first)
+        point_many(consultation, sent)
+    with as_superuser() as cursor:
+        cursor.execute("VACUUM ANALYZE")  # as its own daemon does in time
+    return sent
+
+
+def first_byte():
+    """Return the time of the first block of a CSV file in seconds."""
+    return min(export("csv", "")["first"] for _turn in range(3))
+
+
 @pytest.mark.usefixtures("by_owner")
 @pytest.mark.django_db(transaction=True)
 def test_a_hundred_thousand_inputs_fit_into_little_memory():
     for turn, code in enumerate(CODES):
         make_provision(f"GCM-{turn + 1:02}", theme=make_theme(code))
     consultation, senders = make_consultation(themes=CODES), join_many(200)
-    with pgtrigger.ignore(*UNREAD):
-        for first in range(0, INPUTS, STEP):
-            sent = send_many(consultation, senders, min(STEP, INPUTS - first), first=first)
-            point_many(consultation, sent)
-    with as_superuser() as cursor:
-        cursor.execute("VACUUM ANALYZE")  # as its own daemon does in time
-    officer = sent[0].author.email
-    print(f"\n{INPUTS:,} inputs, {2 * INPUTS:,} points")
-    peaks = []
+    send(consultation, senders, 0, FEW)
+    among_few = first_byte()
+    for first in range(FEW, INPUTS, STEP):
+        sent = send(consultation, senders, first, min(STEP, INPUTS - first))
+    among_all = first_byte()
+    rows, peaks = [], []
     for form in ("csv", "json", "xlsx"):
-        for who in ("", officer):
+        for reader, who in (("visitor", ""), ("secretariat", sent[0].author.email)):
             found = export(form, who)
             peaks.append(found["megabytes"])
-            rows = (INPUTS if who else INPUTS * 8 // 10) / found["seconds"]
-            reader = "secretariat" if who else "visitor"
-            print(
-                f"  {form:<5} {reader:<12} {found['seconds']:6.1f} s  {rows:7,.0f} rows/s  {found['megabytes']:5.0f} MB"
-            )
+            speed = (INPUTS if who else INPUTS * 8 // 10) / found["seconds"]
+            rows.append([form, reader, f"{found['seconds']:.1f}", f"{speed:,.0f}", f"{peaks[-1]:.0f}"])
+    rows.append(
+        ["first byte of CSV", "visitor", f"{among_all:.3f}", f"{among_all / among_few:.2f} × that of {FEW:,}", ""]
+    )
+    record(f"Export of {INPUTS:,} inputs", ["file", "reader", "s, clock", "rows/s", "MB of the process"], rows)
+    assert among_all <= MOST_LATER * among_few
     assert max(peaks) < MOST_MEGABYTES

@@ -3,18 +3,23 @@
 Each benchmark owns one section, with the day and the machine; it replaces its own and keeps the others.
 """
 
+import ctypes
+import gc
 import os
 import re
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Event, Thread
 
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
 PAGE = Path(settings.BASE_DIR) / "docs" / "performance.md"
+PAUSE = 0.005  # seconds between two looks at children
 SIZE = int(os.environ.get("SIZE", "2000"))  # inputs of the benchmarks that grow with them
 
 
@@ -63,3 +68,53 @@ def taken(work: Callable[[], object]) -> tuple[float, float]:
     clock, processor = time.perf_counter(), spent()
     work()
     return spent() - processor, time.perf_counter() - clock
+
+
+# --- Memory -----------------------------------------------------------------------------------------------------------
+
+
+def grown(work: Callable[[], object]) -> float:
+    """Return how much larger this process was during a call than before it, in MB, whatever it did earlier."""
+    gc.collect()
+    ctypes.CDLL(None).malloc_trim(0)  # what was freed earlier would be used again unseen
+    Path("/proc/self/clear_refs").write_text("5")  # forget the peak so far (proc_pid_clear_refs(5))
+    before = _megabytes("self", "VmRSS")
+    work()
+    return _megabytes("self", "VmHWM") - before
+
+
+@contextmanager
+def children_watched() -> Iterator[list[float]]:
+    """Yield a list that ends with the peak of each look at the children of this process in MB.
+
+    The kernel knows the peak of a child as long as it lives; that of getrusage is the highest of all children so far.
+    """
+    peaks, over = [0.0], Event()
+
+    def look() -> None:
+        while not over.wait(PAUSE):
+            peaks.append(max([_megabytes(child, "VmHWM") for child in _children(os.getpid())], default=0.0))
+
+    watcher = Thread(target=look, daemon=True)
+    watcher.start()
+    try:
+        yield peaks
+    finally:
+        over.set()
+        watcher.join()
+
+
+def _children(process: int | str) -> Iterator[str]:
+    """Yield the children of a process and theirs."""
+    for task in Path(f"/proc/{process}/task").glob("*/children"):
+        with suppress(OSError):
+            for child in task.read_text().split():
+                yield child
+                yield from _children(child)
+
+
+def _megabytes(process: str, what: str) -> float:
+    with suppress(OSError):
+        if found := re.search(rf"{what}:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text()):
+            return int(found[1]) / 1024
+    return 0.0  # it has ended

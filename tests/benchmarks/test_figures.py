@@ -1,6 +1,8 @@
 """The page of all figures: each benchmark replaces its own section and keeps the others."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 from django.db import connection
@@ -33,3 +35,22 @@ def test_a_section_names_the_machine_and_what_makes_its_server_less_durable(page
         cursor.execute("SET LOCAL synchronous_commit = off")
     figures.record("Export", ["what"], [])
     assert re.search(r"PostgreSQL \d+\S* with .*synchronous_commit=off.*, Python 3", page.read_text())
+
+
+TAKE = "x = bytearray(%d * 2**20); import time; time.sleep(0.1)"
+
+
+def take(megabytes):
+    subprocess.run([sys.executable, "-c", TAKE % megabytes], check=True)
+
+
+def test_memory_of_a_child_is_its_own_whatever_ran_before():
+    take(200)
+    with figures.children_watched() as peaks:
+        take(50)
+    assert 50 < max(peaks) < 100
+
+
+def test_memory_of_a_call_is_its_own_whatever_ran_before():
+    len(bytearray(200 * 2**20))
+    assert 45 < figures.grown(lambda: bytearray(50 * 2**20)) < 100
