@@ -14,6 +14,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from consultations.forms import ReasonForm
@@ -24,6 +25,7 @@ from ncm_portal.workflow import Blocked, Move, OpenMove, journal, moves_open_to
 
 from .rows import MOST_ROWS, RowsFormSet
 
+MOST_AT_ONCE = 1000  # records that one bulk action changes, each in a transaction of its own
 # Native date and time inputs work without JavaScript and on phones.
 DAYS_AND_HOURS: dict[type[models.Field], dict[str, Any]] = {
     models.DateField: {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")},
@@ -200,6 +202,11 @@ def bulk_action(name: str, label: Any, act: Callable[[RecordAdmin, Any, SignedIn
 
     @admin.action(description=label)
     def carry_out_all(modeladmin: RecordAdmin, request: Any, queryset: Any) -> None:
+        if queryset[: MOST_AT_ONCE + 1].count() > MOST_AT_ONCE:
+            too_many = _("This can be done for up to %(most)s records at a time. Nothing was changed. Select fewer.")
+            most = number_format(MOST_AT_ONCE, force_grouping=True)
+            modeladmin.message_user(request, too_many % {"most": most}, messages.ERROR)
+            return
         done = 0
         for record in queryset:
             try:

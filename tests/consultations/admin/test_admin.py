@@ -135,6 +135,19 @@ def test_bulk_moves_report_each_refusal(client, officer):
     assert words == sorted([f"{done}: You cannot use “Verify” while this is verified.", "Verify: 1 done"])
 
 
+def test_bulk_move_of_too_many_records_changes_none(client, officer, monkeypatch):
+    monkeypatch.setattr("consultations.admin.base.MOST_AT_ONCE", 2)
+    waiting = [factories.make_stakeholder(state="registered") for _turn in range(3)]
+    sent = {"action": "verify", "select_across": "1", "_selected_action": [waiting[0].pk]}
+    address = page(Stakeholder, "changelist") + "?state__exact=registered"
+    (message,) = client.post(address, sent, follow=True).context["messages"]
+    assert str(message) == "This can be done for up to 2 records at a time. Nothing was changed. Select fewer."
+    assert Stakeholder.objects.filter(state="registered").count() == 3
+    monkeypatch.setattr("consultations.admin.base.MOST_AT_ONCE", 3)
+    client.post(address, sent)
+    assert Stakeholder.objects.filter(state="registered").count() == 0
+
+
 @pytest.mark.parametrize(("language", "moment"), [("en", "4 Mar 2026, 15:05"), ("sw", "4 Machi 2026, 15:05")])
 def test_journal_list_shows_time_and_action_in_words(client, officer, time_machine, language, moment):
     time_machine.move_to("2026-03-04T12:05:00Z", tick=False)
