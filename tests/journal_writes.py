@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from consultations.models.journal import EventQuerySet
+from consultations.models.journal import EventManager
 from ncm_portal.workflow import verbs
 from tests.settings import RUN_FOLDER
 
@@ -32,7 +32,7 @@ def recorded_writes() -> Iterator[None]:
     """
     found: dict[str, set[str]] = defaultdict(set)
     kinds: set[str] = set()
-    append, outermost = EventQuerySet._append, verbs._outermost
+    append, outermost = EventManager._append, verbs._outermost
 
     def appended(self, verb, entries, **data):
         events = append(self, verb, entries, **data)
@@ -51,7 +51,7 @@ def recorded_writes() -> Iterator[None]:
                 found[kind] |= tables
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(EventQuerySet, "_append", appended)
+        patch.setattr(EventManager, "_append", appended)
         patch.setattr(verbs, "_outermost", watched)
         yield
     FILE.write_text(json.dumps({kind: sorted(tables) for kind, tables in found.items()}))

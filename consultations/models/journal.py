@@ -33,6 +33,29 @@ from .commitments import CommittedWords, Salt, Salted, Subject, Worded, committe
 
 JOURNAL_LOCK = 20171017
 LAST_ENTRY = "SELECT number, hash FROM consultations_event ORDER BY number DESC LIMIT 1"
+PLACED = ("id", "number", "previous_hash", "hash")  # fields that depend on the entry before
+# `chain_hash` in SQL: the hash of an entry in its place.
+HASH = """encode(sha256(convert_to(
+    '[2,' || {number} || ',"' || {previous} || '","' || entered.digest || '"]', 'UTF8')), 'hex')"""
+INSERT = f"""
+    SELECT pg_advisory_xact_lock(%s);
+    WITH RECURSIVE entered (place, {{columns}}) AS (VALUES {{rows}}),
+    last AS (
+        SELECT coalesce(max(number), 0) AS number, coalesce(max(hash), '{FIRST_HASH}') AS hash
+        FROM ({LAST_ENTRY}) AS entry
+    ),
+    chain AS (
+        SELECT entered.*, last.number + 1 AS number, last.hash::text AS previous_hash,
+            {HASH.format(number="last.number + 1", previous="last.hash")} AS hash
+        FROM entered CROSS JOIN last WHERE place = 1
+        UNION ALL
+        SELECT entered.*, chain.number + 1, chain.hash, {HASH.format(number="chain.number + 1", previous="chain.hash")}
+        FROM chain JOIN entered ON entered.place = chain.place + 1
+    )
+    INSERT INTO consultations_event (number, previous_hash, hash, {{columns}})
+    SELECT number, previous_hash, hash, {{columns}} FROM chain ORDER BY place
+    RETURNING id, number, previous_hash, hash
+"""  # noqa: S608 - constants
 LOADED = "load_archive"  # loaded from an archive; "elsewhere" counts its bare entries
 MANY = 20  # number of entries from which COPY is faster
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -43,6 +66,42 @@ class EventQuerySet(models.QuerySet["Event"]):
         """Entries about `record`, oldest first."""
         kind, key = subject_of(record)
         return self.filter(kind=kind, object_id=key).order_by("number")
+
+
+class _Mark:
+    """Callback that Django forgets when the savepoint of its time is rolled back, so that it tells what still holds."""
+
+    def __init__(self) -> None:
+        transaction.on_commit(self)
+
+    def __call__(self) -> None:
+        """Do nothing."""
+
+
+class _Waiting:
+    """Entries of a verb that wait for its end. They are written before if somebody reads the journal within it, and
+    once more if that was rolled back with a savepoint.
+    """
+
+    def __init__(self, events: list["Event"]) -> None:
+        self.events = events
+        self.entered = _Mark()
+        self.written: _Mark | None = None
+
+
+class EventManager(models.Manager["Event"]):
+    """Writes the journal. Within a verb its entries are written together when the outermost one ends, so that others
+    wait for its writing and commit, and for nothing else that it does.
+    """
+
+    def get_queryset(self) -> EventQuerySet:
+        """Return all entries, also those that the running verb has entered so far."""
+        self.write_waiting()
+        return EventQuerySet(self.model, using=self._db)
+
+    def about(self, record: models.Model) -> EventQuerySet:
+        """Entries about `record`, oldest first."""
+        return self.get_queryset().about(record)
 
     def record(self, verb: str, record: models.Model, *, commits: Iterable[Worded] = (), **data: Any) -> "Event":
         """Append one entry about `record` and return it. It also commits to the texts of the records in `commits`."""
@@ -57,25 +116,66 @@ class EventQuerySet(models.QuerySet["Event"]):
         return self._append(verb, [(record, [record] if commits else ()) for record in records], **data)
 
     def _append(self, verb: str, entries: list[tuple[models.Model, Iterable[Worded]]], **data: Any) -> list["Event"]:
-        """Append prepared entries: everything slow runs before taking the lock on the end of the chain; only the last
-        hash is computed under it.
+        """Prepare entries, and write them now or when the running verb ends.
 
-        Refusals are written outside any transaction and lock the end of the chain until their entry is committed.
+        An entry that erases a salt is written at once: the database asks for it before it lets go of the salt.
         """
         if not entries:
             return []
+        run = workflow.current_run()
         with transaction.atomic(savepoint=False):
             events = _prepared(verb, entries, **data)
-            number, previous = self._locked_end()
-            for event in events:
-                number += 1
-                event.number, event.previous_hash = number, previous
-                event.hash = previous = chain_hash(number, previous, event.digest or "")
-            transaction.on_commit(mark_change)
-            if len(events) < MANY:
-                return Event.objects.bulk_create(events)
-            copy_in(events)
-            return events
+            if run is None or data.get("erases"):
+                self.write_waiting()
+                self._write(events)
+            else:
+                run.waiting.append(_Waiting(events))
+        return events
+
+    def write_waiting(self) -> None:
+        """Write what the running verb has entered, except for what was rolled back with a savepoint."""
+        run = workflow.current_run()
+        if run and run.waiting:
+            standing = {id(callback[1]) for callback in connection.run_on_commit}
+            entered = [each for each in run.waiting if id(each.entered) in standing]
+            due = [each for each in entered if id(each.written) not in standing]
+            self._write([event for each in due for event in each.events])
+            for each in due:
+                each.written = _Mark()
+
+    def _write(self, events: list["Event"]) -> None:
+        """Write prepared entries: only their place in the chain is computed while its end is locked, until commit."""
+        if not events:
+            return
+        transaction.on_commit(mark_change)
+        if len(events) < MANY:
+            self._insert(events)
+            return
+        number, previous = self._locked_end()
+        for event in events:
+            number += 1
+            event.pk, event.number, event.previous_hash = None, number, previous
+            event.hash = previous = chain_hash(number, previous, event.digest or "")
+        copy_in(events)
+
+    def _insert(self, events: list["Event"]) -> None:
+        """Lock the end of the chain, and compute and insert the entries, in one message: nothing is done here between
+        the lock and the commit.
+        """
+        fields = [field for field in self.model._meta.concrete_fields if field.name not in PLACED]
+        columns = ", ".join(f'"{field.column}"' for field in fields)
+        row = ", ".join(f"%s::{field.db_type(connection)}" for field in fields)
+        rows = ", ".join(f"({place}, {row})" for place in range(1, len(events) + 1))
+        query = INSERT.format(columns=columns, rows=rows)
+        values = [
+            field.get_db_prep_save(field.pre_save(event, add=True), connection) for event in events for field in fields
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(query, [JOURNAL_LOCK, *values])
+            cursor.nextset()
+            for event, written in zip(events, cursor.fetchall(), strict=True):
+                event.pk, event.number, event.previous_hash, event.hash = written
+                event._state.adding, event._state.db = False, connection.alias
 
     def _locked_end(self) -> tuple[Any, ...]:
         """Return the number and hash of the last entry, locked until commit, so that the chain has one order."""
@@ -212,7 +312,7 @@ class Event(models.Model):
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64, unique=True)
 
-    objects = EventQuerySet.as_manager()
+    objects = EventManager()
 
     class Meta:
         verbose_name = _("journal entry")

@@ -17,7 +17,7 @@ from consultations import workflow
 from consultations.forms import MergeForm, PointFilterForm, SessionPointForm, TwinForm
 from consultations.models import Event, ForumSession, Point, PointState
 from consultations.permissions import SignedInRequest, is_secretariat, may_validate, may_write_point, works_in_session
-from consultations.queries import organisations_behind, page_between
+from consultations.queries import counted, organisations_behind, page_between
 from consultations.queries.access_log import history
 from consultations.workflow import POINT_MOVES
 from ncm_portal.workflow import OpenMove, moves_open_to, needs_of
@@ -41,7 +41,7 @@ def desk_points(request: HttpRequest) -> HttpResponse:
     result = _narrowed(_points(), form.filters)
     older, newer = _edge(request, "before"), _edge(request, "after")
     page = page_between(result.order_by("-pk"), "pk", older_than=older, newer_than=newer)
-    context = {"form": form, "points": page.rows, "number": result.count()}
+    context = {"form": form, "points": page.rows, "counted": counted(result.order_by("-pk"))}
     context["newer"], context["older"] = neighbour(request, after=page.newer), neighbour(request, before=page.older)
     return render(request, "consultations/points/points.html", context)
 

@@ -23,7 +23,7 @@ from consultations.models import Attachment, Consultation, ConsultationState, Ev
 from consultations.permissions import SignedInRequest, is_head, may_submit, organisations_of
 from consultations.queries import files_of
 from consultations.workflow import SUBMISSION_MOVES
-from ncm_portal.workflow import Blocked, Conflict, Move, check, needs_of
+from ncm_portal.workflow import Blocked, Conflict, Move, NotAllowed, check, needs_of
 
 from .decorators import INVALID, NOTHING_DONE, Outcome, attempt, carry_out, for_secretariat
 from .pagination import list_page
@@ -134,6 +134,8 @@ def _write(request: SignedInRequest, consultation: Consultation, saved: Submissi
     if not is_sound:
         return _page(request, form, consultation, saved, status=422)
     try:
+        if do == "send" and saved is None:
+            saved = _send_unsaved(request, form, consultation)
         saved = keep(request, form, consultation, saved)
         done = _go_on(request, saved, do)
     except Conflict as conflict:
@@ -190,6 +192,25 @@ def keep(
         seen_at = form.cleaned_data["seen_at"]
         saved = workflow.edit_draft(saved, by=request.user, seen_at=seen_at, **form.words)
     return saved
+
+
+def _send_unsaved(request: SignedInRequest, form: SubmissionForm, consultation: Consultation) -> Submission | None:
+    """Send what was never saved, in one transaction, and return it; or the draft that was saved before.
+
+    None if something is against sending it: then it is saved first. Raises NotAllowed.
+    """
+    words = form.words
+    fields = {name: value for name, value in words.items() if name != "provisions"}
+    unsaved = Submission(consultation=consultation, stakeholder=form.stakeholder, author=request.user, **fields)
+    if not all(condition.met for condition in workflow.ready_to_send(unsaved)):
+        return None
+    key = form.cleaned_data["key"]
+    try:
+        return workflow.start_and_submit(consultation, form.stakeholder, by=request.user, key=key, **words)
+    except NotAllowed:
+        raise
+    except Blocked:  # it was closed in this moment
+        return None
 
 
 def _send(request: SignedInRequest, saved: Submission) -> Submission:

@@ -54,7 +54,16 @@ from .delegates import (
     waitlist,
     withdraw_delegate,
 )
-from .drafts import ask_sign_off, be_seen, edit_draft, moves_of, rule_on_sign_off, sign_off, start_draft
+from .drafts import (
+    ask_sign_off,
+    be_seen,
+    edit_draft,
+    moves_of,
+    rule_on_sign_off,
+    sign_off,
+    start_and_submit,
+    start_draft,
+)
 from .duplicates import (
     LIKENESS_MOVES,
     NOT_COMPARED,

@@ -14,7 +14,7 @@ from consultations.permissions import AUTHORS, PRIMARY, acts_for, may_rule_on_si
 from ncm_portal.workflow import Blocked, Conflict, Move, demand, journal, make, now, verb
 
 from .mail_limits import count_mail
-from .submissions import DRAFT_FIELDS, SUBMISSION_MOVES, S
+from .submissions import DRAFT_FIELDS, SUBMISSION_MOVES, S, submit
 
 HERE = timedelta(minutes=5)  # seconds without a sign after which a draft counts as closed
 KEPT = timedelta(days=1)
@@ -42,16 +42,47 @@ def start_draft(
 
     `fields` are those of DRAFT_FIELDS. Raises NotAllowed unless `by` acts for the organisation.
     """
+    return _start(consultation, stakeholder, by, key or uuid.uuid4(), provisions or [], fields)[0]
+
+
+@verb
+def start_and_submit(
+    consultation: Consultation,
+    stakeholder: Stakeholder,
+    *,
+    by: User,
+    key: uuid.UUID,
+    provisions: list[Provision],
+    **fields: object,
+) -> Submission:
+    """Create a draft as `start_draft` does and send it: both or neither, in one transaction. A draft that was there
+    before is returned unsent.
+
+    Raises NotAllowed, or Blocked with every reason against sending it.
+    """
+    draft, made = _start(consultation, stakeholder, by, key, provisions, fields)
+    return submit(draft, by=by, seen_at=draft.edited_at) if made else draft
+
+
+def _start(
+    consultation: Consultation,
+    stakeholder: Stakeholder,
+    by: User,
+    key: uuid.UUID,
+    provisions: list[Provision],
+    fields: dict[str, object],
+) -> tuple[Submission, bool]:
+    """Return the draft with this key, and whether it was created."""
     demand(acts_for(by, stakeholder), who=AUTHORS, to=gettext_lazy("Write an input"))
     values = {"consultation": consultation, "stakeholder": stakeholder, "author": by, **_known(fields)}
     moment = now()
     values |= {"created_at": moment, "edited_at": moment}
-    submission, made = Submission.objects.get_or_create(key=key or uuid.uuid4(), defaults=values)
+    submission, made = Submission.objects.get_or_create(key=key, defaults=values)
     demand(may_submit(by, submission), who=AUTHORS, to=gettext_lazy("Write an input"))
     if made:
-        submission.provisions.add(*provisions or [])
+        submission.provisions.add(*provisions)
         journal("draft", submission, by=by, after=submission.state)
-    return submission
+    return submission, made
 
 
 @verb

@@ -80,6 +80,7 @@ class VerbRun:
 
     def __init__(self) -> None:
         self._kept: dict[Any, tuple[list[str], Any]] = {}
+        self.waiting: list[Any] = []  # entries for the journal, which its manager writes when the outermost verb ends
 
     def kept(self, owner: type, connection: Any) -> dict[Any, Any]:
         """Return what was kept for `owner`, unless a savepoint may have been rolled back since."""
@@ -122,14 +123,18 @@ def journal(
     data: Mapping[str, Any] | None = None,
     commits: Iterable[Model] = (),
 ) -> Model:
-    """Write one journal entry about `record` and return it. It is part of the transaction.
+    """Write one journal entry about `record` and return it. It is part of the transaction; within a verb it is written
+    when the outermost one ends.
 
     `commits` lists the records whose texts this act wrote, as they are in the database now: created, fully saved or
     locked rows. The entry commits to them. A record from `locked` is included automatically.
     """
-    manager: Any = apps.get_model("consultations", "Event")._default_manager
     fields = {"before": before, "after": after, "reason": reason, "data": dict(data or {})}
-    return manager.record(verb, record, by=by, commits=[*([record] if _is_held(record) else ()), *commits], **fields)
+    return _events().record(verb, record, by=by, commits=[*([record] if _is_held(record) else ()), *commits], **fields)
+
+
+def _events() -> Any:
+    return apps.get_model("consultations", "Event")._default_manager
 
 
 def verb[**P, R](function: Callable[P, R]) -> Callable[P, R]:
@@ -146,7 +151,9 @@ def verb[**P, R](function: Callable[P, R]) -> Callable[P, R]:
                 return function(*args, **kwargs)
         try:
             with _outermost(), transaction.atomic():
-                return function(*args, **kwargs)
+                result = function(*args, **kwargs)
+                _events().write_waiting()
+                return result
         except Blocked as refusal:
             _log_refusal(function.__name__, args, kwargs, refusal)
             raise
@@ -301,6 +308,5 @@ def make_many[Row: Model](
             row.state = move.target  # type: ignore[attr-defined]
             made.append(row)
     insert(made)
-    manager: Any = apps.get_model("consultations", "Event")._default_manager
-    manager.record_many(verb, made, by=by, before=move.sources[0], after=move.target, data=data, commits=True)
+    _events().record_many(verb, made, by=by, before=move.sources[0], after=move.target, data=data, commits=True)
     return made, refused

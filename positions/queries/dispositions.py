@@ -141,7 +141,7 @@ class _Outcomes:
             about = {"paper": answer.disposition.paper.short_title, "outcome": answer.disposition.get_outcome_display()}
             yield Line(at, _("Answered with %(paper)s: %(outcome)s.") % about)
 
-    def event_lines(self, event: _Told, point: Point) -> Iterable[Line]:
+    def event_lines(self, event: _Entry, point: Point) -> Iterable[Line]:
         """Return a journal entry in plain words; another point is named only if the reader may see it."""
         known = {each.reference for each in self.seen.values()}
         into = event.data.get("into", "")
@@ -196,7 +196,7 @@ def _organisations(together: list[Point]) -> dict[int, int]:
     return {root: len(item) for root, item in bodies.items()}
 
 
-class _Told(NamedTuple):
+class _Entry(NamedTuple):
     """What a history needs of a journal entry."""
 
     verb: str
@@ -204,13 +204,13 @@ class _Told(NamedTuple):
     data: dict[str, Any]
 
 
-def _events(points: list[Point]) -> dict[int, list[_Told]]:
+def _events(points: list[Point]) -> dict[int, list[_Entry]]:
     """Return the journal entries about each of `points`. One query."""
     result = defaultdict(list)
     keys = [str(point.pk) for point in points]
     rows = Event.objects.filter(kind=Point._meta.label_lower, object_id__in=keys, verb__in=TOLD).order_by("number")
-    for key, *told in rows.values_list("object_id", *_Told._fields):
-        result[int(key)].append(_Told(*told))
+    for key, *fields in rows.values_list("object_id", *_Entry._fields):
+        result[int(key)].append(_Entry(*fields))
     return result
 
 

@@ -101,7 +101,7 @@ def test_commitment_costs_one_query_per_action(django_assert_num_queries, body, 
         workflow.journal("one", record, by=by)
         workflow.journal("two", record, by=by)
 
-    with django_assert_num_queries(7):  # savepoint, salts, 2 x (lock, insert), release
+    with django_assert_num_queries(4):  # savepoint, salts, lock and insert, release
         twice(body, by=officer)
 
 

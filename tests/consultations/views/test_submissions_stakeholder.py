@@ -6,11 +6,13 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from consultations.bidi import isolated
-from consultations.models import Event, OutgoingMail, Submission
+from consultations.models import AccessEntry, Event, OutgoingMail, Submission
 from ncm_portal.workflow import now
 from tests.factories import (
     change,
@@ -208,6 +210,7 @@ def test_unverified_organisation_can_save_and_reads_why_it_cannot_send(client, c
     assert "The secretariat has not verified Newcomers (sample) yet." in words(client.get(SUBMIT))
     page = post(client)
     assert page.status_code == 409
+    assert AccessEntry.objects.filter(what="refusal").count() == 1
     assert problems(page) == ["The secretariat has not verified Newcomers (sample)"]
     assert Submission.objects.get().state == "draft"
 
@@ -398,3 +401,21 @@ def test_form_query_count_is_low(client, author, consultation, django_assert_max
     client.get(SUBMIT)
     with django_assert_max_num_queries(12):
         client.get(SUBMIT)
+
+
+# --- Sent without saving first ------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_input_that_was_never_saved_is_sent_in_one_transaction(client, author, consultation):
+    make_provision("GCM-02", theme=make_theme("T1"))
+    with CaptureQueriesContext(connection) as asked:
+        answer = post(client, objectives=["GCM-02"])
+    sent = Submission.objects.get()
+    assert (answer["Location"], sent.state) == (reverse("receipt", args=[sent.reference]), "submitted")
+    assert list(Event.objects.about(sent).values_list("verb", flat=True)) == ["draft", "submit"]
+    statements = [each["sql"] for each in asked.captured_queries]
+    work = statements[statements.index("BEGIN") : statements.index("COMMIT") + 1]
+    assert statements.count("BEGIN") == 1
+    assert len([sql for sql in work if not sql.startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE"))]) <= 15
+    assert "consultations_event" in work[-2]  # nothing but the commit is done while the journal is locked

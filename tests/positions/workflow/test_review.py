@@ -275,6 +275,15 @@ def test_extension_by_head_is_mailed_to_invited(draft):
         assert propose(draft).state == "proposed"
 
 
+def test_extension_of_a_restricted_text_is_mailed_to_nobody(draft):
+    review, head = opened(draft), make_head()
+    OutgoingMail.objects.all().delete()
+    change(draft.paper, is_restricted=True)
+    new = review.closes_at + timedelta(days=3)
+    workflow.extend_review(draft.paper, by=head, closes_at=new, reason="Two ministries asked.")
+    assert not OutgoingMail.objects.exists()
+
+
 def test_extension_requires_head_later_time_and_reason(draft):
     review, head = opened(draft), make_head()
     for closes_at in (review.closes_at, now() - timedelta(hours=1)):
