@@ -122,6 +122,7 @@ class Point(models.Model):
         verbose_name = _("point")
         verbose_name_plural = _("points")
         ordering = ["reference"]
+        indexes = [models.Index(fields=["session"], condition=Q(state="submitted"), name="point_handed_in")]
         constraints = [
             one_of("state", PointState, "point_state"),
             one_of("kind", PointKind, "point_kind"),
