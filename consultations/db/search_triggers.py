@@ -1,5 +1,6 @@
 """Database triggers that maintain the search index and the counters, whatever inserts a record."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pgtrigger
@@ -145,3 +146,68 @@ def tally(column: str, counts: str) -> list[pgtrigger.Trigger]:
 
 INPUT_COUNTS = "({row}.submitted_at IS NOT NULL AND {row}.state <> 'withdrawn')"
 POINT_COUNTS = "({row}.state IN ('validated', 'merged', 'disposed'))"
+
+# --- Inputs by day and by objective -------------------------------------------------------------------------------
+
+SLOTS = 16  # counters of one day: whoever sends at the same moment seldom waits for the same one
+DAY = ("consultation_id", "day", "channel", "slot")
+OBJECTIVE = ("consultation_id", "provision_id", "stakeholder_id")
+_INPUT_FIELDS = ("state", "submitted_at", "channel", "consultation_id", "stakeholder_id")
+
+
+def day_of(row: str) -> str:
+    """Return SQL for the key of a counter of `row`, an input: consultation, day in Nairobi, channel and slot."""
+    day = f"({row}.submitted_at AT TIME ZONE 'Africa/Nairobi')::date"
+    return f"{row}.consultation_id, {day}, {row}.channel, {row}.stakeholder_id % {SLOTS}"
+
+
+def _add(table: str, key: tuple[str, ...], query: str, change: str) -> str:
+    """Return SQL that adds `change` to the counters whose keys and initial values `query` selects."""
+    columns = ", ".join(key)
+    return f"""
+        INSERT INTO {table} ({columns}, inputs) {query}
+        ON CONFLICT ({columns}) DO UPDATE SET inputs = {table}.inputs + {change};
+    """
+
+
+def _when_counted_otherwise(key: str, add: Callable[[str, int], str]) -> str:
+    """Return the body of a trigger that moves an input from the counters of OLD to those of NEW; `key` of {row}."""
+    old, new = INPUT_COUNTS.format(row="OLD"), INPUT_COUNTS.format(row="NEW")
+    same = f"({key.format(row='OLD')}) IS NOT DISTINCT FROM ({key.format(row='NEW')})"
+    return f"""
+        {_unless_changed(*_INPUT_FIELDS)}
+        IF {old} = {new} AND {same} THEN RETURN NULL; END IF;
+        IF {old} THEN {add("OLD", -1)} END IF;
+        IF {new} THEN {add("NEW", 1)} END IF;
+        RETURN NULL;
+    """
+
+
+def _add_day(row: str, change: int) -> str:
+    return _add("consultations_daytally", DAY, f"VALUES ({day_of(row)}, {max(change, 0)})", str(change))
+
+
+def _add_objectives(row: str, change: int) -> str:
+    of_it = f"SELECT {row}.consultation_id, provision_id, {row}.stakeholder_id, {max(change, 0)}"
+    query = f"{of_it} FROM consultations_submission_provisions WHERE submission_id = {row}.id ORDER BY provision_id"
+    return _add("consultations_objectivetally", OBJECTIVE, query, str(change))
+
+
+def tally_by_day() -> list[pgtrigger.Trigger]:
+    """Return triggers that count inputs by day and channel."""
+    counted = INPUT_COUNTS.format(row="written")
+    query = f"SELECT {day_of('written')}, count(*) FROM written WHERE {counted} GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
+    new = _add("consultations_daytally", DAY, query, "EXCLUDED.inputs")
+    return [
+        pgtrigger.Trigger(name="day_tally_new", **WRITTEN, func=f"{new} RETURN NULL;"),
+        pgtrigger.Trigger(name="day_tally", **CHANGED, func=_when_counted_otherwise(day_of("{row}"), _add_day)),
+    ]
+
+
+def tally_by_objective() -> pgtrigger.Trigger:
+    """Return the trigger that counts inputs by objective and organisation when an input is sent or withdrawn. What is
+    named later is counted by triggers on the table between them, which migration 0006 makes.
+    """
+    key = "{row}.consultation_id, {row}.stakeholder_id"
+    body = _when_counted_otherwise(key, _add_objectives)
+    return pgtrigger.Trigger(name="objective_tally", **CHANGED, func=body)

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from django.db import connection
 
-from consultations.db.search_triggers import INPUT_COUNTS, POINT_COUNTS, TALLY
+from consultations.db.search_triggers import DAY, INPUT_COUNTS, OBJECTIVE, POINT_COUNTS, TALLY, day_of
 
 from . import Finding, Progress, no_progress
 
 TO_DO = (
-    "Pages that count are wrong until the row in consultations_tally says the numbers named here. Find out what wrote "
+    "Pages that count are wrong until the row named here says the numbers that there are. Find out what wrote "
     "to the database past its triggers, and see what the other checks find."
 )
 KEY = ", ".join(TALLY)
@@ -37,6 +37,39 @@ DIFFERENCES = f"""
 """  # noqa: S608 - constants
 
 
+NUMBER = """
+    SELECT (SELECT count(*) FROM consultations_tally) + (SELECT count(*) FROM consultations_daytally)
+        + (SELECT count(*) FROM consultations_objectivetally)
+"""
+NAMED_DAY = ", ".join(f"{value} AS {name}" for value, name in zip(day_of("input").split(", "), DAY, strict=True))
+BY_DAY = f"""
+    WITH counted AS (
+        SELECT {NAMED_DAY}, count(*) AS inputs FROM consultations_submission AS input
+        WHERE {INPUT_COUNTS.format(row="input")} GROUP BY 1, 2, 3, 4
+    )
+    SELECT coalesce(tally.id::text, ''), consultation.short_title, to_char(day, 'YYYY-MM-DD') || ', ' || channel,
+        coalesce(tally.inputs, 0), coalesce(counted.inputs, 0)
+    FROM counted FULL JOIN consultations_daytally AS tally USING ({", ".join(DAY)})
+    JOIN consultations_consultation AS consultation ON consultation.id = consultation_id
+    WHERE coalesce(tally.inputs, 0) <> coalesce(counted.inputs, 0) ORDER BY 2, 3
+"""  # noqa: S608 - constants
+BY_OBJECTIVE = f"""
+    WITH counted AS (
+        SELECT input.consultation_id, provision_id, input.stakeholder_id, count(*) AS inputs
+        FROM consultations_submission_provisions JOIN consultations_submission AS input ON input.id = submission_id
+        WHERE {INPUT_COUNTS.format(row="input")} GROUP BY 1, 2, 3
+    )
+    SELECT coalesce(tally.id::text, ''), consultation.short_title, provision.code || ', ' || body.name,
+        coalesce(tally.inputs, 0), coalesce(counted.inputs, 0)
+    FROM counted FULL JOIN consultations_objectivetally AS tally USING ({", ".join(OBJECTIVE)})
+    JOIN consultations_consultation AS consultation ON consultation.id = consultation_id
+    JOIN consultations_provision AS provision ON provision.id = provision_id
+    JOIN consultations_stakeholder AS body ON body.id = stakeholder_id
+    WHERE coalesce(tally.inputs, 0) <> coalesce(counted.inputs, 0) ORDER BY 2, 3
+"""  # noqa: S608 - constants
+SINGLE = {"consultations.daytally": BY_DAY, "consultations.objectivetally": BY_OBJECTIVE}
+
+
 def check(progress: Progress = no_progress) -> Iterator[Finding]:
     """Yield each counter that differs from the actual count."""
     with connection.cursor() as cursor:
@@ -47,6 +80,11 @@ def check(progress: Progress = no_progress) -> Iterator[Finding]:
                 f"there are {real_inputs} and {real_points}"
             )
             yield Finding("sums", f"consultations.tally:{pk}", words, TO_DO)
-        cursor.execute("SELECT count(*) FROM consultations_tally")
+        for kind, query in SINGLE.items():
+            cursor.execute(query, None)
+            for pk, place, what, inputs, real_inputs in cursor.fetchall():
+                words = f"{place}, {what}: the sum says {inputs} inputs; there are {real_inputs}"
+                yield Finding("sums", f"{kind}:{pk}", words, TO_DO)
+        cursor.execute(NUMBER)
         (number,) = cursor.fetchone()
     progress(number, number)

@@ -70,7 +70,7 @@ from .reference import (
     ThemeProvision,
 )
 from .rules import RuleChange
-from .search import SearchEntry, Tally
+from .search import DayTally, ObjectiveTally, SearchEntry, Tally
 from .submissions import (
     BODY_LIMIT,
     WORDING_LIMIT,

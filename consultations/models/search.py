@@ -10,7 +10,7 @@ from .attachments import Attachment
 from .forums import Consultation
 from .organisations import Stakeholder
 from .points import Point
-from .reference import Theme
+from .reference import Provision, Theme
 from .submissions import Submission
 
 
@@ -63,3 +63,48 @@ class Tally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.stakeholder}: {self.theme}"
+
+
+class DayTally(models.Model):
+    """Number of inputs that came on a day (in Nairobi) by one channel. Maintained by triggers.
+
+    Inputs of one day are spread over slots by their organisation, so that those sent at the same moment do not wait for
+    each other.
+    """
+
+    consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="day_tallies")
+    day = models.DateField(_("day"))
+    channel = models.CharField(_("channel"), max_length=20)
+    slot = models.SmallIntegerField(_("slot"))
+    inputs = models.IntegerField(_("inputs"), default=0)
+
+    class Meta:
+        verbose_name = _("tally of a day")
+        verbose_name_plural = _("tallies of days")
+        constraints = [
+            models.UniqueConstraint(fields=["consultation", "day", "channel", "slot"], name="daytally_once"),
+            models.CheckConstraint(condition=Q(inputs__gte=0), name="daytally_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.inputs}"
+
+
+class ObjectiveTally(models.Model):
+    """Number of inputs of an organisation that name an objective. Maintained by triggers."""
+
+    consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="objective_tallies")
+    provision = models.ForeignKey(Provision, models.CASCADE, related_name="+")
+    stakeholder = models.ForeignKey(Stakeholder, models.CASCADE, related_name="+")
+    inputs = models.IntegerField(_("inputs"), default=0)
+
+    class Meta:
+        verbose_name = _("tally of an objective")
+        verbose_name_plural = _("tallies of objectives")
+        constraints = [
+            models.UniqueConstraint(fields=["consultation", "provision", "stakeholder"], name="objectivetally_once"),
+            models.CheckConstraint(condition=Q(inputs__gte=0), name="objectivetally_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stakeholder}: {self.provision}"

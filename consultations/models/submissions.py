@@ -16,7 +16,7 @@ from consultations.redaction import for_everybody
 
 from ..db.constraints import no_delete, one_of, state_guards, together
 from ..db.fields import CleanCharField, CleanTextField
-from ..db.search_triggers import INPUT_COUNTS, search_input, tally
+from ..db.search_triggers import INPUT_COUNTS, search_input, tally, tally_by_day, tally_by_objective
 from .accounts import Language, Office, User
 from .forums import Consultation, Forum
 from .organisations import Stakeholder
@@ -263,6 +263,8 @@ class Submission(models.Model):
             no_delete(),
             *search_input(),
             *tally("inputs", INPUT_COUNTS),
+            *tally_by_day(),
+            tally_by_objective(),
         ]
 
     def __str__(self) -> str:

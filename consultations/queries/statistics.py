@@ -13,8 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce, TruncDate
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce, JSONObject
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models import (
@@ -28,7 +29,6 @@ from consultations.models import (
     Provision,
     Stakeholder,
     Submission,
-    SubmissionState,
     Theme,
 )
 from ncm_portal.workflow import Words
@@ -136,17 +136,18 @@ def by_theme(consultation: Consultation, themes: list[Theme]) -> Matrix:
 
 
 def by_objective(consultation: Consultation) -> Matrix:
-    """Return the inputs by named objectives of the Compact and by group; an input can name several. One query."""
-    sent = Q(submissions__consultation=consultation, submissions__submitted_at__isnull=False)
-    sent &= ~Q(submissions__state=SubmissionState.WITHDRAWN)
+    """Return the inputs by named objectives of the Compact and by group; an input can name several. One query on the
+    tallies.
+    """
+    counted = consultation.objective_tallies.filter(provision=OuterRef("pk")).order_by()
+    by_group = counted.values(group=F("stakeholder__group")).annotate(number=Sum("inputs"))
     objectives = Provision.objects.filter(framework=Framework.GCM_OBJECTIVE).order_by("order", "code")
-    rows = objectives.values_list("code", "order", "label", "submissions__stakeholder__group")
-    result: dict[str, tuple[str, dict[str, int]]] = {}
-    for code, order, label, group, number in rows.annotate(number=Count("submissions", filter=sent)):
-        result.setdefault(code, (f"{order}. {label}", {}))[1][group] = number
-    return _matrix(
-        (code, label, [numbers.get(group, 0) for group in Group.values]) for code, (label, numbers) in result.items()
-    )
+    rows = objectives.annotate(counted=ArraySubquery(by_group.values_list(JSONObject(group="group", number="number"))))
+    result = []
+    for code, order, label, groups in rows.values_list("code", "order", "label", "counted"):
+        numbers = {each["group"]: each["number"] for each in groups}
+        result.append((code, f"{order}. {label}", [numbers.get(group, 0) for group in Group.values]))
+    return _matrix(result)
 
 
 def _matrix(rows: Iterable[tuple[str, str, list[int]]]) -> Matrix:
@@ -181,8 +182,8 @@ def arrivals(consultation: Consultation) -> list[Arrival]:
 
     Includes days and weeks without inputs.
     """
-    sent = Submission.objects.sent().filter(consultation=consultation).order_by()
-    return in_line(dict(sent.values_list(TruncDate("submitted_at")).annotate(Count("pk"))))
+    days = consultation.day_tallies.filter(inputs__gt=0).order_by().values_list("day")
+    return in_line(dict(days.annotate(Sum("inputs"))))
 
 
 def in_line(by_day: Mapping[date, int]) -> list[Arrival]:

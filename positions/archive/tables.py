@@ -113,6 +113,8 @@ LEFT_OUT = {
     "consultations.accessseal": "what the access log held, in one hash each hour; the journal holds the same",
     "consultations.searchentry": "words to search, made by the database from the texts",
     "consultations.tally": "sums, made by the database from inputs and points",
+    "consultations.daytally": "sums, made by the database from inputs",
+    "consultations.objectivetally": "sums, made by the database from inputs and the objectives that they name",
     "consultations.proposal": "what one officer proposed and another decided; the journal names both",
     "consultations.integritycheck": "what checks of this portal found; whoever loads the package checks anew",
     "consultations.checkpoint": "signed statements of where this portal's journal ended; they stand in its file too",

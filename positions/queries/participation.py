@@ -13,10 +13,10 @@ from typing import Any
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import JSONObject, TruncDate
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 
-from consultations.models import Channel, Consultation, Event, Group, Stakeholder, Submission, Theme
+from consultations.models import Channel, Consultation, DayTally, Event, Group, Stakeholder, Theme
 from consultations.queries import statistics
 from ncm_portal import workflow
 from positions.models import Disposition, Outcome, PositionPaper
@@ -116,10 +116,10 @@ def _groups(consultation: Consultation) -> list[dict[str, Any]]:
     ]
 
 
-def _sent(consultation: Consultation) -> QuerySet[Submission, Any]:
+def _sent(consultation: Consultation) -> QuerySet[DayTally, Any]:
     """Return the number of inputs by day in Nairobi and by channel."""
-    sent = Submission.objects.sent().filter(consultation=consultation).order_by()
-    rows = sent.values("channel", day=TruncDate("submitted_at")).annotate(number=Count("pk"))
+    counted = consultation.day_tallies.filter(inputs__gt=0).order_by()
+    rows = counted.values("channel", "day").annotate(number=Sum("inputs"))
     return rows.values_list(JSONObject(day="day", channel="channel", number="number"))
 
 

@@ -19,6 +19,8 @@ CHECKED = {
     "consultations.submission": ("content_sha256",),
     "consultations.event": ("verb", "after", "by_name", "reason", "object_label", "hash", "previous_hash", "digest"),
     "consultations.tally": ("inputs", "points"),
+    "consultations.daytally": ("inputs",),
+    "consultations.objectivetally": ("inputs",),
     "positions.edition": ("content",),
 }
 ALL_BUT_THE_SCHEMA = [name for name in CHECKS if name not in ("schema", "files")]

@@ -1,18 +1,24 @@
 """Triggers maintain the search index, without held-back text, and the tallies."""
 
+from datetime import UTC, date, datetime, timedelta
+
 import pytest
 from django.db import connection
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import TruncDate
 
+from consultations import workflow
 from consultations.models import (
     Attachment,
+    DayTally,
+    ObjectiveTally,
     Point,
     PointState,
     SearchEntry,
     Submission,
     Tally,
 )
-from tests.factories import bring, change, make_point, make_stakeholder, make_submission, make_theme
+from tests.factories import bring, change, make_point, make_provision, make_stakeholder, make_submission, make_theme
 
 pytestmark = pytest.mark.django_db
 
@@ -88,3 +94,91 @@ def test_counts_are_updated_by_every_move():
     change(point, theme=theme)
     change(point, state="withdrawn")
     assert stored_counts("points") == counted_from_rows(Point, stand, "points")
+
+
+# --- By day and by objective ----------------------------------------------------------------------------------------
+
+
+def stored_days():
+    rows = DayTally.objects.exclude(inputs=0).order_by().values_list("consultation", "day", "channel")
+    return {row[:3]: row[3] for row in rows.annotate(Sum("inputs"))}
+
+
+def counted_days():
+    rows = Submission.objects.sent().order_by().values_list("consultation", TruncDate("submitted_at"), "channel")
+    return {row[:3]: row[3] for row in rows.annotate(Count("pk"))}
+
+
+def stored_objectives():
+    rows = ObjectiveTally.objects.exclude(inputs=0).values_list("consultation", "provision", "stakeholder", "inputs")
+    return {row[:3]: row[3] for row in rows}
+
+
+def counted_objectives():
+    named = Submission.objects.sent().exclude(provisions=None).order_by()
+    rows = named.values_list("consultation", "provisions", "stakeholder")
+    return {row[:3]: row[3] for row in rows.annotate(Count("pk"))}
+
+
+@pytest.fixture
+def objectives():
+    return [make_provision(code, theme=make_theme("T1")) for code in ("GCM-02", "GCM-05", "GCM-06")]
+
+
+def agree():
+    assert (stored_days(), stored_objectives()) == (counted_days(), counted_objectives())
+    return sum(stored_days().values()), sum(stored_objectives().values())
+
+
+def test_inputs_are_counted_by_day_and_objective_once_they_are_sent(objectives):
+    draft = make_submission(state="draft")
+    draft.provisions.set(objectives[:2])
+    assert agree() == (0, 0)
+    sent = workflow.submit(draft, by=draft.author)
+    assert agree() == (1, 2)
+    bring(sent, "accepted")
+    assert agree() == (1, 2)
+
+
+def test_objectives_named_and_removed_later_are_counted(objectives):
+    sent = make_submission()
+    sent.provisions.set(objectives)
+    assert agree() == (1, 3)
+    sent.provisions.remove(objectives[0])
+    assert agree() == (1, 2)
+    sent.provisions.clear()
+    assert agree() == (1, 0)
+
+
+def test_withdrawn_input_leaves_its_day_and_objectives(objectives):
+    sent = make_submission(state="submitted")
+    sent.provisions.set(objectives[:1])
+    assert agree() == (1, 1)
+    bring(sent, "withdrawn")
+    assert agree() == (0, 0)
+
+
+def test_corrected_time_sender_or_channel_moves_the_counts(objectives):
+    sent = make_submission(state="submitted")
+    sent.provisions.set(objectives)
+    change(sent, submitted_at=sent.submitted_at - timedelta(days=3))
+    assert agree() == (1, 3)
+    change(sent, stakeholder=make_stakeholder("Another (sample)"))
+    assert agree() == (1, 3)
+
+
+def test_day_is_that_of_nairobi(objectives):
+    change(make_submission(state="submitted"), submitted_at=datetime(2017, 10, 3, 22, 30, tzinfo=UTC))
+    assert list(DayTally.objects.exclude(inputs=0).values_list("day", flat=True)) == [date(2017, 10, 4)]
+
+
+def test_many_inputs_at_once_are_counted(objectives):
+    consultation, body = make_submission(state="submitted").consultation, make_stakeholder("Many (sample)")
+    rows = [make_submission(consultation, body, state="submitted") for _turn in range(3)]
+    through = Submission.provisions.through
+    through.objects.bulk_create(
+        [through(submission=row, provision=objective) for row in rows for objective in objectives]
+    )
+    assert agree() == (4, 9)
+    through.objects.filter(provision=objectives[0]).delete()
+    assert agree() == (4, 6)

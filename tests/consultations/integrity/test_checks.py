@@ -8,7 +8,7 @@ import pgtrigger
 import pytest
 
 from consultations.integrity import files, hashes, tallies
-from consultations.models import Attachment, StakeholderName, Tally
+from consultations.models import Attachment, DayTally, ObjectiveTally, StakeholderName, Tally
 from ncm_portal import workflow
 from tests import factories
 
@@ -102,6 +102,21 @@ def test_wrong_counts_are_reported_with_both_values(sent):
     row.delete()
     [finding] = tallies.check()
     assert finding.words.endswith("the sum says 0 inputs, 0 points; there are 1 and 1")
+
+
+def test_wrong_counts_by_day_and_objective_are_reported(sent):
+    sent.provisions.set([factories.make_provision("GCM-02", theme=sent.theme)])
+    assert records(tallies.check) == []
+    day, objective = DayTally.objects.get(), ObjectiveTally.objects.get()
+    factories.change(day, inputs=3)
+    objective.delete()
+    first, second = tallies.check()
+    assert (first.record, first.words.partition(": ")[2]) == (
+        f"consultations.daytally:{day.pk}", "the sum says 3 inputs; there are 1",
+    )  # fmt: skip
+    assert (second.record, second.words.partition(": ")[2]) == (
+        "consultations.objectivetally:", "the sum says 0 inputs; there are 1",
+    )  # fmt: skip
 
 
 # --- Files ----------------------------------------------------------------------------------------------------------
