@@ -85,15 +85,16 @@ def grown(work: Callable[[], object]) -> float:
 
 @contextmanager
 def children_watched() -> Iterator[list[float]]:
-    """Yield a list that ends with the peak of each look at the children of this process in MB.
+    """Yield a list that ends with the peak of each look at the new children of this process in MB.
 
     The kernel knows the peak of a child as long as it lives; that of getrusage is the highest of all children so far.
     """
-    peaks, over = [0.0], Event()
+    peaks, over, before = [0.0], Event(), set(_children(os.getpid()))
 
     def look() -> None:
         while not over.wait(PAUSE):
-            peaks.append(max([_megabytes(child, "VmHWM") for child in _children(os.getpid())], default=0.0))
+            children = set(_children(os.getpid())) - before
+            peaks.append(max([_megabytes(child, "VmHWM") for child in children], default=0.0))
 
     watcher = Thread(target=look, daemon=True)
     watcher.start()
