@@ -313,9 +313,8 @@ def test_mail_addresses_belong_to_sample(played):
 
 def test_open_consultation_is_visible_to_visitors(played):
     current = consultation_queries.current_round()
-    assert (current.slug, current.takes_inputs, current.days_left, current.is_sample) == (
-        "compact-review", True, 28, True,
-    )  # fmt: skip
+    assert (current.slug, current.takes_inputs, current.is_sample) == ("compact-review", True, True)
+    assert current.days_left in (27, 28)  # midnight may have passed since the sample was played
     assert set(current.themes.values_list("code", flat=True)) == {f"T{number}" for number in range(1, 8)}
     assert Counter(current.submissions.values_list("state", flat=True)) == {
         "submitted": 3, "draft": 2, "accepted": 4, "returned": 1,
