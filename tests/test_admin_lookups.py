@@ -12,6 +12,7 @@ from django.contrib.admin.utils import flatten_fieldsets, get_fields_from_path
 from django.db.models import Field, Model
 from django.http import HttpResponseBadRequest
 from django.urls import reverse
+from django.utils.timezone import localtime
 from zeal import zeal_ignore
 
 from consultations.admin import base
@@ -216,7 +217,7 @@ def test_each_choice_of_each_filter_answers(office):
 
 
 def test_the_calendar_of_the_inputs_answers(client):
-    sent = factories.make_submission(state="submitted").submitted_at
+    sent = localtime(factories.make_submission(state="submitted").submitted_at)
     sign_in(client, factories.make_secretariat())
     day = {f"submitted_at__{part}": getattr(sent, part) for part in ("year", "month", "day")}
     for parts in (1, 2, 3):
