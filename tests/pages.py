@@ -1,6 +1,8 @@
-"""Read text from pages in tests."""
+"""Read text from pages in tests, and find pages of the administration."""
 
 import re
+
+from django.urls import reverse
 
 
 def words(page) -> str:
@@ -16,3 +18,8 @@ def without_tokens(page) -> str:
 def tidy(markup: str) -> str:
     """Markup with single spaces, none of them at the end of a tag or of an element: a browser reads the same."""
     return re.sub(r" (?=>|</|<br>)", "", re.sub(r"[ \n]+", " ", markup))
+
+
+def admin_page(model, name="changelist", *args) -> str:
+    """Return the address of a page of the administration about records of `model`."""
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}", args=args)

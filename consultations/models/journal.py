@@ -34,9 +34,10 @@ from .commitments import CommittedWords, Salt, Salted, Subject, Worded, committe
 JOURNAL_LOCK = 20171017
 LAST_ENTRY = "SELECT number, hash FROM consultations_event ORDER BY number DESC LIMIT 1"
 PLACED = ("id", "number", "previous_hash", "hash")  # fields that depend on the entry before
-# `chain_hash` in SQL: the hash of an entry in its place.
-HASH = """encode(sha256(convert_to(
-    '[2,' || {number} || ',"' || {previous} || '","' || entered.digest || '"]', 'UTF8')), 'hex')"""
+# `chain_hash` in SQL, so that nothing is computed elsewhere while the end is locked. Both hashes in it are hexadecimal:
+# they need no escaping.
+HASH = f"""encode(sha256(convert_to(
+    '[{FORMAT},' || {{number}} || ',"' || {{previous}} || '","' || entered.digest || '"]', 'UTF8')), 'hex')"""
 INSERT = f"""
     SELECT pg_advisory_xact_lock(%s);
     WITH RECURSIVE entered (place, {{columns}}) AS (VALUES {{rows}}),

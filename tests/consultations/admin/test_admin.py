@@ -31,6 +31,7 @@ from consultations.models import (
 )
 from positions.models import Decision, Disposition, Edition, Reservation
 from tests import factories, worlds
+from tests.pages import admin_page as page
 from tests.paper_factories import (
     make_decision,
     make_disposition,
@@ -45,17 +46,6 @@ from tests.sign_in import sign_in
 pytestmark = pytest.mark.django_db
 
 MODELS = [model for model in admin.site._registry if model._meta.app_label in {"consultations", "positions"}]
-
-
-def page(model, name, *args):
-    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}", args=args)
-
-
-@pytest.fixture
-def officer(client):
-    user = factories.make_secretariat()
-    sign_in(client, user)
-    return user
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)

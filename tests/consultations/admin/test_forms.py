@@ -19,20 +19,10 @@ from consultations.models import (
     Theme,
 )
 from tests import factories
+from tests.pages import admin_page as page
 from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
-
-
-def page(model, name, *args):
-    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}", args=args)
-
-
-@pytest.fixture
-def officer(client):
-    user = factories.make_secretariat()
-    sign_in(client, user)
-    return user
 
 
 def filled(client, model, record, **changed):

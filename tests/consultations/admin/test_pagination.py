@@ -16,23 +16,13 @@ from consultations.models import AccessEntry, Event, Point, Submission
 from tests import factories
 from tests.benchmarks import bench_finding
 from tests.crowd import join_many, point_many, send_many
+from tests.pages import admin_page as page
 from tests.plans import no_large_table_is_read_as_a_whole, rows_read
 from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
 LISTS = [model for model, site in admin.site._registry.items() if isinstance(site, LongListAdmin)]
 NEWEST, PAGE = datetime(2026, 3, 9, 12, tzinfo=UTC), 4
-
-
-def page(model):
-    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
-
-
-@pytest.fixture
-def officer(client):
-    user = factories.make_secretariat()
-    sign_in(client, user)
-    return user
 
 
 @pytest.fixture

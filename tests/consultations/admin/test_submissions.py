@@ -1,25 +1,14 @@
 """Admin of inputs, points and the journal: what their search and filters find, and for whom."""
 
 import pytest
-from django.urls import reverse
 from django.utils import timezone
 
 from consultations.models import AccessEntry, Consultation, Event, Point, Submission
 from tests import factories
+from tests.pages import admin_page as page
 from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
-
-
-def page(model, name="changelist", *args):
-    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}", args=args)
-
-
-@pytest.fixture
-def officer(client):
-    user = factories.make_secretariat()
-    sign_in(client, user)
-    return user
 
 
 @pytest.fixture
@@ -40,7 +29,7 @@ def sent(db):
 def test_inputs_are_found_by_the_number_in_their_reference(client, officer):
     consultation = factories.make_consultation()
     year = timezone.localtime(consultation.opens_at).year
-    sent = [factories.make_submission(consultation) for _turn in range(3)]
+    sent = [factories.make_submission(consultation, title="Wages", body="Paid on time.") for _turn in range(3)]
     for each, end in zip(sent, ("0071", "0710", "10071"), strict=True):
         factories.change(each, reference=f"NCM-{year}-{end}")
     assert found(client, Submission, "71") == found(client, Submission, "0071") == [sent[0]]
