@@ -18,7 +18,6 @@ from django.urls import reverse
 
 from consultations.models import Channel, Consultation, DayTally, Event, Group, Stakeholder, Theme
 from consultations.queries import statistics
-from ncm_portal import workflow
 from positions.models import Disposition, Outcome, PositionPaper
 
 SCHEMA = "ncm-participation/1"
@@ -40,7 +39,7 @@ def report(consultation: Consultation) -> Content:
         "purpose": consultation.purpose,
         "opened": consultation.opens_at.isoformat(),
         "closed": consultation.closes_at.isoformat(),
-        "as_of": (counted["as_of"] or workflow.now()).isoformat(timespec="seconds"),
+        "as_of": (counted["as_of"] or consultation.opens_at).isoformat(timespec="seconds"),
         "address": settings.PORTAL_ADDRESS + reverse("participation", query={"round": consultation.slug}),
         "figures": _figures(groups, points),
         "groups": {code: str(label) for code, label in Group.choices},
@@ -82,7 +81,8 @@ def _themes(consultation: Consultation) -> QuerySet[Theme]:
 def _counted(consultation: Consultation) -> Content:
     """Return the counts by day and by outcome, and their time, in one query.
 
-    The time is that of the journal's last entry: the report is unchanged until the next one.
+    The time is that of the journal's last entry: the report is unchanged until the next one. With no entry at all it
+    is the consultation's opening.
     """
     rows = Consultation.objects.filter(pk=consultation.pk).values(
         as_of=Subquery(Event.objects.order_by("-number").values("at")[:1]),

@@ -112,6 +112,10 @@ def test_same_data_give_same_report(consultation, sample_inputs):
     assert report(consultation) == report(consultation)
 
 
+def test_report_before_first_entry_is_as_of_opening(consultation, sample_inputs):
+    assert report(consultation)["as_of"] == consultation.opens_at.isoformat(timespec="seconds")
+
+
 # --- The page -------------------------------------------------------------------------------------------------------
 
 
