@@ -1,12 +1,18 @@
-"""Bulk data: thousands of inputs and points in a second, along allowed state changes."""
+"""Bulk data: thousands of inputs and points in a second, along allowed state changes; `fill` for many more."""
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import NamedTuple
+from itertools import batched
+from typing import Any, NamedTuple
 
+import pgtrigger
+from django.db import transaction
+
+from consultations.db.bulk_copy import copy_in, copy_values
 from consultations.models import (
     Audience,
     Consultation,
+    Event,
     Forum,
     Group,
     Point,
@@ -17,8 +23,10 @@ from consultations.models import (
     Theme,
 )
 from ncm_portal import workflow
+from ncm_portal.database_roles import as_owner
 from positions.edition import freeze
 from positions.models import PositionPaper
+from tests.database_roles import as_superuser
 from tests.factories import (
     make_action,
     make_check_in,
@@ -98,14 +106,13 @@ def send_many(
     first: int = 0,
     text: Callable[[int], str] = input_text,
 ) -> list[Submission]:
-    """Create inputs on file, themes and senders in turn; of ten, one for the secretariat and one for members only."""
+    """Create inputs on file, themes and senders in turn."""
     themes, officer, now = list(consultation.themes.all()), make_secretariat(), workflow.now()
-    audiences = [Audience.SECRETARIAT, Audience.MEMBERS, *[Audience.PUBLIC] * 8]
     sent = Submission.objects.bulk_create(
         Submission(
             consultation=consultation, stakeholder=senders[turn % len(senders)], author=officer,
             theme=themes[turn % len(themes)], title=f"Input {turn} in a crowd", body=text(turn),
-            audience=audiences[(turn + 5) % 10], reference=f"NCM-CROWD-{turn:05}",
+            audience=_audience(turn), reference=f"NCM-CROWD-{turn:05}",
             submitted_at=now - timedelta(minutes=turn), content_sha256=f"{turn:064x}",
         )
         for turn in range(first, first + inputs)
@@ -117,6 +124,11 @@ def send_many(
     return list(made.order_by("reference"))
 
 
+def _audience(turn: int) -> str:
+    """Return who may read an input: of ten, one for the secretariat and one for members only."""
+    return {5: Audience.SECRETARIAT, 6: Audience.MEMBERS}.get(turn % 10, Audience.PUBLIC)
+
+
 def _link(inputs) -> None:
     provisions, through = list(Provision.objects.all()), Submission.provisions.through
     through.objects.bulk_create(
@@ -124,18 +136,84 @@ def _link(inputs) -> None:
     )
 
 
+# --- A million --------------------------------------------------------------------------------------------------------
+
+CHUNK = 10_000
+# Of a hundred inputs, those that are not on file; of twenty on file, one was not split into points yet.
+NOT_ON_FILE = {51: "submitted", 52: "returned", 53: "set_aside", 54: "withdrawn"}
+UNSPLIT = 11
+STATE_STARTS = ("consultations.Submission:state_starts", "consultations.Point:state_starts")
+WORDS_INDEX = "SELECT indexdef FROM pg_indexes WHERE indexname = 'searchentry_words'"
+
+
+def fill(
+    consultation: Consultation, senders: list[Stakeholder], inputs: int, *, text: Callable[[int], str] = input_text
+) -> None:
+    """Create inputs until there are `inputs`, with 1.9 points and an entry of the journal each: 1,000 in a second.
+
+    For tests that commit. Rows arrive by COPY in their last state, as the owner of the tables, with all other triggers:
+    search entries and tallies are true. The index of words is made at the end, which takes a tenth of the time.
+    """
+    first = Submission.objects.count()
+    with as_superuser() as cursor:
+        cursor.execute(WORDS_INDEX)
+        (index,) = cursor.fetchone()
+        cursor.execute("DROP INDEX searchentry_words")
+        with as_owner(), pgtrigger.ignore(*STATE_STARTS):
+            for turns in batched(range(first, inputs), CHUNK, strict=False):
+                with transaction.atomic():
+                    _fill(consultation, senders, turns, text)
+        cursor.execute(f"SET maintenance_work_mem = '1GB'; {index}")
+        cursor.execute("VACUUM ANALYZE")  # as its own daemon does in time
+
+
+def _fill(
+    consultation: Consultation, senders: list[Stakeholder], turns: tuple[int, ...], text: Callable[[int], str]
+) -> None:
+    """Create the inputs of `turns`, with objectives, points and entries."""
+    themes, officer = list(consultation.themes.all()), make_secretariat()
+    sent = [_input(turn, consultation, senders, themes, officer, text(turn)) for turn in turns]
+    copy_in(sent)
+    through, provisions = Submission.provisions.through, list(Provision.objects.values_list("pk", flat=True))
+    fields = [through._meta.get_field(name) for name in ("submission", "provision")]
+    copy_values(through, fields, [(each.pk, provisions[each.pk % len(provisions)]) for each in sent])
+    on_file = [
+        each for turn, each in zip(turns, sent, strict=True) if each.state == "accepted" and turn % 20 != UNSPLIT
+    ]
+    copy_in([_point(each, number, officer) for each in on_file for number in (1, 2)])
+    Event.objects.record_many("submit", sent, by=officer, before="draft", after="submitted")
+
+
+def _input(
+    turn: int, consultation: Consultation, senders: list[Stakeholder], themes: list[Theme], officer: Any, text: str
+) -> Submission:
+    """Return an input in its last state; themes, senders and readers in turn."""
+    state, now = NOT_ON_FILE.get(turn % 100, "accepted"), workflow.now()
+    decided = {"decided_at": now, "decided_by": officer} if state != "submitted" else {}
+    reason = {"state_reason": "One of many."} if state in {"returned", "set_aside"} else {}
+    return Submission(
+        consultation=consultation, stakeholder=senders[turn % len(senders)], author=officer, state=state,
+        theme=themes[turn % len(themes)], title=f"Input {turn} in a crowd", body=text, audience=_audience(turn),
+        reference=f"NCM-CROWD-{turn:05}", submitted_at=now - timedelta(minutes=turn), content_sha256=f"{turn:064x}",
+        **decided, **reason,
+    )  # fmt: skip
+
+
+# --- Points, papers and a forum ---------------------------------------------------------------------------------------
+
+
+def _point(sent: Submission, number: int, officer: Any, state: str = "validated") -> Point:
+    return Point(
+        reference=f"{sent.reference}.{number}", consultation_id=sent.consultation_id, submission=sent,
+        theme_id=sent.theme_id, stakeholder_id=sent.stakeholder_id, number=number, kind=PointKind.RECOMMENDATION,
+        text="What this point asks for.", created_by=officer, state=state,
+    )  # fmt: skip
+
+
 def point_many(consultation: Consultation, inputs: list[Submission]) -> list[Point]:
     """Two validated points of each input."""
     officer = make_secretariat()
-    said = Point.objects.bulk_create(
-        Point(
-            reference=f"{sent.reference}.{turn}", consultation=consultation, submission=sent, theme_id=sent.theme_id,
-            stakeholder_id=sent.stakeholder_id, number=turn, kind=PointKind.RECOMMENDATION, text="What this point asks for.",
-            created_by=officer,
-        )
-        for sent in inputs
-        for turn in (1, 2)
-    )  # fmt: skip
+    said = Point.objects.bulk_create(_point(sent, turn, officer, "draft") for sent in inputs for turn in (1, 2))
     made = Point.objects.filter(pk__in=[row.pk for row in said])
     made.update(state="validated")
     return list(made.order_by("reference"))

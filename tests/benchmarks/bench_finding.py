@@ -19,7 +19,7 @@ from django.test.client import ClientHandler
 from django.urls import reverse
 
 from consultations.models import Consultation, County, Forum, Stakeholder, Submission
-from tests.crowd import CODES, NAME, join_many, send_many
+from tests.crowd import CODES, NAME, fill, join_many
 from tests.database_roles import as_superuser
 from tests.factories import (
     change,
@@ -34,7 +34,7 @@ from tests.factories import (
 from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
-FEW, MANY, CHUNK, ROUNDS = 1_000, 100_000, 5_000, 9
+FEW, MANY, ROUNDS = 1_000, 100_000, 9
 FEW_SENDERS, MANY_SENDERS = 100, 2_000
 MOST_GROWTH = 1.5
 
@@ -75,9 +75,7 @@ def grow(consultation: Consultation, inputs: int, organisations: int) -> None:
     join_many(organisations - Stakeholder.objects.filter(name__startswith=NAME).count())
     senders = list(Stakeholder.objects.filter(name__startswith=NAME).order_by("pk"))
     change_places(senders)
-    there = Submission.objects.count()
-    for first in range(there, inputs, CHUNK):
-        send_many(consultation, senders, min(CHUNK, inputs - first), first=first, text=text)
+    fill(consultation, senders, inputs, text=text)
     newest = Submission.objects.order_by("-submitted_at")
     Submission.objects.filter(pk__in=list(newest.values_list("pk", flat=True)[:20])).update(forum=Forum.objects.get())
     with as_superuser() as cursor:

@@ -19,17 +19,17 @@ from django.test.client import ClientHandler
 from django.test.utils import override_settings
 from django.urls import reverse
 
-from consultations.models import Provision, Submission, Theme
+from consultations.models import Provision, Theme
 from tests.benchmarks.bench_finding import text
 from tests.benchmarks.figures import SIZE, record, taken
 from tests.benchmarks.floor import pages
-from tests.crowd import Crowd, join_many, make_crowd, point_many, send_many
+from tests.crowd import Crowd, fill, join_many, make_crowd
 from tests.database_roles import as_superuser
 from tests.factories import make_member, make_ministry, make_secretariat
 from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
-CHUNK, ROUNDS, FILES = 5_000, 40, 5
+ROUNDS, FILES = 40, 5
 
 
 class Most(NamedTuple):
@@ -100,13 +100,9 @@ class Site:
 def make_rows() -> tuple[Crowd, dict[str, object]]:
     """Create SIZE inputs with two points each; return them and the readers who sign in."""
     crowd = make_crowd(min(SIZE, 2_000), text=text)
-    senders = join_many(2_000) if SIZE > CHUNK else []
-    for first in range(Submission.objects.count(), SIZE, CHUNK):
-        point_many(
-            crowd.consultation,
-            send_many(crowd.consultation, senders, min(CHUNK, SIZE - first), first=first, text=text),
-        )
     people = {"member": make_member(make_ministry()), "staff": make_secretariat()}
+    if SIZE > 2_000:
+        fill(crowd.consultation, join_many(2_000), SIZE, text=text)
     with as_superuser() as cursor:
         cursor.execute("VACUUM ANALYZE")  # as its own daemon does in time
     return crowd, people
