@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import batched
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pgtrigger
 from django.db import transaction
@@ -21,6 +21,7 @@ from consultations.models import (
     Stakeholder,
     Submission,
     Theme,
+    User,
 )
 from ncm_portal import workflow
 from ncm_portal.database_roles import as_owner
@@ -154,7 +155,7 @@ def fill(
     For tests that commit. Rows arrive by COPY in their last state, as the owner of the tables, with all other triggers:
     search entries and tallies are true. The index of words is made at the end, which takes a tenth of the time.
     """
-    first = Submission.objects.count()
+    first, officer = Submission.objects.count(), make_secretariat()
     with as_superuser() as cursor:
         cursor.execute(WORDS_INDEX)
         (index,) = cursor.fetchone()
@@ -162,16 +163,20 @@ def fill(
         with as_owner(), pgtrigger.ignore(*STATE_STARTS):
             for turns in batched(range(first, inputs), CHUNK, strict=False):
                 with transaction.atomic():
-                    _fill(consultation, senders, turns, text)
+                    _fill(consultation, senders, turns, text, officer)
         cursor.execute(f"SET maintenance_work_mem = '1GB'; {index}")
         cursor.execute("VACUUM ANALYZE")  # as its own daemon does in time
 
 
 def _fill(
-    consultation: Consultation, senders: list[Stakeholder], turns: tuple[int, ...], text: Callable[[int], str]
+    consultation: Consultation,
+    senders: list[Stakeholder],
+    turns: tuple[int, ...],
+    text: Callable[[int], str],
+    officer: User,
 ) -> None:
     """Create the inputs of `turns`, with objectives, points and entries."""
-    themes, officer = list(consultation.themes.all()), make_secretariat()
+    themes = list(consultation.themes.all())
     sent = [_input(turn, consultation, senders, themes, officer, text(turn)) for turn in turns]
     copy_in(sent)
     through, provisions = Submission.provisions.through, list(Provision.objects.values_list("pk", flat=True))
@@ -185,7 +190,7 @@ def _fill(
 
 
 def _input(
-    turn: int, consultation: Consultation, senders: list[Stakeholder], themes: list[Theme], officer: Any, text: str
+    turn: int, consultation: Consultation, senders: list[Stakeholder], themes: list[Theme], officer: User, text: str
 ) -> Submission:
     """Return an input in its last state; themes, senders and readers in turn."""
     state, now = NOT_ON_FILE.get(turn % 100, "accepted"), workflow.now()
@@ -202,7 +207,7 @@ def _input(
 # --- Points, papers and a forum ---------------------------------------------------------------------------------------
 
 
-def _point(sent: Submission, number: int, officer: Any, state: str = "validated") -> Point:
+def _point(sent: Submission, number: int, officer: User, state: str = "validated") -> Point:
     return Point(
         reference=f"{sent.reference}.{number}", consultation_id=sent.consultation_id, submission=sent,
         theme_id=sent.theme_id, stakeholder_id=sent.stakeholder_id, number=number, kind=PointKind.RECOMMENDATION,

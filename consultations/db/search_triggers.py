@@ -93,59 +93,108 @@ def search_attachment() -> pgtrigger.Trigger:
 
 
 TALLY = ("consultation_id", "theme_id", "stakeholder_id")
+COUNTED = ("inputs", "points", "public", "members")  # columns of the counters
+SENT = "({row}.submitted_at IS NOT NULL AND {row}.state <> 'withdrawn')"
+_ON_FILE = "({{row}}.state = 'accepted' AND {{row}}.audience = '{}')"
+
+# What each column counts, in SQL about {row}. The first of each table is true wherever another is.
+INPUT_COUNTS = {"inputs": SENT, "public": _ON_FILE.format("public"), "members": _ON_FILE.format("members")}
+POINT_COUNTS = {"points": "({row}.state IN ('validated', 'merged', 'disposed'))"}
 
 
-def _count(column: str, query: str, change: str) -> str:
-    """Return SQL that adds `change` to the counters whose keys and initial values the query `query` selects.
+def _count(query: str, changes: dict[str, str]) -> str:
+    """Return SQL that adds `changes` to columns of the counters whose keys and initial values `query` selects.
 
     Finds the counters by their unique index, with or without an organisation.
     """
-    key, other = ", ".join(TALLY), {"inputs": "points", "points": "inputs"}[column]
+    key, added = ", ".join(TALLY), (f"{name} = consultations_tally.{name} + {more}" for name, more in changes.items())
     return f"""
-        INSERT INTO consultations_tally ({key}, {column}, {other}) {query}
-        ON CONFLICT ({key}) DO UPDATE SET {column} = consultations_tally.{column} + {change};
+        INSERT INTO consultations_tally ({key}, {", ".join(COUNTED)}) {query}
+        ON CONFLICT ({key}) DO UPDATE SET {", ".join(added)};
     """
 
 
-def _count_new(column: str, counts: str) -> str:
-    key = ", ".join(TALLY)
-    query = f"SELECT {key}, count(*), 0 FROM written WHERE {counts} GROUP BY {key} ORDER BY {key}"
-    return _count(column, query, f"EXCLUDED.{column}")
+def _count_new(counts: dict[str, str]) -> str:
+    key, first = ", ".join(TALLY), next(iter(counts.values())).format(row="written")
+    numbers = {name: f"count(*) FILTER (WHERE {when.format(row='written')})" for name, when in counts.items()}
+    columns = ", ".join(numbers.get(name, "0") for name in COUNTED)
+    query = f"SELECT {key}, {columns} FROM written WHERE {first} GROUP BY {key} ORDER BY {key}"
+    return _count(query, {name: f"EXCLUDED.{name}" for name in counts})
 
 
-def _count_one(column: str, row: str, change: int) -> str:
-    values = ", ".join(f"{row}.{field}" for field in TALLY)
-    return _count(column, f"VALUES ({values}, {max(change, 0)}, 0)", str(change))
+def _count_one(counts: dict[str, str], row: str, sign: int) -> str:
+    """Return SQL that counts a row, or no more. Its counter begins with it: nothing is taken from one that is not."""
+    numbers = {name: f"{when.format(row=row)}::int" for name, when in counts.items()}
+    begin = (numbers.get(name, "0") if sign > 0 else "0" for name in COUNTED)
+    values = ", ".join([*(f"{row}.{field}" for field in TALLY), *begin])
+    return _count(f"VALUES ({values})", {name: f"{sign} * {number}" for name, number in numbers.items()})
 
 
-def tally(column: str, counts: str) -> list[pgtrigger.Trigger]:
-    """Return a trigger that maintains `column` of the counters: the number of rows for which `counts` (SQL about {row})
-    is true.
+def tally(counts: dict[str, str], watched: tuple[str, ...] = ("state",)) -> list[pgtrigger.Trigger]:
+    """Return triggers that maintain columns of the counters: the number of rows for which each of `counts` is true,
+    which depends on the columns `watched`.
     """
-    old, new = counts.format(row="OLD"), counts.format(row="NEW")
-    moved = " OR ".join(f"OLD.{field} IS DISTINCT FROM NEW.{field}" for field in TALLY)
+    old, new = (next(iter(counts.values())).format(row=row) for row in ("OLD", "NEW"))
+    alike = ", ".join([*counts.values(), *(f"{{row}}.{field}" for field in TALLY)])
+    same = f"({alike.format(row='OLD')}) IS NOT DISTINCT FROM ({alike.format(row='NEW')})"
     return [
-        pgtrigger.Trigger(
-            name="tally_new",
-            **WRITTEN,
-            func=f"{_count_new(column, counts.format(row='written'))} RETURN NULL;",
-        ),
+        pgtrigger.Trigger(name="tally_new", **WRITTEN, func=f"{_count_new(counts)} RETURN NULL;"),
         pgtrigger.Trigger(
             name="tally",
             **CHANGED,
             func=f"""
-                {_unless_changed("state", *TALLY)}
-                IF {old} AND {new} AND NOT ({moved}) THEN RETURN NULL; END IF;
-                IF {old} THEN {_count_one(column, "OLD", -1)} END IF;
-                IF {new} THEN {_count_one(column, "NEW", 1)} END IF;
+                {_unless_changed(*watched, *TALLY)}
+                IF {same} THEN RETURN NULL; END IF;
+                IF {old} THEN {_count_one(counts, "OLD", -1)} END IF;
+                IF {new} THEN {_count_one(counts, "NEW", 1)} END IF;
                 RETURN NULL;
             """,
         ),
     ]
 
 
-INPUT_COUNTS = "({row}.submitted_at IS NOT NULL AND {row}.state <> 'withdrawn')"
-POINT_COUNTS = "({row}.state IN ('validated', 'merged', 'disposed'))"
+# --- Inputs without points --------------------------------------------------------------------------------------------
+
+UNSPLIT = "({row}.state = 'accepted' AND NOT EXISTS (SELECT FROM consultations_point WHERE submission_id = {row}.id))"
+
+
+def list_unsplit() -> list[pgtrigger.Trigger]:
+    """Return triggers on inputs that list those on file without points."""
+    columns, key = "submission_id, submitted_at", "submission_id"
+    add = f"INSERT INTO consultations_unsplitinput ({columns}) "
+    unsplit = UNSPLIT.format(row="written")
+    return [
+        pgtrigger.Trigger(
+            name="unsplit_new",
+            **WRITTEN,
+            func=f"{add} SELECT id, submitted_at FROM written WHERE {unsplit}; RETURN NULL;",
+        ),
+        pgtrigger.Trigger(
+            name="unsplit",
+            **CHANGED,
+            func=f"""
+                {_unless_changed("state", "submitted_at")}
+                IF {UNSPLIT.format(row="NEW")} THEN
+                    {add} VALUES (NEW.id, NEW.submitted_at)
+                    ON CONFLICT ({key}) DO UPDATE SET submitted_at = EXCLUDED.submitted_at;
+                ELSIF OLD.state = 'accepted' THEN
+                    DELETE FROM consultations_unsplitinput WHERE {key} = NEW.id;
+                END IF;
+                RETURN NULL;
+            """,
+        ),
+    ]
+
+
+def list_split() -> pgtrigger.Trigger:
+    """Return a trigger on points that takes their inputs off the list of inputs without points."""
+    of_them = "SELECT submission_id FROM written"
+    return pgtrigger.Trigger(
+        name="split_new",
+        **WRITTEN,
+        func=f"DELETE FROM consultations_unsplitinput WHERE submission_id IN ({of_them}); RETURN NULL;",
+    )
+
 
 # --- Inputs by day and by objective -------------------------------------------------------------------------------
 
@@ -172,7 +221,7 @@ def _add(table: str, key: tuple[str, ...], query: str, change: str) -> str:
 
 def _when_counted_otherwise(key: str, add: Callable[[str, int], str]) -> str:
     """Return the body of a trigger that moves an input from the counters of OLD to those of NEW; `key` of {row}."""
-    old, new = INPUT_COUNTS.format(row="OLD"), INPUT_COUNTS.format(row="NEW")
+    old, new = SENT.format(row="OLD"), SENT.format(row="NEW")
     same = f"({key.format(row='OLD')}) IS NOT DISTINCT FROM ({key.format(row='NEW')})"
     return f"""
         {_unless_changed(*_INPUT_FIELDS)}
@@ -195,7 +244,7 @@ def _add_objectives(row: str, change: int) -> str:
 
 def tally_by_day() -> list[pgtrigger.Trigger]:
     """Return triggers that count inputs by day and channel."""
-    counted = INPUT_COUNTS.format(row="written")
+    counted = SENT.format(row="written")
     query = f"SELECT {day_of('written')}, count(*) FROM written WHERE {counted} GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
     new = _add("consultations_daytally", DAY, query, "EXCLUDED.inputs")
     return [

@@ -4,7 +4,17 @@ from collections.abc import Iterator
 
 from django.db import connection
 
-from consultations.db.search_triggers import DAY, INPUT_COUNTS, OBJECTIVE, POINT_COUNTS, TALLY, day_of
+from consultations.db.search_triggers import (
+    COUNTED,
+    DAY,
+    INPUT_COUNTS,
+    OBJECTIVE,
+    POINT_COUNTS,
+    SENT,
+    TALLY,
+    UNSPLIT,
+    day_of,
+)
 
 from . import Finding, Progress, no_progress
 
@@ -13,17 +23,29 @@ TO_DO = (
     "to the database past its triggers, and see what the other checks find."
 )
 KEY = ", ".join(TALLY)
+
+
+def _numbers(counts: dict[str, str]) -> str:
+    """Return SQL for what a row adds to each column of the counters."""
+    return ", ".join(f"{counts[name].format(row='one')}::int" if name in counts else "0" for name in COUNTED)
+
+
+def _each(value: str) -> str:
+    """Return SQL for a value about {name} of each column of the counters."""
+    return ", ".join(value.format(name=name) for name in COUNTED)
+
+
 DIFFERENCES = f"""
     WITH counted AS (
-        SELECT {KEY}, sum(inputs) AS inputs, sum(points) AS points FROM (
-            SELECT {KEY}, 1 AS inputs, 0 AS points FROM consultations_submission AS one
-            WHERE {INPUT_COUNTS.format(row="one")}
+        SELECT {KEY}, {_each("sum({name}) AS {name}")} FROM (
+            SELECT {KEY}, {_numbers(INPUT_COUNTS)} FROM consultations_submission AS one WHERE {SENT.format(row="one")}
             UNION ALL
-            SELECT {KEY}, 0, 1 FROM consultations_point AS one WHERE {POINT_COUNTS.format(row="one")}
-        ) AS rows GROUP BY {KEY}
+            SELECT {KEY}, {_numbers(POINT_COUNTS)} FROM consultations_point AS one
+            WHERE {POINT_COUNTS["points"].format(row="one")}
+        ) AS rows ({KEY}, {", ".join(COUNTED)}) GROUP BY {KEY}
     )
     SELECT coalesce(tally.id::text, ''), consultation.short_title, theme.title, coalesce(body.name, ''),
-        coalesce(tally.inputs, 0), coalesce(tally.points, 0), coalesce(counted.inputs, 0), coalesce(counted.points, 0)
+        ARRAY[{_each("coalesce(tally.{name}, 0)")}], ARRAY[{_each("coalesce(counted.{name}, 0)")}]
     FROM counted FULL JOIN consultations_tally AS tally ON (counted.consultation_id, counted.theme_id,
         coalesce(counted.stakeholder_id, 0))
         = (tally.consultation_id, tally.theme_id, coalesce(tally.stakeholder_id, 0))
@@ -31,21 +53,21 @@ DIFFERENCES = f"""
         ON consultation.id = coalesce(counted.consultation_id, tally.consultation_id)
     JOIN consultations_theme AS theme ON theme.id = coalesce(counted.theme_id, tally.theme_id)
     LEFT JOIN consultations_stakeholder AS body ON body.id = coalesce(counted.stakeholder_id, tally.stakeholder_id)
-    WHERE (coalesce(tally.inputs, 0), coalesce(tally.points, 0))
-        IS DISTINCT FROM (coalesce(counted.inputs, 0), coalesce(counted.points, 0))
+    WHERE ({_each("coalesce(tally.{name}, 0)")}) IS DISTINCT FROM ({_each("coalesce(counted.{name}, 0)")})
     ORDER BY 2, 3, 4
 """  # noqa: S608 - constants
+WORDS = "{} inputs, {} points, {} on file for everyone, {} for members"
 
 
 NUMBER = """
     SELECT (SELECT count(*) FROM consultations_tally) + (SELECT count(*) FROM consultations_daytally)
-        + (SELECT count(*) FROM consultations_objectivetally)
+        + (SELECT count(*) FROM consultations_objectivetally) + (SELECT count(*) FROM consultations_unsplitinput)
 """
 NAMED_DAY = ", ".join(f"{value} AS {name}" for value, name in zip(day_of("input").split(", "), DAY, strict=True))
 BY_DAY = f"""
     WITH counted AS (
         SELECT {NAMED_DAY}, count(*) AS inputs FROM consultations_submission AS input
-        WHERE {INPUT_COUNTS.format(row="input")} GROUP BY 1, 2, 3, 4
+        WHERE {SENT.format(row="input")} GROUP BY 1, 2, 3, 4
     )
     SELECT coalesce(tally.id::text, ''), consultation.short_title, to_char(day, 'YYYY-MM-DD') || ', ' || channel,
         coalesce(tally.inputs, 0), coalesce(counted.inputs, 0)
@@ -57,7 +79,7 @@ BY_OBJECTIVE = f"""
     WITH counted AS (
         SELECT input.consultation_id, provision_id, input.stakeholder_id, count(*) AS inputs
         FROM consultations_submission_provisions JOIN consultations_submission AS input ON input.id = submission_id
-        WHERE {INPUT_COUNTS.format(row="input")} GROUP BY 1, 2, 3
+        WHERE {SENT.format(row="input")} GROUP BY 1, 2, 3
     )
     SELECT coalesce(tally.id::text, ''), consultation.short_title, provision.code || ', ' || body.name,
         coalesce(tally.inputs, 0), coalesce(counted.inputs, 0)
@@ -67,17 +89,30 @@ BY_OBJECTIVE = f"""
     JOIN consultations_stakeholder AS body ON body.id = stakeholder_id
     WHERE coalesce(tally.inputs, 0) <> coalesce(counted.inputs, 0) ORDER BY 2, 3
 """  # noqa: S608 - constants
-SINGLE = {"consultations.daytally": BY_DAY, "consultations.objectivetally": BY_OBJECTIVE}
+WITHOUT_POINTS = f"""
+    SELECT input.id::text, consultation.short_title, input.reference || ' on the list of inputs without points',
+        (listed.submission_id IS NOT NULL)::int, ({UNSPLIT.format(row="input")})::int
+    FROM consultations_submission AS input
+    JOIN consultations_consultation AS consultation ON consultation.id = consultation_id
+    LEFT JOIN consultations_unsplitinput AS listed ON listed.submission_id = input.id
+    WHERE {UNSPLIT.format(row="input")} <> (listed.submitted_at IS NOT DISTINCT FROM input.submitted_at)
+        AND (input.state = 'accepted' OR listed.submission_id IS NOT NULL) ORDER BY 2, 3
+"""  # noqa: S608 - constants
+SINGLE = {
+    "consultations.daytally": BY_DAY,
+    "consultations.objectivetally": BY_OBJECTIVE,
+    "consultations.unsplitinput": WITHOUT_POINTS,
+}
 
 
 def check(progress: Progress = no_progress) -> Iterator[Finding]:
     """Yield each counter that differs from the actual count."""
     with connection.cursor() as cursor:
         cursor.execute(DIFFERENCES, None)
-        for pk, place, theme, body, inputs, points, real_inputs, real_points in cursor.fetchall():
+        for pk, place, theme, body, stored, counted in cursor.fetchall():
             words = (
-                f"{place}, {theme}, {body or 'nobody in particular'}: the sum says {inputs} inputs, {points} points; "
-                f"there are {real_inputs} and {real_points}"
+                f"{place}, {theme}, {body or 'nobody in particular'}: the sum says {WORDS.format(*stored)}; "
+                f"there are {WORDS.format(*counted)}"
             )
             yield Finding("sums", f"consultations.tally:{pk}", words, TO_DO)
         for kind, query in SINGLE.items():

@@ -70,9 +70,11 @@ from .reference import (
     ThemeProvision,
 )
 from .rules import RuleChange
-from .search import DayTally, ObjectiveTally, SearchEntry, Tally
+from .search import DayTally, ObjectiveTally, SearchEntry, Tally, UnsplitInput
 from .submissions import (
     BODY_LIMIT,
+    COMPARED,
+    TO_COMPARE,
     WORDING_LIMIT,
     Audience,
     Channel,
@@ -80,4 +82,7 @@ from .submissions import (
     SetAsideReason,
     Submission,
     SubmissionState,
+    audiences_of,
+    own_organisations_of,
+    reads_all_sent,
 )

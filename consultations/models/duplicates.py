@@ -70,6 +70,7 @@ class Likeness(models.Model):
             models.UniqueConstraint(fields=["first_point", "second_point"], name="likeness_points_once"),
             models.UniqueConstraint(fields=["first_input", "second_input"], name="likeness_inputs_once"),
         ]  # fmt: skip
+        indexes = [models.Index(fields=["-score", "id"], condition=Q(state="open"), name="likeness_open")]
         triggers = [
             *state_guards(
                 "open", [("open", "merged"), ("open", "dismissed"), ("merged", "open"), ("dismissed", "open")]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..db.constraints import no_delete, one_of, state_guards
 from ..db.fields import CleanCharField, CleanTextField
-from ..db.search_triggers import POINT_COUNTS, search_point, tally
+from ..db.search_triggers import POINT_COUNTS, list_split, search_point, tally
 from .accounts import Office, User
 from .forums import Consultation, ForumSession
 from .organisations import Stakeholder
@@ -122,7 +122,13 @@ class Point(models.Model):
         verbose_name = _("point")
         verbose_name_plural = _("points")
         ordering = ["reference"]
-        indexes = [models.Index(fields=["session"], condition=Q(state="submitted"), name="point_handed_in")]
+        indexes = [
+            models.Index(fields=["session"], condition=Q(state="submitted"), name="point_handed_in"),
+            models.Index(
+                fields=["consultation"], condition=Q(state__in=STANDING, compared_at=None), name="point_to_compare"
+            ),
+            models.Index(fields=["consultation", "-id"], condition=Q(state="validated"), name="point_validated"),
+        ]
         constraints = [
             one_of("state", PointState, "point_state"),
             one_of("kind", PointKind, "point_kind"),
@@ -158,7 +164,8 @@ class Point(models.Model):
             ),
             no_delete(),
             search_point(),
-            *tally("points", POINT_COUNTS),
+            *tally(POINT_COUNTS),
+            list_split(),
         ]
 
     def __str__(self) -> str:

@@ -42,7 +42,8 @@ class SearchEntry(models.Model):
 class Tally(models.Model):
     """Number of inputs of an organisation, and of its valid points, on a theme. Maintained by triggers.
 
-    `stakeholder` is empty for points of sessions without an organisation.
+    `public` and `members` are the inputs on file for everyone and for members only. `stakeholder` is empty for points
+    of sessions without an organisation.
     """
 
     consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="tallies")
@@ -50,6 +51,8 @@ class Tally(models.Model):
     stakeholder = models.ForeignKey(Stakeholder, models.CASCADE, null=True, related_name="+")
     inputs = models.IntegerField(_("inputs"), default=0)
     points = models.IntegerField(_("points"), default=0)
+    public = models.IntegerField(_("inputs on file for everyone"), default=0)
+    members = models.IntegerField(_("inputs on file for members"), default=0)
 
     class Meta:
         verbose_name = _("tally")
@@ -59,6 +62,7 @@ class Tally(models.Model):
                 fields=["consultation", "theme", "stakeholder"], nulls_distinct=False, name="tally_once"
             ),
             models.CheckConstraint(condition=Q(inputs__gte=0, points__gte=0), name="tally_not_negative"),
+            models.CheckConstraint(condition=Q(public__gte=0, members__gte=0), name="tally_on_file_not_negative"),
         ]
 
     def __str__(self) -> str:
@@ -108,3 +112,20 @@ class ObjectiveTally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.stakeholder}: {self.provision}"
+
+
+class UnsplitInput(models.Model):
+    """Input on file without points, which the secretariat splits. Maintained by triggers: finding them among all inputs
+    would read all of them.
+    """
+
+    submission = models.OneToOneField(Submission, models.CASCADE, primary_key=True, related_name="unsplit")
+    submitted_at = models.DateTimeField(_("sent"))
+
+    class Meta:
+        verbose_name = _("input without points")
+        verbose_name_plural = _("inputs without points")
+        indexes = [models.Index(fields=["submitted_at", "submission"], name="unsplitinput_oldest")]
+
+    def __str__(self) -> str:
+        return str(self.submission_id)

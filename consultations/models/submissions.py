@@ -16,7 +16,7 @@ from consultations.redaction import for_everybody
 
 from ..db.constraints import no_delete, one_of, state_guards, together
 from ..db.fields import CleanCharField, CleanTextField
-from ..db.search_triggers import INPUT_COUNTS, search_input, tally, tally_by_day, tally_by_objective
+from ..db.search_triggers import INPUT_COUNTS, list_unsplit, search_input, tally, tally_by_day, tally_by_objective
 from .accounts import Language, Office, User
 from .forums import Consultation, Forum
 from .organisations import Stakeholder
@@ -57,6 +57,9 @@ class SubmissionState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
+# Inputs that are compared for campaigns; of them, those that were written or changed since.
+COMPARED = (SubmissionState.SUBMITTED, SubmissionState.ACCEPTED)
+TO_COMPARE = Q(compared_at=None) | Q(compared_at__lt=F("edited_at"))
 STATES, AUDIENCES = dict(SubmissionState.choices), dict(Audience.choices)
 
 
@@ -70,13 +73,19 @@ def readable_by(user: Any, source: str = "") -> Q:
     readable inputs would be made first.
     """
     accepted = Q((f"{source}state", SubmissionState.ACCEPTED))
-    seen = accepted & Q((f"{source}audience", Audience.PUBLIC))
-    if _is_somebody(user):
-        organisations = [membership.stakeholder for membership in user.live_memberships]
-        is_member = any(body.is_verified_member for body in organisations)
-        if is_member or user.office == Office.OFFICIAL:
-            seen |= accepted & Q((f"{source}audience", Audience.MEMBERS))
+    seen = Q()
+    for audience in audiences_of(user):
+        seen |= accepted & Q((f"{source}audience", audience))
     return seen | readable_in_full_by(user, source)
+
+
+def audiences_of(user: Any) -> list[Audience]:
+    """Return whose inputs on file `user` may read besides those of the own organisations."""
+    if _is_somebody(user):
+        is_member = any(membership.stakeholder.is_verified_member for membership in user.live_memberships)
+        if is_member or user.office == Office.OFFICIAL:
+            return [Audience.PUBLIC, Audience.MEMBERS]
+    return [Audience.PUBLIC]
 
 
 def readable_in_full_by(user: Any, source: str = "") -> Q:
@@ -85,11 +94,21 @@ def readable_in_full_by(user: Any, source: str = "") -> Q:
     """
     if not _is_somebody(user):
         return Q((f"{source}pk__in", []))
-    own = [m.stakeholder_id for m in user.live_memberships if m.role != m.Role.CLEARING_OFFICER]
-    seen = Q((f"{source}stakeholder__in", own))
-    if user.office in {Office.SECRETARIAT, Office.HEAD}:
+    seen = Q((f"{source}stakeholder__in", own_organisations_of(user)))
+    if reads_all_sent(user):
         seen |= Q((f"{source}submitted_at__isnull", False))
     return seen
+
+
+def own_organisations_of(user: Any) -> list[int]:
+    """Return the keys of the organisations all of whose inputs `user` may read."""
+    members = user.live_memberships if _is_somebody(user) else []
+    return [m.stakeholder_id for m in members if m.role != m.Role.CLEARING_OFFICER]
+
+
+def reads_all_sent(user: Any) -> bool:
+    """Return whether `user` may read all inputs that were sent."""
+    return _is_somebody(user) and user.office in {Office.SECRETARIAT, Office.HEAD}
 
 
 def _is_somebody(user: Any) -> bool:
@@ -238,6 +257,17 @@ class Submission(models.Model):
             ),
             models.Index(fields=["stakeholder", "-submitted_at", "-id"], name="submission_stakeholder"),
             models.Index(
+                fields=["submitted_at", "id"],
+                include=["theme"],
+                condition=Q(state="submitted"),
+                name="submission_waiting",
+            ),
+            models.Index(
+                fields=["consultation"],
+                condition=Q(state__in=COMPARED) & TO_COMPARE,
+                name="submission_to_compare",
+            ),
+            models.Index(
                 fields=["id"],
                 condition=Q(title__contains="[[") | Q(body__contains="[[") | Q(proposed_wording__contains="[["),
                 name="submission_holds_back",
@@ -262,7 +292,8 @@ class Submission(models.Model):
             ),
             no_delete(),
             *search_input(),
-            *tally("inputs", INPUT_COUNTS),
+            *tally(INPUT_COUNTS, watched=("state", "submitted_at", "audience")),
+            *list_unsplit(),
             *tally_by_day(),
             tally_by_objective(),
         ]

@@ -23,6 +23,7 @@ from consultations.models import (
     SubmissionState,
 )
 
+MOST_PAIRS = 2_000  # undecided pairs that are put into groups: the most similar ones
 GONE = [SubmissionState.WITHDRAWN, SubmissionState.SET_ASIDE, SubmissionState.RETURNED]
 
 
@@ -57,22 +58,32 @@ def open_pairs() -> QuerySet[Likeness]:
     return rows.exclude(withdrawn).exclude(gone).order_by("-score", "pk")
 
 
-def groups_alike(limit: int) -> tuple[list[Alike], int]:
-    """Return the first `limit` groups of possible duplicates, the most similar first, and the total. Campaigns of
-    inputs come first. A few queries.
+def groups_alike(limit: int) -> tuple[list[Alike], int, bool]:
+    """Return the first `limit` groups of possible duplicates, the most similar first, the total, and whether there are
+    more. Campaigns of inputs come first. A few queries.
     """
-    groups = sorted(_connected(open_pairs()), key=lambda group: not group.is_of_inputs)
-    return _read([group.pairs for group in groups[:limit]]), len(groups)
+    groups, is_more = _groups()
+    first = sorted(groups, key=lambda group: not group.is_of_inputs)[:limit]
+    return _read([group.pairs for group in first]), len(groups), is_more
 
 
-def number_of_groups() -> int:
-    """Return the number of undecided groups. One query."""
-    return len(_connected(open_pairs()))
+def number_of_groups() -> tuple[int, bool]:
+    """Return the number of undecided groups, and whether there are more. One query."""
+    groups, is_more = _groups()
+    return len(groups), is_more
+
+
+def _groups() -> tuple[list[_Group], bool]:
+    """Return the groups of the MOST_PAIRS most similar pairs, and whether there are more pairs. When these are decided,
+    the others follow.
+    """
+    pairs = _edges(open_pairs()[: MOST_PAIRS + 1])
+    return _connected(pairs[:MOST_PAIRS]), len(pairs) > MOST_PAIRS
 
 
 def group_of(likeness: Likeness) -> Alike:
     """Return the group of an open pair; a decided pair is a group of its own. A few queries."""
-    groups = (group.pairs for group in _connected(open_pairs()))
+    groups = (group.pairs for group in _groups()[0])
     return _read([next((pairs for pairs in groups if likeness.pk in pairs), [likeness.pk])])[0]
 
 
@@ -83,13 +94,21 @@ class _Group(NamedTuple):
     is_of_inputs: bool
 
 
-def _connected(pairs: QuerySet[Likeness]) -> list[_Group]:
-    """Return the pairs as groups that share no text. One query."""
-    rows = pairs.values_list("pk", "first_input", "second_input", "first_point", "second_point")
-    edges = [(pk, (bool(one), one or three), (bool(one), two or four)) for pk, one, two, three, four in rows]
-    leader: dict[tuple[bool, int], tuple[bool, int]] = {}
+_Text = tuple[bool, int]  # an input or a point, and its key
+_Edge = tuple[int, _Text, _Text]  # the key of a pair, and its texts
 
-    def lead(text: tuple[bool, int]) -> tuple[bool, int]:
+
+def _edges(pairs: QuerySet[Likeness]) -> list[_Edge]:
+    """Return the pairs by the keys of their texts. One query."""
+    rows = pairs.values_list("pk", "first_input", "second_input", "first_point", "second_point")
+    return [(pk, (bool(one), one or three), (bool(one), two or four)) for pk, one, two, three, four in rows]
+
+
+def _connected(edges: list[_Edge]) -> list[_Group]:
+    """Return the pairs as groups that share no text."""
+    leader: dict[_Text, _Text] = {}
+
+    def lead(text: _Text) -> _Text:
         while leader.setdefault(text, text) != text:
             leader[text] = leader[leader[text]]
             text = leader[text]

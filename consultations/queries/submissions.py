@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Value
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -155,6 +156,11 @@ class Counted(NamedTuple):
     number: int
     is_more: bool
 
+    def __str__(self) -> str:
+        """Return the number in words for a page."""
+        number = number_format(self.number, force_grouping=True)
+        return _("more than %(number)s") % {"number": number} if self.is_more else number
+
 
 class Page(NamedTuple):
     """Page of a list, newest first, with the keys of its neighbours."""
@@ -281,7 +287,7 @@ def _sent(user: Any) -> list[Waiting]:
     inputs = Submission.objects.visible_to(user).filter(state=SubmissionState.SUBMITTED).count()
     bodies = Stakeholder.objects.waiting().count()
     points = Point.objects.filter(state=PointState.SUBMITTED).count()
-    alike = number_of_groups()
+    alike, _is_more = number_of_groups()
     failed = OutgoingMail.objects.filter(state=MailState.FAILED).count()
     rows = [
         (inputs, ngettext("%(n)s input to read", "%(n)s inputs to read", inputs), reverse("desk"), False),

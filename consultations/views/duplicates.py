@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from consultations import redaction, similarity, workflow
 from consultations.forms import AlikeForm
 from consultations.models import (
+    TO_COMPARE,
     Consultation,
     ConsultationState,
     Event,
@@ -25,7 +26,7 @@ from consultations.models import (
     Point,
 )
 from consultations.permissions import SignedInRequest
-from consultations.queries import Alike, group_of, groups_alike, organisations_behind
+from consultations.queries import Alike, Counted, counted, group_of, groups_alike, organisations_behind
 from consultations.workflow import LIKENESS_MOVES
 from ncm_portal.workflow import moves_open_to
 
@@ -50,11 +51,11 @@ class Beside(NamedTuple):
 @require_safe
 def likenesses(request: HttpRequest) -> HttpResponse:
     """List the groups of possible duplicates, the pending comparisons and the last decisions."""
-    groups, number = groups_alike(SHOWN)
+    groups, number, is_more = groups_alike(SHOWN)
     decided = Likeness.objects.exclude(state=LikenessState.OPEN).order_by("-decided_at", "-pk")
     context = {
         "groups": groups,
-        "number": number,
+        "number": Counted(number, is_more),
         "rounds": _rounds(),
         "jobs": Job.objects.filter(kind=JobKind.COMPARE, state__in=UNDER_WAY).select_related("consultation"),
         "decided": decided.select_related("first_point", "second_point", "first_input", "second_input", "decided_by")[
@@ -69,8 +70,9 @@ def _rounds() -> list[Consultation]:
     under_way = Consultation.objects.filter(state__in=[ConsultationState.OPEN, ConsultationState.CLOSED])
     result: list[Any] = list(under_way.order_by("-opens_at"))
     for each in result:
-        inputs = workflow.inputs_to_compare(each).filter(workflow.NOT_COMPARED_INPUT).count()
-        each.to_compare = inputs + workflow.points_to_compare(each).filter(workflow.NOT_COMPARED).count()
+        inputs = counted(workflow.inputs_to_compare(each).filter(TO_COMPARE).order_by())
+        points = counted(workflow.points_to_compare(each).filter(workflow.NOT_COMPARED).order_by())
+        each.to_compare = Counted(inputs.number + points.number, inputs.is_more or points.is_more)
     return result
 
 

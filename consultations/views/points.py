@@ -17,7 +17,7 @@ from consultations import workflow
 from consultations.forms import MergeForm, PointFilterForm, SessionPointForm, TwinForm
 from consultations.models import Event, ForumSession, Point, PointState
 from consultations.permissions import SignedInRequest, is_secretariat, may_validate, may_write_point, works_in_session
-from consultations.queries import counted, organisations_behind, page_between
+from consultations.queries import counted, organisations_behind, page_between, points_with_each_word
 from consultations.queries.access_log import history
 from consultations.workflow import POINT_MOVES
 from ncm_portal.workflow import OpenMove, moves_open_to, needs_of
@@ -25,7 +25,7 @@ from ncm_portal.workflow import OpenMove, moves_open_to, needs_of
 from .decorators import INVALID, NOTHING_DONE, Outcome, attempt, carry_out, for_secretariat
 from .screening import neighbour
 
-TWINS = 8
+TWINS, MOST_TWINS = 8, 2_000
 POINT_VERBS = {
     "validate": lambda point, *, by, reason: workflow.validate(point, by=by),
     "unmerge": workflow.unmerge,
@@ -55,9 +55,7 @@ def _points() -> QuerySet[Point]:
 
 
 def _narrowed(points: QuerySet[Point], filters: dict[str, Any]) -> QuerySet[Point]:
-    for word in filters.pop("words", "").split()[:10]:
-        points = points.filter(text__icontains=word) | points.filter(reference__icontains=word)
-    return points.filter(**filters)
+    return points_with_each_word(points, filters.pop("words", "")).filter(**filters)
 
 
 def _edge(request: HttpRequest, name: str) -> Q | None:
@@ -91,7 +89,7 @@ def _show(
         "merge_form": form or MergeForm(),
         "form": form,
         "twin_form": twin_form,
-        "twins": _twins(point, twin_form.looks_for(point)) if point.state == PointState.VALIDATED else [],
+        "twins": _twins(point, twin_form) if point.state == PointState.VALIDATED else [],
         "organisations": organisations_behind([point])[point.pk],
         "provisions": point.provisions.all(),
         "moves": [each for each in moves_open_to(verbs, point, request.user) if each.ready or not each.move.undoes],
@@ -102,12 +100,21 @@ def _show(
     return render(request, "consultations/points/point.html", context, status=outcome.status)
 
 
-def _twins(point: Point, words: str) -> QuerySet[Point]:
-    """Return validated points of the consultation most similar to `words`, the closest first."""
+def _twins(point: Point, form: TwinForm) -> QuerySet[Point]:
+    """Return validated points of the consultation that share words with the point, or with the words that were entered,
+    the closest first. Texts are read of the newest and of those with each entered word; the search for duplicates
+    compares all.
+    """
+    words = form.looks_for(point)
+    validated = Point.objects.filter(consultation=point.consultation_id, state=PointState.VALIDATED).exclude(
+        pk=point.pk
+    )
+    keys = list(validated.order_by("-pk").values_list("pk", flat=True)[:MOST_TWINS])
+    if words != point.text:
+        keys += points_with_each_word(validated, words).order_by("-pk").values_list("pk", flat=True)[:MOST_TWINS]
     terms = " | ".join(dict.fromkeys(re.findall(r"\w{3,40}", words)[:60]))
     query = SearchQuery(terms, search_type="raw", config="english")
-    candidates = _points().filter(consultation=point.consultation_id, state=PointState.VALIDATED).exclude(pk=point.pk)
-    ranked = candidates.annotate(rank=SearchRank(SearchVector("text", config="english"), query))
+    ranked = _points().filter(pk__in=keys).annotate(rank=SearchRank(SearchVector("text", config="english"), query))
     return ranked.filter(rank__gt=0).order_by("-rank", "reference")[:TWINS]
 
 

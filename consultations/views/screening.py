@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Count, Min, Model, QuerySet, Subquery, Value
+from django.db.models import Count, Model, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -33,6 +33,7 @@ from consultations.models import (
 from consultations.permissions import SignedInRequest
 from consultations.queries import (
     RANKED,
+    Counted,
     by_reference,
     counted,
     files_of,
@@ -70,19 +71,19 @@ def front(request: SignedInRequest) -> dict[str, Any]:
     The page itself is rendered in `positions`, which knows the papers too.
     """
     sent, organisations = _ever_sent(request), Stakeholder.objects.waiting()
-    waiting = sent.filter(state=SubmissionState.SUBMITTED)
-    unsplit = sent.filter(state=SubmissionState.ACCEPTED, points=None)
+    waiting, unsplit = sent.filter(state=SubmissionState.SUBMITTED), sent.filter(unsplit__isnull=False)
+    themes = _waiting_by_theme()
     return {
-        "themes": _by_theme(waiting),
-        "waiting": waiting.count(),
+        "themes": themes,
+        "waiting": sum(theme.waiting for theme in themes),
         "queue": _for_list(waiting)[:QUEUE],
-        "unsplit": unsplit.count(),
-        "to_split": _for_list(unsplit)[:QUEUE],
+        "unsplit": counted(unsplit.order_by("unsplit__submitted_at", "unsplit__pk")),
+        "to_split": _for_list(unsplit).order_by("unsplit__submitted_at", "unsplit__pk")[:QUEUE],
         "organisations": organisations.order_by("created_at", "pk")[:QUEUE],
         "to_verify": organisations.count(),
         "sessions": _sessions_with_points(),
         "asked_late": asked_late().count(),
-        "alike": number_of_groups(),
+        "alike": Counted(*number_of_groups()),
         **_unanswered_counts(request),
         "forums": Forum.objects.exclude(state__in=[ForumState.REPORTED, ForumState.CANCELLED]).prefetch_related(
             "sessions"
@@ -106,10 +107,16 @@ def _ever_sent(request: HttpRequest) -> QuerySet[Submission]:
     return Submission.objects.visible_to(request.user).filter(submitted_at__isnull=False)
 
 
-def _by_theme(inputs: QuerySet[Submission]) -> QuerySet[Theme]:
-    """Return themes with the number of `inputs` on each and the date of the oldest."""
-    rows = Theme.objects.filter(submissions__in=inputs)
-    return rows.annotate(waiting=Count("submissions"), oldest=Min("submissions__submitted_at")).order_by("order")
+def _waiting_by_theme() -> list[Any]:
+    """Return the themes with inputs to read, with their number (`waiting`). All that was sent is read here, so the
+    numbers come from an index alone.
+    """
+    waiting = Submission.objects.filter(state=SubmissionState.SUBMITTED).order_by()
+    numbers = dict(waiting.values_list("theme").annotate(Count("pk")))
+    themes: list[Any] = list(Theme.objects.filter(pk__in=numbers).order_by("order"))
+    for theme in themes:
+        theme.waiting = numbers[theme.pk]
+    return themes
 
 
 def _for_list(inputs: QuerySet[Submission]) -> QuerySet[Submission]:

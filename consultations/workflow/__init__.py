@@ -67,7 +67,6 @@ from .drafts import (
 from .duplicates import (
     LIKENESS_MOVES,
     NOT_COMPARED,
-    NOT_COMPARED_INPUT,
     ask_to_compare,
     compare,
     dismiss_group,

@@ -5,12 +5,14 @@ from itertools import islice
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consultations import redaction, similarity
 from consultations.models import (
+    COMPARED,
+    TO_COMPARE,
     Consultation,
     Job,
     JobKind,
@@ -20,7 +22,6 @@ from consultations.models import (
     Point,
     PointState,
     Submission,
-    SubmissionState,
     User,
 )
 from consultations.permissions import SECRETARIAT, is_secretariat
@@ -182,7 +183,7 @@ def compare(job: Job, progress: Callable[[int, int], None]) -> dict[str, Any]:
     """
     assert job.consultation is not None
     inputs, points = inputs_to_compare(job.consultation), points_to_compare(job.consultation)
-    total = inputs.filter(NOT_COMPARED_INPUT).count() + points.filter(NOT_COMPARED).count()
+    total = inputs.filter(TO_COMPARE).count() + points.filter(NOT_COMPARED).count()
     counted = {"done": 0}
 
     def add(number: int) -> None:
@@ -190,20 +191,18 @@ def compare(job: Job, progress: Callable[[int, int], None]) -> dict[str, Any]:
         progress(counted["done"], total)
 
     progress(0, total)
-    result = _search(inputs, NOT_COMPARED_INPUT, "input", similarity.INPUTS_ALIKE, add)
+    result = _search(inputs, TO_COMPARE, "input", similarity.INPUTS_ALIKE, add)
     result += _search(points, NOT_COMPARED, "point", similarity.POINTS_ALIKE, add)
     journal("compare", job.consultation, by=job.by, data={"texts": total, "pairs": result, "method": similarity.METHOD})
     return {"texts": total, "pairs": result}
 
 
 NOT_COMPARED = Q(compared_at=None)
-NOT_COMPARED_INPUT = NOT_COMPARED | Q(compared_at__lt=F("edited_at"))
 
 
 def inputs_to_compare(consultation: Consultation) -> QuerySet[Submission]:
     """Return the inputs compared for campaigns: those waiting at the desk and those on file."""
-    states = [SubmissionState.SUBMITTED, SubmissionState.ACCEPTED]
-    return Submission.objects.filter(consultation=consultation, state__in=states).order_by("pk")
+    return Submission.objects.filter(consultation=consultation, state__in=COMPARED).order_by("pk")
 
 
 def points_to_compare(consultation: Consultation) -> QuerySet[Point]:

@@ -115,6 +115,7 @@ LEFT_OUT = {
     "consultations.tally": "sums, made by the database from inputs and points",
     "consultations.daytally": "sums, made by the database from inputs",
     "consultations.objectivetally": "sums, made by the database from inputs and the objectives that they name",
+    "consultations.unsplitinput": "a list, made by the database from inputs and points",
     "consultations.proposal": "what one officer proposed and another decided; the journal names both",
     "consultations.integritycheck": "what checks of this portal found; whoever loads the package checks anew",
     "consultations.checkpoint": "signed statements of where this portal's journal ended; they stand in its file too",

@@ -25,7 +25,7 @@ Content = dict[str, Any]
 
 
 def report(consultation: Consultation) -> Content:
-    """Return the report on `consultation` as JSON values. Six queries."""
+    """Return the report on `consultation` as JSON values. Seven queries."""
     themes = list(_themes(consultation))
     by_theme, groups = statistics.by_theme(consultation, themes), _groups(consultation)
     counted = _counted(consultation)
@@ -105,15 +105,18 @@ def _groups(consultation: Consultation) -> list[dict[str, Any]]:
     """Return for each group: organisations that could answer (verified today, or with an input), that answered, and
     their inputs.
     """
-    queryset = consultation.tallies.filter(stakeholder=OuterRef("pk"), inputs__gt=0).order_by()
-    inputs = Subquery(queryset.values("stakeholder").values(number=Sum("inputs")))
-    could = Stakeholder.objects.annotate(inputs=inputs).filter(Q(state=Stakeholder.State.VERIFIED) | Q(inputs__gt=0))
-    rows = could.order_by().values_list("group").annotate(Count("pk"), Count("inputs"), Sum("inputs"))
-    result = {code: (number, answered, inputs or 0) for code, number, answered, inputs in rows}
-    return [
-        {"group": code, "organisations": number, "answered": answered, "inputs": inputs}
-        for code, (number, answered, inputs) in ((code, result.get(code, (0, 0, 0))) for code in Group.values)
-    ]
+    verified = Stakeholder.objects.filter(state=Stakeholder.State.VERIFIED).order_by()
+    could = dict(verified.values_list("group").annotate(Count("pk")))
+    body = Count("stakeholder", distinct=True)
+    others = Count("stakeholder", distinct=True, filter=~Q(stakeholder__state=Stakeholder.State.VERIFIED))
+    rows = consultation.tallies.filter(inputs__gt=0).order_by().values_list("stakeholder__group")
+    sent = {group: numbers for group, *numbers in rows.annotate(answered=body, others=others, sent=Sum("inputs"))}
+    result = []
+    for code in Group.values:
+        answered, unverified, inputs = sent.get(code, (0, 0, 0))
+        organisations = could.get(code, 0) + unverified
+        result.append({"group": code, "organisations": organisations, "answered": answered, "inputs": inputs})
+    return result
 
 
 def _sent(consultation: Consultation) -> QuerySet[DayTally, Any]:

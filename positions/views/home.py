@@ -79,13 +79,15 @@ def desk(request: SignedInRequest) -> HttpResponse:
 
 
 NEWEST = 10
+MOST_NAMED = 100  # organisations; the others on demand
 
 
 @login_not_required
 @require_safe
 @kept_for_visitors
 def show(request: HttpRequest, code: str) -> HttpResponse:
-    """Show a theme for the consultation `?round=`, or else the open or latest one.
+    """Show a theme for the consultation `?round=`, or else the open or latest one; with `?organisations=all` the names
+    of all organisations whose inputs the user may read, otherwise of the first.
 
     Raises 404 for an unknown theme; an unknown consultation is ignored.
     """
@@ -97,9 +99,13 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     context: dict[str, Any] = {"theme": theme, "round": current, "others": others}
     if current:
         filters = queries.InputFilters(consultation=current, theme=theme)
+        named = queries.named_organisations(current, request.user, theme)
+        shows_all = request.GET.get("organisations") == "all"
+        shown = list(named[: None if shows_all else MOST_NAMED + 1])
         context |= {
             "by_group": queries.inputs_by_group(current, [theme]),
-            "organisations": queries.named_organisations(current, request.user, theme),
+            "organisations": shown if shows_all else shown[:MOST_NAMED],
+            "has_more": not shows_all and len(shown) > MOST_NAMED,
             "inputs": queries.readable_inputs(request.user, filters)[:NEWEST],
             "paper": on_theme(current, theme),
         }

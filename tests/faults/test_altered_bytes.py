@@ -18,9 +18,10 @@ APPS = ("consultations", "positions")
 CHECKED = {
     "consultations.submission": ("content_sha256",),
     "consultations.event": ("verb", "after", "by_name", "reason", "object_label", "hash", "previous_hash", "digest"),
-    "consultations.tally": ("inputs", "points"),
+    "consultations.tally": ("inputs", "points", "public", "members"),
     "consultations.daytally": ("inputs",),
     "consultations.objectivetally": ("inputs",),
+    "consultations.unsplitinput": ("submitted_at",),
     "positions.edition": ("content",),
 }
 ALL_BUT_THE_SCHEMA = [name for name in CHECKS if name not in ("schema", "files")]

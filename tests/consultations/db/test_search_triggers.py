@@ -17,6 +17,7 @@ from consultations.models import (
     SearchEntry,
     Submission,
     Tally,
+    UnsplitInput,
 )
 from tests.factories import bring, change, make_point, make_provision, make_stakeholder, make_submission, make_theme
 
@@ -84,16 +85,46 @@ def test_counts_are_updated_by_every_move():
     last = make_submission(stakeholder=other, theme=theme, state="submitted")
     point = make_point(make_submission(stakeholder=other, state="accepted"))
     make_point(last if last.state == "accepted" else point.submission, theme=theme)
-    counts = Q(submitted_at__isnull=False) & ~Q(state="withdrawn")
-    stand = Q(state__in=[PointState.VALIDATED, PointState.MERGED, PointState.DISPOSED])
-    assert stored_counts("inputs") == counted_from_rows(Submission, counts, "inputs")
-    assert stored_counts("points") == counted_from_rows(Point, stand, "points")
-    change(last, stakeholder=one)
+
+    def all_agree():
+        sent = Q(submitted_at__isnull=False) & ~Q(state="withdrawn")
+        stand = Q(state__in=[PointState.VALIDATED, PointState.MERGED, PointState.DISPOSED])
+        assert stored_counts("inputs") == counted_from_rows(Submission, sent, "inputs")
+        assert stored_counts("points") == counted_from_rows(Point, stand, "points")
+        for audience in ("public", "members"):
+            on_file = Q(state="accepted", audience=audience)
+            assert stored_counts(audience) == counted_from_rows(Submission, on_file, audience)
+
+    all_agree()
+    for move in ({"stakeholder": one}, {"state": "accepted"}, {"audience": "members"}, {"state": "submitted"}):
+        change(last, **move)
+        all_agree()
     bring(last, "withdrawn")
-    assert stored_counts("inputs") == counted_from_rows(Submission, counts, "inputs")
+    all_agree()
     change(point, theme=theme)
     change(point, state="withdrawn")
-    assert stored_counts("points") == counted_from_rows(Point, stand, "points")
+    all_agree()
+
+
+def unsplit():
+    return list(UnsplitInput.objects.order_by("submitted_at").values_list("submission", flat=True))
+
+
+def test_inputs_on_file_are_listed_until_their_first_point():
+    one, other = (make_submission(state="submitted") for _turn in range(2))
+    assert unsplit() == []
+    bring(one, "accepted")
+    bring(other, "accepted")
+    assert unsplit() == [one.pk, other.pk]
+    change(other, state="submitted")
+    assert unsplit() == [one.pk]
+    change(other, state="accepted", submitted_at=one.submitted_at - timedelta(days=1))
+    assert unsplit() == [other.pk, one.pk]
+    make_point(one)
+    assert unsplit() == [other.pk]
+    change(one, state="submitted")
+    change(one, state="accepted")
+    assert unsplit() == [other.pk]
 
 
 # --- By day and by objective ----------------------------------------------------------------------------------------

@@ -3,12 +3,13 @@
 import hashlib
 import os
 import uuid
+from datetime import timedelta
 
 import pgtrigger
 import pytest
 
 from consultations.integrity import files, hashes, tallies
-from consultations.models import Attachment, DayTally, ObjectiveTally, StakeholderName, Tally
+from consultations.models import Attachment, DayTally, ObjectiveTally, StakeholderName, Tally, UnsplitInput
 from ncm_portal import workflow
 from tests import factories
 
@@ -98,10 +99,32 @@ def test_wrong_counts_are_reported_with_both_values(sent):
     factories.change(row, inputs=2)
     [finding] = tallies.check()
     assert finding.record == f"consultations.tally:{row.pk}"
-    assert finding.words.endswith("the sum says 2 inputs, 1 points; there are 1 and 1")
+    assert finding.words.endswith(
+        "the sum says 2 inputs, 1 points, 0 on file for everyone, 0 for members; "
+        "there are 1 inputs, 1 points, 0 on file for everyone, 0 for members"
+    )
     row.delete()
     [finding] = tallies.check()
-    assert finding.words.endswith("the sum says 0 inputs, 0 points; there are 1 and 1")
+    assert "the sum says 0 inputs, 0 points, 0 on file for everyone" in finding.words
+    factories.bring(sent, "accepted")
+    row = Tally.objects.get()
+    factories.change(row, public=0, members=1)
+    [finding] = tallies.check()
+    assert finding.words.endswith("1 on file for everyone, 0 for members")
+
+
+def test_list_of_inputs_without_points_is_compared(sent):
+    factories.bring(sent, "accepted")
+    assert records(tallies.check) == []
+    UnsplitInput.objects.update(submitted_at=sent.submitted_at - timedelta(days=1))
+    assert records(tallies.check) == [f"consultations.unsplitinput:{sent.pk}"]
+    UnsplitInput.objects.all().delete()
+    [finding] = tallies.check()
+    assert finding.words.endswith("the sum says 0 inputs; there are 1")
+    factories.make_point(sent)
+    assert records(tallies.check) == []
+    UnsplitInput.objects.create(submission=sent, submitted_at=sent.submitted_at)
+    assert records(tallies.check) == [f"consultations.unsplitinput:{sent.pk}"]
 
 
 def test_wrong_counts_by_day_and_objective_are_reported(sent):

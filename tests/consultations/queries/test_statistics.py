@@ -4,17 +4,18 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils import translation
 
 from consultations import queries
-from consultations.models import Milestone, Provision, Submission
+from consultations.models import Audience, Milestone, Provision, Submission
 from ncm_portal import workflow
 from tests.factories import (
     change,
     make_consultation,
     make_delegate,
     make_forum,
+    make_head,
     make_member,
     make_ministry,
     make_point,
@@ -23,6 +24,7 @@ from tests.factories import (
     make_stakeholder,
     make_submission,
     make_theme,
+    make_user,
 )
 
 pytestmark = pytest.mark.django_db
@@ -192,6 +194,21 @@ def test_only_organisations_with_a_readable_input_are_named(consultation):
     assert named(VISITOR) == [("Beta", 2)]
     assert named(make_member(make_ministry())) == [("Alpha", 1), ("Beta", 2)]
     assert named(make_secretariat()) == [("Alpha", 1), ("Beta", 2), ("Gamma", 1)]
+
+
+def test_numbers_of_organisations_are_of_what_each_reader_may_read(consultation):
+    theme, bodies = make_theme("T1"), [make_stakeholder(), make_ministry()]
+    for body in bodies:
+        for audience in Audience.values:
+            for state in Submission.State.values:
+                make_submission(consultation, body, theme=theme, audience=audience, state=state)
+    clearing = make_member(bodies[0], "clearing_officer", user=make_user())
+    members = [make_member(body) for body in (*bodies, make_stakeholder())]
+    readers = [VISITOR, *members, clearing, *map(make_user, ("official", "sysadmin", "secretariat")), make_head()]
+    for user in readers:
+        readable = Submission.objects.visible_to(user).sent().filter(consultation=consultation, theme=theme)
+        rows = readable.order_by("stakeholder__name").values_list("stakeholder__name")
+        assert list(queries.named_organisations(consultation, user, theme)) == list(rows.annotate(Count("pk"))), user
 
 
 def test_delegates_are_counted_by_group_without_names(django_assert_num_queries):

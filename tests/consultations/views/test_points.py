@@ -3,6 +3,7 @@
 import pytest
 
 from consultations.models import Event
+from consultations.views import points
 from tests.factories import (
     make_consultation,
     make_member,
@@ -94,6 +95,16 @@ def test_suggested_points_are_sorted_by_shared_words(client, officer, consultati
     assert list(page.context["twins"]) == [near, far]
     searched = client.get(at(point), {"words": "remittances"}).context["twins"]
     assert [point.text for point in searched] == ["Remittances should be cheap"]
+
+
+def test_suggestions_are_among_the_newest_points_and_those_with_the_entered_words(
+    client, officer, consultation, monkeypatch
+):
+    old, newest = (point_of(consultation, f"Cheaper remittances for {who}") for who in ("herders", "nurses"))
+    point = point_of(consultation, "Cheaper remittances")
+    monkeypatch.setattr(points, "MOST_TWINS", 1)
+    assert list(client.get(at(point)).context["twins"]) == [newest]
+    assert set(client.get(at(point), {"words": "herders remittances"}).context["twins"]) == {newest, old}
 
 
 @pytest.mark.parametrize("text", ["?!", "the of and", "& | ! ( ' \\ :*", "\u202e", "x" * 2_000])

@@ -10,6 +10,7 @@ import pytest
 from consultations import queries
 from consultations.bidi import isolated
 from consultations.models import Event, Note, OutgoingMail, Point
+from consultations.queries import submissions
 from consultations.views import screening
 from ncm_portal.workflow import now, replayed_at
 from tests.factories import (
@@ -126,13 +127,13 @@ def test_front_page_shows_to_do_list(client, officer):
     make_stakeholder("From the register", state="registered")
     session = make_session(title="A breakout")
     make_point(session=session, state="submitted")
-    assert client.get("/desk/").context["alike"] == 0
+    assert client.get("/desk/").context["alike"] == (0, False)
     make_likeness(make_point(make_submission(consultation)), make_point(make_submission(consultation)))
     page = client.get("/desk/")
-    assert page.context["alike"] == 1
+    assert page.context["alike"] == (1, False)
     assert "Possible duplicates 1" in words(page)
     assert [found.title for found in page.context["queue"]] == ["Old", "New"]
-    assert (page.context["waiting"], page.context["unsplit"]) == (2, 1)
+    assert (page.context["waiting"], page.context["unsplit"]) == (2, (1, False))
     assert list(page.context["to_split"]) == [unsplit]
     assert [body.name for body in page.context["organisations"]] == ["Newcomers (sample)"]
     assert [(row["session__title"], row["number"]) for row in page.context["sessions"]] == [("A breakout", 1)]
@@ -148,6 +149,19 @@ def test_front_page_counts_items_beyond_list(client, officer, monkeypatch):
         make_member(other)
     page = client.get("/desk/")
     assert (list(page.context["organisations"]), page.context["to_verify"]) == ([body], 2)
+
+
+def test_front_page_counts_inputs_without_points_up_to_a_limit(client, officer, monkeypatch):
+    monkeypatch.setattr(submissions, "MOST_COUNTED", 1)
+    consultation = make_consultation()
+    first, second = (make_submission(consultation) for _turn in range(2))
+    page = client.get("/desk/")
+    assert "On file, no points yet more than 1" in words(page)
+    assert list(page.context["to_split"]) == [first, second]
+    make_point(first)
+    page = client.get("/desk/")
+    assert "On file, no points yet 1" in words(page)
+    assert list(page.context["to_split"]) == [second]
 
 
 def test_front_page_query_count_is_low(client, officer, django_assert_max_num_queries):

@@ -6,7 +6,14 @@ import pytest
 
 from consultations import jobs, similarity, workflow
 from consultations.models import Event, Job, Likeness, Point
-from consultations.queries import group_of, groups_alike, likeness_note, organisations_behind
+from consultations.queries import (
+    duplicates,
+    group_of,
+    groups_alike,
+    likeness_note,
+    number_of_groups,
+    organisations_behind,
+)
 from ncm_portal.workflow import Blocked, NotAllowed
 from tests.access_log import refusals
 from tests.factories import (
@@ -203,7 +210,7 @@ def test_inputs_of_campaign_are_unchanged(consultation, officer):
 def test_decision_on_inputs_can_be_undone_and_pair_is_open_again(consultation, officer, decide):
     pair = make_likeness(make_submission(consultation), make_submission(consultation))
     decide(pair, by=officer, reason="One letter.")
-    assert groups_alike(10) == ([], 0)
+    assert groups_alike(10) == ([], 0, False)
     with pytest.raises(NotAllowed):
         workflow.reopen_likeness(pair, by=make_user(), reason="No.")
     workflow.reopen_likeness(pair, by=officer, reason="Two letters.")
@@ -235,8 +242,8 @@ def test_groups_are_connected_open_pairs(consultation, officer):
     make_likeness(four, five, state="dismissed")
     campaign = make_likeness(make_submission(consultation), make_submission(consultation), score=0.76)
     make_likeness(make_submission(consultation), make_submission(consultation, state="withdrawn"))
-    groups, number = groups_alike(10)
-    assert number == 2
+    groups, *number = groups_alike(10)
+    assert number == [2, False]
     assert [(group.is_of_points, group.organisations, group.best) for group in groups] == [
         (False, 2, 76),
         (True, 3, 90),
@@ -245,6 +252,21 @@ def test_groups_are_connected_open_pairs(consultation, officer):
     assert set(group_of(chain[0]).pairs) == set(chain)
     assert group_of(campaign).pairs == [campaign]
     assert groups_alike(1)[0] == groups[:1]
+
+
+def test_the_most_similar_pairs_are_grouped_first(consultation, officer, monkeypatch):
+    monkeypatch.setattr(duplicates, "MOST_PAIRS", 2)
+    texts = points(consultation, *[ASK] * 6)
+    pairs = [
+        make_likeness(one, two, score=score)
+        for one, two, score in zip(texts[::2], texts[1::2], (0.7, 0.9, 0.8), strict=True)
+    ]
+    groups, *number = groups_alike(10)
+    assert [group.pairs for group in groups] == [[pairs[1]], [pairs[2]]]
+    assert (number, number_of_groups()) == ([2, True], (2, True))
+    assert group_of(pairs[0]).pairs == [pairs[0]]
+    workflow.dismiss_likeness(pairs[1], by=officer, reason="Another county.")
+    assert (groups_alike(10)[0][-1].pairs, number_of_groups()) == ([pairs[0]], (2, False))
 
 
 def test_organisation_counts_once_and_invalid_points_do_not_count(consultation):

@@ -131,7 +131,7 @@ def test_page_shows_report(client, consultation, sample_inputs):
 
 
 def test_query_count_does_not_depend_on_inputs(client, sample_inputs, django_assert_num_queries):
-    with django_assert_num_queries(7):  # the memory of pages asks once more
+    with django_assert_num_queries(8):  # the memory of pages asks once more
         client.get(reverse("participation"))
 
 

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from consultations.models import Instrument
+from positions.views import home
 from tests.factories import (
     change,
     make_consultation,
@@ -19,8 +20,8 @@ from tests.paper_factories import bring_paper, make_paper, make_paragraph, make_
 pytestmark = pytest.mark.django_db
 
 
-def get(client, code="T1"):
-    return client.get(reverse("theme", args=[code]))
+def get(client, code="T1", **asked):
+    return client.get(reverse("theme", args=[code]), asked)
 
 
 def test_page_shows_questions_and_provisions_of_theme(client):
@@ -54,6 +55,21 @@ def test_page_counts_all_inputs_and_lists_public_ones(client):
     assert [found.name for found in page.context["organisations"]] == ["Open Society of Herders"]
     assert "Quiet Guild" not in said
     assert f'<a href="/inputs/?theme=T1&amp;round={consultation.slug}">' in page.content.decode()
+
+
+def test_many_organisations_are_named_on_demand(client, monkeypatch):
+    monkeypatch.setattr(home, "MOST_NAMED", 2)
+    consultation = make_consultation()
+    for name in ("Beta", "Alpha"):
+        make_submission(consultation, make_stakeholder(name))
+    assert "Show all organisations" not in words(get(client))
+    make_submission(consultation, make_stakeholder("Gamma"))
+    page = get(client)
+    assert [body.name for body in page.context["organisations"]] == ["Alpha", "Beta"]
+    assert '<a href="?organisations=all#heard">Show all organisations</a>' in tidy(page.text)
+    page = get(client, organisations="all")
+    assert [body.name for body in page.context["organisations"]] == ["Alpha", "Beta", "Gamma"]
+    assert "Show all organisations" not in words(page)
 
 
 def test_button_starts_input_on_theme_while_consultation_is_open(client):
