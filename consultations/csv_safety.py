@@ -5,12 +5,13 @@ Pure functions.
 import re
 from collections.abc import Iterable
 from itertools import count, repeat
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from django.utils.translation import gettext as _
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.utils import get_column_letter
+
+if TYPE_CHECKING:
+    from openpyxl.cell import WriteOnlyCell
 
 # What a spreadsheet program would read as the start of a formula (OWASP, "CSV Injection").
 FORMULA = tuple("=+-@\t\r＝＋－＠")  # the last four are full-width forms
@@ -58,8 +59,10 @@ def writable(text: str) -> str:
     return NOT_XML.sub(REPLACEMENT, text)
 
 
-def text_cell(sheet: Any, value: Any) -> WriteOnlyCell:
+def text_cell(sheet: Any, value: Any) -> "WriteOnlyCell":
     """Return a write-only cell that always contains text, truncated to fit."""
+    from openpyxl.cell import WriteOnlyCell
+
     cell = WriteOnlyCell(sheet)
     cell._value, cell.data_type = _cell_text(value), "s"  # openpyxl would make "=1" a formula
     return cell
@@ -67,8 +70,10 @@ def text_cell(sheet: Any, value: Any) -> WriteOnlyCell:
 
 def xml_row(number: int, values: Iterable[Any]) -> str:
     """Return a row of a sheet in which every cell is text, as `text_cell` writes it (ECMA-376, 18.3.1.73)."""
+    from openpyxl.utils import get_column_letter
+
     cells = (xml_text(value) for value in values)
-    return f'<row r="{number}">{"".join(map(_xml_cell, count(1), repeat(number), cells))}</row>'
+    return f'<row r="{number}">{"".join(map(_xml_cell, map(get_column_letter, count(1)), repeat(number), cells))}</row>'
 
 
 def xml_text(value: Any) -> str:
@@ -79,8 +84,8 @@ def xml_text(value: Any) -> str:
     return escape(_cell_text(text), {"\r": "&#13;"})  # a parser would turn the character itself into a line feed
 
 
-def _xml_cell(column: int, row: int, text: str) -> str:
-    begin = f'<c r="{get_column_letter(column)}{row}" t="inlineStr"'
+def _xml_cell(column: str, row: int, text: str) -> str:
+    begin = f'<c r="{column}{row}" t="inlineStr"'
     return f'{begin}><is><t xml:space="preserve">{text}</t></is></c>' if text else f"{begin}/>"
 
 

@@ -8,6 +8,8 @@ import logging
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
 from django.utils.csp import build_policy
 
 from ncm_portal.errors import begin_request
@@ -46,6 +48,13 @@ def refusal(status: int, reason: str) -> bytes:
         *(f"{name}: {value}" for name, value in (fields | standing_headers()).items()),
     ]
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + page
+
+
+def load() -> None:
+    """Load what the first request would: all addresses with their views, and the words of the languages."""
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            reverse("home")
 
 
 def keep_quiet() -> None:

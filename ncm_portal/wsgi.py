@@ -17,6 +17,7 @@ if "gunicorn" in sys.modules:
     from ncm_portal import server
 
     server.keep_quiet()
+    server.load()
     gate.look_at_start()
 
 
@@ -27,4 +28,5 @@ def _close_pool() -> None:
         database.close_pool()
 
 
+_close_pool()  # before workers are started: they would share its connections
 atexit.register(_close_pool)

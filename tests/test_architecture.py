@@ -43,6 +43,7 @@ FLOORS = {
         "consultations.stored_files",
         "consultations.tokens",
         "db",
+        "ncm_portal.gunicorn_config",
         "ncm_portal.server",
         "positions.text",
     ],

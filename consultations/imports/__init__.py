@@ -6,7 +6,6 @@ from .resources import AccessResource, DelegateResource, StakeholderResource, Su
 from .row_validation import RowReader, RowState, Trial
 from .spreadsheets import ENCODINGS, FORMATS_OUT, LiteralCSV, LiteralXLSX, NotReadable, read_sheet
 from .submissions import import_inputs, keep_upload, left_out, tried, try_rows, wrong_rows
-from .template import template
 from .uploads import UploadFolder, clear_uploads, enter_refused_files
 
 __all__ = [
@@ -14,5 +13,5 @@ __all__ = [
     "LiteralCSV", "LiteralXLSX", "NamesForm", "NotReadable", "OrganisationReader", "RecordsImportForm", "RowReader",
     "RowState", "SheetForm", "SpreadsheetField", "StakeholderResource", "SubmissionResource", "Trial", "UploadFolder",
     "clear_uploads", "enter_refused_files", "import_inputs", "keep_upload", "left_out", "read_sheet", "suggestions",
-    "template", "tried", "try_rows", "wrong_rows",
+    "tried", "try_rows", "wrong_rows",
 ]  # fmt: skip

@@ -1,6 +1,6 @@
 """Convert spreadsheet cells to values, with errors in plain words."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model
@@ -9,6 +9,23 @@ from import_export.widgets import ForeignKeyWidget, ManyToManyWidget, Widget
 
 from consultations.email_addresses import normal_form
 from consultations.models import clean_text
+
+MAX_COLUMNS = 40  # of a sheet
+Row = list[Any]
+Numbered = tuple[int, Row]
+
+
+class NotReadable(ValueError):
+    """Raised for a file that cannot be read as a spreadsheet, with the reason in plain words."""
+
+
+class NotText(NamedTuple):
+    """Cell with a formula or an error instead of text, with a message."""
+
+    why: str
+
+    def __str__(self) -> str:
+        return ""
 
 
 class TextCell(Widget):

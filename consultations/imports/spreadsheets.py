@@ -8,17 +8,15 @@ from collections.abc import Iterable, Iterator
 from io import BytesIO, StringIO, TextIOWrapper
 from typing import Any
 
-from charset_normalizer import from_bytes
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from import_export.formats.base_formats import CSV, XLSX
-from openpyxl import Workbook
 from tablib import Dataset
 
 from consultations.csv_safety import escaped, is_formula, text_cell
 
+from .cells import MAX_COLUMNS, NotReadable, NotText, Numbered, Row
 from .disk_buffer import Spool
-from .workbooks import MAX_COLUMNS, NotReadable, NotText, Numbered, Row, workbook_rows
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_ROWS = 5_000
@@ -93,6 +91,8 @@ def encoding_of(data: bytes, chosen: str = "") -> str:
             return encoding
     if b"\0" in data:
         raise NotReadable(_("The file is neither an Excel workbook (.xlsx) nor a CSV file. Save it as one of these."))
+    from charset_normalizer import from_bytes
+
     guess = from_bytes(data[:SAMPLE], cp_isolation=list(DETECTED)).best()
     result = next((code for code in DETECTED if guess and codecs.lookup(code) == codecs.lookup(guess.encoding)), "")
     if not result or not _is_text(data, result):
@@ -128,6 +128,8 @@ def _csv_rows(data: bytes, encoding: str) -> Iterator[Numbered]:
 def _table(data: bytes, encoding: str) -> tuple[list[str], Iterator[Row]]:
     """Return the column names and an iterator over the rows below them, including blank rows."""
     encoding = encoding_of(data, encoding)
+    from .workbooks import workbook_rows
+
     rows = workbook_rows(data) if data.startswith(ZIP) else _csv_rows(data, encoding)
     filled = ((number, row) for number, row in rows if not is_blank(row))
     first, head = next(filled, (0, []))
@@ -184,6 +186,8 @@ class LiteralXLSX(XLSX):
 
     def export_data(self, dataset: Dataset, **kwargs: Any) -> bytes:
         """Write the dataset as one sheet."""
+        from openpyxl import Workbook
+
         book = Workbook(write_only=True)
         sheet = book.create_sheet()
         for row in [dataset.headers, *dataset]:

@@ -4,7 +4,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from io import BytesIO
-from typing import Any, NamedTuple
+from typing import Any
 from xml.etree.ElementTree import Element, iterparse
 from xml.parsers import expat
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
@@ -15,31 +15,16 @@ from openpyxl.utils.cell import coordinate_to_tuple
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel, from_ISO8601
 from openpyxl.xml.constants import ARC_STYLE, REL_NS, SHARED_STRINGS, SHEET_MAIN_NS
 
+from .cells import MAX_COLUMNS, NotReadable, NotText, Numbered
+
 MAX_UNPACKED = 64 * 1024 * 1024
 MAX_ELEMENTS = 350_000  # bytes of XML in rows and texts: 5,000 rows of 14 columns have some 285,000
 MAX_OTHERS = 20_000  # bytes of everything parsed as a whole: styles, names, the list of parts
-MAX_COLUMNS = 40
 BLOCK = 256 * 1024  # bytes counted at a time
 MAIN = f"{{{SHEET_MAIN_NS}}}"
 VALUE, FORMULA, INLINE, TEXT, RUN_TEXT = (MAIN + name for name in ("v", "f", "is", "t", f"r/{MAIN}t"))
 # How a workbook escapes characters that XML lacks (ECMA-376, 22.9.2.19), such as "_x000D_" before a line end.
 ESCAPED = re.compile("_x(00[01][0-9A-F]|FFF[EF])_", re.IGNORECASE)
-
-Row = list[Any]
-Numbered = tuple[int, Row]
-
-
-class NotReadable(ValueError):
-    """Raised for a file that cannot be read as a spreadsheet, with the reason in plain words."""
-
-
-class NotText(NamedTuple):
-    """Cell with a formula or an error instead of text, with a message."""
-
-    why: str
-
-    def __str__(self) -> str:
-        return ""
 
 
 def workbook_rows(data: bytes) -> Iterator[Numbered]:

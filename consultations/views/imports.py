@@ -67,8 +67,10 @@ def _prepared(request: SignedInRequest, form: InputsImportForm) -> Job:
 @require_safe
 def import_template(request: HttpRequest, slug: str) -> HttpResponse:
     """Return the template workbook of a consultation."""
+    from consultations.imports.template import template
+
     consultation = get_object_or_404(Consultation, slug=slug)
-    return _workbook(imports.template(consultation), f"{consultation.slug}-inputs.xlsx")
+    return _workbook(template(consultation), f"{consultation.slug}-inputs.xlsx")
 
 
 def _workbook(content: bytes, name: str) -> HttpResponse:

@@ -12,7 +12,6 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from openpyxl import Workbook
 
 from consultations.csv_safety import escaped_row, xml_row
 from consultations.queries import page_behind
@@ -90,6 +89,8 @@ def _empty_book() -> bytes:
 
     It would take ten times as long for the rows, of which it writes each cell as an element of its own.
     """
+    from openpyxl import Workbook
+
     book = BytesIO()
     Workbook().save(book)
     return book.getvalue()

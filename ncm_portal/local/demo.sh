@@ -65,7 +65,7 @@ if [ "${SERVE:-1}" = 0 ]; then exit; fi
 step "Serving on $PORTAL_ADDRESS (Ctrl-C ends it)"
 "$python" manage.py work --watch &
 worker=$!
-DATABASE_POOL=4 "$python" -m gunicorn ncm_portal.wsgi --bind "127.0.0.1:$port" --workers 2 --worker-class gthread \
-    --threads 4 --graceful-timeout 5 --log-level warning &
+DATABASE_POOL=4 "$python" -m gunicorn --config python:ncm_portal.gunicorn_config --bind "127.0.0.1:$port" \
+    --workers 2 --graceful-timeout 5 --log-level warning &
 web=$!
 wait "$web"

@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import Callable, Sequence
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,8 +20,7 @@ from consultations.stored_files import NotGenuine, read_genuine
 from consultations.uploads.disk_space import room_to_write
 from ncm_portal.workflow import Blocked, now
 from positions.models import NEEDED, Artefact, ArtefactFormat, Edition
-from positions.render import akoma_ntoso, clean, docx, pdf, summary, tables, workbook
-from positions.render.akoma_meta import FORMAT
+from positions.render import pdf, tables
 from positions.render.printable import DISPOSITIONS, STATEMENT
 
 from .assembly import SCHEMA
@@ -33,11 +33,18 @@ def address(edition: Edition) -> str:
 
 
 class Form(NamedTuple):
-    """How one type of file is made from an edition: its bytes, media type and renderer."""
+    """How one type of file is made from an edition: its bytes, media type, and the module that renders it, which is
+    loaded when the first file is made.
+    """
 
     make: Callable[[Edition], bytes]
     media_type: str
-    renderer: str
+    module: str
+
+    @property
+    def renderer(self) -> str:
+        """Name and version of what makes the file."""
+        return import_module(self.module).RENDERER_VERSION if self.module else SCHEMA
 
 
 def render_artefacts(edition: Edition) -> None:
@@ -140,24 +147,37 @@ def _table(table: tables.Table) -> Form:
     def render(content: dict[str, Any], *, sha256: str, address: str) -> bytes:
         return tables.render(content, table=table, sha256=sha256)
 
-    return Form(_written(render), "text/csv; charset=utf-8", tables.RENDERER_VERSION)
+    return Form(_written(render), "text/csv; charset=utf-8", tables.__name__)
+
+
+def _by(module: str, media_type: str) -> Form:
+    def render(*content: Any, **edition: str) -> bytes:
+        return import_module(module).render(*content, **edition)
+
+    return Form(_written(render), media_type, module)
+
+
+def _printed(document: str) -> Form:
+    return Form(partial(_sound_pdf, document=document), "application/pdf", f"positions.render.{document}")
 
 
 ENCLOSED = {ArtefactFormat.AKN: STATEMENT, ArtefactFormat.DISPOSITIONS: DISPOSITIONS}
+AKN = "application/akn+xml"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMS: dict[ArtefactFormat, Form] = {
-    ArtefactFormat.PDF: Form(_sound_pdf, "application/pdf", pdf.RENDERER_VERSION),
-    ArtefactFormat.JSON: Form(lambda edition: edition.content.encode(), "application/json", SCHEMA),
-    ArtefactFormat.AKN: Form(_written(akoma_ntoso.render), FORMAT, akoma_ntoso.RENDERER_VERSION),
-    ArtefactFormat.XLSX: Form(_written(workbook.render), XLSX, workbook.RENDERER_VERSION),
+    ArtefactFormat.PDF: _printed("paper"),
+    ArtefactFormat.JSON: Form(lambda edition: edition.content.encode(), "application/json", ""),
+    ArtefactFormat.AKN: _by("positions.render.akoma_ntoso", AKN),
+    ArtefactFormat.XLSX: _by("positions.render.workbook", XLSX),
     ArtefactFormat.PARAGRAPHS: _table(tables.PARAGRAPHS),
     ArtefactFormat.POINTS: _table(tables.POINTS),
     ArtefactFormat.DISPOSITIONS: _table(tables.DISPOSITIONS),
     ArtefactFormat.CLEARANCES: _table(tables.CLEARANCES),
     ArtefactFormat.RESERVATIONS: _table(tables.RESERVATIONS),
-    ArtefactFormat.SUMMARY: Form(partial(_sound_pdf, document="summary"), "application/pdf", summary.RENDERER_VERSION),
-    ArtefactFormat.CLEAN: Form(partial(_sound_pdf, document="clean"), "application/pdf", clean.RENDERER_VERSION),
-    ArtefactFormat.DOCX: Form(_written(docx.render), docx.MEDIA_TYPE, docx.RENDERER_VERSION),
+    ArtefactFormat.SUMMARY: _printed("summary"),
+    ArtefactFormat.CLEAN: _printed("clean"),
+    ArtefactFormat.DOCX: _by("positions.render.docx", DOCX),
 }
 
 

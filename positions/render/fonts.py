@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fontTools.ttLib import TTFont
-
 FOLDER = Path(__file__).resolve().parents[2] / "static" / "fonts" / "print"
 NO_SYSTEM_FONTS = FOLDER / "fonts.conf"  # Fontconfig configuration without system fonts
 
@@ -61,6 +59,8 @@ def face_bytes(filename: str) -> bytes:
 @functools.cache
 def covered() -> frozenset[str]:
     """Return the characters covered by some bundled face in each weight: all families are fallbacks of each other."""
+    from fontTools.ttLib import TTFont
+
     codes: set[int] = set()
     for face in FACES:
         with TTFont(FOLDER / face.filename, lazy=True) as font:

@@ -6,26 +6,27 @@ The file may be hostile. It is parsed in a child process with limited time and m
 import hashlib
 import json
 import os
+import re
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any, NamedTuple
-
-import pikepdf
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ncm_portal.sandbox import MEGABYTE, ask, limit
 from positions.render import redline
 from positions.render.paper import ATTACHMENT
 from positions.render.sandbox import refuse_network
-from positions.render.self_description import HASH, claim
 from positions.text.canonical import canonical
+
+if TYPE_CHECKING:
+    from pikepdf import Pdf
 
 MODULE = "positions.render.inside"
 SECONDS, MEGABYTES = 5, 600
 TOLD = 1000  # bytes: maximum output of the child
 HEAD = 1024  # bytes in which readers look for the PDF header
 NO_MEMORY = "bad_alloc"  # qpdf's message for a missing one
-UNSOUND = (pikepdf.PdfError, ValueError, RuntimeError, RecursionError)
+HASH = re.compile(r"[0-9a-f]{64}")
 
 
 class TooHard(Exception):
@@ -64,6 +65,8 @@ def look_inside(path: Path, *, seconds: int = SECONDS, megabytes: int = MEGABYTE
 
 def read(path: Path) -> Inside:
     """Inspect a file in this process: for trusted files, and for the child."""
+    from positions.render.self_description import claim
+
     with path.open("rb") as file:
         is_pdf = b"%PDF-" in file.read(HEAD)
     result = _pdf(path) if is_pdf else _json(path)
@@ -73,20 +76,25 @@ def read(path: Path) -> Inside:
 
 def _pdf(path: Path) -> Inside:
     """Inspect a PDF; a truncated one is opened again after repair, since our text may still be in it."""
+    import pikepdf
+
+    unsound = (pikepdf.PdfError, ValueError, RuntimeError, RecursionError)
     try:
         return _opened(path, is_damaged=False)
     except pikepdf.PasswordError:
         return Inside("pdf")
-    except UNSOUND as error:
+    except unsound as error:
         if NO_MEMORY in str(error):
             raise MemoryError from error
     try:
         return _opened(path, is_damaged=True)
-    except UNSOUND:
+    except unsound:
         return Inside("pdf", is_damaged=True)
 
 
 def _opened(path: Path, *, is_damaged: bool) -> Inside:
+    import pikepdf
+
     with pikepdf.open(path, attempt_recovery=is_damaged) as document:
         text = document.attachments[ATTACHMENT].get_file().read_bytes() if ATTACHMENT in document.attachments else None
         sha256 = hashlib.sha256(text).hexdigest() if text is not None else ""
@@ -94,7 +102,7 @@ def _opened(path: Path, *, is_damaged: bool) -> Inside:
         return Inside("pdf", sha256, is_damaged, _signatures(document), before=before, after=after)
 
 
-def _compared(document: pikepdf.Pdf) -> tuple[str, str]:
+def _compared(document: "Pdf") -> tuple[str, str]:
     """Return the hashes of the two texts that a redline compares; empty for any other PDF."""
     if redline.ATTACHMENT not in document.attachments:
         return "", ""
@@ -106,11 +114,13 @@ def _compared(document: pikepdf.Pdf) -> tuple[str, str]:
         return "", ""
 
 
-def _signatures(document: pikepdf.Pdf) -> int:
+def _signatures(document: "Pdf") -> int:
     """Return the number of digital signatures of the PDF (ISO 32000-1, 12.8.1: a dictionary with /ByteRange and
     /Contents).
     """
-    records = (each for each in document.objects if isinstance(each, pikepdf.Dictionary))
+    from pikepdf import Dictionary
+
+    records = (each for each in document.objects if isinstance(each, Dictionary))
     return sum("/ByteRange" in record and "/Contents" in record for record in records)
 
 

@@ -21,7 +21,6 @@ from typing import Any, NamedTuple
 from ncm_portal.sandbox import MEGABYTE, ask, limit
 from positions.render.inside import TooHard
 from positions.render.sandbox import refuse_network
-from positions.render.self_description import one_line
 
 MODULE = "positions.render.signature"
 SECONDS, MEGABYTES = 5, 600
@@ -121,6 +120,8 @@ def _name(name: Any) -> str:
     """Return the subject of a certificate on one line: the person or body, then its organisation."""
     parts = name.native
     result = ", ".join(str(parts[key]) for key in NAMES if parts.get(key)) or name.human_friendly
+    from positions.render.self_description import one_line
+
     return one_line(result, LONGEST)
 
 

@@ -6,8 +6,6 @@ Pure: character widths come from the bundled fonts, so that measurements match t
 import functools
 from collections.abc import Sequence
 
-from fontTools.ttLib import TTFont
-
 from positions.render.fonts import FOLDER
 
 MILLIMETRES = 25.4 / 72  # em units per point
@@ -40,6 +38,8 @@ SLACK = 1.04  # joined and kerned letters differ a little from their sum
 @functools.cache
 def advances() -> dict[str, float]:
     """Return the advance width of each character of the badge fonts, relative to the font size."""
+    from fontTools.ttLib import TTFont
+
     result: dict[str, float] = {}
     for filename in STACK:
         with TTFont(FOLDER / filename, lazy=True) as font:

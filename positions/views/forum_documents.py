@@ -5,7 +5,6 @@ from io import BytesIO
 from typing import Any
 from uuid import UUID
 
-import pikepdf
 from django.conf import settings
 from django.contrib import messages
 from django.core.cache import cache
@@ -223,6 +222,8 @@ def _print(request: SignedInRequest, day: Day, paper: Paper, only: set[int] | No
 
 def pages(data: bytes) -> int:
     """Return the number of pages of a PDF."""
+    import pikepdf
+
     with pikepdf.open(BytesIO(data)) as document:
         return len(document.pages)
 

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_safe
 
 from consultations import queries
 from consultations.models import Consultation, Theme
-from positions.render import form
 from positions.render.sandbox import RenderFailed, render_apart
 from positions.text.canonical import canonical
 
@@ -62,6 +61,8 @@ def refusals(failure: RenderFailed) -> list[str]:
 def _rendered(kind: str, content: dict[str, Any], sha256: str) -> bytes | None:
     """Return the bytes of a form; None while another PDF is being printed, or if it cannot be."""
     if kind == "docx":
+        from positions.render import form
+
         return form.docx(content)
     if not cache.add("form-printing", 1, PRINTING):
         return None

@@ -25,7 +25,6 @@ from positions.imports.matching import Matched, Target, match_lines, match_table
 from positions.imports.sandbox import read_word
 from positions.models import Operation, Paragraph, ReviewRound
 from positions.permissions import sponsors
-from positions.render.review_text import docx
 
 from . import public_papers
 from .drafting import REFUSED
@@ -39,6 +38,8 @@ def review_docx(request: HttpRequest, slug: str) -> HttpResponse:
     """Return the text under review as a Word document that tracks changes."""
     result = known_round(request, slug)
     content = public_papers.content(result.edition.sha256)
+    from positions.render.review_text import docx
+
     data = docx(content, sections_of(result), closes=written_hour(result.closes_at))
     name = f"{slug}-{result.edition.number}-review.docx"
     return HttpResponse(data, content_type=WORD, headers={"Content-Disposition": f'attachment; filename="{name}"'})

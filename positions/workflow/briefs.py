@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Sequence
 from io import BytesIO
 
-import pikepdf
 from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -95,6 +94,8 @@ def _reasons(
 
 
 def _fits(brief: Brief) -> None:
+    import pikepdf
+
     try:
         data = printed(brief)
     except pdf.RenderFailed as failure:

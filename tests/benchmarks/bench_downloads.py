@@ -6,22 +6,16 @@ after a permission check. Four clients keep their connections open; the two alte
 
 import http.client
 import os
-import signal
-import socket
 import statistics
-import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from urllib.parse import quote, urlencode
 
 import pytest
-from django.conf import settings as portal
-from django.db import connection
 from django.urls import reverse
 
 from tests import paper_factories
+from tests.production_server import serving
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -44,36 +38,8 @@ def addresses(settings, tmp_path):
 @pytest.fixture
 def server(addresses, tmp_path):
     """Start the production server on this run's database; yield its process and port."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    own = connection.settings_dict
-    user = quote(own["USER"]) + (f":{quote(own['PASSWORD'])}" if own["PASSWORD"] else "")
-    host = urlencode({"host": own["HOST"], **({"port": own["PORT"]} if own["PORT"] else {})})
-    given = {
-        "DATABASE_URL": f"postgresql://{user}@/{quote(own['NAME'])}?{host}",
-        "DEMO": "1", "DATABASE_POOL": "4", "PORTAL_ADDRESS": f"http://127.0.0.1:{port}",
-        "DJANGO_SETTINGS_MODULE": "ncm_portal.settings", "SECRET_KEY": portal.SECRET_KEY, "VAR_DIR": str(tmp_path),
-    }  # fmt: skip
-    environment = {name: value for name, value in os.environ.items() if name not in ("DEBUG", "NCM_TEST_RUN")} | given
-    command = [sys.executable, "-W", "ignore", "-m", "gunicorn", "ncm_portal.wsgi", "--bind", f"127.0.0.1:{port}"]
-    command += ["--workers", "2", "--worker-class", "gthread", "--threads", "4", "--log-level", "warning"]
-    process = subprocess.Popen(command, env=environment, cwd=portal.BASE_DIR)
-    try:
-        wait_for(port)
-        yield process.pid, port
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(30)
-
-
-def wait_for(port):
-    for _turn in range(120):
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=5).close()
-            return read(port, "/static/paper.pdf", 1)
-        except OSError:
-            time.sleep(0.5)
-    raise RuntimeError("The server does not answer.")
+    with serving(tmp_path, "--workers", "2", at="/static/paper.pdf", DATABASE_POOL="4") as server:
+        yield server
 
 
 def read(port, address, times):

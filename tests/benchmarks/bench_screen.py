@@ -5,26 +5,21 @@ viewer sees a change.
 """
 
 import http.client
-import os
-import signal
-import socket
 import statistics
-import subprocess
-import sys
 import threading
 import time
 from dataclasses import dataclass, field
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings as portal
-from django.db import connection
 from django.test import Client
 
 from consultations import workflow as consultation_workflow
 from positions import workflow
 from tests.factories import change, make_check_in, make_delegate, make_session, make_stakeholder, make_user
 from tests.positions.plenary import make_session_text
+from tests.production_server import serving
 from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -76,44 +71,10 @@ def meeting(db):
 
 
 @pytest.fixture
-def server(meeting):
+def server(meeting, tmp_path):
     """Start the production server on this run's database; yield its port."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    own = connection.settings_dict
-    user = quote(own["USER"]) + (f":{quote(own['PASSWORD'])}" if own["PASSWORD"] else "")
-    host = urlencode({"host": own["HOST"], **({"port": own["PORT"]} if own["PORT"] else {})})
-    given = {
-        "DATABASE_URL": f"postgresql://{user}@/{quote(own['NAME'])}?{host}",
-        "DEMO": "1", "DATABASE_POOL": "4", "PORTAL_ADDRESS": f"http://127.0.0.1:{port}",
-        "DJANGO_SETTINGS_MODULE": "ncm_portal.settings", "SECRET_KEY": portal.SECRET_KEY,
-    }  # fmt: skip
-    environment = {name: value for name, value in os.environ.items() if name != "DEBUG"} | given
-    command = ["-m", "gunicorn", "ncm_portal.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2"]
-    process = subprocess.Popen(
-        [sys.executable, *command, "--worker-class", "gthread", "--threads", "4", "--log-level", "warning"],
-        env=environment,
-    )
-    try:
-        _wait_for(port)
-        yield port
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(30)
-
-
-def _wait_for(port: int) -> None:
-    for _turn in range(120):
-        line = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-        try:
-            line.request("GET", "/health/")
-            if line.getresponse().status == 200:
-                return
-        except OSError:
-            time.sleep(0.5)
-        finally:
-            line.close()
-    raise RuntimeError("The server does not answer.")
+    with serving(tmp_path, "--workers", "2", DATABASE_POOL="4") as server:
+        yield server.port
 
 
 def meet(text) -> list[float]:

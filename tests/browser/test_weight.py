@@ -3,28 +3,21 @@
 The sample is served like in production: gunicorn, compressed files with hashed names, compressed pages.
 """
 
-import os
 import re
-import socket
-import subprocess
-import sys
-import time
 import urllib.request
 from collections.abc import Iterator
-from urllib.error import URLError
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 from django.conf import settings
 from django.core.signing import Signer
-from django.db import connection
 from django.urls import resolve, reverse
 
 from consultations.tokens import address_hash, token
 from ncm_portal.urls import PUBLIC
+from tests.production_server import collect_static, serving, url_of
 
-KEY = "only for this test"
 FIRST_VISIT, LATER, REQUESTS = 60_000, 15_000, 6
 NO_PAGE_OF_THEIR_OWN = {
     "attachment", "feed_inputs", "feed_points", "inputs_export", "openapi", "participation_pdf", "paper_alignment_pdf", "paper_compare_pdf", "printed_form",
@@ -40,49 +33,9 @@ def server(played_database, tmp_path_factory) -> Iterator[str]:
     """URL of the production server with the sample."""
     folder = tmp_path_factory.mktemp("server")
     (folder / "files").symlink_to(settings.MEDIA_ROOT)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        address = f"http://127.0.0.1:{free.getsockname()[1]}"
-    environment = {name: value for name, value in os.environ.items() if name not in ("DEBUG", "NCM_TEST_RUN")}
-    environment |= {
-        "DJANGO_SETTINGS_MODULE": "ncm_portal.settings",
-        "DEMO": "1",
-        "VAR_DIR": str(folder),
-        "PORTAL_ADDRESS": address,
-        "SECRET_KEY": KEY,
-    }
-    environment |= {"DATABASE_URL": url_of(played_database), "DATABASE_POOL": "0"}
-    run = [sys.executable, "-W", "ignore"]
-    subprocess.run(
-        [*run, "manage.py", "collectstatic", "--noinput", "-v0"], env=environment, cwd=settings.BASE_DIR, check=True
-    )
-    bind = ["--bind", urlsplit(address).netloc, "--workers", "1", "--threads", "4", "--log-level", "warning"]
-    process = subprocess.Popen(
-        [*run, "-m", "gunicorn", "ncm_portal.wsgi", *bind], env=environment, cwd=settings.BASE_DIR
-    )
-    try:
-        wait_for(f"{address}/health/")
-        yield address
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-
-
-def url_of(name: str) -> str:
-    """URL of a database of the test server."""
-    own = connection.settings_dict
-    person = quote(own["USER"], safe="") + (f":{quote(own['PASSWORD'], safe='')}" if own["PASSWORD"] else "")
-    more = {key: words for key, words in own["OPTIONS"].items() if isinstance(words, str)}
-    return f"postgresql://{person}@/{name}?{urlencode({'host': own['HOST'], 'port': own['PORT'], **more})}"
-
-
-def wait_for(address: str) -> None:
-    for _turn in range(120):
-        try:
-            with urllib.request.urlopen(address):
-                return
-        except URLError:
-            time.sleep(0.25)
-    raise TimeoutError(f"nothing answers at {address}")
+    collect_static(folder)
+    with serving(folder, "--workers", "1", database=played_database) as started:
+        yield f"http://127.0.0.1:{started.port}"
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +47,7 @@ def addresses(server, played_database) -> dict[str, str]:
         letter = played.execute("SELECT key, token_round FROM consultations_invitation WHERE state = 'sent'").fetchone()
         words = played.execute("SELECT sha256 FROM consultations_communique WHERE state = 'published'").fetchone()
     held = reverse("forum", args=["nairobi-2017"])  # the forum that leaves most to read
-    stop = Signer(key=KEY, salt="consultations.mail_stop", sep=".").sign(address_hash("somebody@example.org"))
+    stop = Signer(salt="consultations.mail_stop", sep=".").sign(address_hash("somebody@example.org"))
     by_mail, by_hash = reverse("forum_answer", args=[token(*letter)]), reverse("verify_communique", args=words)
     found, waiting = {}, [held, "/", by_mail, by_hash, reverse("mail_stop", args=[stop])]
     while waiting:

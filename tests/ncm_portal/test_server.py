@@ -1,19 +1,16 @@
 """The production server over HTTP: no server header, and refusals with our messages and headers."""
 
-import os
 import re
 import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 
 from ncm_portal.server import standing_headers
+from tests.production_server import collect_static, serving
 
+NOWHERE = "postgresql://nobody@/nothing?host=/nowhere"
 NUMBER = rb"[2-9A-Z]{4}-[2-9A-Z]{4}"
 
 
@@ -24,37 +21,11 @@ def log(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory, log) -> Iterator[tuple[str, int]]:
-    """Start gunicorn with the portal. No request of these tests reaches a database."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    environment = {name: value for name, value in os.environ.items() if name not in ("DEBUG", "NCM_TEST_RUN")}
-    environment |= {
-        "DJANGO_SETTINGS_MODULE": "ncm_portal.settings",
-        "DEMO": "1",
-        "VAR_DIR": str(tmp_path_factory.mktemp("server")),
-        "SECRET_KEY": "only for this test",
-    }
-    run, place = [sys.executable, "-W", "ignore"], {"env": environment, "cwd": settings.BASE_DIR}
-    subprocess.run([*run, "manage.py", "collectstatic", "--noinput", "-v0"], check=True, **place)
-    command = [*run, "-m", "gunicorn", "ncm_portal.wsgi", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"]
-    with log.open("wb") as out, subprocess.Popen(command, stderr=out, **place) as process:
-        try:
-            _wait(port)
-            yield "127.0.0.1", port
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
-
-
-def _wait(port: int) -> None:
-    for _turn in range(240):
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-        except OSError:
-            time.sleep(0.25)
-        else:
-            return
-    raise TimeoutError("the server does not answer")
+    """Start the production server. No request of these tests reaches a database."""
+    folder = tmp_path_factory.mktemp("server")
+    collect_static(folder)
+    with log.open("wb") as out, serving(folder, errors=out, DATABASE_URL=NOWHERE) as started:
+        yield "127.0.0.1", started.port
 
 
 def say(server: tuple[str, int], request: bytes) -> tuple[bytes, dict[str, str], bytes]:

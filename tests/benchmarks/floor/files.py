@@ -106,3 +106,6 @@ def import_inputs(data, consultation, by):
     return BulkResource().import_data(
         XLSX().create_dataset(data), consultation=consultation, by=by, raise_errors=True
     ).totals["new"]  # fmt: skip
+
+
+WRITERS = {"csv": as_csv, "xlsx": as_xlsx}

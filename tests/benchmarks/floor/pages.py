@@ -34,17 +34,10 @@ from consultations.models import (
 )
 from positions.models import Disposition
 
+from . import START
+
 ROWS, MOST = 25, 1000
-MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "tests.benchmarks.floor.pages.here",
-]
+MIDDLEWARE = [*START, "tests.benchmarks.floor.pages.here"]
 TEMPLATES = DjangoTemplates(
     {
         "NAME": "floor",

@@ -3,14 +3,15 @@
 from django.http import StreamingHttpResponse
 from django.urls import path
 
-from . import files, pages
-
-WRITERS = {"csv": files.as_csv, "xlsx": files.as_xlsx}
+from . import pages
 
 
 def export(request, form):
+    """Send a file of the list. What writes it is loaded with the first file."""
+    from . import files
+
     rows = pages.filtered(request, pages.readable(request.user))
-    return StreamingHttpResponse(WRITERS[form](rows), content_type="application/octet-stream")
+    return StreamingHttpResponse(files.WRITERS[form](rows), content_type="application/octet-stream")
 
 
 urlpatterns = [

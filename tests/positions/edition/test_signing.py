@@ -9,7 +9,7 @@ import pytest
 from ncm_portal.workflow import Blocked
 from positions import edition
 from positions.edition import files, signing
-from positions.render import clean, pdf
+from positions.render import checks, clean, pdf
 from positions.verification import Standing, State, examine
 from tests import certificates, paper_factories
 from tests.positions.render import editions
@@ -45,7 +45,7 @@ def refusal(data):
 def test_signature_is_appended_and_changed_byte_breaks_it(printed, certificate, tmp_path):
     data = signing.signed(printed)
     assert data.startswith(printed)
-    assert (pdf.inspect(data), pdf.attached_content(data)) == ([], pdf.attached_content(printed))
+    assert (pdf.inspect(data), checks.attached_content(data)) == ([], checks.attached_content(printed))
     assert signing.is_sound(data, loaded(certificate))
     assert not signing.is_sound(data, loaded(certificates.make_certificate(tmp_path, "somebody")))
     assert not signing.is_sound(printed, loaded(certificate))

@@ -4,7 +4,7 @@ import pikepdf
 import pytest
 from pikepdf import Dictionary, Name, String
 
-from positions.render.pdf import attached_content, inspect
+from positions.render.checks import attached_content, inspect
 from positions.text.canonical import canonical
 from tests.positions.render import akoma, editions
 from tests.positions.render.conftest import printed_in_process

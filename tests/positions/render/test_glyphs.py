@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from positions.render import fonts, glyphs
+from positions.render.checks import attached_content
 from positions.render.glyphs import Passage
-from positions.render.pdf import attached_content
 from positions.text.canonical import canonical
 from tests import pdf_text
 from tests.positions.render import editions

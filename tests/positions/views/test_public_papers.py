@@ -21,6 +21,7 @@ from consultations.uploads.disk_space import WORDS
 from ncm_portal.workflow import Blocked
 from positions.edition.files import FORMS, Form
 from positions.models import ArtefactFormat
+from positions.render import tables
 from positions.views import public_papers
 from tests import factories, paper_factories
 from tests.access_log import last_refusal
@@ -329,7 +330,7 @@ def plain_form(monkeypatch):
         made.append(frozen.number)
         return f"The text of {frozen.number}.".encode()
 
-    monkeypatch.setitem(FORMS, ArtefactFormat.AKN, Form(make, "text/plain", "plain 1"))
+    monkeypatch.setitem(FORMS, ArtefactFormat.AKN, Form(make, "text/plain", tables.__name__))
     return made
 
 
@@ -339,7 +340,11 @@ def test_further_form_is_made_once_on_first_request(client, published, plain_for
     first, again = client.get(address), client.get(address)
     assert (read(first), read(again), plain_form) == (b"The text of 1.0.", b"The text of 1.0.", ["1.0"])
     kept = published.edition.artefacts.get(format="akn.xml")
-    assert (kept.sha256, kept.size, kept.renderer) == (hashlib.sha256(b"The text of 1.0.").hexdigest(), 16, "plain 1")
+    assert (kept.sha256, kept.size, kept.renderer) == (
+        hashlib.sha256(b"The text of 1.0.").hexdigest(),
+        16,
+        tables.RENDERER_VERSION,
+    )
     assert {name: first[name] for name in ("ETag", "Content-Type", "Content-Disposition", "Cache-Control")} == {
         "ETag": f'"{kept.sha256}"',
         "Content-Type": "text/plain",
@@ -412,9 +417,9 @@ def test_failure_to_make_form_is_explained_and_leaves_nothing(client, published,
     def fail(*_given):
         raise error
 
-    monkeypatch.setitem(FORMS, ArtefactFormat.AKN, Form(fail, "text/plain", "plain 1"))
+    monkeypatch.setitem(FORMS, ArtefactFormat.AKN, Form(fail, "text/plain", tables.__name__))
     if isinstance(error, OSError):
-        monkeypatch.setitem(FORMS, ArtefactFormat.AKN, Form(lambda frozen: b"whole", "text/plain", "plain 1"))
+        monkeypatch.setitem(FORMS, ArtefactFormat.AKN, Form(lambda frozen: b"whole", "text/plain", tables.__name__))
         monkeypatch.setattr("os.fsync", fail)
     folder = Path(published.files["pdf"].file.path).parent
     before = sorted(folder.iterdir())
@@ -430,7 +435,7 @@ def test_full_disk_while_making_form_is_reported(client, published, monkeypatch)
     def fill(_frozen):
         raise OSError(errno.ENOSPC, "full")  # what a renderer meets that writes to temporary files
 
-    monkeypatch.setitem(FORMS, ArtefactFormat.XLSX, Form(fill, "text/plain", "plain 1"))
+    monkeypatch.setitem(FORMS, ArtefactFormat.XLSX, Form(fill, "text/plain", tables.__name__))
     response = client.get(reverse("edition_file", args=["gcm-2017", "1.0", "xlsx"]))
     assert (response.status_code, str(WORDS) in response.text) == (HTTPStatus.CONFLICT, True)
     assert not published.edition.artefacts.filter(format="xlsx").exists()
