@@ -19,6 +19,5 @@ gc.disable()  # while the portal is loaded nothing becomes garbage
 
 def when_ready(arbiter: Any) -> None:
     """Keep what is loaded out of garbage collection, which would write to, and so copy, every shared page."""
-    gc.collect()
     gc.freeze()
     gc.enable()

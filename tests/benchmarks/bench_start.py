@@ -103,15 +103,13 @@ def megabytes(start: Start, act: Callable[[Server], None], command: list[str], g
 
 
 def first_answers(start: Start, workers: int) -> float:
-    """Return the seconds until a new server has answered so many first requests at once."""
+    """Return the seconds until a new server has answered once, with several workers as many requests more at once."""
 
     def measured() -> float:
         begun = time.perf_counter()
-        with (
-            start("--workers", str(workers), *THREADS, at="/") as server,
-            ThreadPoolExecutor(workers) as readers,
-        ):
-            assert {status for status, _page in readers.map(lambda _turn: server.get("/"), range(workers))} == {200}
+        with start("--workers", str(workers), *THREADS) as server, ThreadPoolExecutor(workers) as readers:
+            more = readers.map(lambda _turn: server.get("/inputs/")[0], range(workers if workers > 1 else 0))
+            assert set(more) <= {200}
             return time.perf_counter() - begun
 
     return statistics.median(measured() for _turn in range(STARTS))
@@ -124,7 +122,7 @@ def test_memory_and_start_are_bounded(folder):
     )  # or the worker would begin with the nightly one
     cookies = {name: sign_in(Client(), person).cookies["sessionid"].value for name, person in people.items()}
     floor = partial(serving, folder, application=["tests.benchmarks.floor.wsgi"], at="/inputs/", **FLOOR)
-    portal = partial(serving, folder)
+    portal = partial(serving, folder, at="/inputs/")
     act, its = (
         partial(use, addresses=pages(crowd.answered.reference, is_floor=which), cookies=cookies)
         for which in (False, True)
