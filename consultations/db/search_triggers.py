@@ -36,19 +36,20 @@ def search_input() -> list[pgtrigger.Trigger]:
     shown = ((weight, f"regexp_replace(input.{field}, '{HELD_BACK}', ' ', 'g')") for weight, field in weights.items())
     words = " || ".join(_vector(weight, text) for weight, text in shown)
 
-    def keep(inputs: str) -> str:
+    def keep(inputs: str, otherwise: str = "") -> str:
         return f"""
             INSERT INTO consultations_searchentry (submission_id, words)
-            SELECT input.id, {words} FROM {inputs} AS input
-            ON CONFLICT (submission_id) WHERE point_id IS NULL AND attachment_id IS NULL
-            DO UPDATE SET words = EXCLUDED.words;
+            SELECT input.id, {words} FROM {inputs} AS input{otherwise};
             RETURN NULL;
         """
 
     unless_changed = _unless_changed(*weights.values())
+    replaces = """
+            ON CONFLICT (submission_id) WHERE point_id IS NULL AND attachment_id IS NULL
+            DO UPDATE SET words = EXCLUDED.words"""
     return [
         pgtrigger.Trigger(name="search_new_inputs", **WRITTEN, func=keep("written")),
-        pgtrigger.Trigger(name="search_input", **CHANGED, func=unless_changed + keep("(SELECT NEW.*)")),
+        pgtrigger.Trigger(name="search_input", **CHANGED, func=unless_changed + keep("(SELECT NEW.*)", replaces)),
     ]
 
 

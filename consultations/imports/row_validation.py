@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from .disk_buffer import Spool
 from .spreadsheets import NotReadable, NotText, Sheet
 
+NONE_KNOWN: dict[str, Any] = {}
 TOGETHER = 500  # rows compared at once and held in memory
 
 
@@ -67,6 +68,7 @@ class RowReader(ABC):
     shown: tuple[str, ...] = ()  # columns by which a list identifies a row
     limits: Mapping[str, int] = {}
     unknown: Mapping[str, list[int]] = {}  # unknown organisation names, each with its rows
+    repeated: Mapping[str, dict[str, Any]] = {}  # columns in which the same texts occur again: their values so far
     missing_words = gettext_lazy("These columns are missing: %(names)s")
 
     @classmethod
@@ -86,10 +88,18 @@ class RowReader(ABC):
         """Read a row: all of its cells, also after an error."""
         tried = TriedRow(number, cells)
         for column in self.columns:
+            cell = cells.get(column)
+            known = self.repeated.get(column, NONE_KNOWN)
+            if isinstance(cell, str) and cell in known:
+                tried.values[column] = known[cell]
+                continue
             try:
-                tried.values[column] = self._checked(column, cells.get(column), number)
+                tried.values[column] = value = self._checked(column, cell, number)
             except ValueError as error:
                 tried.wrong(column, str(error))
+            else:
+                if known is not NONE_KNOWN and isinstance(cell, str):
+                    known[cell] = value
         return tried
 
     def _checked(self, column: str, cell: Any, number: int) -> Any:
@@ -128,7 +138,7 @@ class Trial:
 
     def __init__(self, sheet: Sheet, reader: RowReader) -> None:
         reader.check(sheet)
-        self._sheet, self._reader, self._spool = sheet, reader, Spool()
+        self.sheet, self._reader, self._spool = sheet, reader, Spool()
         self.verdicts: list[Verdict] = []
         for part in batched(sheet, TOGETHER):
             rows = [reader.read(number, cells) for number, cells in part]
@@ -142,12 +152,12 @@ class Trial:
     @property
     def columns(self) -> list[str]:
         """Return the column names of the sheet."""
-        return self._sheet.headers
+        return self.sheet.headers
 
     @property
     def not_read(self) -> list[str]:
         """Return the names of ignored columns."""
-        return self._reader.not_read(self._sheet)
+        return self._reader.not_read(self.sheet)
 
     @property
     def unknown(self) -> Mapping[str, list[int]]:
@@ -162,12 +172,13 @@ class Trial:
         """Yield these rows with their cells, errors and changes."""
         for number, state, like, kept in verdicts:
             problems, changes = ([], {}) if kept is None else self._spool[kept]
-            cells = self._sheet.cells(number)
+            cells = self.sheet.cells(number)
             yield TriedRow(number, cells, state=state, problems=problems, like=like, changes=changes)
 
     def built(self, verdicts: Iterable[Verdict]) -> Iterator[TriedRow]:
-        """Yield the valid rows as arguments of the verb."""
-        return (self._reader.read(verdict.number, self._sheet.cells(verdict.number)) for verdict in verdicts)
+        """Yield the valid rows as arguments of the verb, in the order of the sheet."""
+        numbers = {verdict.number for verdict in verdicts}
+        return (self._reader.read(number, cells) for number, cells in self.sheet if number in numbers)
 
     def problems(self, most: int | None = None) -> list[Problem]:
         """Return the errors cell by cell, up to a limit."""

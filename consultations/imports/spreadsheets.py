@@ -3,8 +3,10 @@
 import codecs
 import csv
 import itertools
+import json
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from io import BytesIO, StringIO, TextIOWrapper
 from typing import Any
 
@@ -22,6 +24,7 @@ MAX_BYTES = 4 * 1024 * 1024
 MAX_ROWS = 5_000
 MAX_TEXT = 16_000_000  # characters of all cells together: a shared string can occur in each of them
 MAX_LINES = 1_048_576  # rows of a CSV file, including blank ones: Excel sheets have no more
+PLAIN = (str, int, float)  # types of cells that JSON keeps as they are
 ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 SAMPLE = 100_000  # bytes used to detect an encoding
@@ -52,14 +55,43 @@ class Sheet:
 
     def __iter__(self) -> Iterator[tuple[int, dict[str, Any]]]:
         """Yield the non-empty rows by number."""
-        for number in range(2, len(self) + 2):
-            cells = self.cells(number)
-            if not is_blank(cells.values()):
-                yield number, cells
+        for number, row in enumerate(self._rows, 2):
+            if not is_blank(row):
+                yield number, dict(zip(self.headers, row, strict=True))
 
     def cells(self, number: int) -> dict[str, Any]:
         """Return the cells of a row by column name."""
         return dict(zip(self.headers, self._rows[number - 2], strict=True))
+
+
+def kept_lines(sheet: Sheet) -> Iterator[bytes]:
+    """Yield a sheet as lines of JSON, for `read_kept`. Raises TypeError if a cell is no text, number or date: such a
+    sheet has to be read again, because the reason against a cell is in the language of its reader.
+    """
+    yield _line(sheet.headers)
+    for number in range(2, len(sheet) + 2):
+        yield _line(sheet.cells(number).values())
+
+
+def read_kept(lines: Iterable[bytes]) -> Sheet:
+    """Read the sheet of `kept_lines`, which takes a fifth of the time of reading the workbook again."""
+    parsed = iter(json.loads(line) for line in lines)
+    return Sheet(next(parsed), ([_from_kept(cell) for cell in row] for row in parsed))
+
+
+def _line(cells: Iterable[Any]) -> bytes:
+    row = [cell if cell is None or isinstance(cell, PLAIN) else _to_kept(cell) for cell in cells]
+    return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def _to_kept(cell: Any) -> dict[str, str]:
+    if type(cell) is not datetime:
+        raise TypeError(cell)
+    return {"datetime": cell.isoformat()}
+
+
+def _from_kept(cell: Any) -> Any:
+    return datetime.fromisoformat(cell["datetime"]) if isinstance(cell, dict) else cell
 
 
 def read(data: bytes, encoding: str = "") -> Dataset:
@@ -165,7 +197,7 @@ def _too_many_rows() -> NotReadable:
 
 def is_blank(cells: Iterable[Any]) -> bool:
     """Return whether all of these cells are empty."""
-    return all(cell is None or (not isinstance(cell, NotText) and not str(cell).strip()) for cell in cells)
+    return not any(cell is not None and (isinstance(cell, NotText) or str(cell).strip()) for cell in cells)
 
 
 def _column(name: Any) -> str:

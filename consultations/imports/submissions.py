@@ -30,16 +30,17 @@ from consultations.models import (
 )
 from consultations.notifications import recipients
 from consultations.redaction import is_well_marked
+from consultations.uploads.disk_space import NoRoom
 from consultations.workflow import SheetRow, WhyNot, ask_to_compare, prepare_import, take_in_many
 from ncm_portal.workflow import Blocked, now
 
 from .organisations import Organisations
 from .resources import SubmissionResource
 from .row_validation import RowReader, RowState, Trial, TriedRow
-from .spreadsheets import LiteralXLSX, Sheet, is_blank, read_sheet
+from .spreadsheets import LiteralXLSX, Sheet, is_blank, kept_lines, read_kept, read_sheet
 from .uploads import UploadFolder
 
-BATCH = 500  # rows per transaction: others wait for no more than these
+BATCH = 800  # rows per transaction: others wait for no more than these
 GONE = gettext_lazy("The upload has expired. Upload the spreadsheet again.")
 MERGED = {"organisation", "theme"}  # columns whose cells are often merged
 FIELDS = {"organisation": "stakeholder", "objectives": "provisions", "received": "received_on"}
@@ -58,6 +59,8 @@ def keep_upload(content: bytes, trial: Trial, *, by: User, options: Mapping[str,
     choices = {name: value for name, value in options.items() if name in ("channel", "encoding", "name")}
     choices |= {"received_on": options["received_on"].isoformat(), "file": folder.name, "names": {}}
     choices["wrong"] = _numbers_of_wrong(trial)
+    with suppress(TypeError, NoRoom):  # then the file is read again
+        choices["rows_sha256"] = folder.save_rows(kept_lines(trial.sheet))
     return prepare_import(options["consultation"], by=by, options=choices, rows=options["rows"])
 
 
@@ -92,18 +95,26 @@ def try_rows(
 def tried(job: Job) -> Trial:
     """Validate the rows of an import again. Raises Blocked if the spreadsheet was deleted or the disk is full."""
     options, consultation = job.asked, _consultation(job)
-    try:
-        content = UploadFolder(name=options["file"]).read()
-    except FileNotFoundError as error:
-        raise Blocked(str(GONE)) from error
     return try_rows(
-        read_sheet(content, options["encoding"]),
+        _sheet_of(options),
         consultation=consultation,
         by=job.by,
         channel=options["channel"],
         received_on=date.fromisoformat(options["received_on"]),
         names=options["names"],
     )
+
+
+def _sheet_of(options: Mapping[str, Any]) -> Sheet:
+    """Return the sheet of an import: its rows as they were read at first, or read from the file again."""
+    folder = UploadFolder(name=options["file"])
+    if sha256 := options.get("rows_sha256"):
+        with suppress(FileNotFoundError):
+            return read_kept(folder.rows(sha256))
+    try:
+        return read_sheet(folder.read(), options["encoding"])
+    except FileNotFoundError as error:
+        raise Blocked(str(GONE)) from error
 
 
 def _consultation(job: Job) -> Consultation:
@@ -212,6 +223,7 @@ class InputReader(RowReader):
     def __init__(self, draft: Submission, received_on: date, names: Mapping[str, int] | None = None) -> None:
         self.draft, self.received_on, self.organisations = draft, received_on, Organisations(names)
         self.unknown = self.organisations.unknown
+        self.repeated = {name: {} for name in ("organisation", "theme", "objectives", "audience", "language")}
         self.widgets = {name: cell.widget for name, cell in SubmissionResource().fields.items()}
         self.why_not, self.comparison = WhyNot(draft), _Comparison(draft.consultation)
         self.themes = draft.consultation.themes.order_by("order")
@@ -309,7 +321,7 @@ class _Comparison:
                 self._place(tried, here, keys, by_reference)
 
     def _place(self, tried: TriedRow, here: Any, keys: set[uuid.UUID], by_reference: Any) -> None:
-        row, words = tried.row, _words(tried.row)
+        row = tried.row
         reference, named = _reference(tried), (row.stakeholder.pk, row.title)
         known = here.get(named, [])
         if reference:
@@ -319,8 +331,9 @@ class _Comparison:
                 )
                 return
             known = [by_reference[reference]]
-        first, its_words = self.earlier.setdefault(_digest(*named), (tried.number, _digest(*words)))
-        same = next((item for other, item in known if other == words), "")
+        content = _digest(row.theme.pk, _objectives(row), row.body, row.proposed_wording, row.audience, row.language)
+        first, its_words = self.earlier.setdefault(_digest(*named), (tried.number, content))
+        same = next((item for other, item in known if other == _words(row)), "")
         if same:
             tried.state, tried.like = RowState.SAME, same
         elif known:
@@ -329,7 +342,7 @@ class _Comparison:
             tried.state = RowState.SAME
         elif first == tried.number:
             tried.state = RowState.NEW
-        elif its_words == _digest(*words):
+        elif its_words == content:
             tried.state, tried.like = RowState.SAME, _("row %(row)s") % {"row": first}
         else:
             tried.wrong("title", _("Row %(row)s has the same title with a different text.") % {"row": first})
@@ -344,8 +357,11 @@ def _digest(*parts: object) -> bytes:
 
 
 def _words(row: SheetRow) -> Words:
-    objectives = _in_order(provision.pk for provision in row.provisions)
-    return (str(row.theme.pk), objectives, _md5(row.body), _md5(row.proposed_wording), row.audience, row.language)
+    return (str(row.theme.pk), _objectives(row), _md5(row.body), _md5(row.proposed_wording), row.audience, row.language)
+
+
+def _objectives(row: SheetRow) -> str:
+    return _in_order(provision.pk for provision in row.provisions)
 
 
 def _in_order(keys: Iterable[int]) -> str:

@@ -4,6 +4,7 @@ import hashlib
 import re
 import time
 import uuid
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ A_DAY = 24 * 60 * 60
 
 
 class UploadFolder:
-    """Folder of files with random names that only the portal can read, kept for a day."""
+    """Folder of files with random names that only the portal can read, kept for a day, with the rows read of each."""
 
     def __init__(self, name: str = "") -> None:
         self.name = name or uuid.uuid4().hex
@@ -47,9 +48,39 @@ class UploadFolder:
         """Return the stored data. Raises FileNotFoundError if it was deleted."""
         return self._path().read_bytes()
 
+    def save_rows(self, lines: Iterable[bytes]) -> str:
+        """Store the rows of the file, and return the SHA-256 of all lines; nothing is kept of lines that break off.
+
+        Raises NoRoom, or what `lines` does.
+        """
+        hashed = hashlib.sha256()
+        try:
+            with room_to_write():
+                self._rows().touch(mode=0o600)
+                with self._rows().open("wb") as file:
+                    for line in lines:
+                        hashed.update(line)
+                        file.write(line)
+        except Exception:
+            self._rows().unlink(missing_ok=True)
+            raise
+        return hashed.hexdigest()
+
+    def rows(self, sha256: str) -> Iterator[bytes]:
+        """Yield the stored rows. Raises FileNotFoundError if they were deleted or are not those of the hash."""
+        with self._rows().open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+                raise FileNotFoundError(self.name)
+            file.seek(0)
+            yield from file
+
+    def _rows(self) -> Path:
+        return self._path().with_suffix(".rows")
+
     def remove(self) -> None:
-        """Delete the file."""
+        """Delete the file and its rows."""
         self._path().unlink(missing_ok=True)
+        self._rows().unlink(missing_ok=True)
 
 
 def _folder() -> Path:
@@ -63,7 +94,7 @@ def clear_uploads() -> int:
     old = [path for path in _folder().iterdir() if path.stat().st_mtime < time.time() - A_DAY]
     rows = Job.objects.filter(state__in=(JobState.WAITING, JobState.RUNNING)).values_list("asked__file", flat=True)
     waiting = set(rows) if old else set()
-    gone = [path for path in old if path.name not in waiting]
+    gone = [path for path in old if path.stem not in waiting]
     for path in gone:
         path.unlink(missing_ok=True)
     return len(gone)

@@ -169,6 +169,7 @@ class CellReader:
 
     def __init__(self, shared: list[str], formats: list[str | None], *, epoch: Any = WINDOWS_EPOCH) -> None:
         self.shared, self.epoch = shared, epoch
+        self._columns: dict[str, int] = {}  # numbers by letters
         self.dates = {place for place, code in enumerate(formats) if is_date_format(code)}
         self.spans = {place for place, code in enumerate(formats) if is_timedelta_format(code)}
 
@@ -177,9 +178,15 @@ class CellReader:
         column = 0
         for cell in row:
             place = cell.get("r")
-            column = coordinate_to_tuple(place)[1] if place else column + 1
+            column = self._column(place) if place else column + 1
             value = self._value(cell)
             yield column, ESCAPED.sub(_unescaped, value) if isinstance(value, str) else value
+
+    def _column(self, place: str) -> int:
+        letters = place.rstrip("0123456789")
+        if letters == place or letters not in self._columns:
+            self._columns[letters] = coordinate_to_tuple(place)[1]
+        return self._columns[letters]
 
     def _value(self, cell: Element) -> Any:
         kind, style = cell.get("t", "n"), int(cell.get("s") or 0)

@@ -2,7 +2,7 @@
 
 from consultations.db.email_addresses import NormalEmailField, NormalEmailFormField
 
-from ..db.bulk_copy import copy_in, copy_values
+from ..db.bulk_copy import copy_in, copy_values, made_alike
 from ..db.fields import CleanCharField, CleanTextField, SkeletonField, clean_text
 from .access_log import Access, AccessEntry, AccessSeal, NotLogged
 from .accounts import STAFF_OFFICES, Language, Notices, Office, User

@@ -6,8 +6,10 @@ is still empty and needs no entry.
 """
 
 import secrets
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import cache
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import pgtrigger
@@ -15,9 +17,11 @@ from django.apps import apps
 from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
+from ..db.bulk_copy import prepared_together
 from ..db.constraints import no_truncate
 from ..journal_entries import as_json, code_of
 
+PLAIN = (bool, int, str)
 Subject = tuple[str, str]  # model name and primary key of a record
 Salted = tuple[int, bytes]  # number and value of a salt
 ERASE = "erase"  # verb of the only entry after which salts may be deleted
@@ -131,12 +135,33 @@ def committing_models() -> list[type[models.Model]]:
 
 def committed_words(record: models.Model) -> dict[str, Any] | None:
     """Return the text of `record` that entries commit to, as the database stores it; None if its model has none."""
-    if not (names := getattr(record, "COMMITTED", ())):
+    if not (fields := _committed_fields(type(record))):
         return None
-    fields = [field for name in names if isinstance(field := record._meta.get_field(name), models.Field)]
     return words_of(
         type(record), {field.name: field.get_prep_value(getattr(record, field.attname)) for field in fields}
     )
+
+
+@cache
+def _committed_fields(model: type[models.Model]) -> list[models.Field]:
+    names = getattr(model, "COMMITTED", ())
+    return [field for name in names if isinstance(field := model._meta.get_field(name), models.Field)]
+
+
+def committed_together(records: Sequence[models.Model]) -> list[CommittedWords]:
+    """Return the texts of many records of one model to commit to; a value that all of them share is prepared once."""
+    model = type(records[0])
+    if not (fields := _committed_fields(model)):
+        return [CommittedWords(subject_of(record), {}) for record in records]
+    columns = [
+        [*map(_plain, prepared_together([*map(attrgetter(field.attname), records)], field.get_prep_value))]
+        for field in fields
+    ]
+    names = [field.name for field in fields]
+    return [
+        CommittedWords(subject_of(record), words_of(model, dict(zip(names, values, strict=True))))
+        for record, values in zip(records, zip(*columns, strict=True), strict=True)
+    ]
 
 
 def committed_by(records: Iterable[Worded]) -> list[CommittedWords]:
@@ -156,7 +181,7 @@ def words_of(model: type[models.Model], values: Mapping[str, Any]) -> dict[str, 
 
 
 def _plain(value: Any) -> Any:
-    if value is None or isinstance(value, bool | int | str):
+    if value is None or isinstance(value, PLAIN):
         return value
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ncm_portal import workflow
 
-from ..db.bulk_copy import copy_in
+from ..db.bulk_copy import copy_in, made_alike
 from ..db.changes import mark_change
 from ..db.constraints import no_truncate, one_of, state_guards
 from ..db.fields import CleanTextField, clean_text
@@ -29,7 +29,17 @@ from ..journal_entries import (
     digest,
     message,
 )
-from .commitments import CommittedWords, Salt, Salted, Subject, Worded, committed_by, salted, subject_of
+from .commitments import (
+    CommittedWords,
+    Salt,
+    Salted,
+    Subject,
+    Worded,
+    committed_by,
+    committed_together,
+    salted,
+    subject_of,
+)
 
 JOURNAL_LOCK = 20171017
 LAST_ENTRY = "SELECT number, hash FROM consultations_event ORDER BY number DESC LIMIT 1"
@@ -111,10 +121,14 @@ class EventManager(models.Manager["Event"]):
     def record_many(
         self, verb: str, records: Iterable[models.Model], *, commits: bool = False, **data: Any
     ) -> list["Event"]:
-        """Append one entry about each of `records` at once; with `commits` each commits to the text of its own
-        record.
+        """Append one entry about each of `records`, of one model, at once; with `commits` each commits to the text of
+        its own record.
         """
-        return self._append(verb, [(record, [record] if commits else ()) for record in records], **data)
+        about = list(records)
+        if not commits or not about:
+            return self._append(verb, [(record, ()) for record in about], **data)
+        words = committed_together(about)
+        return self._append(verb, [(record, [own]) for record, own in zip(about, words, strict=True)], **data)
 
     def _append(self, verb: str, entries: list[tuple[models.Model, Iterable[Worded]]], **data: Any) -> list["Event"]:
         """Prepare entries, and write them now or when the running verb ends.
@@ -205,14 +219,7 @@ def _prepared(
     }  # fmt: skip
     prepared = [(record, committed_by(others)) for record, others in entries]
     words = _Words(shared, prepared, erases)
-    events = []
-    for record, others in prepared:
-        about, label = subject_of(record), str(record)[:200]
-        commitments = words.commitments(about, label, others)
-        digest = words.digest(about, commitments)
-        named = {"kind": about[0], "object_id": about[1], "object_label": label}
-        events.append(Event(**named, **shared, commitments=commitments, digest=digest))
-    return events
+    return list(made_alike(Event, (words.of_entry(record, others) for record, others in prepared), shared))
 
 
 class _Words:
@@ -234,6 +241,13 @@ class _Words:
         self.of_person: dict[str, list[Any]] = {}
         if by:
             self.of_person = {"by_name": salted(self.salts[subject_of(by)], self.messages.pop("by_name"))}
+
+    def of_entry(self, record: models.Model, others: list[CommittedWords]) -> dict[str, Any]:
+        """Return what an entry about `record` does not share with those beside it."""
+        about, label = subject_of(record), str(record)[:200]
+        commitments = self.commitments(about, label, others)
+        named = {"kind": about[0], "object_id": about[1], "object_label": label}
+        return named | {"commitments": commitments, "digest": self.digest(about, commitments)}
 
     def commitments(self, about: Subject, label: str, others: list[CommittedWords]) -> dict[str, Any]:
         """Return the commitments that replace the texts of an entry and of `others`, each with its own salt."""

@@ -1,7 +1,6 @@
 """Inputs of stakeholders, and the points in them."""
 
 import hashlib
-import json
 import uuid
 from collections.abc import Iterable
 from typing import Any, Self
@@ -17,6 +16,7 @@ from consultations.redaction import for_everybody
 from ..db.constraints import no_delete, one_of, state_guards, together
 from ..db.fields import CleanCharField, CleanTextField
 from ..db.search_triggers import INPUT_COUNTS, list_unsplit, search_input, tally, tally_by_day, tally_by_objective
+from ..journal_entries import canonical
 from .accounts import Language, Office, User
 from .forums import Consultation, Forum
 from .organisations import Stakeholder
@@ -346,8 +346,7 @@ class Submission(models.Model):
 
     def computed_sha256(self, objectives: Iterable[str] | None = None) -> str:
         """SHA-256 (FIPS 180-4) of the canonical JSON of `content`."""
-        text = json.dumps(self.content(objectives), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        return hashlib.sha256(canonical(self.content(objectives)).encode()).hexdigest()
 
 
 class Note(models.Model):

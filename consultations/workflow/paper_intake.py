@@ -1,10 +1,11 @@
 """Inputs registered by the secretariat for an organisation: from paper, mail or a spreadsheet."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,6 +21,7 @@ from consultations.models import (
     User,
     copy_in,
     copy_values,
+    made_alike,
 )
 from consultations.permissions import HEAD, SECRETARIAT, is_head, is_secretariat
 from ncm_portal.workflow import Blocked, check, demand, journal, log_refusal, make, make_many, now, verb
@@ -28,6 +30,15 @@ from .submissions import DRAFT_FIELDS, SUBMISSION_MOVES, S, came_late, next_refe
 
 TAKING_IN = gettext_lazy("Register an input")
 IMPORT_LOCK = 20171018
+OWN_VALUES = (
+    "key",
+    "title",
+    "body",
+    "received_on",
+    "proposed_wording",
+    "audience",
+    "language",
+)  # of a row, no relations
 
 
 @verb
@@ -153,7 +164,7 @@ def take_in_many(
 
     new, refused = make_many(
         SUBMISSION_MOVES["take_in"],
-        (Submission(**typed, **_without_provisions(row)) for row in fresh.values()),
+        _drafts(fresh.values(), typed),
         by=by,
         insert=lambda made: _write(made, fresh),
         change=seal,
@@ -167,16 +178,22 @@ def take_in_many(
     return TakenIn(new, {row.key: reasons for row, reasons in refused})
 
 
-def _without_provisions(row: SheetRow) -> dict[str, object]:
-    return {name: value for name, value in row._asdict().items() if name != "provisions"}
+def _drafts(rows: Collection[SheetRow], typed: Mapping[str, Any]) -> Iterator[Submission]:
+    own = ({name: getattr(row, name) for name in OWN_VALUES} for row in rows)
+    for row, draft in zip(rows, made_alike(Submission, own, typed), strict=True):
+        draft.stakeholder, draft.theme = row.stakeholder, row.theme
+        yield draft
 
 
 def _write(new: list[Submission], rows: Mapping[uuid.UUID, SheetRow]) -> None:
     """Insert the inputs as sent: the database allows that initial state for inputs typed for their author."""
+    if not new:
+        return
     copy_in(new)
     links = Submission.provisions.through
     ends = [field for field in links._meta.concrete_fields if field.name in ("submission", "provision")]
     copy_values(links, ends, ((each.pk, provision.pk) for each in new for provision in rows[each.key].provisions))
+    connection.check_constraints()  # now, not when the journal's end is locked
 
 
 @verb

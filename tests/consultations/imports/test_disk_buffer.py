@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from consultations.imports import disk_buffer, row_validation, workbooks
 from consultations.imports.disk_buffer import Spool
-from consultations.imports.spreadsheets import NotReadable, NotText, read, read_sheet
+from consultations.imports.spreadsheets import NotReadable, NotText, Sheet, kept_lines, read, read_kept, read_sheet
 from consultations.models import Job
 from tests.consultations.imports.sheets import HEAD, ROW, errors_listed, send, sheet, states, workbook
 from tests.factories import make_submission
@@ -35,6 +35,24 @@ def test_rows_are_read_back_unchanged(rows, data):
     for nowhere in (-1, len(rows)):
         with pytest.raises(IndexError):
             kept[nowhere]
+
+
+@given(st.lists(st.text(max_size=5), unique=True, max_size=4), st.data())
+def test_kept_sheet_equals_the_one_that_was_read(head, data):
+    cells = CELLS.filter(lambda cell: not isinstance(cell, NotText | timedelta))
+    rows = data.draw(st.lists(st.lists(cells, min_size=len(head), max_size=len(head)), max_size=6))
+    read_first = Sheet(head, rows)
+    again = read_kept(kept_lines(read_first))
+    assert (again.headers, len(again), list(again)) == (head, len(rows), list(read_first))
+    assert [[*map(type, again.cells(place + 2).values())] for place in range(len(rows))] == [
+        [*map(type, row)] for row in rows
+    ]
+
+
+@pytest.mark.parametrize("cell", [NotText("a formula"), timedelta(1), date(2017, 10, 17)])
+def test_sheet_with_other_cells_is_not_kept(cell):
+    with pytest.raises(TypeError):
+        list(kept_lines(Sheet(["day"], [["first"], [cell]])))
 
 
 def test_buffer_files_are_unnamed_and_closed(settings, tmp_path):

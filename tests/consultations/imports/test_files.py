@@ -145,13 +145,16 @@ def test_unconfirmed_uploads_are_deleted_after_a_day(client, officer, settings, 
     settings.VAR_DIR = tmp_path
     upload(client, "stakeholder", workbook(BODIES, ["A", "", "media"]))
     (kept,) = (tmp_path / "uploads").iterdir()
+    rows = kept.with_suffix(".rows")  # as an upload of inputs keeps them
+    rows.touch()
+    os.utime(rows, (time.time() - 25 * 3600,) * 2)
     assert oct(kept.stat().st_mode)[-3:] == "600"
     os.utime(kept, (time.time() - 25 * 3600,) * 2)
     job = Job.objects.create(kind="import_inputs", state="waiting", by=officer, asked={"file": kept.name})
     upload(client, "stakeholder", workbook(BODIES, ["B", "", "media"]))
-    assert (kept.exists(), uploads.clear_uploads()) == (True, 0)
+    assert (kept.exists(), rows.exists(), uploads.clear_uploads()) == (True, True, 0)
     walk(walk(job, "running"), "failed", ended_at=now())
-    assert (uploads.clear_uploads(), kept.exists(), len(list((tmp_path / "uploads").iterdir()))) == (1, False, 1)
+    assert (uploads.clear_uploads(), kept.exists(), len(list((tmp_path / "uploads").iterdir()))) == (2, False, 1)
     assert uploads.clear_uploads in CHORES
 
 

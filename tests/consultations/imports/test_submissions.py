@@ -3,8 +3,11 @@
 import time
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
@@ -16,6 +19,7 @@ from consultations.imports import Trial, uploads
 from consultations.integrity.journal import verdict
 from consultations.models import Event, Job, OutgoingMail, Provision, Stakeholder, Submission
 from consultations.notifications import recipients
+from consultations.uploads.disk_space import NoRoom
 from consultations.views import imports as imports_views
 from ncm_portal.workflow import now
 from tests.access_log import last_refusal
@@ -320,6 +324,53 @@ def test_deleted_spreadsheet_is_reported(client, consultation):
     page = confirm_inputs(client, preview)
     assert "The upload has expired. Upload the spreadsheet again." in words(page)
     assert not Submission.objects.exists()
+
+
+def test_import_reads_the_rows_kept_at_the_upload(client, consultation, monkeypatch):
+    preview = send(client, consultation, workbook(HEAD, ROW, row_with(title="Second")))
+
+    def never(*_given):
+        raise AssertionError
+
+    monkeypatch.setattr("consultations.imports.submissions.read_sheet", never)
+    confirm_inputs(client, preview)
+    assert sorted(Submission.objects.values_list("title", flat=True)) == ["Pay on time", "Second"]
+
+
+@pytest.mark.parametrize("change_rows", [Path.unlink, lambda path: path.write_bytes(b'["title"]\n["Forged"]\n')])
+def test_rows_that_are_not_those_of_the_upload_are_read_again(client, consultation, change_rows):
+    preview = send(client, consultation, workbook(HEAD, ROW))
+    (rows,) = Path(settings.VAR_DIR, "uploads").glob(f"{preview.context['job'].asked['file']}.rows")
+    assert oct(rows.stat().st_mode)[-3:] == "600"
+    change_rows(rows)
+    confirm_inputs(client, preview)
+    assert Submission.objects.get().title == "Pay on time"
+
+
+def test_upload_is_accepted_without_room_for_its_rows(client, consultation, monkeypatch):
+    monkeypatch.setattr(uploads.UploadFolder, "save_rows", Mock(side_effect=NoRoom))
+    confirm_inputs(client, send(client, consultation, workbook(HEAD, ROW)))
+    assert Submission.objects.get().title == "Pay on time"
+
+
+def test_sheet_with_a_formula_is_read_again_each_time(client, consultation):
+    preview = send(client, consultation, workbook(HEAD, ROW, row_with(title="=1+1")))
+    asked = preview.context["job"].asked
+    assert "rows_sha256" not in asked
+    assert not list(Path(settings.VAR_DIR, "uploads").glob(f"{asked['file']}.rows"))
+    assert states(preview) == {"error": 1, "changed": 0, "same": 0, "new": 1}
+    confirm_inputs(client, preview)
+    assert Submission.objects.get().title == "Pay on time"
+
+
+def test_kept_rows_are_checked_against_what_changed_since(client, consultation):
+    """Organisations, themes and existing inputs are looked up when the import runs, as without kept rows."""
+    preview = send(client, consultation, workbook(HEAD, ROW, row_with(theme="T2", title="Second")))
+    assert states(preview) == {"error": 0, "changed": 0, "same": 0, "new": 2}
+    consultation.themes.remove(make_theme("T2"))
+    confirm_inputs(client, preview)
+    assert list(Submission.objects.values_list("title", flat=True)) == ["Pay on time"]
+    assert "T2" in Job.objects.get(kind="import_inputs").result["refused"][0][1]
 
 
 @pytest.mark.parametrize(

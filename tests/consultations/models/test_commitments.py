@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection, transaction
 from consultations.integrity import journal as integrity
 from consultations.journal_entries import FIRST_HASH, FORMAT
 from consultations.models import Event, Salt, User
+from consultations.models.commitments import CommittedWords, committed_together, committed_words, subject_of
 from consultations.queries import journal
 from ncm_portal import workflow
 from ncm_portal.workflow import Blocked, verb
@@ -93,6 +94,15 @@ def test_salts_of_many_entries_take_one_query(django_assert_num_queries, officer
         Event.objects.record_many("note", bodies, by=officer)
     assert Salt.objects.count() == 31
     assert integrity.verdict().complaint == ""
+
+
+def test_texts_of_many_records_are_those_of_each(officer):
+    """A value that all share is prepared once, and the order of the records is kept."""
+    inputs = [factories.make_submission(title=f"No. {turn}", body="One text") for turn in range(4)]
+    inputs.append(factories.make_submission(state="draft", title="Not sent"))
+    for records in (inputs, inputs[::-1], [Salt(pk=1), Salt(pk=2)]):
+        together = committed_together(records)
+        assert together == [CommittedWords(subject_of(each), committed_words(each) or {}) for each in records]
 
 
 def test_commitment_costs_one_query_per_action(django_assert_num_queries, body, officer):
