@@ -13,6 +13,7 @@ worker_class = "gthread"
 threads = 4
 max_requests, max_requests_jitter = 5_000, 500
 timeout, graceful_timeout = 90, 30
+control_socket_disable = True  # systemd starts, watches and ends it
 
 gc.disable()  # while the portal is loaded nothing becomes garbage
 
