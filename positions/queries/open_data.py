@@ -32,7 +32,7 @@ from consultations.models import Attachment, AttachmentKind, Point, Stakeholder,
 from consultations.models.points import STANDING, visible_with_input
 from consultations.redaction import for_everybody
 from positions.models import Disposition, PositionPaper
-from positions.queries.papers import Answer, answers_by_key, answers_for
+from positions.queries.papers import paragraph_numbers
 
 CHUNK = 500  # inputs held in memory at once
 BETWEEN = "\x1e"  # between lines that are split again; no text contains control characters
@@ -108,16 +108,16 @@ def inputs_as_rows(inputs: QuerySet[Submission], *, reader: Any, mark: str) -> I
         if not in_full and "[[" in "".join(cells[WORDED]):
             cells[WORDED] = [BETWEEN.join(map(for_everybody, text.split(BETWEEN))) for text in cells[WORDED]]
         cells[LINES] = cells[LINES].replace(BETWEEN, "\n")
-        given = {reference: _answer(answers[int(pk)]) for pk, reference in answered}
+        given = {reference: answers[int(pk)] for pk, reference in answered}
         yield [*cells, given, address.replace(NAMED, row[0])]
 
 
-def _with_answers(rows: QuerySet[Submission, Any]) -> Iterator[tuple[Any, dict[int, Answer]]]:
+def _with_answers(rows: QuerySet[Submission, Any]) -> Iterator[tuple[Any, dict[int, Data]]]:
     """Yield each row, whose last column is `answered` of `_related`, and the answers to its points."""
     with transaction.atomic():
         for chunk in batched(rows.iterator(chunk_size=CHUNK), CHUNK):
             answered = [int(pk) for row in chunk for pk, _reference in row[-1]]
-            answers = answers_by_key(answered) if answered else {}
+            answers = _answers(answered) if answered else {}
             for row in chunk:
                 yield row, answers
 
@@ -149,7 +149,7 @@ def _related(reader: Any, *, file: Any, point: Any) -> dict[str, Any]:
 def points_as_data(points: Iterable[Point]) -> list[Data]:
     """Yield each of `points` (of `public_points`) with its source, organisation and answer."""
     result = list(points)
-    answers = answers_for(result)
+    answers = _answers([point.pk for point in result])
     return [{**_point(_point_tuple(point), answers.get(point.pk), full=False), **_source(point)} for point in result]
 
 
@@ -169,7 +169,7 @@ def _points(reader: Any) -> QuerySet[Point]:
     return Point.objects.visible_to(reader).standing()
 
 
-def _input(row: Any, answers: dict[int, Answer], *, url: str) -> Data:
+def _input(row: Any, answers: dict[int, Data], *, url: str) -> Data:
     redact = str if row.in_full else for_everybody
     points = [_PointRow._make([int(pk), *texts, held == "true"]) for pk, *texts, held in row.lines]
     return {
@@ -197,7 +197,7 @@ def _input(row: Any, answers: dict[int, Answer], *, url: str) -> Data:
     }
 
 
-def _point(point: _PointRow, answer: Answer | None, *, full: bool) -> Data:
+def _point(point: _PointRow, answer: Data | None, *, full: bool) -> Data:
     return {
         "reference": point.reference,
         "kind": point.kind,
@@ -205,20 +205,31 @@ def _point(point: _PointRow, answer: Answer | None, *, full: bool) -> Data:
         "text": point.text if full else for_everybody(point.text),
         "state": point.state,
         "merged_into": point.merged_into,
-        "answer": _answer(answer) if answer else None,
+        "answer": answer,
         **({"held_back": True} if full and point.held_back else {}),  # others never get the text of such a point
     }
 
 
-def _answer(answer: Answer) -> Data:
-    given = answer.disposition
+def _answers(points: list[int]) -> dict[int, Data]:
+    """Return the published answers to the points with these keys, as `papers.answers_for` finds them: one query, and
+    one for each paper.
+    """
+    cited = Disposition.paragraphs.through.objects.filter(disposition=OuterRef("pk")).order_by().values("paragraph")
+    published = Disposition.objects.answered().filter(paper__in=PositionPaper.objects.published(), point__in=points)
+    rows = published.order_by("point__reference", "paper").values_list(
+        "point", "paper", "paper__slug", "outcome", "reason_code", "reason", ArraySubquery(cited)
+    )
+    numbers = {paper: paragraph_numbers(paper) for paper in {row[1] for row in rows}}
     return {
-        "paper": given.paper.slug,
-        "url": _page("paper", given.paper.slug),
-        "outcome": given.outcome,
-        "reason_code": given.reason_code,
-        "reason": given.reason,
-        "paragraphs": answer.numbers,
+        point: {
+            "paper": slug,
+            "url": _page("paper", slug),
+            "outcome": outcome,
+            "reason_code": code,
+            "reason": reason,
+            "paragraphs": sorted(numbers[paper][each] for each in paragraphs if each in numbers[paper]),
+        }
+        for point, paper, slug, outcome, code, reason, paragraphs in rows
     }
 
 

@@ -213,8 +213,8 @@ def outline(paper: PositionPaper, paragraphs: Iterable[Paragraph]) -> list[Secti
     return sections
 
 
-def paragraph_numbers(paper: PositionPaper) -> dict[int, int]:
-    """Return the printed number of each paragraph of `paper` by primary key. One query."""
+def paragraph_numbers(paper: PositionPaper | int) -> dict[int, int]:
+    """Return the printed number of each paragraph of `paper`, or of that with this key, by primary key. One query."""
     standing = Paragraph.objects.standing().filter(section__paper=paper).values_list("pk", flat=True)
     return {pk: number for number, pk in enumerate(standing, start=1)}
 
@@ -252,12 +252,7 @@ class Answer:
 
 def answers_for(points: Iterable[Point]) -> dict[int, Answer]:
     """Return the published answers to `points` by primary key. A few queries, whatever their number."""
-    return answers_by_key(point.pk for point in points)
-
-
-def answers_by_key(points: Iterable[int]) -> dict[int, Answer]:
-    """Return the published answers to the points with these primary keys."""
-    rows = _numbered(_published_answers().filter(point__in=list(points)))
+    rows = _numbered(_published_answers().filter(point__in=[point.pk for point in points]))
     return {answer.disposition.point_id: answer for answer in rows}
 
 

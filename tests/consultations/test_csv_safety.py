@@ -9,7 +9,17 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils.escape import unescape
 
-from consultations.csv_safety import DIRECTION, FORMULA, LONGEST, UNSEEN, escaped, escaped_row, fitting, text_cell
+from consultations.csv_safety import (
+    DIRECTION,
+    FORMULA,
+    LONGEST,
+    UNSEEN,
+    csv_row,
+    escaped,
+    escaped_row,
+    fitting,
+    text_cell,
+)
 from consultations.imports.spreadsheets import _unescaped
 from consultations.views.pagination import xlsx_blocks
 
@@ -70,6 +80,20 @@ def test_csv_cell_never_begins_like_formula(text):
 @example(["ũ", "a\u200fb"])
 def test_row_is_escaped_as_each_of_its_cells(values):
     assert escaped_row(values) == [escaped(value) for value in values]
+
+
+CELLS = TEXT | LIKE_FORMULAS | st.text(" \",;\t\r\n'=aũ", max_size=6) | st.sampled_from([None, 7])
+
+
+@given(st.lists(CELLS, max_size=4))
+@example([])
+@example([""])
+@example(["", None])
+@example(['"', 'a"b', "a,b", "a\rb", "a\nb", " a", "a ", ";"])
+def test_csv_row_has_the_bytes_of_the_standard_writer(values):
+    out = StringIO(newline="")
+    csv.writer(out).writerow(map(escaped, values))
+    assert csv_row(values) == out.getvalue()
 
 
 @given(st.lists(TEXT | LIKE_FORMULAS, min_size=1, max_size=3))
