@@ -25,7 +25,6 @@ ALONE = {  # stems that stand in one layer only, with the reason
     "decorators": "Django's word for what wraps a view",
     "filters": "how a list is narrowed down by its address",
     "forum_tasks": "what is to be done next on a forum, over all its subjects",
-    "grounding": "which points stand behind a paragraph: read by drafting and dispositions",
     "home": "the front pages",
     "page_cache": "a standard term",
     "pagination": "a standard term",

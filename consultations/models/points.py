@@ -67,6 +67,12 @@ class PointQuerySet(models.QuerySet["Point"]):
         """Return what `visible_to` does of points whose input is known to be visible to `user`."""
         return self.filter(visible_with_input(user), submission__isnull=False)
 
+    def of_forum(self, forum: Any) -> Self:
+        """Return the points of a forum's sessions. Most points have no session, which PostgreSQL is told: it would read
+        all points.
+        """
+        return self.filter(session__isnull=False, session__forum=forum)
+
     def standing(self) -> Self:
         """Return points that count: validated, merged or answered."""
         return self.filter(state__in=STANDING)
@@ -82,8 +88,8 @@ class Point(models.Model):
     State = PointState
 
     reference = models.CharField(_("reference"), max_length=30, unique=True, editable=False)
-    consultation = models.ForeignKey(
-        Consultation, models.PROTECT, related_name="points", verbose_name=_("consultation")
+    consultation = models.ForeignKey(  # its index is that of points in order
+        Consultation, models.PROTECT, related_name="points", db_index=False, verbose_name=_("consultation")
     )
     submission = models.ForeignKey(
         Submission, models.PROTECT, null=True, blank=True, related_name="points", verbose_name=_("input")
@@ -128,6 +134,9 @@ class Point(models.Model):
                 fields=["consultation"], condition=Q(state__in=STANDING, compared_at=None), name="point_to_compare"
             ),
             models.Index(fields=["consultation", "-id"], condition=Q(state="validated"), name="point_validated"),
+            models.Index(fields=["kind", "-id"], name="point_kind"),
+            models.Index(fields=["state", "-id"], name="point_state"),
+            models.Index(fields=["consultation", "theme", "reference"], name="point_in_order"),
         ]
         constraints = [
             one_of("state", PointState, "point_state"),

@@ -262,6 +262,7 @@ class Submission(models.Model):
                 condition=Q(state="submitted"),
                 name="submission_waiting",
             ),
+            models.Index(fields=["late_at", "id"], condition=Q(late_at__isnull=False), name="submission_late_ones"),
             models.Index(
                 fields=["consultation"],
                 condition=Q(state__in=COMPARED) & TO_COMPARE,

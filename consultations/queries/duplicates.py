@@ -183,7 +183,9 @@ def organisations_behind(points: Iterable[Point]) -> dict[int, int]:
     Counts non-public points too, since a number reveals no content. One query.
     """
     own = {point.pk: point.merged_into_id or point.pk for point in points}
-    rows = Point.objects.standing().annotate(root=Coalesce("merged_into", "pk")).filter(root__in=set(own.values()))
+    roots = sorted(set(own.values()))
+    together = Point.objects.standing().filter(Q(pk__in=roots) | Q(merged_into__in=roots))  # each has an index
+    rows = together.annotate(root=Coalesce("merged_into", "pk"))
     counts = dict(rows.order_by().values_list("root").annotate(Count("stakeholder", distinct=True)))
     return {pk: counts.get(root, 0) for pk, root in own.items()}
 

@@ -238,7 +238,7 @@ def _half_days(attended: Mapping[HalfDay, set[int]]) -> list[Line]:
 def _silent(forum: Forum, attended: set[int]) -> list[Stakeholder]:
     """Return organisations that attended but neither spoke nor raised a point, by name."""
     spoke = Speech.objects.filter(session__forum=forum, started_at__isnull=False).order_by().values("stakeholder")
-    raised = Point.objects.standing().filter(session__forum=forum, stakeholder__isnull=False).order_by()
+    raised = Point.objects.standing().of_forum(forum).filter(stakeholder__isnull=False).order_by()
     rows = (
         Stakeholder.objects.filter(pk__in=attended).exclude(pk__in=spoke).exclude(pk__in=raised.values("stakeholder"))
     )
@@ -247,7 +247,7 @@ def _silent(forum: Forum, attended: set[int]) -> list[Stakeholder]:
 
 def _themes(forum: Forum) -> tuple[list[Any], list[ThemeRow]]:
     """Return the kinds of existing points, and the points of each theme by kind. One query."""
-    made = Point.objects.standing().filter(session__forum=forum, theme=OuterRef("pk")).order_by()
+    made = Point.objects.standing().of_forum(forum).filter(theme=OuterRef("pk")).order_by()
     by_kind = made.values("kind").annotate(number=Count("pk")).values_list(JSONObject(kind="kind", number="number"))
     spoken_on = [
         (theme, {each["kind"]: each["number"] for each in theme.kinds})
@@ -335,7 +335,7 @@ def _points(forum: Forum) -> Iterator[Row]:
         _("Reference"), _("Session"), _("Kind"), _("Theme"), _("Raised by"), _("Text"), _("Who will do it"),
         _("By when"), _("State"), _("Merged into"),
     ]  # fmt: skip
-    rows = Point.objects.filter(session__forum=forum).select_related("session", "theme", "stakeholder", "merged_into")
+    rows = Point.objects.of_forum(forum).select_related("session", "theme", "stakeholder", "merged_into")
     for each in _each(rows.order_by("session__starts_at", "session__order", "number")):
         assert each.session is not None  # filtered above
         yield [

@@ -266,7 +266,7 @@ def _day_parts() -> dict[str, Any]:
 
 
 def _outcome_parts() -> dict[str, Any]:
-    rows = Point.objects.filter(session__forum=OuterRef("pk"))
+    rows = Point.objects.of_forum(OuterRef("pk"))
     promised = rows.filter(kind=PointKind.COMMITMENT, action=None)
     texts = Communique.objects.filter(forum=OuterRef("pk"))
     return {

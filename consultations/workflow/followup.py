@@ -175,7 +175,7 @@ def carry_commitments(forum: Forum, *, by: User) -> list[ActionPoint]:
 
 def commitments_to_carry(forum: Forum) -> list[Point]:
     """Return validated commitments of the forum's sessions without an action point."""
-    made = Point.objects.filter(session__forum=forum, kind=PointKind.COMMITMENT, action=None)
+    made = Point.objects.of_forum(forum).filter(kind=PointKind.COMMITMENT, action=None)
     standing = made.filter(state__in=[PointState.VALIDATED, PointState.DISPOSED])
     return list(standing.select_related("stakeholder").order_by("session__starts_at", "session__order", "number"))
 

@@ -80,7 +80,7 @@ def ready_to_report(forum: Forum) -> list[Condition]:
     """The minutes and the attendance are complete, the communiqué is published and every check-in conflict is
     resolved.
     """
-    points = Point.objects.filter(session__forum=forum, state__in=[PointState.DRAFT, PointState.SUBMITTED]).count()
+    points = Point.objects.of_forum(forum).filter(state__in=[PointState.DRAFT, PointState.SUBMITTED]).count()
     sitting = forum.sessions.filter(state=P.OPEN).count()
     is_published = Communique.objects.filter(forum=forum, state=CommuniqueState.PUBLISHED).exists()
     waits = forum.queued_rows.exclude(outcome=QueuedOutcome.TAKEN).filter(settled_at=None).count()

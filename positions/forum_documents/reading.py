@@ -93,7 +93,7 @@ class Day:
     @cached_property
     def points(self) -> dict[int, list[Point]]:
         """Return the valid points of the sessions, by session, in order."""
-        rows = Point.objects.standing().filter(session__forum=self.forum).select_related("stakeholder")
+        rows = Point.objects.standing().of_forum(self.forum).select_related("stakeholder")
         result: dict[int, list[Point]] = defaultdict(list)
         for row in rows.order_by("session", "number"):
             assert row.session_id is not None  # checked above

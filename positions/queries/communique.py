@@ -32,7 +32,7 @@ def adopted_points(forum: Forum) -> list[Point]:
 
     Joined points are represented by the one they are joined to.
     """
-    standing = Point.objects.filter(session__forum=forum, kind__in=TOLD)
+    standing = Point.objects.of_forum(forum).filter(kind__in=TOLD)
     adopted = standing.filter(state__in=[PointState.VALIDATED, PointState.DISPOSED])
     rows = adopted.select_related("theme", "stakeholder", "session").order_by("theme__order", "session", "number")
     return sorted(rows, key=lambda point: (point.theme.order, list(TOLD).index(PointKind(point.kind))))

@@ -6,7 +6,8 @@ Only a part of a section is loaded, and the rest counted: a long paper opens as 
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from consultations.models import Point, PointState, Term
 from positions.models import Grounding, Paragraph, PositionPaper, Section, SectionPart
@@ -94,8 +95,8 @@ def sought_points(paper: PositionPaper, reader: Any, filters: dict[str, Any]) ->
         rows = rows.filter(~Exists(here))
     if "organisation" in filters:
         filters["stakeholder"] = filters.pop("organisation")
-    resting = Count("groundings", filter=Q(groundings__wording__in=today))
-    shown = rows.filter(**filters).annotate(resting=resting)
+    resting = here.order_by().values("point").annotate(number=Count("pk")).values("number")
+    shown = rows.filter(**filters).annotate(resting=Coalesce(Subquery(resting), 0))
     return shown.select_related("submission", "session", "stakeholder", "theme").order_by("reference")
 
 

@@ -11,16 +11,13 @@ from typing import Any, NamedTuple
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import dateformat, timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from consultations.models import (
     Consultation,
     Event,
-    Group,
     Mandate,
     Point,
-    PointState,
     Stakeholder,
     Submission,
     SubmissionState,
@@ -275,47 +272,7 @@ def _standing(disposition: Disposition, numbers: dict[int, int]) -> list[Paragra
     return sorted(named, key=lambda paragraph: paragraph.number)
 
 
-# --- Coverage -------------------------------------------------------------------------------------------------------
-
-
-class Cell(NamedTuple):
-    """Number of points of one group on one theme, and of those that a paragraph cites."""
-
-    points: int
-    grounded: int
-
-
-@dataclass
-class Coverage:
-    """Open gaps between points and text."""
-
-    points_without_paragraph: list[Point]
-    paragraphs_without_point: list[Paragraph]
-    unconfirmed: list[tuple[Paragraph, Grounding]]
-    groups: list[str]
-    table: list[tuple[Theme, list[Cell]]]
-
-
-def coverage(paper: PositionPaper, paragraphs: list[Paragraph] | None = None) -> Coverage:
-    """Return the coverage of points by `paper`, for drafters. Pass `paragraphs` to avoid loading them again. At most
-    six queries.
-
-    A joined point is covered by the point it is joined to, so only the latter are listed.
-    """
-    paragraphs = numbered_paragraphs(paper) if paragraphs is None else paragraphs
-    groundings = [
-        (each, grounding) for each in paragraphs if each.wording for grounding in each.wording.groundings.all()
-    ]
-    covered = {grounding.point_id for _paragraph, grounding in groundings}
-    points = _own_points(paper.consultation_id)
-    groups, table = _cells(paper.consultation, points, covered)
-    return Coverage(
-        points_without_paragraph=[point for point in points if point.pk not in covered],
-        paragraphs_without_point=paragraphs_without_point(paragraphs),
-        unconfirmed=[(paragraph, grounding) for paragraph, grounding in groundings if not grounding.is_confirmed],
-        groups=groups,
-        table=table,
-    )
+# --- Sources of paragraphs --------------------------------------------------------------------------------------------
 
 
 def paragraphs_without_point(paragraphs: Iterable[Paragraph]) -> list[Paragraph]:
@@ -327,28 +284,6 @@ def carries(paragraph: Paragraph) -> bool:
     """Return whether `paragraph` (as numbered) has a supporting source; contrary points do not count."""
     sources = paragraph.wording.groundings.all() if paragraph.wording else ()
     return any(source.relation != GroundingRelation.CONTRARY for source in sources)
-
-
-def _own_points(consultation_id: int) -> list[Point]:
-    rows = Point.objects.standing().exclude(state=PointState.MERGED).filter(consultation=consultation_id)
-    return list(
-        rows.select_related("submission", "session", "stakeholder", "theme").order_by("theme__order", "reference")
-    )
-
-
-def _cells(consultation: Consultation, points: list[Point], covered: set[int]) -> tuple[list[str], list[Any]]:
-    """Return the labels of groups with points, and a row of cells for each theme of the consultation."""
-    counts: dict[tuple[int, str], list[bool]] = defaultdict(list)
-    for point in points:
-        counts[point.theme_id, point.stakeholder.group if point.stakeholder else ""].append(point.pk in covered)
-    present = {group for _theme, group in counts}
-    heads = {**{code: str(label) for code, label in Group.choices}, "": _("At the forum")}
-    shown = {code: label for code, label in heads.items() if code in present}
-    rows = [
-        (theme, [Cell(len(counts[theme.pk, code]), sum(counts[theme.pk, code])) for code in shown])
-        for theme in consultation.themes.order_by("order")
-    ]
-    return list(shown.values()), rows
 
 
 # --- Mandates and numbers -------------------------------------------------------------------------------------------

@@ -1,10 +1,11 @@
 """Coverage at the desk: points without a paragraph, paragraphs without a source, and the answers to points."""
 
+from collections import defaultdict
 from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,18 +14,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations.models import Point
 from consultations.permissions import SignedInRequest
-from consultations.queries import organisations_behind
+from consultations.queries import counted, organisations_behind, points_with_each_word
 from consultations.redaction import in_full
 from consultations.views.decorators import attempt, for_secretariat
 from ncm_portal.workflow import needs_of
 from positions import workflow
 from positions.forms.dispositions import FREE, OPEN, DispositionFilterForm, DispositionForm, GroundOneForm
 from positions.models import Disposition, Grounding, GroundingRelation, Outcome, Paragraph, PositionPaper
+from positions.queries.grounding import coverage, first_unanswered, number_unanswered, unplaced_points
 from positions.workflow import PAPER_MOVES
-from positions.workflow.conditions import open_points
 from positions.workflow.dispositions import challenges_own_words
 
-from .drafting import REFUSED, Text, missing_from, text_of
+from .drafting import REFUSED, Text, text_of
 from .papers import known_paper
 
 PAGE = 25
@@ -36,26 +37,29 @@ SHOWN = 15  # points of one theme on the gaps page; the list has the others
 def desk_coverage(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the open gaps between points and text."""
     text = text_of(known_paper(request, slug))
-    missing = missing_from(text)
-    by_theme = groupby(missing.points, key=lambda point: point.theme)
+    covered = coverage(text.paper, text.paragraphs)
     context = {
         "paper": text.paper,
         "text": text,
-        "coverage": missing.covered,
-        "missing": missing,
-        "answered": len(missing.covered.points_without_paragraph) - len(missing.points),
-        "themes": [_of_theme(theme, list(points)) for theme, points in by_theme],
-        "unconfirmed": _by_paragraph(missing.covered.unconfirmed),
+        "coverage": covered,
+        "themes": _gaps(text.paper, covered.themes),
+        "unconfirmed": _by_paragraph(covered.unconfirmed),
         "needs": needs_of(PAPER_MOVES, text.paper),
     }
     return render(request, "positions/grounding/coverage.html", context)
 
 
-def _of_theme(theme: Any, points: list[Any]) -> dict[str, Any]:
-    behind = organisations_behind(points[:SHOWN])
-    for point in points[:SHOWN]:
+def _gaps(paper: PositionPaper, themes: list[tuple[Any, int]]) -> list[dict[str, Any]]:
+    """Return the first points on each theme with neither a paragraph nor an answer."""
+    points: list[Any] = unplaced_points(paper, [theme for theme, _number in themes], SHOWN)
+    behind, shown = organisations_behind(points), defaultdict(list)
+    for point in points:
         point.organisations = behind[point.pk]
-    return {"theme": theme, "points": points[:SHOWN], "number": len(points), "more": len(points) > SHOWN}
+        shown[point.theme_id].append(point)
+    return [
+        {"theme": theme, "points": shown[theme.pk], "number": number, "more": number > SHOWN}
+        for theme, number in themes
+    ]
 
 
 def _by_paragraph(pairs: list[tuple[Any, Grounding]]) -> list[tuple[Any, list[Grounding]]]:
@@ -81,9 +85,9 @@ def desk_dispositions(request: HttpRequest, slug: str) -> HttpResponse:
         "text": text,
         "form": form,
         "rows": [_answered(point, text) for point in rows[:PAGE]],
-        "number": result.count(),
-        "unanswered": open_points(text.paper).count(),
-        "next": open_points(text.paper).order_by("theme__order", "reference").first(),
+        "number": counted(result),
+        "unanswered": number_unanswered(text.paper),
+        "next": first_unanswered(text.paper),
         "older": reverse("desk_dispositions", args=[slug], query=older) if older else "",
         "needs": needs_of(PAPER_MOVES, text.paper),
     }
@@ -99,8 +103,7 @@ def _points(paper: PositionPaper) -> QuerySet[Point]:
 
 
 def _narrowed(points: QuerySet[Point], paper: PositionPaper, filters: dict[str, Any]) -> QuerySet[Point]:
-    for word in filters.pop("words", "").split()[:10]:
-        points = points.filter(Q(text__icontains=word) | Q(reference__icontains=word))
+    points = points_with_each_word(points, filters.pop("words", ""))
     outcome, rests = filters.pop("outcome", ""), filters.pop("rests", "")
     answers = Disposition.objects.filter(paper=paper, point=OuterRef("pk"))
     if outcome:
@@ -160,8 +163,7 @@ def _point(request: HttpRequest, slug: str, reference: str) -> tuple[Text, Any]:
 
 def _next_open(paper: PositionPaper, point: Point) -> Point | None:
     """Return the next point without an answer, of the same theme first."""
-    waiting = open_points(paper).order_by("theme__order", "reference")
-    return waiting.filter(theme=point.theme_id).first() or waiting.first()
+    return first_unanswered(paper, point.theme_id)
 
 
 def _show(

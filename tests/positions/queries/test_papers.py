@@ -84,49 +84,6 @@ def test_outline_numbers_sections_with_text(paper):
     assert found[3] == front
 
 
-# --- Coverage -------------------------------------------------------------------------------------------------------
-
-
-def test_coverage_lists_open_points_and_paragraphs(paper):
-    used, unused, merged_away = point(paper), point(paper, "T2"), None
-    merged_away = factories.make_point(used.submission, state="merged", into=used)
-    factories.make_point(used.submission, state="draft")
-    grounded = paper_factories.make_paragraph(section(paper, 2), points=(used,))
-    bare = paper_factories.make_paragraph(section(paper, 3))
-    paper_factories.make_paragraph(section(paper, 1), is_secretariat_text=True)
-    grounded.wording.groundings.update(is_confirmed=False)
-    found = papers.coverage(paper)
-    assert found.points_without_paragraph == [unused]
-    assert found.paragraphs_without_point == [bare]
-    assert [(paragraph, grounding.point) for paragraph, grounding in found.unconfirmed] == [(grounded, used)]
-    assert merged_away.merged_into == used
-
-
-def test_coverage_counts_points_by_theme_and_group(paper):
-    ministry = factories.make_ministry()
-    said = factories.make_point(
-        factories.make_submission(paper.consultation, ministry, theme=factories.make_theme("T1"))
-    )
-    point(paper, "T1")
-    point(paper, "T2")
-    forum = factories.make_forum(paper.consultation)
-    factories.make_point(session=factories.make_session(forum, theme=factories.make_theme("T2")))
-    paper_factories.make_paragraph(section(paper, 2), points=(said,))
-    found = papers.coverage(paper)
-    assert found.groups == ["Ministry", "Civil society", "At the forum"]
-    assert [(theme.code, cells) for theme, cells in found.table] == [
-        ("T1", [(1, 1), (1, 0), (0, 0)]),
-        ("T2", [(0, 0), (1, 0), (1, 0)]),
-    ]
-
-
-def test_query_count_of_coverage_does_not_depend_on_points(paper, django_assert_max_num_queries):
-    for _turn in range(6):
-        paper_factories.make_paragraph(section(paper, 2), points=(point(paper),))
-    with django_assert_max_num_queries(6):
-        papers.coverage(paper)
-
-
 # --- Mandates -------------------------------------------------------------------------------------------------------
 
 
