@@ -18,6 +18,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOT_URLCONF = "tests.benchmarks.floor.urls"
 USE_TZ, TIME_ZONE = True, "Africa/Nairobi"
 DATABASES = {"default": env_urls.database(os.environ["DATABASE_URL"])}
+if pool := int(os.environ.get("DATABASE_POOL", "0")):
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": pool}
 MIDDLEWARE = START
 INSTALLED_APPS = [
     "consultations",
