@@ -1,4 +1,4 @@
-"""Which points stand behind the text of a paper, and which neither a paragraph nor an answer takes up.
+"""Which points the paragraphs of a paper cite, and which neither a paragraph nor an answer takes up.
 
 A consultation can have a million points, and a paper cites and answers some of them: numbers of all points come from
 the tallies, and only the points of the paper are read.
