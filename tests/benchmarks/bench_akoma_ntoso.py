@@ -5,6 +5,7 @@ stable bytes.
 import statistics
 import time
 
+from tests.benchmarks.figures import record
 from tests.positions.render import editions
 from tests.positions.render.akoma import find, read, written
 
@@ -23,6 +24,7 @@ def test_four_hundred_paragraphs_take_less_than_two_seconds():
     content = editions.edition(paragraphs=400, points=2000)
     first, *later = [seconds(lambda: written(content)) for _ in range(ROUNDS)]
     size = len(written(content)) / 1e6
-    print(f"\n400 paragraphs, {size:.2f} MB: first {first:.2f} s, then {statistics.median(later):.2f} s")
+    row = [f"{size:.2f}", f"{first:.2f}", f"{statistics.median(later):.2f}", MOST]
+    record("Akoma Ntoso of 400 paragraphs", ["MB", "first, s", "then, s", "at most, s"], [row], on_database=False)
     assert len(find(read(content), "//a:section/a:paragraph")) == 400
     assert max(first, *later) < MOST

@@ -15,6 +15,7 @@ import pytest
 from django.urls import reverse
 
 from tests import paper_factories
+from tests.benchmarks.figures import record
 from tests.production_server import serving
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -71,9 +72,11 @@ def test_a_stored_pdf_is_handed_out_half_as_fast_as_a_static_file(server, addres
                 speeds[name].append(READERS * EACH / (time.perf_counter() - start))
                 costs[name].append(1000 * (used(pid) - before) / (READERS * EACH))
     found = {name: (statistics.median(speeds[name]), statistics.median(costs[name])) for name in addresses}
-    print(f"\n{SIZE // 1000} kB, {READERS} readers, median of {ROUNDS} rounds of {READERS * EACH}")
-    for name, (speed, cost) in found.items():
-        print(f"  {name:<8} {speed:6.0f} requests/s  {cost:5.2f} ms of the workers' processors for each")
     ratio = found["stored"][0] / found["static"][0]
-    print(f"  stored to static: {ratio:.2f}")
+    rows = [
+        [name, f"{speed:.0f}", f"{cost:.2f}", f"{speed / found['static'][0]:.2f}"]
+        for name, (speed, cost) in found.items()
+    ]
+    head = ["file", "requests/s", "ms of the workers", f"beside the static file (at least {LEAST})"]
+    record(f"Downloads of {SIZE // 1000} kB by {READERS} readers", head, rows)
     assert ratio >= LEAST

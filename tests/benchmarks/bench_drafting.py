@@ -20,6 +20,7 @@ from positions.models import Paragraph
 from positions.text.compare import compare
 from positions.text.diff import merge, redline
 from tests.benchmarks.bench_pages import analyse, timed
+from tests.benchmarks.figures import record
 from tests.long_paper import make_long_paper, word_many
 from tests.paper_factories import freeze
 from tests.sign_in import sign_in
@@ -73,10 +74,10 @@ def times(length: int, case: str) -> tuple[float, float]:
 
 def test_words_of_a_long_paragraph():
     found = {case: (times(LONG // FOLD, case), times(LONG, case), times(LONG * FOLD, case)) for case in CASES}
-    print(f"\nwords compared and merged, milliseconds, best of {RUNS}\n{'':<24}{'redline':>27}{'merge':>27}")
-    print(f"{'words':<24}" + 2 * "".join(f"{length:>9,}" for length in (LONG // FOLD, LONG, LONG * FOLD)))
-    for case, rows in found.items():
-        print(f"{case:<24}" + "".join(f"{row[kind] * 1000:>9.1f}" for kind in (0, 1) for row in rows))
+    lengths = [f"{length:,}" for length in (LONG // FOLD, LONG, LONG * FOLD)]
+    head = ["words", *(f"{what} {length}, ms" for what in ("redline", "merge") for length in lengths)]
+    table = [[case, *(f"{row[kind] * 1000:.1f}" for kind in (0, 1) for row in rows)] for case, rows in found.items()]
+    record("Words compared and merged", head, table, on_database=False)
     longest = {case: max(rows[1]) for case, rows in found.items()}
     assert {case: seconds for case, seconds in longest.items() if seconds > MOST_SECONDS} == {}
     growth = {case: max(rows[2][kind] / rows[1][kind] for kind in (0, 1)) for case, rows in found.items()}
@@ -113,10 +114,11 @@ def test_the_room_of_a_long_paper(client, settings):
         for number, address in at.items():
             spent[number].append(timed(lambda address=address: client.get(address)))
     middle = {number: statistics.median(times) for number, times in spent.items()}
-    print(f"\nthe drafting room, middle of {VISITS} visits")
-    for number, (queries, size) in looks.items():
-        print(f"{number:>4} paragraphs{middle[number] * 1000:>8.1f} ms{queries:>4} queries{size:>9,} bytes")
-    print(f"ratio {middle[400] / middle[40]:.2f}")
+    rows = [
+        [number, f"{middle[number] * 1000:.1f}", queries, f"{size:,}", f"{middle[number] / middle[40]:.2f}"]
+        for number, (queries, size) in looks.items()
+    ]
+    record("The drafting room", ["paragraphs", "ms", "queries", "bytes", f"ratio (at most {MOST_RATIO})"], rows)
     assert 0 < looks[400][0] <= MOST_QUERIES
     assert middle[400] <= MOST_RATIO * middle[40]
 
@@ -141,6 +143,7 @@ def test_a_long_paper_is_frozen_and_compared(settings):
                 assert row.spans
 
     compared = best(side_by_side)
-    print(f"\n400 paragraphs: frozen in {frozen:.2f} s, two editions compared in {compared:.2f} s")
+    rows = [["freeze", f"{frozen:.2f}", MOST_TO_FREEZE], ["compare two editions", f"{compared:.2f}", MOST_TO_COMPARE]]
+    record("A paper of 400 paragraphs", ["step", "s", "at most, s"], rows)
     assert frozen <= MOST_TO_FREEZE
     assert compared <= MOST_TO_COMPARE

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from positions.views import public_papers
+from tests.benchmarks.figures import record
 from tests.paper_factories import make_edition, make_published_paper
 from tests.positions.render import editions
 
@@ -57,10 +58,12 @@ def test_a_paper_of_400_paragraphs(client, settings, tmp_path):
         "a paragraph": reverse("paper_paragraph", args=["long", "1.0.1", 200]),
     }
     found = {name: measure(client, address) for name, address in pages.items()}
-    print(f"\na paper of {PARAGRAPHS} paragraphs on {POINTS} points, in {parts} parts\n")
-    print(f"{'page':<16}{'queries':>9}{'made':>8}{'ms':>8}{'bytes':>9}{'on the wire':>13}")
-    for name, (queries, made, again, size, packed) in found.items():
-        print(f"{name:<16}{queries:>9}{made:>8.1f}{again:>8.1f}{size:>9}{packed:>13}")
+    rows = [
+        [name, queries, f"{made:.1f}", f"{again:.1f}", size, packed]
+        for name, (queries, made, again, size, packed) in found.items()
+    ]
+    head = ["page", "queries", "made, ms", "again, ms", "bytes", "on the wire"]
+    record(f"The explorer of a paper of {PARAGRAPHS} paragraphs on {POINTS} points, in {parts} parts", head, rows)
     assert {name: row[0] for name, row in found.items() if row[0] > MOST_QUERIES} == {}
     assert {name: row[3] for name, row in found.items() if row[3] > MOST_BYTES} == {}
     assert {name: row[4] for name, row in found.items() if row[4] > MOST_ON_THE_WIRE} == {}

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from consultations.models import Delegate, Group, Invitation, SeatQuota
+from tests.benchmarks.figures import record
 from tests.factories import make_check_in, make_forum, make_secretariat, make_session, make_stakeholder
 from tests.sign_in import sign_in
 
@@ -60,6 +61,7 @@ def test_the_home_page_of_a_full_forum(client):
     floor, few = visit(client, address)
     fill(forum, by)
     full, many = visit(client, address)
-    print(f"\nempty: {floor * 1000:.0f} ms, {few} queries; {PEOPLE} delegates: {full * 1000:.0f} ms, {many} queries")
+    rows = [["0", f"{floor * 1000:.0f}", few], [PEOPLE, f"{full * 1000:.0f}", many]]
+    record("The page of a forum at the desk", ["delegates", "ms", "queries"], rows)
     assert many <= MOST_QUERIES
     assert full <= MOST_TIME * floor

@@ -34,6 +34,7 @@ from ncm_portal import workflow
 from ncm_portal.urls import PUBLIC
 from ncm_portal.urls import urlpatterns as portal_addresses
 from positions.models import PositionPaper, ReviewRound
+from tests.benchmarks.figures import record
 from tests.crowd import Crowd, follow_up, grow, make_crowd
 from tests.database_roles import as_superuser
 from tests.factories import make_forum, make_invitation
@@ -231,14 +232,24 @@ def analyse() -> None:
 
 
 def show(found: list[Figures]) -> None:
-    print(f"\npublic pages over {INPUTS} inputs (before: {FEW}), median of {ROUNDS}\n")
-    print(
-        f"{'page':<18}{'ms':>7}{'ratio':>7}{'made':>7}{'before':>8}{'queries':>9}{'bytes':>8}{'first visit':>13}",
-        end="",
-    )
-    print(f"{'requests':>10}")
-    for page in found:
-        print(
-            f"{page.name:<18}{page.seconds * 1000:>7.2f}{page.seconds / found[0].seconds:>7.2f}{page.made * 1000:>7.2f}"
-            f"{page.before * 1000:>8.2f}{page.queries:>9}{page.bytes:>8}{page.first_visit:>13}{page.requests:>10}"
-        )
+    rows = [
+        [
+            page.name,
+            *(f"{number:.2f}" for number in (page.seconds * 1000, page.seconds / found[0].seconds, page.made * 1000)),
+            f"{page.before * 1000:.2f}",
+            *(page.queries, page.bytes, page.first_visit, page.requests),
+        ]
+        for page in found
+    ]
+    head = [
+        "page",
+        "kept, ms",
+        "ratio",
+        "made, ms",
+        f"made with {FEW}, ms",
+        "queries",
+        "bytes",
+        "first visit",
+        "requests",
+    ]
+    record(f"Public pages over {INPUTS} inputs", head, rows)

@@ -17,7 +17,7 @@ import weasyprint
 
 from positions.render import paper, pdf, press
 from positions.render.enclosed import enclosures
-from tests.benchmarks.figures import children_watched
+from tests.benchmarks.figures import children_watched, record
 from tests.positions.render import editions, lengths
 
 ROUNDS = {lengths.SHORTEST: 9, 40: 5, 150: 3}
@@ -69,11 +69,10 @@ def test_a_paper_takes_hardly_more_than_weasyprint_alone(pages):
     medians = {name: statistics.median(taken[1:]) for name, taken in times.items()}
     floor, _, ours = medians.values()
     beside = seconds(lambda: enclosures(content, **named))
-    print(
-        f"\n{pages_of(paper.render(content, **named))} pages, files beside them {beside:.2f} s, median of {ROUNDS[pages]}"
-    )
-    for name, median in medians.items():
-        print(f"  {name:<52} {median:5.2f} s  {median / floor:5.2f}")
+    rows = [[name, f"{median:.2f}", f"{median / floor:.2f}"] for name, median in medians.items()]
+    rows += [["files beside them", f"{beside:.2f}", ""]]
+    number = pages_of(paper.render(content, **named))
+    record(f"PDF of {number} pages", ["step", "s", f"ratio (at most {MOST})"], rows, on_database=False)
     assert ours / floor <= MOST
 
 
@@ -84,7 +83,11 @@ def test_two_thousand_dispositions_are_printed_within_the_limits():
         printed = pdf.render_apart(content, editions.digest(content), editions.address(content))
     taken, memory = children() - before, max(peaks)
     pages, size = pages_of(printed), len(printed) / 1e6
-    print(f"\n{pages} pages in a child process: {taken:.1f} s, {memory:.0f} MB, {size:.2f} MB of PDF")
+    head, row = (
+        ["pages", "s", "MB of the process", "MB of PDF"],
+        [pages, f"{taken:.1f}", f"{memory:.0f}", f"{size:.2f}"],
+    )
+    record("PDF with 2,000 dispositions, in a process of its own", head, [row], on_database=False)
     assert 148 <= pages <= 152
     assert memory <= MEGABYTES
 
@@ -104,8 +107,12 @@ def test_a_draft_of_a_hundred_and_fifty_pages_and_its_largest_section_alone():
     pages, whole = used_apart(content)
     of_one, alone_in_it = used_apart(nothing | {"sections": [largest]})
     of_none, to_begin = used_apart(nothing | {"sections": []})
-    print(f"\nA draft of {pages} pages {whole:.1f} s; its largest section, {of_one} pages with what stands around it,")
-    print(f"  {alone_in_it:.1f} s ({alone_in_it / whole:.0%}); {of_none} pages without any text {to_begin:.1f} s")
+    rows = [
+        ["whole", pages, f"{whole:.1f}"],
+        ["its largest section", of_one, f"{alone_in_it:.1f}"],
+        ["without any text", of_none, f"{to_begin:.1f}"],
+    ]
+    record("A long draft as PDF", ["part", "pages", "s"], rows, on_database=False)
     assert 148 <= pages <= 152
     assert len(largest["paragraphs"]) > 100
 
@@ -115,5 +122,6 @@ def test_a_paragraph_of_a_megabyte_is_printed_within_the_limits():
     content["sections"][0]["paragraphs"][0]["text"] = "drought " * 131_072
     before = children()
     printed = pdf.render_apart(content, editions.digest(content), editions.address(content))
-    print(f"\nA megabyte in one paragraph: {pages_of(printed)} pages, {children() - before:.1f} s")
+    row = [pages_of(printed), f"{children() - before:.1f}"]
+    record("A megabyte in one paragraph as PDF", ["pages", "s"], [row], on_database=False)
     assert pages_of(printed) > 200

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from ncm_portal.workflow import now
 from positions import workflow
+from tests.benchmarks.figures import record
 from tests.factories import make_member, make_ministry
 from tests.paper_factories import make_section
 from tests.positions.review_races import RACES, propose_many, run, write_paragraphs
@@ -66,8 +67,11 @@ def test_pages_of_a_large_review_ask_little_and_come_by_section(client, review):
         ("desk_amendment", [review.amendments[0].pk]),
     ):
         found[name] = look(client, at(name, review, *args))
-    for name, (queries, seconds, size) in found.items():
-        print(f"{name:20} {queries:3} queries {seconds * 1000:6.0f} ms {size / 1000:6.0f} kB")
+    rows = [
+        [name, queries, f"{seconds * 1000:.0f}", f"{size / 1000:.0f}"]
+        for name, (queries, seconds, size) in found.items()
+    ]
+    record("Pages of a review", ["page", "queries", "ms", "kB"], rows)
     assert {name: queries for name, (queries, _seconds, _size) in found.items() if queries > MOST_QUERIES} == {}
 
 

@@ -7,7 +7,7 @@ import random
 import time
 
 from consultations.similarity import INPUTS_ALIKE, POINTS_ALIKE, pairs_among, words_of
-from tests.benchmarks.figures import grown
+from tests.benchmarks.figures import grown, record
 
 POINTS, LATER = 2_000, 200
 MOST_SECONDS, MOST_MEGABYTES = 120, 120
@@ -52,9 +52,9 @@ def test_two_thousand_points_take_seconds():
         "2,000 letters of one campaign": lambda: search(campaign, at_least=INPUTS_ALIKE),
     }
     peak = grown(lambda: runs.update({name: seconds(each) for name, each in work.items()}))
-    print(f"\n{peak:.0f} MB more memory; cutting 2,000 points into words {floor:.2f} s")
-    for name, (taken, pairs) in runs.items():
-        print(f"  {name:<32} {taken:6.2f} s  {pairs:6} pairs")
+    rows = [[name, f"{taken:.2f}", pairs] for name, (taken, pairs) in runs.items()]
+    rows += [["floor: cutting 2,000 points into words", f"{floor:.2f}", ""], ["memory, MB", f"{peak:.0f}", ""]]
+    record("Similar texts", ["texts", f"s (at most {MOST_SECONDS})", "pairs"], rows, on_database=False)
     assert max(taken for taken, _pairs in runs.values()) < MOST_SECONDS
     assert runs["200 more, beside the 2,000"][0] < runs["2,000 points"][0]
     assert peak < MOST_MEGABYTES

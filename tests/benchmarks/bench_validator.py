@@ -9,6 +9,7 @@ import time
 import pikepdf
 
 from positions.render import pdf
+from tests.benchmarks.figures import record
 from tests.positions.render import editions, lengths
 
 
@@ -22,11 +23,9 @@ def test_papers_of_every_length_and_language_fail_no_rule(vera, tmp_path):
             paths[-1].write_bytes(printed)
             with pikepdf.open(io.BytesIO(printed)) as document:
                 found = len(document.pages)
-            print(f"\n{paths[-1].name}: {found} pages", end="")
             assert abs(found - pages) <= 2
     start = time.perf_counter()
     failed = vera(paths[0], "ua1,3a", *paths[1:])
-    print(
-        f"\n{len(paths)} papers judged in {time.perf_counter() - start:.0f} s by the clock, {len(failed)} rules failed"
-    )
+    row = [len(paths), f"{time.perf_counter() - start:.0f}", len(failed)]
+    record("Papers judged by veraPDF", ["papers", "s, clock", "rules failed"], [row], on_database=False)
     assert failed == []

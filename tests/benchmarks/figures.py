@@ -23,9 +23,16 @@ PAUSE = 0.005  # seconds between two looks at children
 SIZE = int(os.environ.get("SIZE", "2000"))  # inputs of the benchmarks that grow with them
 
 
-def record(title: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def record(title: str, head: Sequence[str], rows: Iterable[Sequence[object]], *, on_database: bool = True) -> None:
     """Print a table of figures, and write it into the page of all figures as the section `title`."""
-    lines = [f"## {title}", "", machine(), "", f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
+    lines = [
+        f"## {title}",
+        "",
+        machine(on_database=on_database),
+        "",
+        f"| {' | '.join(head)} |",
+        f"|{'---|' * len(head)}",
+    ]
     lines += [f"| {' | '.join(map(str, row))} |" for row in rows]
     print("\n" + "\n".join(lines))
     begin, *sections = re.split(r"^(?=## )", PAGE.read_text(), flags=re.MULTILINE)
@@ -33,20 +40,23 @@ def record(title: str, head: Sequence[str], rows: Iterable[Sequence[object]]) ->
     PAGE.write_text("\n\n".join([begin.strip(), *(known[each] for each in sorted(known))]) + "\n")
 
 
-def machine() -> str:
-    """Return the day, the machine, and the server with what is set otherwise than by default."""
+def machine(*, on_database: bool = True) -> str:
+    """Return the day, the machine, and the database server with what is set otherwise than by default."""
+    model = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return (
+        f"{timezone.localdate():%-d %B %Y}, {os.cpu_count()} × {model[1] if model else 'processor'}, {memory:.0f} GB, "
+        f"{_server() if on_database else ''}Python {'.'.join(map(str, sys.version_info[:3]))}"
+    )
+
+
+def _server() -> str:
     with connection.cursor() as cursor:
         cursor.execute("SHOW server_version")
         (version,) = cursor.fetchone()
         cursor.execute("SELECT name, setting FROM pg_settings WHERE name = ANY (%s)", [list(DURABLE)])
         loose = [f"{name}={setting}" for name, setting in cursor.fetchall() if setting != "on"]
-    model = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    settled = f" with {', '.join(loose)}" if loose else ", its defaults"
-    return (
-        f"{timezone.localdate():%-d %B %Y}, {os.cpu_count()} × {model[1] if model else 'processor'}, {memory:.0f} GB, "
-        f"PostgreSQL {version.split()[0]}{settled}, Python {'.'.join(map(str, sys.version_info[:3]))}"
-    )
+    return f"PostgreSQL {version.split()[0]}{f' with {", ".join(loose)}' if loose else ', its defaults'}, "
 
 
 DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
