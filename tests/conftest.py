@@ -41,7 +41,7 @@ hypothesis.load_profile("portal")
 # Java compiles well what runs for long; a few files are judged sooner by what it compiles fast.
 SHORT_LIVED = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
 
-LONGEST = ("test_journey", "test_canary")
+LONGEST = ("test_journey", "test_canary", "test_plans")
 TESTS = Path(__file__).parent
 # What `make test-fast` leaves out: a browser, a server, renderers and validators, archives, whole papers, crowds, races.
 LONG_FIXTURES = {"live_server", "played", "played_live", "at_the_played", "played_database", "vera"}
@@ -49,7 +49,7 @@ LONG = (
     "browser/", "faults/", "consultations/imports/test_imports", "consultations/imports/test_rows",
     "ncm_portal/local/", "ncm_portal/test_database_roles", "ncm_portal/test_posted", "ncm_portal/test_server",
     "positions/archive/", "positions/edition/", "positions/management/", "positions/render/", "positions/test_",
-    "positions/views/", "upgrades/", "test_admin_lookups", "test_appointment_matrix", "test_canary", "test_workflow_matrix",
+    "positions/views/", "upgrades/", "test_admin_lookups", "test_appointment_matrix", "test_canary", "test_plans", "test_workflow_matrix",
 )  # fmt: skip
 KEPT = {"django_migrations", "django_content_type", "auth_permission"}  # as the migrations left them
 
