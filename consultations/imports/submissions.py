@@ -40,7 +40,7 @@ from .row_validation import RowReader, RowState, Trial, TriedRow
 from .spreadsheets import LiteralXLSX, Sheet, is_blank, kept_lines, read_kept, read_sheet
 from .uploads import UploadFolder
 
-BATCH = 800  # rows per transaction: others wait for no more than these
+BATCH = 600  # rows per transaction: others wait for no more than these
 GONE = gettext_lazy("The upload has expired. Upload the spreadsheet again.")
 MERGED = {"organisation", "theme"}  # columns whose cells are often merged
 FIELDS = {"organisation": "stakeholder", "objectives": "provisions", "received": "received_on"}

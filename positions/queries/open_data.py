@@ -14,7 +14,6 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import transaction
 from django.db.models import (
     Case,
-    Exists,
     F,
     Func,
     OuterRef,
@@ -30,6 +29,7 @@ from django.urls import reverse
 
 from consultations.models import Attachment, AttachmentKind, Point, Stakeholder, Submission
 from consultations.models.points import STANDING, visible_with_input
+from consultations.models.submissions import readable_in_full_by
 from consultations.redaction import for_everybody
 from positions.models import Disposition, PositionPaper
 from positions.queries.papers import paragraph_numbers
@@ -136,7 +136,7 @@ def _related(reader: Any, *, file: Any, point: Any) -> dict[str, Any]:
     )
     return {
         "sent": _moment(),
-        "in_full": Exists(Submission.objects.in_full_for(reader).filter(pk=OuterRef("pk"))),
+        "in_full": Case(When(readable_in_full_by(reader), then=Value(True)), default=Value(False)),
         "objectives": ArraySubquery(
             objectives.order_by("provision__framework", "provision__order").values("provision__code")
         ),
