@@ -100,7 +100,7 @@ def first_look(client: Client, address: str) -> tuple[int, int]:
     return len(queries), len(page.content)
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)  # or the statistics are those of empty tables
 def test_the_room_of_a_long_paper(client, settings):
     """Measures the pages in turn, so that load peaks affect them alike."""
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if not name.startswith("zeal.")]
@@ -123,9 +123,10 @@ def test_the_room_of_a_long_paper(client, settings):
     assert middle[400] <= MOST_RATIO * middle[40]
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_a_long_paper_is_frozen_and_compared(settings):
     long = make_long_paper(400, **MUCH)
+    analyse()
     start = time.perf_counter()
     before = freeze(long.paper, "0.1", "review")
     frozen = time.perf_counter() - start
