@@ -30,8 +30,8 @@ def test_child_process_is_stopped_after_time_limit(small):
 
 
 def test_child_process_is_stopped_at_memory_limit(small):
-    with pytest.raises(RenderFailed, match="150 MB"):
-        apart_with(small, megabytes=150)
+    with pytest.raises(RenderFailed, match="100 MB"):  # at about 150 the font libraries fail in many ways
+        apart_with(small, megabytes=100)
 
 
 def test_unprintable_content_has_clear_error(small):
