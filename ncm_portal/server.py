@@ -1,7 +1,8 @@
-"""Own responses of the production server (gunicorn): no server name, and plain error pages for invalid requests.
+"""What the production server (gunicorn) does in our way: it loads the portal, sends no server name, and answers invalid
+requests with plain error pages.
 
-gunicorn has no setting for either. It sends "Server: gunicorn", and answers unreadable requests before Django sees
-them.
+gunicorn has no setting for the name or the pages. It sends "Server: gunicorn", and answers unreadable requests before
+Django sees them.
 """
 
 import logging

@@ -33,7 +33,7 @@ ROUNDS, FILES = 40, 5
 
 
 class Most(NamedTuple):
-    """How many times the floor a journey may take: at most, and the goal. `before` is what it was in December 2026."""
+    """What a figure, mostly a multiple of the floor, may be: at most, and the goal. `before` is that of early December 2026."""
 
     before: float
     bound: float

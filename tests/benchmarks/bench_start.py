@@ -14,7 +14,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from django.conf import settings
@@ -23,7 +22,7 @@ from django.urls import reverse
 
 from consultations.workflow import keep_check
 from ncm_portal.workflow import now
-from tests.benchmarks.bench_floor import make_rows
+from tests.benchmarks.bench_floor import Most, make_rows
 from tests.benchmarks.figures import record
 from tests.production_server import Server, collect_static, environment, memory, serving
 from tests.sign_in import sign_in
@@ -41,14 +40,6 @@ from consultations.models import Submission
 Submission.objects.first()
 time.sleep(600)
 """  # what a plain project's worker has loaded
-
-
-class Most(NamedTuple):
-    """What something may take: at most, and the goal. `before` is what it was in December 2026."""
-
-    before: float
-    bound: float
-    goal: float
 
 
 MOST = {
