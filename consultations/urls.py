@@ -1,13 +1,16 @@
 """URLs of the consultations app by subject. Public pages come first, in `public_pages`."""
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import SlugConverter
 
+from consultations.models import DESK_WORDS
 from consultations.views import (
     access_log,
     accounts,
     attachments,
     bulk_screening,
     checkin,
+    consultations,
     delegates,
     drafts,
     duplicates,
@@ -31,6 +34,27 @@ from consultations.views import (
     submissions,
 )
 from consultations.views.statistics import show as coverage_public
+
+
+class ConsultationSlug(SlugConverter):
+    """Slug of a consultation: none of the words that stand at its place in other addresses of the desk."""
+
+    regex = rf"(?!(?:{'|'.join(DESK_WORDS)})/){SlugConverter.regex}"
+
+
+# Lists of a consultation, by the word after /desk/ that led to those of all
+LISTS = {
+    "late": "late_inputs",
+    "intake": "intake",
+    "intake/new": "intake_new",
+    "imports": "import_inputs",
+    "inputs": "desk_inputs",
+    "points": "desk_points",
+    "likenesses": "likenesses",
+    "non-responses": "non_responses",
+    "replies": "desk_replies",
+}
+register_converter(ConsultationSlug, "consultation")
 
 # Public pages. Every other page of this app requires an account.
 public_pages = [
@@ -83,7 +107,7 @@ urlpatterns = [
     path("submit/<uuid:key>/", submissions.draft, name="draft"),
     path("submit/<uuid:key>/late/", submissions.ask_late, name="ask_late"),
     path("receipts/<str:reference>/", submissions.receipt, name="receipt"),
-    path("desk/late/", submissions.late_inputs, name="late_inputs"),
+    path("desk/<consultation:slug>/late/", submissions.late_inputs, name="late_inputs"),
     path("desk/late/<uuid:key>/<slug:verb>/", submissions.late_input_move, name="late_input_move"),
     path("submit/<uuid:key>/save/", drafts.draft_save, name="draft_save"),
     path("submit/<uuid:key>/preview/", drafts.draft_preview, name="draft_preview"),
@@ -92,20 +116,20 @@ urlpatterns = [
     path("inputs/<uuid:key>/files/<uuid:file>/", attachments.attachment_chunk, name="attachment_chunk"),
     path("files/<uuid:key>/remove/", attachments.attachment_remove, name="attachment_remove"),
     # --- Letters and mail: what arrives on paper
-    path("desk/intake/", paper_intake.intake, name="intake"),
-    path("desk/intake/new/", paper_intake.intake_new, name="intake_new"),
+    path("desk/<consultation:slug>/intake/", paper_intake.intake, name="intake"),
+    path("desk/<consultation:slug>/intake/new/", paper_intake.intake_new, name="intake_new"),
     path("desk/intake/<uuid:key>/", paper_intake.intake_check, name="intake_check"),
     path("desk/intake/<uuid:key>/correct/", paper_intake.intake_correct, name="intake_correct"),
     path("desk/intake/<uuid:key>/<slug:verb>/", paper_intake.intake_move, name="intake_move"),
     # --- Imports and jobs
-    path("desk/imports/", imports.import_inputs, name="import_inputs"),
+    path("desk/<consultation:slug>/imports/", imports.import_inputs, name="import_inputs"),
     path("desk/imports/<slug:slug>.xlsx", imports.import_template, name="import_template"),
     path("desk/jobs/<uuid:key>/", imports.job, name="job"),
     path("desk/jobs/<uuid:key>/names/", imports.job_names, name="job_names"),
     path("desk/jobs/<uuid:key>/confirm/", imports.job_confirm, name="job_confirm"),
     path("desk/jobs/<uuid:key>/rows-to-correct.xlsx", imports.job_left_out, name="job_left_out"),
     # --- Reading inputs at the desk
-    path("desk/inputs/", screening.desk_inputs, name="desk_inputs"),
+    path("desk/<consultation:slug>/inputs/", screening.desk_inputs, name="desk_inputs"),
     path("desk/inputs/<uuid:key>/", screening.desk_input, name="desk_input"),
     path("desk/inputs/<uuid:key>/points/", screening.desk_input_split, name="desk_input_split"),
     path("desk/inputs/<uuid:key>/notes/", screening.desk_note, name="desk_note"),
@@ -123,21 +147,21 @@ urlpatterns = [
     ),
     path("sessions/<int:pk>/points/<int:number>/correct/", points.session_point_correct, name="session_point_correct"),
     path("sessions/<int:pk>/points/<int:number>/<slug:verb>/", points.session_point_move, name="session_point_move"),
-    path("desk/points/", points.desk_points, name="desk_points"),
+    path("desk/<consultation:slug>/points/", points.desk_points, name="desk_points"),
     path("desk/points/<str:reference>/", points.desk_point, name="desk_point"),
     path("desk/points/<str:reference>/merge/", points.desk_point_merge, name="desk_point_merge"),
     path("desk/points/<str:reference>/<slug:verb>/", points.desk_point_move, name="desk_point_move"),
     # --- Duplicates
-    path("desk/likenesses/", duplicates.likenesses, name="likenesses"),
-    path("desk/likenesses/search/<slug:slug>/", duplicates.likenesses_compare, name="likenesses_compare"),
+    path("desk/<consultation:slug>/duplicates/", duplicates.likenesses, name="likenesses"),
+    path("desk/<consultation:slug>/duplicates/search/", duplicates.likenesses_compare, name="likenesses_compare"),
     path("desk/likenesses/<int:pk>/", duplicates.likeness, name="likeness"),
     path("desk/likenesses/<int:pk>/merge/", duplicates.likeness_merge, name="likeness_merge"),
     path("desk/likenesses/<int:pk>/dismiss/", duplicates.likeness_dismiss, name="likeness_dismiss"),
     path("desk/likenesses/<int:pk>/<slug:verb>/", duplicates.likeness_move, name="likeness_move"),
     # --- Reminders and replies
-    path("desk/non-responses/", reminders.non_responses, name="non_responses"),
-    path("desk/non-responses/<slug:slug>/", reminders.non_responses_letters, name="non_responses_letters"),
-    path("desk/replies/", feedback.desk_replies, name="desk_replies"),
+    path("desk/<consultation:slug>/no-input/", reminders.non_responses, name="non_responses"),
+    path("desk/<consultation:slug>/no-input/letters/", reminders.non_responses_letters, name="non_responses_letters"),
+    path("desk/<consultation:slug>/replies/", feedback.desk_replies, name="desk_replies"),
     path("desk/replies/<int:pk>/", feedback.desk_reply, name="desk_reply"),
     # --- Forums: home, seats, documents
     path("desk/forums/<slug:slug>/", forums.forum_home, name="forum_home"),
@@ -233,6 +257,11 @@ urlpatterns = [
     path("desk/forums/<slug:slug>/actions/<uuid:key>/", followup.forum_action, name="forum_action"),
     path(
         "desk/forums/<slug:slug>/actions/<uuid:key>/<slug:verb>/", followup.forum_action_move, name="forum_action_move"
+    ),
+    # --- Lists as they were addressed before each consultation had its own
+    *(
+        path(f"desk/{word}/", consultations.any_list, {"name": name}, name=f"any_{name}")
+        for word, name in LISTS.items()
     ),
     # --- Checks of everything stored
     path("desk/checks/", integrity.desk_checks, name="desk_checks"),

@@ -11,6 +11,7 @@ from positions.views import (
     clearance_steps,
     comments,
     communique,
+    consultations,
     corrections,
     dispositions,
     drafting,
@@ -94,7 +95,11 @@ public_pages = [
 urlpatterns = [
     *public_pages,
     # --- The desk, and the rules of a consultation
-    path("desk/", home.desk, name="desk"),
+    path("desk/", consultations.desk, name="desk"),
+    path("desk/all/", consultations.desk_all, name="desk_all"),
+    path("desk/<consultation:slug>/", consultations.desk_consultation, name="desk_consultation"),
+    path("desk/<consultation:slug>/forums/", consultations.desk_forums, name="desk_forums"),
+    path("desk/<consultation:slug>/papers/", consultations.desk_papers, name="desk_papers"),
     path("desk/consultations/<slug:slug>/rules/", rules.desk_rules, name="desk_rules"),
     # --- What became of an organisation's inputs; co-signing
     path("points/<str:reference>/misread/", dispositions.misread, name="misread"),

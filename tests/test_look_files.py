@@ -11,7 +11,10 @@ from fontTools.ttLib import TTFont
 ROOT = Path(__file__).resolve().parent.parent
 FONTS = sorted((ROOT / "static/fonts").glob("*.woff2"))
 SHEETS = sorted((ROOT / "static/css").glob("*.css"))
-HEAVIER, LIGHT = {"portal.css": 4_100, "admin.css": 3_050, "frame.css": 2_600}, 1_800  # bytes with Brotli, as a visitor gets them
+HEAVIER, LIGHT = (
+    {"portal.css": 4_100, "admin.css": 3_050, "frame.css": 2_600},
+    1_800,
+)  # bytes with Brotli, as a visitor gets them
 LETTERS = "ĩũĨŨŋŊéèçñğńøß’‘“”–—…·€"
 
 

@@ -17,7 +17,14 @@ import consultations.urls
 import positions.urls
 from ncm_portal.urls import PUBLIC
 
-SAMPLES = {"int": "1", "uuid": str(UUID(int=1)), "slug": "sample", "str": "sample", "path": "sample"}
+SAMPLES = {
+    "consultation": "gcm-2017",
+    "int": "1",
+    "uuid": str(UUID(int=1)),
+    "slug": "sample",
+    "str": "sample",
+    "path": "sample",
+}
 
 
 @dataclass(frozen=True)

@@ -129,7 +129,7 @@ class SubmissionAdmin(SpreadsheetExport, LongListAdmin):
     def get_urls(self) -> list[URLPattern]:
         """Redirect the admin's import to the import at the desk."""
         name = f"{self.opts.app_label}_{self.opts.model_name}_import"
-        desk = RedirectView.as_view(pattern_name="import_inputs")
+        desk = RedirectView.as_view(pattern_name="any_import_inputs")
         return [path("import/", self.admin_site.admin_view(desk), name=name), *super().get_urls()]
 
     @admin.display(description=_("sent"), ordering="submitted_at")

@@ -25,7 +25,16 @@ from consultations.permissions import is_head
 from consultations.redaction import badly_marked
 from ncm_portal import workflow
 
-from .fields import KeyField, LineField, ObjectivesField, OneChoiceField, PlainTextField, field_of, reason_field
+from .fields import (
+    KeyField,
+    LineField,
+    ObjectivesField,
+    OneChoiceField,
+    PlainTextField,
+    field_of,
+    reason_field,
+    record_field,
+)
 
 CHANNELS = [choice for choice in Channel.choices if choice[0] != Channel.WEB]
 WORDS = ("theme", "title", "body", "proposed_wording", "language", "audience")
@@ -89,7 +98,7 @@ class IntakeForm(TypedForm):
         Consultation.objects.exclude(state__in=["draft", "archived"]),
         to_field_name="slug",
         label=gettext_lazy("Consultation"),
-        empty_label=None,
+        widget=forms.HiddenInput,
     )
     organisation = forms.ModelChoiceField(
         Stakeholder.objects.verified(), label=gettext_lazy("Organisation"), empty_label=gettext_lazy("Choose")
@@ -107,8 +116,10 @@ class IntakeForm(TypedForm):
         ),
     )
 
-    def __init__(self, *args: Any, by: User, **options: Any) -> None:
-        super().__init__(*args, **options)
+    def __init__(self, *args: Any, by: User, consultation: Consultation, **options: Any) -> None:
+        super().__init__(*args, **options, initial={"consultation": consultation.slug})
+        of_page = record_field(self, "consultation")
+        of_page.queryset = of_page.queryset.filter(pk=consultation.pk)
         if not is_head(by):
             del self.fields["late_reason"]
 

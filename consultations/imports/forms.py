@@ -84,7 +84,10 @@ class InputsImportForm(SheetForm):
     """Spreadsheet upload of inputs: consultation, channel and date of receipt."""
 
     consultation = forms.ModelChoiceField(
-        label=gettext_lazy("Consultation"), queryset=Consultation.objects.all(), empty_label=gettext_lazy("Choose")
+        label=gettext_lazy("Consultation"),
+        queryset=Consultation.objects.all(),
+        widget=forms.HiddenInput,
+        to_field_name="slug",
     )
     channel = forms.ChoiceField(label=gettext_lazy("How it arrived"), choices=CHANNELS, widget=forms.RadioSelect)
     received_on = forms.DateField(
@@ -94,6 +97,10 @@ class InputsImportForm(SheetForm):
     )
     reader = InputReader
     field_order = ("consultation", "channel", "received_on", "file", "encoding")
+
+    def __init__(self, *args: Any, consultation: Consultation, **options: Any) -> None:
+        super().__init__(*args, **options, initial={"consultation": consultation.slug})
+        self.fields["consultation"].queryset = Consultation.objects.filter(pk=consultation.pk)  # type: ignore[attr-defined]
 
     def clean_received_on(self) -> Any:
         """Refuse dates in the future."""

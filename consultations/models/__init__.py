@@ -24,6 +24,7 @@ from .duplicates import Likeness, LikenessState
 from .feedback import Endorsement, Misreading, Presence, Question, Reminder
 from .followup import ActionPoint, ActionState, Communique, CommuniqueState
 from .forums import (
+    DESK_WORDS,
     RULES,
     Consultation,
     ConsultationState,

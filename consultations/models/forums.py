@@ -28,6 +28,14 @@ class ConsultationState(models.TextChoices):
 RULES = ("quorum_member_share", "quorum_groups", "clearance_working_days", "needs_roll_call")
 
 
+# Words after /desk/ in addresses that belong to no consultation: none may be the slug of one.
+DESK_WORDS = (
+    "accounts", "all", "checks", "commitments", "consultations", "enquiries", "find", "forums", "imports", "inputs",
+    "intake", "jobs", "late", "letters", "likenesses", "new", "non-responses", "organisations", "papers", "points",
+    "proposals", "replies", "settings",
+)  # fmt: skip
+
+
 class Consultation(models.Model):
     """Round in which organisations say what the country's position should be."""
 
@@ -78,6 +86,11 @@ class Consultation(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def clean(self) -> None:
+        """Refuse an address that the desk uses for something else."""
+        if self.slug in DESK_WORDS:
+            raise ValidationError({"slug": _("The desk uses this word. Choose another address, such as review-2026.")})
 
     @property
     def takes_inputs(self) -> bool:

@@ -116,7 +116,8 @@ def input_asked_for(reminder: Reminder, recipients: Iterable[Recipient]) -> None
 def late_asked(submission: Submission, reason: str) -> None:
     """Notify the head of the secretariat of a request to send an input after the deadline."""
     heads = User.objects.filter(office=Office.HEAD, is_active=True).order_by("pk")
-    _about_late("late_asked", submission, [recipient(head) for head in heads], reason, address("late_inputs"))
+    link = address("late_inputs", submission.consultation.slug)
+    _about_late("late_asked", submission, [recipient(head) for head in heads], reason, link)
 
 
 def late_decided(submission: Submission, reason: str) -> None:

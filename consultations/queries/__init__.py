@@ -16,6 +16,7 @@ from .duplicates import (
     number_of_groups,
     organisations_behind,
     pair_of_input,
+    pairs_of,
 )
 from .followup import (
     Attendance,
@@ -122,6 +123,7 @@ __all__ = [
     "page_behind",
     "page_between",
     "pair_of_input",
+    "pairs_of",
     "participation",
     "points_with_each_word",
     "proposals_to_confirm",

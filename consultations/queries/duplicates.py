@@ -50,34 +50,41 @@ class Alike:
         return max(pair.per_cent for pair in self.pairs)
 
 
-def open_pairs() -> QuerySet[Likeness]:
-    """Return undecided pairs whose texts still count, the most similar first."""
-    rows = Likeness.objects.filter(state=LikenessState.OPEN)
+def pairs_of(consultation: Consultation) -> QuerySet[Likeness]:
+    """Return the pairs of texts of a consultation."""
+    return Likeness.objects.filter(
+        Q(first_point__consultation=consultation) | Q(first_input__consultation=consultation)
+    )
+
+
+def open_pairs(consultation: Consultation | None = None) -> QuerySet[Likeness]:
+    """Return undecided pairs whose texts still count, the most similar first; of one consultation or of all."""
+    rows = (pairs_of(consultation) if consultation else Likeness.objects.all()).filter(state=LikenessState.OPEN)
     withdrawn = Q(first_point__state=PointState.WITHDRAWN) | Q(second_point__state=PointState.WITHDRAWN)
     gone = Q(first_input__state__in=GONE) | Q(second_input__state__in=GONE)
     return rows.exclude(withdrawn).exclude(gone).order_by("-score", "pk")
 
 
-def groups_alike(limit: int) -> tuple[list[Alike], int, bool]:
-    """Return the first `limit` groups of possible duplicates, the most similar first, the total, and whether there are
-    more. Campaigns of inputs come first. A few queries.
+def groups_alike(limit: int, consultation: Consultation | None = None) -> tuple[list[Alike], int, bool]:
+    """Return the first `limit` groups of possible duplicates of a consultation or of all, the most similar first, the
+    total, and whether there are more. Campaigns of inputs come first. A few queries.
     """
-    groups, is_more = _groups()
+    groups, is_more = _groups(consultation)
     first = sorted(groups, key=lambda group: not group.is_of_inputs)[:limit]
     return _read([group.pairs for group in first]), len(groups), is_more
 
 
-def number_of_groups() -> tuple[int, bool]:
-    """Return the number of undecided groups, and whether there are more. One query."""
-    groups, is_more = _groups()
+def number_of_groups(consultation: Consultation | None = None) -> tuple[int, bool]:
+    """Return the number of undecided groups of a consultation or of all, and whether there are more. One query."""
+    groups, is_more = _groups(consultation)
     return len(groups), is_more
 
 
-def _groups() -> tuple[list[_Group], bool]:
+def _groups(consultation: Consultation | None = None) -> tuple[list[_Group], bool]:
     """Return the groups of the MOST_PAIRS most similar pairs, and whether there are more pairs. When these are decided,
     the others follow.
     """
-    pairs = _edges(open_pairs()[: MOST_PAIRS + 1])
+    pairs = _edges(open_pairs(consultation)[: MOST_PAIRS + 1])
     return _connected(pairs[:MOST_PAIRS]), len(pairs) > MOST_PAIRS
 
 

@@ -67,6 +67,9 @@ class Counts(NamedTuple):
     communiques_out: int = 0
 
 
+OF_CONSULTATION = {"desk_points"}  # pages of the forum's consultation
+
+
 class Action(NamedTuple):
     """One task: label, URL name, and whether it is urgent."""
 
@@ -196,7 +199,8 @@ def linked(forum: Forum, actions: list[Action]) -> list[Linked]:
 
 
 def _address(name: str, forum: Forum) -> str:
-    for args in ([forum.slug], []):
+    slug = forum.consultation.slug if name in OF_CONSULTATION else forum.slug
+    for args in ([slug], []):
         try:
             return reverse(name, args=args)
         except NoReverseMatch:

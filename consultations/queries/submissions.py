@@ -300,7 +300,7 @@ def _sent(user: Any) -> list[Waiting]:
         (
             points,
             ngettext("%(n)s point of a session to validate", "%(n)s points of sessions to validate", points),
-            reverse("desk_points"),
+            reverse("any_desk_points"),
             False,
         ),
         (
@@ -308,7 +308,7 @@ def _sent(user: Any) -> list[Waiting]:
             ngettext(
                 "%(n)s group of possible duplicates to review", "%(n)s groups of possible duplicates to review", alike
             ),
-            reverse("likenesses"),
+            reverse("any_likenesses"),
             False,
         ),
         (

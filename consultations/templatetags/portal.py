@@ -79,6 +79,12 @@ def dates(milestone: object, which: str) -> str:
     return span(start, end, precision) if start else ""
 
 
+@register.filter(name="until")
+def days_until(start: date | None, end: date | None) -> str:
+    """Format a range of days, of which the last may be missing; empty without the first."""
+    return span(start, end) if start else ""
+
+
 def span(start: date, end: date | None = None, precision: str = "day") -> str:
     """Format a date range as briefly as possible; `precision` is day, range, month, year or unknown."""
     if precision in ("year", "unknown"):
@@ -100,6 +106,13 @@ def _joined(start: date, end: date | None, parts: list[str]) -> str:
         return last
     dash = "–" if len(head) == 1 else " – "
     return f"{written(start, ' '.join(head))}{dash}{last}"
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Return the first letters of the first and last word of a name, without what stands in brackets."""
+    words = [word for word in name.split() if word[0].isalpha()]
+    return "".join(word[0] for word in [*words[:1], *words[1:][-1:]]).upper()
 
 
 @register.filter

@@ -5,8 +5,10 @@ from functools import wraps
 from typing import Any, NamedTuple
 
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404
 
 from consultations.forms import ReasonForm
+from consultations.models import Consultation
 from consultations.permissions import is_secretariat, is_staff
 from ncm_portal.workflow import Blocked
 
@@ -20,7 +22,10 @@ def for_secretariat(view: View) -> View:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not is_secretariat(request.user):
             raise Http404
-        return view(request, *args, **kwargs)
+        response = view(request, *args, **kwargs)
+        if consultation := vars(request).get("consultation"):
+            response.set_cookie(LAST_CONSULTATION, consultation.slug, max_age=REMEMBERED, httponly=True, samesite="Lax")
+        return response
 
     return guarded
 
@@ -35,6 +40,25 @@ def for_staff(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+# --- The consultation of a page ---------------------------------------------------------------------------------------
+
+
+LAST_CONSULTATION = "consultation"  # cookie: the one that /desk/ opens
+REMEMBERED = 90 * 86400  # seconds
+
+
+def consultation_at(request: HttpRequest, slug: str) -> Consultation:
+    """Return the consultation that the URL of a desk page names, and note it for the rail. Raises 404."""
+    consultation = get_object_or_404(Consultation, slug=slug)
+    note_consultation(request, consultation)
+    return consultation
+
+
+def note_consultation(request: HttpRequest, consultation: Consultation) -> None:
+    """Note the consultation of a page whose URL names only a record, for its rail."""
+    vars(request)["consultation"] = consultation
 
 
 class Outcome(NamedTuple):

@@ -26,11 +26,20 @@ from consultations.models import (
     Point,
 )
 from consultations.permissions import SignedInRequest
-from consultations.queries import Alike, Counted, counted, group_of, groups_alike, organisations_behind
+from consultations.queries import Alike, Counted, counted, group_of, groups_alike, organisations_behind, pairs_of
 from consultations.workflow import LIKENESS_MOVES
 from ncm_portal.workflow import moves_open_to
 
-from .decorators import INVALID, NOTHING_DONE, Outcome, attempt, carry_out, for_secretariat
+from .decorators import (
+    INVALID,
+    NOTHING_DONE,
+    Outcome,
+    attempt,
+    carry_out,
+    consultation_at,
+    for_secretariat,
+    note_consultation,
+)
 
 SHOWN = 25  # groups on the page; when they are decided, the next ones appear
 BESIDE = 6  # texts side by side; the others of a campaign are listed
@@ -49,15 +58,18 @@ class Beside(NamedTuple):
 
 @for_secretariat
 @require_safe
-def likenesses(request: HttpRequest) -> HttpResponse:
-    """List the groups of possible duplicates, the pending comparisons and the last decisions."""
-    groups, number, is_more = groups_alike(SHOWN)
-    decided = Likeness.objects.exclude(state=LikenessState.OPEN).order_by("-decided_at", "-pk")
+def likenesses(request: HttpRequest, slug: str) -> HttpResponse:
+    """List the groups of possible duplicates of a consultation, the pending comparisons and the last decisions."""
+    consultation = consultation_at(request, slug)
+    groups, number, is_more = groups_alike(SHOWN, consultation)
+    decided = pairs_of(consultation).exclude(state=LikenessState.OPEN).order_by("-decided_at", "-pk")
+    jobs = Job.objects.filter(kind=JobKind.COMPARE, state__in=UNDER_WAY, consultation=consultation)
     context = {
+        "consultation": consultation,
         "groups": groups,
         "number": Counted(number, is_more),
-        "rounds": _rounds(),
-        "jobs": Job.objects.filter(kind=JobKind.COMPARE, state__in=UNDER_WAY).select_related("consultation"),
+        "rounds": _rounds(consultation),
+        "jobs": jobs.select_related("consultation"),
         "decided": decided.select_related("first_point", "second_point", "first_input", "second_input", "decided_by")[
             :DECIDED
         ],
@@ -65,10 +77,10 @@ def likenesses(request: HttpRequest) -> HttpResponse:
     return render(request, "consultations/duplicates/duplicates.html", context)
 
 
-def _rounds() -> list[Consultation]:
-    """Return the consultations in which points can be joined, with the number of texts not compared yet."""
-    under_way = Consultation.objects.filter(state__in=[ConsultationState.OPEN, ConsultationState.CLOSED])
-    result: list[Any] = list(under_way.order_by("-opens_at"))
+def _rounds(consultation: Consultation) -> list[Consultation]:
+    """Return the consultation, with the number of texts not compared yet, if points can be joined in it."""
+    under_way = (ConsultationState.OPEN, ConsultationState.CLOSED)
+    result: list[Any] = [consultation] if consultation.state in under_way else []
     for each in result:
         inputs = counted(workflow.inputs_to_compare(each).filter(TO_COMPARE).order_by())
         points = counted(workflow.points_to_compare(each).filter(workflow.NOT_COMPARED).order_by())
@@ -80,10 +92,10 @@ def _rounds() -> list[Consultation]:
 @require_POST
 def likenesses_compare(request: SignedInRequest, slug: str) -> HttpResponse:
     """Queue the comparison of new texts of a consultation."""
-    consultation = get_object_or_404(Consultation, slug=slug)
+    consultation = consultation_at(request, slug)
     workflow.ask_to_compare(consultation, by=request.user)
     messages.success(request, _("The search starts in a moment. The results are listed here."))
-    return redirect("likenesses")
+    return redirect("likenesses", slug)
 
 
 @for_secretariat
@@ -98,7 +110,9 @@ def _show(
 ) -> HttpResponse:
     group = group_of(pair)
     is_open = pair.state == LikenessState.OPEN
+    note_consultation(request, _consultation_of(pair))
     context = {
+        "consultation": _consultation_of(pair),
         "pair": pair,
         "group": group,
         "is_open": is_open,
@@ -179,7 +193,13 @@ def _decide(request: HttpRequest, pk: int, act: Any, done: Any) -> HttpResponse:
     if outcome.reasons:
         return _show(request, pair, outcome, form)
     messages.success(request, done(form))
-    return redirect("likenesses")
+    return redirect("likenesses", _consultation_of(pair).slug)
+
+
+def _consultation_of(pair: Likeness) -> Consultation:
+    text = pair.first_point or pair.first_input
+    assert text is not None  # a constraint of the database
+    return text.consultation
 
 
 def _said_the_same(form: AlikeForm) -> str:

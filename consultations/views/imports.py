@@ -19,7 +19,7 @@ from consultations.uploads.disk_space import NoRoom
 from consultations.workflow import confirm_import, confirm_names
 from ncm_portal.workflow import Blocked
 
-from .decorators import NOTHING_DONE, Outcome, attempt, for_secretariat
+from .decorators import NOTHING_DONE, Outcome, attempt, consultation_at, for_secretariat, note_consultation
 
 SHOWN = 100  # rows per page of a preview
 MOVING = {JobState.WAITING, JobState.RUNNING}
@@ -34,9 +34,10 @@ STATES = {
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def import_inputs(request: SignedInRequest) -> HttpResponse:
-    """Upload a spreadsheet of inputs; a readable one leads to its preview."""
-    form = InputsImportForm(request.POST or None, request.FILES or None)
+def import_inputs(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Upload a spreadsheet of inputs to a consultation; a readable one leads to its preview."""
+    consultation = consultation_at(request, slug)
+    form = InputsImportForm(request.POST or None, request.FILES or None, consultation=consultation)
     if request.method == "POST" and form.is_valid():
         try:
             job = _prepared(request, form)
@@ -45,11 +46,11 @@ def import_inputs(request: SignedInRequest) -> HttpResponse:
         else:
             return redirect("job", job.key)
     enter_refused_files(request, form)
-    own = Job.objects.filter(kind=JobKind.IMPORT_INPUTS).exclude(state=JobState.PREPARED)
+    own = Job.objects.filter(kind=JobKind.IMPORT_INPUTS, consultation=consultation).exclude(state=JobState.PREPARED)
     context = {
+        "consultation": consultation,
         "form": form,
         "recent": own.select_related("by", "consultation")[:10],
-        "consultations": Consultation.objects.exclude(state=Consultation.State.ARCHIVED),
     }
     return render(request, "consultations/imports/import.html", context, status=422 if form.errors else 200)
 
@@ -93,6 +94,8 @@ def _job(key: UUID, **of_kind: str) -> Job:
 
 def _show(request: HttpRequest, import_job: Job, outcome: Outcome = NOTHING_DONE) -> HttpResponse:
     """Render a job; while it runs the page refreshes itself, unless the user stopped that."""
+    if import_job.consultation:
+        note_consultation(request, import_job.consultation)
     context = {"job": import_job, "reasons": outcome.reasons, "still": "still" in request.GET}
     if import_job.kind == JobKind.IMPORT_INPUTS and import_job.state == JobState.PREPARED:
         context |= _preview(request, import_job)
@@ -193,4 +196,4 @@ def job_left_out(request: HttpRequest, key: UUID) -> HttpResponse:
         return _workbook(imports.left_out(result), "rows-to-correct.xlsx")
     except Blocked as gone:
         messages.warning(request, " ".join(gone.reasons))
-        return redirect(reverse("import_inputs"))
+        return redirect(reverse("any_import_inputs"))

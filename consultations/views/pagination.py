@@ -24,15 +24,18 @@ class ListPage(NamedTuple):
     first: str
 
 
-def list_page(request: HttpRequest, page: str, name: str, rows: QuerySet[Model], **options: Any) -> ListPage:
-    """Return the page of `rows` that `request` asks for by the parameter `name`; `page` is the view of the list. Other
-    options are those of page_behind.
+def list_page(
+    request: HttpRequest, page: str, name: str, rows: QuerySet[Model], *, of: str = "", **options: Any
+) -> ListPage:
+    """Return the page of `rows` that `request` asks for by the parameter `name`; `page` is the view of the list, `of`
+    the slug of its consultation if it has one. Other options are those of page_behind.
 
     Other parameters of the URL, also of another list on the page, are kept.
     """
     result, last = page_behind(rows, request.GET.get(name, ""), **options)
     kept = {other: value for other, value in request.GET.items() if other != name}
-    next_, first = (reverse(page, query={**kept, **edge}) for edge in ({name: last}, {}))
+    slug = [of] if of else []
+    next_, first = (reverse(page, args=slug, query={**kept, **edge}) for edge in ({name: last}, {}))
     return ListPage(result, next_ if last else "", first if name in request.GET else "")
 
 

@@ -19,7 +19,15 @@ from consultations.queries import files_of
 from consultations.workflow import SUBMISSION_MOVES
 from ncm_portal.workflow import moves_open_to
 
-from .decorators import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
+from .decorators import (
+    INVALID,
+    NOTHING_DONE,
+    Outcome,
+    attempt,
+    consultation_at,
+    for_secretariat,
+    note_consultation,
+)
 
 CHECKING = {"check_against_original": workflow.check_against_original}
 SHOWN = 100
@@ -27,12 +35,14 @@ SHOWN = 100
 
 @for_secretariat
 @require_safe
-def intake(request: HttpRequest) -> HttpResponse:
-    """List typed inputs: those to check, the oldest first, then the last checked."""
-    typed = _typed(request)
+def intake(request: HttpRequest, slug: str) -> HttpResponse:
+    """List the typed inputs of a consultation: those to check, the oldest first, then the last checked."""
+    consultation = consultation_at(request, slug)
+    typed = _typed(request).filter(consultation=consultation)
     waiting = typed.filter(state=SubmissionState.SUBMITTED, checked_at=None).order_by("submitted_at", "pk")
     checked = typed.filter(checked_at__isnull=False).order_by("-checked_at", "-pk")
     context = {"waiting": waiting[:SHOWN], "number": waiting.count(), "checked": checked[:SHOWN]}
+    context |= {"consultation": consultation}
     return render(request, "consultations/paper_intake/intake.html", context)
 
 
@@ -48,16 +58,17 @@ def _typed(request: HttpRequest) -> QuerySet[Submission]:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def intake_new(request: SignedInRequest) -> HttpResponse:
-    """Enter an input that came on paper or by mail; the next page takes its scan."""
-    form, reasons = IntakeForm(request.POST or None, by=request.user), []
+def intake_new(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Enter an input to a consultation that came on paper or by mail; the next page takes its scan."""
+    consultation = consultation_at(request, slug)
+    form, reasons = IntakeForm(request.POST or None, by=request.user, consultation=consultation), []
     if request.method == "POST" and form.is_valid():
         outcome = attempt(lambda: _take_in(request, form))
         if not outcome.reasons:
             messages.success(request, _("Registered. Add the scan or the mail now. Then someone else checks it."))
             return redirect("intake_check", form.cleaned_data["key"])
         reasons = outcome.reasons
-    context = {"form": form, "reasons": reasons}
+    context = {"consultation": consultation, "form": form, "reasons": reasons}
     return render(
         request, "consultations/paper_intake/intake_new.html", context, status=422 if form.errors or reasons else 200
     )
@@ -90,7 +101,9 @@ def intake_check(request: HttpRequest, key: UUID) -> HttpResponse:
 def _one(request: HttpRequest, key: UUID) -> Submission:
     people = ("consultation", "stakeholder", "theme", "entered_by", "checked_by")
     rows = Submission.objects.visible_to(request.user).filter(entered_by__isnull=False, submitted_at__isnull=False)
-    return get_object_or_404(rows.select_related(*people), key=key)
+    submission = get_object_or_404(rows.select_related(*people), key=key)
+    note_consultation(request, submission.consultation)
+    return submission
 
 
 def _show(request: HttpRequest, submission: Submission, outcome: Outcome = NOTHING_DONE, **more: Any) -> HttpResponse:

@@ -22,7 +22,16 @@ from consultations.queries.access_log import history
 from consultations.workflow import POINT_MOVES
 from ncm_portal.workflow import OpenMove, moves_open_to, needs_of
 
-from .decorators import INVALID, NOTHING_DONE, Outcome, attempt, carry_out, for_secretariat
+from .decorators import (
+    INVALID,
+    NOTHING_DONE,
+    Outcome,
+    attempt,
+    carry_out,
+    consultation_at,
+    for_secretariat,
+    note_consultation,
+)
 from .screening import neighbour
 
 TWINS, MOST_TWINS = 8, 2_000
@@ -35,13 +44,14 @@ POINT_VERBS = {
 
 @for_secretariat
 @require_safe
-def desk_points(request: HttpRequest) -> HttpResponse:
-    """List all points, the latest first, filtered by words, theme, kind and state."""
-    form = PointFilterForm(request.GET)
-    result = _narrowed(_points(), form.filters)
+def desk_points(request: HttpRequest, slug: str) -> HttpResponse:
+    """List the points of a consultation, the latest first, filtered by words, theme, kind and state."""
+    consultation, form = consultation_at(request, slug), PointFilterForm(request.GET)
+    result = _narrowed(_points().filter(consultation=consultation), form.filters)
     older, newer = _edge(request, "before"), _edge(request, "after")
     page = page_between(result.order_by("-pk"), "pk", older_than=older, newer_than=newer)
-    context = {"form": form, "points": page.rows, "counted": counted(result.order_by("-pk"))}
+    context: dict[str, Any] = {"consultation": consultation, "form": form, "points": page.rows}
+    context |= {"counted": counted(result.order_by("-pk"))}
     context["newer"], context["older"] = neighbour(request, after=page.newer), neighbour(request, before=page.older)
     return render(request, "consultations/points/points.html", context)
 
@@ -83,6 +93,7 @@ def _show(
 ) -> HttpResponse:
     twin_form = TwinForm(request.GET if "words" in request.GET else None)
     verbs = {verb: POINT_MOVES[verb] for verb in POINT_VERBS}
+    note_consultation(request, point.consultation)
     context = {
         "point": point,
         "reasons": outcome.reasons,

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,32 +14,24 @@ from django.views.decorators.http import require_http_methods, require_safe
 from consultations import workflow
 from consultations.forms.screening import LettersForm, SilentForm
 from consultations.models import Consultation
-from consultations.queries import current_round
 from consultations.queries.reminders import silent_organisations
 from consultations.workflow import Letter
 
-from .decorators import attempt, for_secretariat
+from .decorators import attempt, consultation_at, for_secretariat
 from .pagination import list_page
 
 PAGE = 100
 
 
-def _round(slug: str | None) -> Consultation | None:
-    known = Consultation.objects.exclude(state=Consultation.State.DRAFT)
-    return get_object_or_404(known, slug=slug) if slug else current_round()
-
-
 @for_secretariat
 @require_safe
-def non_responses(request: HttpRequest) -> HttpResponse:
-    """List organisations without an input to a consultation (the current one, or `?consultation=`), with their last
-    letter.
-    """
-    consultation, form = _round(request.GET.get("consultation")), SilentForm(request.GET)
+def non_responses(request: HttpRequest, slug: str) -> HttpResponse:
+    """List the organisations without an input to a consultation, with their last letter; none before it has opened."""
+    consultation, form = consultation_at(request, slug), SilentForm(request.GET)
     context: dict[str, Any] = {"consultation": consultation, "form": form}
-    if consultation:
+    if consultation.state != Consultation.State.DRAFT:
         result = silent_organisations(consultation, **form.filters)
-        page = list_page(request, "non_responses", "after", result, order="name", size=PAGE)
+        page = list_page(request, "non_responses", "after", result, of=slug, order="name", size=PAGE)
         context |= {"organisations": page.rows, "number": result.count(), "pagination": page}
     return render(request, "consultations/reminders/non_responses.html", context)
 
@@ -51,11 +43,11 @@ def non_responses_letters(request: HttpRequest, slug: str) -> HttpResponse:
 
     `bodies` are the selected ones; `do=all` means every organisation that was asked or has a draft, within the filters.
     """
-    consultation = _round(slug)
-    if request.method != "POST" or consultation is None:
-        return redirect("non_responses")
+    consultation = consultation_at(request, slug)
+    if request.method != "POST" or consultation.state == Consultation.State.DRAFT:
+        return redirect("non_responses", slug)
     form = LettersForm({"bodies": _everybody(request, consultation)} if "all" in request.POST else request.POST)
-    back = reverse("non_responses", query={"consultation": consultation.slug})
+    back = reverse("non_responses", args=[slug])
     if not form.is_valid():
         messages.error(request, _("Choose at least one organisation."))
         return redirect(back)

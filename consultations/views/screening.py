@@ -1,4 +1,4 @@
-"""The secretariat's desk: to-do list, and each input from screening to its points."""
+"""Inputs at the secretariat's desk: the list, and each input from screening to its points."""
 
 from collections.abc import Iterable
 from itertools import count
@@ -6,8 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Count, Model, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,29 +18,20 @@ from consultations.forms import InputFilterForm, NoteForm, SplitForm, passages
 from consultations.forms.points import taken_parts
 from consultations.forms.screening import AssignForm, ReturnForm, SetAsideForm
 from consultations.models import (
-    Forum,
-    ForumState,
-    Misreading,
     Point,
     PointState,
-    Stakeholder,
     Submission,
     SubmissionState,
-    Theme,
-    User,
 )
 from consultations.permissions import SignedInRequest
 from consultations.queries import (
     RANKED,
-    Counted,
     by_reference,
     counted,
     files_of,
     in_campaign,
     input_page,
-    number_of_groups,
     pair_of_input,
-    reported_done,
     with_each_word,
 )
 from consultations.queries.access_log import history
@@ -49,10 +39,17 @@ from consultations.queries.submissions import beyond
 from consultations.workflow import SUBMISSION_MOVES
 from ncm_portal.workflow import Move, moves_open_to, needs_of
 
-from .decorators import INVALID, NOTHING_DONE, Outcome, attempt, carry_out, for_secretariat
-from .submissions import asked_late
+from .decorators import (
+    INVALID,
+    NOTHING_DONE,
+    Outcome,
+    attempt,
+    carry_out,
+    consultation_at,
+    for_secretariat,
+    note_consultation,
+)
 
-QUEUE = 20
 SHOWN = (  # characters in a row of a table of inputs
     "key", "reference", "title", "state", "submitted_at", "stakeholder__name", "stakeholder__short_name",
     "theme__title", "theme__title_sw", "assigned_to__name",
@@ -61,45 +58,7 @@ SCREENING = {verb: getattr(workflow, verb) for verb in ("accept", "return_for_co
 WORDED = {"return_for_completion": ReturnForm, "set_aside": SetAsideForm}
 
 
-# --- What waits -----------------------------------------------------------------------------------------------------
-
-
-def front(request: SignedInRequest) -> dict[str, Any]:
-    """Return the data of the desk's front page: inputs to read, the oldest first, inputs to split, organisations,
-    points of sessions.
-
-    The page itself is rendered in `positions`, which knows the papers too.
-    """
-    sent, organisations = _ever_sent(request), Stakeholder.objects.waiting()
-    waiting, unsplit = sent.filter(state=SubmissionState.SUBMITTED), sent.filter(unsplit__isnull=False)
-    themes = _waiting_by_theme()
-    return {
-        "themes": themes,
-        "waiting": sum(theme.waiting for theme in themes),
-        "queue": _for_list(waiting)[:QUEUE],
-        "unsplit": counted(unsplit.order_by("unsplit__submitted_at", "unsplit__pk")),
-        "to_split": _for_list(unsplit).order_by("unsplit__submitted_at", "unsplit__pk")[:QUEUE],
-        "organisations": organisations.order_by("created_at", "pk")[:QUEUE],
-        "to_verify": organisations.count(),
-        "sessions": _sessions_with_points(),
-        "asked_late": asked_late().count(),
-        "alike": Counted(*number_of_groups()),
-        **_unanswered_counts(request),
-        "forums": Forum.objects.exclude(state__in=[ForumState.REPORTED, ForumState.CANCELLED]).prefetch_related(
-            "sessions"
-        ),
-    }
-
-
-def _unanswered_counts(request: SignedInRequest) -> dict[str, int]:
-    """Return the number of unanswered replies and late requests in one query."""
-    rows = {"replies": Misreading.objects.filter(answered_at=None), "reported_done": reported_done()}
-    numbers = {name: Coalesce(Subquery(_number(item)), 0) for name, item in rows.items()}
-    return User.objects.filter(pk=request.user.pk).order_by().annotate(**numbers).values(*numbers).get()
-
-
-def _number(rows: QuerySet[Model]) -> QuerySet[Model, Any]:
-    return rows.order_by().values(every=Value(1)).annotate(number=Count("pk")).values("number")
+# --- The list ---------------------------------------------------------------------------------------------------------
 
 
 def _ever_sent(request: HttpRequest) -> QuerySet[Submission]:
@@ -107,34 +66,17 @@ def _ever_sent(request: HttpRequest) -> QuerySet[Submission]:
     return Submission.objects.visible_to(request.user).filter(submitted_at__isnull=False)
 
 
-def _waiting_by_theme() -> list[Any]:
-    """Return the themes with inputs to read, with their number (`waiting`). All that was sent is read here, so the
-    numbers come from an index alone.
-    """
-    waiting = Submission.objects.filter(state=SubmissionState.SUBMITTED).order_by()
-    numbers = dict(waiting.values_list("theme").annotate(Count("pk")))
-    themes: list[Any] = list(Theme.objects.filter(pk__in=numbers).order_by("order"))
-    for theme in themes:
-        theme.waiting = numbers[theme.pk]
-    return themes
-
-
 def _for_list(inputs: QuerySet[Submission]) -> QuerySet[Submission]:
     rows = inputs.select_related("stakeholder", "theme", "assigned_to").only(*SHOWN)
     return rows.annotate(alike=in_campaign("merged", "open")).order_by("submitted_at", "pk")
 
 
-def _sessions_with_points() -> list[dict[str, Any]]:
-    handed_in = Point.objects.filter(session__isnull=False, state=PointState.SUBMITTED)
-    rows = handed_in.values("session", "session__title", "session__forum__title").annotate(number=Count("pk"))
-    return [dict(row) for row in rows.order_by("session__starts_at")]
-
-
 @for_secretariat
 @require_safe
-def desk_inputs(request: HttpRequest) -> HttpResponse:
-    """List all inputs ever sent, newest first, filtered by words, theme and state."""
-    form, ever_sent = InputFilterForm(request.GET), _ever_sent(request)
+def desk_inputs(request: HttpRequest, slug: str) -> HttpResponse:
+    """List the inputs ever sent to a consultation, newest first, filtered by words, theme and state."""
+    consultation = consultation_at(request, slug)
+    form, ever_sent = InputFilterForm(request.GET), _ever_sent(request).filter(consultation=consultation)
     most = RANKED if form.filters.get("words") else 0  # counting is expensive, because each row is examined
     result = _narrowed(ever_sent, form.filters, request.user)
     edges = {name: request.GET[name] for name in ("before", "after") if request.GET.get(name)}
@@ -142,6 +84,7 @@ def desk_inputs(request: HttpRequest) -> HttpResponse:
     shown = _for_list(result).order_by("-submitted_at", "-pk")
     page = input_page(shown, before=edge.get(edges.get("before")), after=edge.get(edges.get("after")))
     context = {
+        "consultation": consultation,
         "form": form,
         "inputs": page.rows,
         "counted": counted(result.order_by("-submitted_at", "-pk"), most=most),
@@ -156,8 +99,9 @@ def neighbour(request: HttpRequest, **edge: str) -> str:
     if not any(edge.values()):
         return ""
     kept = {name: value for name, value in request.GET.items() if name not in ("before", "after")}
-    assert request.resolver_match is not None  # its view is running
-    return reverse(request.resolver_match.view_name, query={**kept, **edge})
+    match = request.resolver_match
+    assert match is not None  # its view is running
+    return reverse(match.view_name, args=match.args, kwargs=match.kwargs, query={**kept, **edge})
 
 
 def _narrowed(inputs: QuerySet[Submission], filters: dict[str, Any], user: Any) -> QuerySet[Submission]:
@@ -185,7 +129,9 @@ def _input(request: HttpRequest, key: UUID) -> Submission:
         "pair": pair_of_input("merged"),
         "alike": in_campaign("merged", "open"),
     }
-    return get_object_or_404(rows.annotate(**alike), key=key)
+    submission = get_object_or_404(rows.annotate(**alike), key=key)
+    note_consultation(request, submission.consultation)
+    return submission
 
 
 def _show(
@@ -234,8 +180,9 @@ def _moves_of(submission: Submission) -> dict[str, Move]:
 
 
 def _around(request: HttpRequest, submission: Submission) -> dict[str, Submission | None]:
-    """Return the previous and next inputs in the queue."""
-    waiting = _ever_sent(request).filter(state=SubmissionState.SUBMITTED).only("key", "reference")
+    """Return the previous and next inputs to read in the consultation."""
+    waiting = _ever_sent(request).filter(state=SubmissionState.SUBMITTED, consultation=submission.consultation_id)
+    waiting = waiting.only("key", "reference")
     before, after = waiting.filter(beyond(submission, "lt")), waiting.filter(beyond(submission, "gt"))
     return {
         "previous": before.order_by("-submitted_at", "-pk").first(),

@@ -33,7 +33,7 @@ def show(request: HttpRequest) -> HttpResponse:
             "objectives": statistics.by_objective(current),
             "places": places,
             "silent_places": [place for place in places if not place.inputs],
-            "map": _map(places),
+            "map": map_of(places),
             "arrivals": [(span(each.first, each.last), each) for each in arrived],
             "line": charts.time_line([each.inputs for each in arrived]),
             "in_address": f"&round={current.slug}" if len(rounds) > 1 else "",
@@ -41,7 +41,8 @@ def show(request: HttpRequest) -> HttpResponse:
     return render(request, "consultations/statistics/coverage.html", context)
 
 
-def _map(places: list[statistics.Place]) -> charts.TileMap:
+def map_of(places: list[statistics.Place]) -> charts.TileMap:
+    """Return the map of the counties as squares, each with its number of inputs."""
     tiles = statistics.tiles()
     result = [(place.county, tiles[place.county.code], place.inputs) for place in places if place.county.code in tiles]
     return charts.tile_map((county.slug, tile.label, tile.column, tile.row, inputs) for county, tile, inputs in result)

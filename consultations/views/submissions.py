@@ -25,7 +25,16 @@ from consultations.queries import files_of
 from consultations.workflow import SUBMISSION_MOVES
 from ncm_portal.workflow import Blocked, Conflict, Move, NotAllowed, check, needs_of
 
-from .decorators import INVALID, NOTHING_DONE, Outcome, attempt, carry_out, for_secretariat
+from .decorators import (
+    INVALID,
+    NOTHING_DONE,
+    Outcome,
+    attempt,
+    carry_out,
+    consultation_at,
+    for_secretariat,
+    note_consultation,
+)
 from .pagination import list_page
 
 EDITABLE = (SubmissionState.DRAFT, SubmissionState.RETURNED)
@@ -324,19 +333,20 @@ NAMES = {"last_verb": "verb", "asked_at": "at", "asked_by": "by_name", "why": "r
 
 @for_secretariat
 @require_safe
-def late_inputs(request: HttpRequest) -> HttpResponse:
-    """List drafts with a request to be sent late, and those allowed."""
-    return _show(request)
+def late_inputs(request: HttpRequest, slug: str) -> HttpResponse:
+    """List the drafts of a consultation with a request to be sent late, and those allowed."""
+    return _show(request, consultation_at(request, slug))
 
 
-def _show(request: HttpRequest, outcome: Outcome = NOTHING_DONE) -> HttpResponse:
+def _show(request: HttpRequest, consultation: Consultation, outcome: Outcome = NOTHING_DONE) -> HttpResponse:
     let_in = Submission.objects.visible_to(request.user).filter(late_at__isnull=False, submitted_at__isnull=False)
-    let_in = let_in.select_related("stakeholder", "late_by")
-    requests = list_page(
-        request, "late_inputs", "asked", asked_late(), order="asked_at", size=PAGE, among=_last_events()
-    )
-    page = list_page(request, "late_inputs", "let_in", let_in, order="-late_at", size=PAGE)
+    let_in = let_in.filter(consultation=consultation).select_related("stakeholder", "late_by")
+    drafts, among = asked_late().filter(consultation=consultation), _last_events()
+    options: dict[str, Any] = {"of": consultation.slug, "size": PAGE}
+    requests = list_page(request, "late_inputs", "asked", drafts, order="asked_at", among=among, **options)
+    page = list_page(request, "late_inputs", "let_in", let_in, order="-late_at", **options)
     context = {
+        "consultation": consultation,
         "requests": requests.rows,
         "more_requests": requests,
         "let_in": page.rows,
@@ -352,12 +362,15 @@ def _show(request: HttpRequest, outcome: Outcome = NOTHING_DONE) -> HttpResponse
 @require_http_methods(["GET", "HEAD", "POST"])
 def late_input_move(request: HttpRequest, key: UUID, verb: str) -> HttpResponse:
     """Allow or refuse sending a draft late, by the verb in the URL, keeping the page of the list."""
-    back = reverse("late_inputs", query=request.GET)
+    drafts = Submission.objects.visible_to(request.user).select_related("consultation")
+    consultation = get_object_or_404(drafts, key=key).consultation
+    note_consultation(request, consultation)
+    back = reverse("late_inputs", args=[consultation.slug], query=request.GET)
     if request.method != "POST":
         return redirect(back)
     submission = get_object_or_404(asked_late(), key=key)
     outcome = carry_out(request, submission, verb, DECISIONS)
     if outcome.reasons:
-        return _show(request, outcome)
+        return _show(request, consultation, outcome)
     messages.success(request, _("Done: %(move)s. The author gets an e-mail.") % {"move": SUBMISSION_MOVES[verb].label})
     return redirect(back)

@@ -82,7 +82,8 @@ def dress(paragraphs: list[Any]) -> None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_paper_new(request: SignedInRequest) -> HttpResponse:
     """Create a paper: its outline comes from the reference data and the themes of the consultation."""
-    form = PaperForm(request.POST if request.method == "POST" else None)
+    named = {"consultation": request.GET.get("consultation", "")}
+    form = PaperForm(request.POST if request.method == "POST" else None, initial=named)
     reasons: list[str] = []
     if request.method == "POST" and form.is_valid():
         reasons = attempt(lambda: workflow.create_paper(by=request.user, **form.cleaned_data)).reasons

@@ -1,4 +1,4 @@
-"""Home page, theme pages and the secretariat's desk."""
+"""Home page and theme pages."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -16,19 +16,14 @@ from consultations import queries
 from consultations.models import (
     Consultation,
     Instrument,
-    IntegrityCheck,
     Milestone,
     MilestoneState,
     Tally,
     Theme,
     ThemeProvision,
 )
-from consultations.permissions import SignedInRequest
-from consultations.views.decorators import for_secretariat
 from consultations.views.page_cache import kept_for_visitors
-from consultations.views.screening import front
 from ncm_portal import workflow
-from positions.models import OFFICIAL_STATES, PaperState, PositionPaper
 from positions.queries.papers import latest_edition, on_theme
 
 
@@ -58,21 +53,6 @@ def next_milestone(milestones: Iterable[Milestone]) -> Milestone | None:
     ahead = (item for item in milestones if item.state in (MilestoneState.PLANNED, MilestoneState.MOVED))
     dated = ((item, item.actual_start or item.planned_start) for item in ahead)
     return next((item for item, day in dated if day and day >= today), None)
-
-
-# --- The front page of the desk ---------------------------------------------------------------------------------------
-
-
-ENDED = (*OFFICIAL_STATES, PaperState.WITHDRAWN)
-
-
-@for_secretariat
-@require_safe
-def desk(request: SignedInRequest) -> HttpResponse:
-    """Show everything that waits for the secretariat, papers in progress first."""
-    papers = sorted(PositionPaper.objects.select_related("consultation"), key=lambda paper: paper.state in ENDED)
-    last = IntegrityCheck.objects.defer("findings", "looked_at").first()
-    return render(request, "positions/home/desk.html", front(request) | {"papers": papers, "last": last})
 
 
 # --- A theme ----------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from django.urls import resolve, reverse
 from django.utils import translation
 
 from consultations.models import MembershipRole, Office, User
-from consultations.navigation import SECTIONS, nav
+from positions.navigation import SECTIONS, nav
 from tests.factories import make_consultation, make_member, make_ministry, make_user
 from tests.paper_factories import make_step
 

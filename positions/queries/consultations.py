@@ -1,0 +1,257 @@
+"""Consultations as the desk works in them: the steps each has reached, its forums and papers, and what waits in it."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, F, Min, OuterRef, QuerySet, Value
+from django.db.models.functions import JSONObject
+from django.utils import formats, timezone
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from consultations.models import (
+    Consultation,
+    ConsultationState,
+    Event,
+    Forum,
+    ForumState,
+    Milestone,
+    MilestoneState,
+    Misreading,
+    Point,
+    PointState,
+    Stakeholder,
+    Submission,
+    SubmissionState,
+)
+from consultations.queries.changes import INPUTS, PAPERS, kept
+from positions.models import BEFORE_ADOPTION, OFFICIAL_STATES, PaperState, PositionPaper
+
+UNDER_WAY = (ConsultationState.OPEN, ConsultationState.CLOSED)
+ENDED = (*OFFICIAL_STATES, PaperState.WITHDRAWN)
+
+
+class Linked(NamedTuple):
+    """Forum or paper of a consultation: its slug, title and state."""
+
+    slug: str
+    title: str
+    state: str
+
+
+class DeskConsultation(NamedTuple):
+    """Consultation in the switcher of the desk."""
+
+    pk: int
+    slug: str
+    name: str
+    state: str
+    opens_at: datetime
+    closes_at: datetime
+    days_left: int
+    takes_inputs: bool
+    forums: list[Linked]
+    papers: list[Linked]
+
+    @property
+    def paper(self) -> Linked | None:
+        """Return the paper that is worked on, or else the latest one."""
+        return next((paper for paper in self.papers if paper.state not in ENDED), next(iter(self.papers), None))
+
+    @property
+    def forum(self) -> Linked | None:
+        """Return the forum that is still to be reported, or else the latest one."""
+        over = (ForumState.REPORTED, ForumState.CANCELLED)
+        return next((forum for forum in self.forums if forum.state not in over), next(iter(self.forums), None))
+
+    @property
+    def is_under_way(self) -> bool:
+        """Return whether something can still be done in it: it is open, or closed with a paper to come."""
+        return self.state in UNDER_WAY and not (self.papers and all(paper.state in ENDED for paper in self.papers))
+
+    @property
+    def standing(self) -> str:
+        """Return in a few words where it stands, such as "Open · 28 days left"."""
+        if self.state == ConsultationState.DRAFT:
+            opens = formats.date_format(timezone.localtime(self.opens_at), "j N Y")
+            return _("In preparation · opens %(date)s") % {"date": opens}
+        if self.takes_inputs:
+            left = ngettext("Open · %(n)s day left", "Open · %(n)s days left", self.days_left)
+            return left % {"n": self.days_left}
+        if paper := self.paper:
+            return capfirst(str(PaperState(paper.state).label))
+        return capfirst(str(ConsultationState(self.state).label))
+
+
+def desk_consultations() -> list[DeskConsultation]:
+    """Return all consultations: those under way first, then the latest. At most one query."""
+    return sorted(_all(), key=lambda each: not each.is_under_way)
+
+
+def _linked(rows: QuerySet[Any], order: str) -> ArraySubquery:
+    facts: Any = JSONObject(slug="slug", title="title", state="state")
+    return ArraySubquery(rows.filter(consultation=OuterRef("pk")).order_by(order).values(facts=facts))
+
+
+@kept(PAPERS)
+def _all() -> list[DeskConsultation]:
+    rows: QuerySet[Any] = Consultation.objects.annotate(
+        linked_forums=_linked(Forum.objects.all(), "-starts_on"),
+        linked_papers=_linked(PositionPaper.objects.all(), "-created_at"),
+    )
+    return [_read(row) for row in rows.order_by("-opens_at", "-pk")]
+
+
+def _read(row: Any) -> DeskConsultation:
+    forums = [Linked(**facts) for facts in row.linked_forums]
+    papers = [Linked(**facts) for facts in row.linked_papers]
+    facts = (row.pk, row.slug, row.short_title, row.state, row.opens_at, row.closes_at, row.days_left, row.takes_inputs)
+    return DeskConsultation(*facts, forums, papers)
+
+
+@kept(INPUTS, PAPERS)
+def waiting_numbers() -> dict[int | None, dict[str, int]]:
+    """Return what waits for the secretariat in each consultation by kind: inputs to read, points to validate, replies
+    to answer; under None the organisations to verify. At most one query.
+    """
+    inputs = Submission.objects.filter(state=SubmissionState.SUBMITTED)
+    points = Point.objects.filter(state=PointState.SUBMITTED)
+    replies = Misreading.objects.filter(answered_at=None)
+    counted = [_counted(inputs, "inputs", "consultation"), _counted(points, "points", "consultation")]
+    counted += [_counted(replies, "replies", "point__consultation"), _counted(Stakeholder.objects.waiting(), "new", "")]
+    result: dict[int | None, dict[str, int]] = defaultdict(dict)
+    for kind, consultation, number in counted[0].union(*counted[1:], all=True).order_by():
+        result[consultation or None][kind] = number
+    return result
+
+
+def _counted(rows: QuerySet[Any], kind: str, consultation: str) -> QuerySet[Any, Any]:
+    """Return the kind, the consultation (0: of none) and the number of `rows`."""
+    of = F(consultation) if consultation else Value(0)
+    labelled = rows.order_by().values(waits=Value(kind), at_consultation=of).annotate(number=Count("pk"))
+    return labelled.values_list("waits", "at_consultation", "number")
+
+
+# --- The steps of a consultation --------------------------------------------------------------------------------------
+
+
+HELD, HERE, AHEAD = "held", "here", "ahead"
+PAPER_STEPS = (
+    (gettext_lazy("Draft"), "create", (PaperState.DRAFTING,)),
+    (gettext_lazy("Review"), "open_review", (PaperState.REVIEW, PaperState.CONSOLIDATION)),
+    (
+        gettext_lazy("Clearance"),
+        "request_clearance",
+        (PaperState.CLEARANCE_TEXT, PaperState.IN_CLEARANCE, PaperState.CLEARED, PaperState.SILENCE),
+    ),
+    (gettext_lazy("Adopted"), "adopt", (PaperState.FORUM_TEXT, PaperState.IN_SESSION)),
+    (gettext_lazy("Published"), "publish", (PaperState.ADOPTED,)),
+    (gettext_lazy("Followed up"), "", (PaperState.PUBLISHED, PaperState.SUPERSEDED)),
+)
+VERBS = [verb for _label, verb, _states in PAPER_STEPS if verb]
+
+
+class Step(NamedTuple):
+    """Step of a consultation: its label, whether it is `held`, `here` or `ahead`, its days, and a note."""
+
+    label: Promise | str
+    state: str
+    first: date | None = None
+    last: date | None = None
+    note: str = ""
+
+
+def steps_of(
+    consultation: Consultation, forums: Iterable[Forum], papers: Iterable[PositionPaper], *, dated: bool
+) -> list[Step]:
+    """Return the steps of a consultation in order; exactly one is `here`. `forums` and `papers` are the latest first.
+
+    The steps of the paper are those of the one that is worked on, or else of the latest; their dates (`dated`) take at
+    most two queries.
+    """
+    paper = _worked_on(papers)
+    of_paper = _of_paper(paper, _times(paper) if dated else {})
+    if dated and of_paper[-1].state == HERE:
+        of_paper[-1] = _follow_up(consultation, of_paper[-1])
+    return _with_one_here([*_opening(consultation), *_meeting(forums), *of_paper])
+
+
+def _worked_on(papers: Iterable[PositionPaper]) -> PositionPaper | None:
+    known = [paper for paper in papers if paper.state != PaperState.WITHDRAWN]
+    return next((paper for paper in known if paper.state in (*BEFORE_ADOPTION, PaperState.SUSPENDED)), None) or next(
+        iter(known), None
+    )
+
+
+def _day(moment: datetime | None) -> date | None:
+    return timezone.localdate(moment) if moment else None
+
+
+def _opening(consultation: Consultation) -> list[Step]:
+    opened = consultation.state != ConsultationState.DRAFT
+    is_over = opened and not consultation.takes_inputs
+    hour = f"{timezone.localtime(consultation.closes_at):%H:%M}" if consultation.takes_inputs else ""
+    return [
+        Step(_("Opened") if opened else _("Opens"), HELD if opened else AHEAD, _day(consultation.opens_at)),
+        Step(
+            _("Closed") if is_over else _("Closes"), HELD if is_over else AHEAD, _day(consultation.closes_at), note=hour
+        ),
+    ]
+
+
+def _meeting(forums: Iterable[Forum]) -> list[Step]:
+    forum = next((each for each in forums if each.state != ForumState.CANCELLED), None)
+    if forum is None:
+        return []
+    held = forum.state in (ForumState.HELD, ForumState.REPORTED)
+    state = HELD if held else HERE if forum.state == ForumState.IN_SESSION else AHEAD
+    return [Step(_("Forum"), state, forum.starts_on, forum.ends_on, forum.place)]
+
+
+def _of_paper(paper: PositionPaper | None, times: dict[str, Any]) -> list[Step]:
+    reached, steps = _reached(paper), []
+    for turn, (label, verb, _states) in enumerate(PAPER_STEPS):
+        state = HELD if turn < reached else HERE if turn == reached else AHEAD
+        steps.append(Step(label, state, _day(times.get(verb))))
+    return steps
+
+
+def _reached(paper: PositionPaper | None) -> int:
+    """Return the number of the step that the paper is at; -1 without a paper."""
+    if paper is None:
+        return -1
+    state = paper.suspended_from or paper.state
+    return next((turn for turn, (_label, _verb, states) in enumerate(PAPER_STEPS) if state in states), -1)
+
+
+def _times(paper: PositionPaper | None) -> dict[str, Any]:
+    """Return when each verb was first done to the paper."""
+    if paper is None:
+        return {}
+    rows = Event.objects.about(paper).filter(verb__in=VERBS).order_by()
+    return dict(rows.values_list("verb").annotate(at=Min("at")))
+
+
+def _follow_up(consultation: Consultation, step: Step) -> Step:
+    """Return the last step with the next milestone ahead, or else the last one held."""
+    rows = Milestone.objects.filter(consultation=consultation, is_key=True).exclude(state=MilestoneState.CANCELLED)
+    milestones = list(rows)  # in order of their dates
+    ahead = (each for each in milestones if each.state in (MilestoneState.PLANNED, MilestoneState.MOVED))
+    shown = next(ahead, milestones[-1] if milestones else None)
+    return step._replace(note=str(shown) if shown else "")
+
+
+def _with_one_here(steps: list[Step]) -> list[Step]:
+    """Return the steps with the last one held as `here` where none is under way, and of several only the last."""
+    under_way = [turn for turn, step in enumerate(steps) if step.state == HERE]
+    held = [turn for turn, step in enumerate(steps) if step.state == HELD]
+    here = max(under_way or held or [0])
+    return [
+        step._replace(state=HERE if turn == here else HELD if step.state == HERE else step.state)
+        for turn, step in enumerate(steps)
+    ]

@@ -1,0 +1,157 @@
+"""The desk's consultations: all of them over the years, and the overview, forums and papers of each."""
+
+from typing import Any, NamedTuple
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from consultations import queries
+from consultations.models import (
+    Consultation,
+    ConsultationState,
+    Forum,
+    Group,
+    Office,
+    Submission,
+    SubmissionState,
+    User,
+)
+from consultations.queries import statistics
+from consultations.views.decorators import LAST_CONSULTATION, consultation_at, for_secretariat
+from consultations.views.statistics import map_of
+from ncm_portal import workflow
+from positions.models import PositionPaper
+from positions.queries.consultations import DeskConsultation, Step, desk_consultations, steps_of, waiting_numbers
+
+FEWEST = 8
+
+
+@for_secretariat
+@require_safe
+def desk(request: HttpRequest) -> HttpResponse:
+    """Lead to the consultation last worked in, if it is under way, or to the only one under way, or else to all."""
+    under_way = [each for each in desk_consultations() if each.is_under_way]
+    last = request.COOKIES.get(LAST_CONSULTATION)
+    fitting = [each for each in under_way if each.slug == last] or under_way
+    return redirect("desk_consultation", fitting[0].slug) if len(fitting) == 1 else redirect("desk_all")
+
+
+# --- All consultations ------------------------------------------------------------------------------------------------
+
+
+class Row(NamedTuple):
+    """Consultation in the list of all: its steps, and its numbers of inputs and organisations."""
+
+    consultation: Consultation
+    steps: list[Step]
+    inputs: int
+    organisations: int
+
+    @property
+    def here(self) -> int:
+        """Return the number of the step it has reached, from 1."""
+        return next(turn for turn, step in enumerate(self.steps, 1) if step.state == "here")
+
+
+@for_secretariat
+@require_safe
+def desk_all(request: HttpRequest) -> HttpResponse:
+    """List all consultations over the years, by whether they are under way, over or in preparation."""
+    known = {each.pk: each for each in desk_consultations()}
+    rows = _with_numbers().prefetch_related("forums", "papers")
+    groups: dict[str, list[Row]] = {"now": [], "before": [], "ahead": []}
+    for row in rows.order_by("-opens_at", "-pk"):
+        groups[_period(known[row.pk])].append(
+            Row(row, _steps(row, dated=False), row.input_count, row.organisation_count)
+        )
+    context = {"groups": groups, "number": len(known)}
+    return render(request, "positions/consultations/all.html", context)
+
+
+def _with_numbers() -> QuerySet[Consultation, Any]:
+    organisations = Count("tallies__stakeholder", filter=Q(tallies__inputs__gt=0), distinct=True)
+    return Consultation.objects.annotate(
+        input_count=Coalesce(Sum("tallies__inputs"), 0), organisation_count=organisations
+    )
+
+
+def _period(consultation: DeskConsultation) -> str:
+    if consultation.state == ConsultationState.DRAFT:
+        return "ahead"
+    return "now" if consultation.is_under_way else "before"
+
+
+def _steps(consultation: Consultation, *, dated: bool) -> list[Step]:
+    forums = sorted(consultation.forums.all(), key=lambda each: each.starts_on, reverse=True)
+    papers = sorted(consultation.papers.all(), key=lambda each: each.created_at, reverse=True)
+    return steps_of(consultation, forums, papers, dated=dated)
+
+
+# --- One consultation -------------------------------------------------------------------------------------------------
+
+
+@for_secretariat
+@require_safe
+def desk_consultation(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show where a consultation stands, what waits in it, who has written, the next dates and the team."""
+    consultation = consultation_at(request, slug)
+    places = statistics.by_county(consultation)
+    groups = queries.inputs_by_group(consultation, list(consultation.themes.all()))
+    context = {
+        "consultation": consultation,
+        "steps": _steps(consultation, dated=True),
+        "figures": queries.participation(consultation),
+        "sent_today": _sent_today(consultation),
+        "all_groups": len(Group),
+        "places": places,
+        "heard_places": sum(bool(place.inputs) for place in places),
+        "map": map_of(places),
+        "fewest": _fewest(groups),
+        "most": max((each.total for each in groups.groups), default=0),
+        "waiting": waiting_numbers().get(consultation.pk, {}),
+        "team": _team(consultation),
+    }
+    return render(request, "positions/consultations/overview.html", context)
+
+
+def _sent_today(consultation: Consultation) -> int:
+    today = timezone.localdate(workflow.now())
+    return sum(consultation.day_tallies.filter(day=today).order_by().values_list("inputs", flat=True))
+
+
+def _fewest(by_group: statistics.InputsByGroup) -> list[tuple[str, int]]:
+    """Return the groups with the fewest inputs, with their numbers."""
+    silent = [(str(label), 0) for label in by_group.silent]
+    with_inputs = sorted(((str(group.label), group.total) for group in by_group.groups), key=lambda row: row[1])
+    return [*silent, *with_inputs][:FEWEST]
+
+
+def _team(consultation: Consultation) -> QuerySet[User, Any]:
+    """Return the officers of the secretariat with the number of inputs assigned to each that are not decided."""
+    waiting = Submission.objects.filter(consultation=consultation, state=SubmissionState.SUBMITTED)
+    assigned = waiting.filter(assigned_to=OuterRef("pk")).order_by().values("assigned_to")
+    number = Coalesce(Subquery(assigned.annotate(number=Count("pk")).values("number")), 0)
+    officers = User.objects.filter(office__in=[Office.SECRETARIAT, Office.HEAD], is_active=True)
+    return officers.annotate(open_count=number).order_by("name", "pk")
+
+
+@for_secretariat
+@require_safe
+def desk_forums(request: HttpRequest, slug: str) -> HttpResponse:
+    """List the forums of a consultation, the latest first."""
+    consultation = consultation_at(request, slug)
+    forums = Forum.objects.filter(consultation=consultation).order_by("-starts_on", "-pk")
+    return render(request, "positions/consultations/forums.html", {"consultation": consultation, "forums": forums})
+
+
+@for_secretariat
+@require_safe
+def desk_papers(request: HttpRequest, slug: str) -> HttpResponse:
+    """List the position papers of a consultation, the latest first."""
+    consultation = consultation_at(request, slug)
+    papers = PositionPaper.objects.filter(consultation=consultation).order_by("-created_at", "-pk")
+    return render(request, "positions/consultations/papers.html", {"consultation": consultation, "papers": papers})
