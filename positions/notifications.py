@@ -28,27 +28,30 @@ def _invited(review: ReviewRound) -> QuerySet[Stakeholder]:
 
 def review_opened(review: ReviewRound) -> None:
     """Notify every invited organisation that a text is open for review, with the closing time."""
-    _about(review, "positions/mail/review_opened.txt", _invited(review))
+    _about(review, "positions/mail/review_opened.txt", invited_people(review))
 
 
 def review_extended(review: ReviewRound) -> None:
     """Notify every invited organisation of a later closing time."""
-    _about(review, "positions/mail/review_extended.txt", _invited(review))
+    _about(review, "positions/mail/review_extended.txt", invited_people(review))
 
 
 def review_closes(review: ReviewRound) -> None:
     """Remind invited organisations without an amendment that the round closes soon."""
     spoken = review.amendments.values("sponsor")
-    _about(review, "positions/mail/review_closes.txt", _invited(review).exclude(pk__in=spoken))
+    _about(review, "positions/mail/review_closes.txt", invited_people(review, without=spoken))
 
 
-def _about(review: ReviewRound, template: str, bodies: QuerySet[Stakeholder]) -> None:
+def invited_people(review: ReviewRound, *, without: Any = ()) -> list[Recipient]:
+    """Return who gets a mail about a round: nobody while the paper is restricted."""
+    return [] if review.paper.is_restricted else people_of(*_invited(review).exclude(pk__in=without))
+
+
+def _about(review: ReviewRound, template: str, people: list[Recipient]) -> None:
     paper = review.paper
-    if paper.is_restricted:
-        return
     send_all(
         template,
-        people_of(*bodies),
+        people,
         title=one_line(paper.title),
         closes_at=review.closes_at,
         link=address("review", paper.slug),
@@ -86,7 +89,7 @@ def amendment_advised(advised: Recommendation) -> None:
 def clearance_requested(clearances: Iterable[Clearance]) -> None:
     """Ask the clearing officers of each ministry for its stances, with the due time."""
     requested = list(clearances)
-    officers = _clearing_officers([clearance.ministry_id for clearance in requested])
+    officers = clearing_officers([clearance.ministry_id for clearance in requested])
     for clearance in requested:
         send_all(
             "positions/mail/clearance_requested.txt",
@@ -101,13 +104,9 @@ def clearance_requested(clearances: Iterable[Clearance]) -> None:
 
 def silence_opened(paper: PositionPaper) -> None:
     """Notify every member of a silence procedure: its end, the text, and how to break it."""
-    if paper.is_restricted:
-        return
-    officers = _clearing_officers(list(paper.clearances.values_list("ministry", flat=True)))
-    notified = [*people_of(*Stakeholder.objects.members()), *(each for people in officers.values() for each in people)]
     send_all(
         "positions/mail/silence_opened.txt",
-        {each.address.lower(): each for each in notified}.values(),
+        asked_to_be_silent(paper),
         title=one_line(paper.title),
         until=paper.silence_until,
         link=address("desk_paper_move", paper.slug, "break_silence"),
@@ -115,9 +114,18 @@ def silence_opened(paper: PositionPaper) -> None:
     )
 
 
+def asked_to_be_silent(paper: PositionPaper) -> list[Recipient]:
+    """Return the people of every member, and the clearing officers; nobody while the paper is restricted."""
+    if paper.is_restricted:
+        return []
+    officers = clearing_officers(list(paper.clearances.values_list("ministry", flat=True)))
+    notified = [*people_of(*Stakeholder.objects.members()), *(each for people in officers.values() for each in people)]
+    return list({each.address.lower(): each for each in notified}.values())
+
+
 def step_asked(paper: PositionPaper, step: ChainStep) -> None:
     """Ask the office of a clearance step, such as legal vetting, to answer."""
-    officers = _clearing_officers([step.institution_id])[step.institution_id]
+    officers = clearing_officers([step.institution_id])[step.institution_id]
     send_all(
         "positions/mail/step_asked.txt",
         {each.address.lower(): each for each in [*people_of(step.institution), *officers]}.values(),
@@ -132,7 +140,7 @@ def step_asked(paper: PositionPaper, step: ChainStep) -> None:
 def clearance_reminder(reminder: ClearanceReminder, principal: str) -> None:
     """Remind the clearing officers of a ministry, and its principal at the address `principal`, if given."""
     clearance = reminder.clearance
-    officers = _clearing_officers([clearance.ministry_id])[clearance.ministry_id]
+    officers = clearing_officers([clearance.ministry_id])[clearance.ministry_id]
     known = {each.address.lower() for each in officers}
     also = [Recipient(principal)] if principal and principal.lower() not in known else []
     send_all(
@@ -149,7 +157,7 @@ def clearance_reminder(reminder: ClearanceReminder, principal: str) -> None:
     )
 
 
-def _clearing_officers(ministries: list[int]) -> dict[int, list[Recipient]]:
+def clearing_officers(ministries: list[int]) -> dict[int, list[Recipient]]:
     """Return the clearing officers of each of these ministries."""
     result: dict[int, list[Recipient]] = defaultdict(list)
     live = Membership.objects.live().filter(stakeholder__in=ministries, role=MembershipRole.CLEARING_OFFICER)
@@ -160,15 +168,7 @@ def _clearing_officers(ministries: list[int]) -> dict[int, list[Recipient]]:
 
 def answered(paper: PositionPaper) -> None:
     """Notify each author, in one mail, of the answers to their points."""
-    if paper.is_restricted:
-        return
-    answers: dict[User, list[Disposition]] = defaultdict(list)
-    rows = paper.dispositions.filter(point__submission__isnull=False, point__submission__author__is_active=True)
-    for row in rows.select_related("point__submission__author").order_by("point__reference"):
-        source = row.point.submission
-        assert source is not None  # loaded above
-        answers[source.author].append(row)
-    for author, dispositions in answers.items():
+    for author, dispositions in answers_by_author(paper).items():
         send_all(
             "positions/mail/answered.txt",
             [recipient(author)],
@@ -176,6 +176,19 @@ def answered(paper: PositionPaper) -> None:
             dispositions=dispositions,
             link=address("my_organisation"),
         )
+
+
+def answers_by_author(paper: PositionPaper) -> dict[User, list[Disposition]]:
+    """Return the answers to the points of each author; none while the paper is restricted."""
+    answers: dict[User, list[Disposition]] = defaultdict(list)
+    if paper.is_restricted:
+        return answers
+    rows = paper.dispositions.filter(point__submission__isnull=False, point__submission__author__is_active=True)
+    for row in rows.select_related("point__submission__author").order_by("point__reference"):
+        source = row.point.submission
+        assert source is not None  # loaded above
+        answers[source.author].append(row)
+    return answers
 
 
 def rules_changed(consultation: Consultation, changes: Callable[[], list[str]], reason: str) -> None:

@@ -23,3 +23,10 @@ def tidy(markup: str) -> str:
 def admin_page(model, name="changelist", *args) -> str:
     """Return the address of a page of the administration about records of `model`."""
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}", args=args)
+
+
+def confirmed(client, address: str, data=(), **options):
+    """Make the move at `address` as its page does: after the page said what the move will do."""
+    page = client.get(address)
+    effects = page.context["effects"].fingerprint if page.status_code == 200 else ""
+    return client.post(address, {**dict(data), "effects": effects}, **options)

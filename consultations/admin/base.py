@@ -18,6 +18,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from consultations.forms import ReasonForm
+from consultations.forms.consequences import confirming
 from consultations.models import Evidence
 from consultations.permissions import SignedInRequest, is_secretariat, may_enter_admin
 from consultations.queries.access_log import history
@@ -141,10 +142,11 @@ class RecordAdmin(admin.ModelAdmin):
         move, record = self.moves.get(verb), self.get_object(request, object_id)
         if move is None or record is None or not self.has_view_permission(request, record):
             raise PermissionDenied
-        form = self._form_of(move)(request.POST if request.method == "POST" else None)
+        effects = move.effects_on(record)
+        form = confirming(self._form_of(move))(request.POST if request.method == "POST" else None, effects=effects)
         if request.method == "POST" and form.is_valid():
             try:
-                self.carry_out(move, record, request, **form.cleaned_data)
+                self.carry_out(move, record, request, **form.values)
             except Blocked as refusal:
                 form.add_error(None, refusal.reasons)
             else:
@@ -156,6 +158,7 @@ class RecordAdmin(admin.ModelAdmin):
             "opts": self.opts,
             "record": record,
             "move": move,
+            "effects": effects,
             "form": form,
             "conditions": move.conditions(record),
             "back": self._address("change", record),
@@ -178,8 +181,8 @@ class RecordAdmin(admin.ModelAdmin):
         return self.move_forms.get(move.verb, ReasonForm if takes_reason else forms.Form)
 
     def _plain_moves(self) -> list[Move]:
-        """Return the moves that need no input: each becomes a bulk action."""
-        known = [move for move in self.moves.values() if hasattr(self.verbs, move.verb)]
+        """Return the moves that need no input and ask nothing: each becomes a bulk action."""
+        known = [move for move in self.moves.values() if hasattr(self.verbs, move.verb) and not move.asks]
         return [move for move in known if not move.needs_reason and move.verb not in self.move_forms]
 
 

@@ -91,7 +91,7 @@ def forum_cancelled(forum: Forum, reason: str) -> None:
     """Notify everybody who may be about to travel that the forum is cancelled; each address once."""
     send_all(
         "consultations/mail/forum_cancelled.txt",
-        _about_to_come(forum),
+        about_to_come(forum),
         always=True,
         sms=True,
         forum=forum,
@@ -100,7 +100,7 @@ def forum_cancelled(forum: Forum, reason: str) -> None:
     )
 
 
-def _about_to_come(forum: Forum) -> list[Recipient]:
+def about_to_come(forum: Forum) -> list[Recipient]:
     """Return everybody with a role in the programme, delegates not refused, and institutions that did not decline;
     unreachable people are represented by their institution.
     """

@@ -26,7 +26,8 @@ from consultations.queries.forums import doors
 from consultations.workflow import FORUM_MOVES
 from ncm_portal.workflow import Move, moves_open_to, needs_of
 
-from .decorators import INVALID, NOTHING_DONE, Outcome, attempt, carry_out, for_secretariat
+from .consequences import move_page
+from .decorators import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
 from .stored_files import hand_out
 
 
@@ -48,10 +49,7 @@ def desk_forum(slug: str) -> Forum:
 @require_safe
 def forum_home(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the state of a forum and its tasks."""
-    return _show(request, desk_forum(slug))
-
-
-def _show(request: HttpRequest, forum: Forum, outcome: Outcome = NOTHING_DONE) -> HttpResponse:
+    forum = desk_forum(slug)
     counts = counts_of(forum)
     moves = {name: replace(move, conditions=cache(move.conditions)) for name, move in FORUM_MOVES.items()}  # cached
     context = {
@@ -60,28 +58,24 @@ def _show(request: HttpRequest, forum: Forum, outcome: Outcome = NOTHING_DONE) -
         "figures": figures(counts),
         "plan": counts.seats,
         "balance": balance(counts.seats),
-        "reasons": outcome.reasons,
         "doors": doors(forum),
         "moves": moves_open_to(moves, forum, request.user),
         "needs": needs_of(moves, forum),
         "events": Event.objects.about(forum).reverse()[:20],
         "moves_at": f"{reverse('forum_home', args=[forum.slug])}moves/",
     }
-    return render(request, "consultations/forums/home.html", context, status=outcome.status)
+    return render(request, "consultations/forums/home.html", context)
 
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def forum_move(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
-    """Announce, open, close or cancel a forum by the verb in the URL."""
-    forum = desk_forum(slug)
-    if request.method != "POST":
-        return redirect("forum_home", slug)
-    outcome = carry_out(request, forum, verb, VERBS)
-    if outcome.reasons:
-        return _show(request, forum, outcome)
-    messages.success(request, _("Done: %(move)s.") % {"move": FORUM_MOVES[verb].label})
-    return redirect("forum_home", slug)
+    """Say what the move in the URL will do to a forum, and make it once that is confirmed."""
+    forum, move = desk_forum(slug), FORUM_MOVES.get(verb)
+    if move is None:
+        raise Http404
+    back = reverse("forum_home", args=[slug])
+    return move_page(request, move, forum, VERBS[verb], back=back, label=forum.title)
 
 
 # --- Seats ------------------------------------------------------------------------------------------------------------

@@ -16,7 +16,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from consultations import workflow
-from consultations.forms import ReasonForm
 from consultations.forms.programme import BreakoutsForm, CopyForm, PartForm, SessionForm
 from consultations.ical import Entry, calendar
 from consultations.models import Delegate, Event, Forum, ForumSession, ForumState, SessionRole
@@ -25,6 +24,7 @@ from consultations.queries.programme import calendar_of, clashes, is_signed, pla
 from consultations.workflow import SESSION_MOVES
 from ncm_portal.workflow import moves_open_to
 
+from .consequences import move_page
 from .decorators import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
 from .forums import desk_forum
 
@@ -132,6 +132,8 @@ def _show_session(
 @require_http_methods(["GET", "HEAD", "POST"])
 def forum_session_move(request: SignedInRequest, slug: str, pk: int, verb: str) -> HttpResponse:
     """Move a session up or down, assign a role, open, close or cancel it, by the verb in the URL."""
+    if verb in ASKING:
+        return ASKING[verb](request, _session(slug, pk))
     if verb not in ACTS:
         raise Http404
     if request.method != "POST":
@@ -161,15 +163,11 @@ def _part(request: SignedInRequest, session: ForumSession) -> HttpResponse:
     return redirect("forum_session", session.forum.slug, session.pk)
 
 
-def _state(name: str) -> Callable[[HttpRequest, ForumSession], HttpResponse]:
+def _state(name: str) -> Callable[[SignedInRequest, ForumSession], HttpResponse]:
     verb, move = getattr(workflow, name), SESSION_MOVES[name]
 
-    def act(request: HttpRequest, session: ForumSession) -> HttpResponse:
-        form = ReasonForm(request.POST)
-        if not form.is_valid():
-            return _show_session(request, session, Outcome(form.problems, 422))
-        given = {"reason": form.cleaned_data["reason"]} if move.needs_reason else {}
-        outcome = attempt(lambda: verb(session, by=request.user, **given), session)
+    def act(request: SignedInRequest, session: ForumSession) -> HttpResponse:
+        outcome = attempt(lambda: verb(session, by=request.user), session)
         if outcome.reasons:
             return _show_session(request, session, outcome)
         messages.success(request, _("Done: %(move)s.") % {"move": move.label})
@@ -178,12 +176,24 @@ def _state(name: str) -> Callable[[HttpRequest, ForumSession], HttpResponse]:
     return act
 
 
+def _asking(name: str) -> Callable[[SignedInRequest, ForumSession], HttpResponse]:
+    """Return the page of a move that is made only after what it does was confirmed, or with a reason."""
+    verb, move = getattr(workflow, name), SESSION_MOVES[name]
+
+    def act(request: SignedInRequest, session: ForumSession) -> HttpResponse:
+        back = reverse("forum_session", args=[session.forum.slug, session.pk])
+        return move_page(request, move, session, verb, back=back, label=session.title)
+
+    return act
+
+
 ACTS = {
     "up": _up_or_down(True),
     "down": _up_or_down(False),
     "part": _part,
-    **{name: _state(name) for name in SESSION_MOVES},
+    **{name: _state(name) for name, move in SESSION_MOVES.items() if not move.needs_reason},
 }
+ASKING = {name: _asking(name) for name, move in SESSION_MOVES.items() if move.needs_reason}
 
 
 @for_secretariat

@@ -3,6 +3,7 @@
 import uuid
 from datetime import datetime
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -48,6 +49,19 @@ from ncm_portal.workflow import (
     verb,
 )
 
+from .consequences import (
+    of_announcing,
+    of_archiving,
+    of_cancelling,
+    of_cancelling_session,
+    of_closing,
+    of_closing_consultation,
+    of_closing_registration,
+    of_extending,
+    of_opening,
+    of_opening_consultation,
+    of_reporting,
+)
 from .speakers import end_speech
 
 C, F, D, P = ConsultationState, ForumState, DelegateState, SessionState
@@ -67,7 +81,8 @@ def ready_to_open(consultation: Consultation) -> list[Condition]:
 
 def ready_to_announce(forum: Forum) -> list[Condition]:
     """The forum has a programme."""
-    return [either(forum.sessions.exists(), _("It has a programme"), _("It has no programme yet"))]
+    at = reverse("forum_programme", args=[forum.slug])
+    return [either(forum.sessions.exists(), _("It has a programme"), _("It has no programme yet"), at)]
 
 
 def ready_to_cancel(session: ForumSession) -> list[Condition]:
@@ -127,20 +142,45 @@ CONSULTATION_MOVES = table(
         C.OPEN,
         SECRETARIAT,
         ready_to_open,
+        consequences=of_opening_consultation,
     ),
-    Move("close_consultation", gettext_lazy("Close for inputs"), (C.OPEN,), C.CLOSED, SECRETARIAT),
-    Move("extend", gettext_lazy("Extend the deadline"), (C.OPEN, C.CLOSED), C.OPEN, HEAD, needs_reason=True),
-    Move("archive", gettext_lazy("Archive"), (C.CLOSED,), C.ARCHIVED, HEAD, grave=True),
+    Move(
+        "close_consultation",
+        gettext_lazy("Close for inputs"),
+        (C.OPEN,),
+        C.CLOSED,
+        SECRETARIAT,
+        consequences=of_closing_consultation,
+    ),
+    Move(
+        "extend",
+        gettext_lazy("Extend the deadline"),
+        (C.OPEN, C.CLOSED),
+        C.OPEN,
+        HEAD,
+        needs_reason=True,
+        consequences=of_extending,
+    ),
+    Move("archive", gettext_lazy("Archive"), (C.CLOSED,), C.ARCHIVED, HEAD, grave=True, consequences=of_archiving),
 )
 
 FORUM_MOVES = table(
-    Move("announce", gettext_lazy("Announce"), (F.DRAFT,), F.ANNOUNCED, SECRETARIAT, ready_to_announce),
+    Move(
+        "announce",
+        gettext_lazy("Announce"),
+        (F.DRAFT,),
+        F.ANNOUNCED,
+        SECRETARIAT,
+        ready_to_announce,
+        consequences=of_announcing,
+    ),
     Move(
         "close_registration",
         gettext_lazy("Close registration"),
         (F.ANNOUNCED,),
         F.REGISTRATION_CLOSED,
         SECRETARIAT,
+        consequences=of_closing_registration,
     ),
     Move(
         "open_forum",
@@ -148,8 +188,9 @@ FORUM_MOVES = table(
         (F.REGISTRATION_CLOSED,),
         F.IN_SESSION,
         SECRETARIAT,
+        consequences=of_opening,
     ),
-    Move("close_forum", gettext_lazy("Close the forum"), (F.IN_SESSION,), F.HELD, SECRETARIAT),
+    Move("close_forum", gettext_lazy("Close the forum"), (F.IN_SESSION,), F.HELD, SECRETARIAT, consequences=of_closing),
     Move(
         "report_forum",
         gettext_lazy("Mark as reported"),
@@ -157,6 +198,7 @@ FORUM_MOVES = table(
         F.REPORTED,
         SECRETARIAT,
         ready_to_report,
+        consequences=of_reporting,
     ),
     Move(
         "cancel_forum",
@@ -166,6 +208,7 @@ FORUM_MOVES = table(
         HEAD,
         needs_reason=True,
         grave=True,
+        consequences=of_cancelling,
     ),
 )
 
@@ -182,6 +225,7 @@ SESSION_MOVES = table(
         needs_reason=True,
         grave=True,
         undoes=True,
+        consequences=of_cancelling_session,
     ),
 )
 

@@ -4,6 +4,7 @@ from .moves import (
     Act,
     AllOf,
     Condition,
+    Consequences,
     Move,
     OpenMove,
     Role,
@@ -37,8 +38,8 @@ from .verbs import (
 )
 
 __all__ = [
-    "Act", "AllOf", "Blocked", "Condition", "Conflict", "Move", "NotAllowed", "NotTaken", "OpenMove", "Role",
-    "VerbRun", "Words", "acts", "all_of", "check", "current_run", "deadline_passed", "demand", "either", "journal",
-    "locked", "log_refusal", "make", "make_many", "moves_open_to", "needs_of", "no_conditions", "now", "replayed_at",
-    "table", "verb",
+    "Act", "AllOf", "Blocked", "Condition", "Conflict", "Consequences", "Move", "NotAllowed", "NotTaken", "OpenMove",
+    "Role", "VerbRun", "Words", "acts", "all_of", "check", "current_run", "deadline_passed", "demand", "either",
+    "journal", "locked", "log_refusal", "make", "make_many", "moves_open_to", "needs_of", "no_conditions", "now",
+    "replayed_at", "table", "verb",
 ]  # fmt: skip

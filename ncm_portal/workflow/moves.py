@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -12,20 +13,24 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 Words = str | Promise
 
 
 class Condition(NamedTuple):
-    """One condition of a move in plain words, and whether it is met."""
+    """One condition of a move in plain words, whether it is met, and the address of the page where it is met."""
 
     text: str
     met: bool
+    url: str = ""
 
 
-def either(met: bool, yes: str, no: str) -> Condition:
-    """Return a condition worded as `yes` if it is met, else as `no`, which a refusal quotes."""
-    return Condition(yes if met else no, met)
+def either(met: bool, yes: str, no: str, url: str = "") -> Condition:
+    """Return a condition worded as `yes` if it is met, else as `no`, which a refusal quotes. `url` is where it is met;
+    a condition that is met leads nowhere.
+    """
+    return Condition(yes if met else no, met, "" if met else url)
 
 
 def no_conditions(record: Any) -> list[Condition]:
@@ -48,6 +53,35 @@ def all_of(*parts: Callable[[Any], list[Condition]]) -> AllOf:
     return AllOf(parts)
 
 
+MANY_MAILS = 20  # more than these are sent only after somebody typed what they are about
+
+
+class Consequences(NamedTuple):
+    """What a move will do, in plain sentences, which its page shows before it is made.
+
+    `heading` and `button` say it in short; without them the label of the move stands there. So many `mails` go out; if
+    they are many, `name` must be typed first.
+    """
+
+    sentences: tuple[str, ...] = ()
+    heading: str = ""
+    button: str = ""
+    mails: int = 0
+    name: str = ""
+
+    @property
+    def typed(self) -> str:
+        """Return what must be typed before the move is made, or nothing."""
+        return self.name if self.mails > MANY_MAILS else ""
+
+    @property
+    def fingerprint(self) -> str:
+        """Return a short hash of the heading and of what must be typed. A confirmation counts only for the heading that
+        was shown; counts may have changed meanwhile.
+        """
+        return hashlib.sha256(f"{self.heading}\n{self.typed}".encode()).hexdigest()[:16]
+
+
 class Role(NamedTuple):
     """Role: `may` decides for a person and a record, `words` describe it."""
 
@@ -60,8 +94,9 @@ class Move:
     """One row of a table of moves.
 
     `sources` are the allowed states, `target` is the new state (None: unchanged), `role` decides and describes who may
-    make it, `conditions` returns what must hold. A move that `undoes` another is not a next step: it has a button, but
-    is not listed among what a record needs.
+    make it, `conditions` returns what must hold. `consequences` returns what it will do: such a move is made only after
+    somebody has read and confirmed that on its page. A move that `undoes` another is not a next step: it has a button,
+    but is not listed among what a record needs.
     """
 
     verb: str
@@ -73,6 +108,7 @@ class Move:
     needs_reason: bool = False
     grave: bool = False
     undoes: bool = False
+    consequences: Callable[[Any], Consequences] | None = None
 
     @property
     def may(self) -> Callable[[Any, Any], bool]:
@@ -84,6 +120,20 @@ class Move:
         """Return who may make the move, in words."""
         return self.role.words
 
+    @property
+    def asks(self) -> bool:
+        """Return whether it has a page that says what it will do."""
+        return self.consequences is not None
+
+    def effects_on(self, record: Any) -> Consequences:
+        """Return what it will do to `record`, with words for the button that makes it."""
+        effects = self.consequences(record) if self.consequences else Consequences()
+        return effects if effects.button else effects._replace(button=self._button(effects.mails))
+
+    def _button(self, mails: int) -> str:
+        words = ngettext("%(move)s and send %(n)s e-mail", "%(move)s and send %(n)s e-mails", mails)
+        return words % {"move": self.label, "n": mails} if mails else str(self.label)
+
 
 @dataclass(frozen=True)
 class OpenMove:
@@ -93,14 +143,19 @@ class OpenMove:
     conditions: list[Condition] = field(default_factory=list)
 
     @property
-    def reasons(self) -> list[str]:
+    def unmet(self) -> list[Condition]:
         """Return the conditions that are not met."""
-        return [condition.text for condition in self.conditions if not condition.met]
+        return [condition for condition in self.conditions if not condition.met]
+
+    @property
+    def reasons(self) -> list[str]:
+        """Return the conditions that are not met, in words."""
+        return [condition.text for condition in self.unmet]
 
     @property
     def ready(self) -> bool:
         """Return whether all conditions are met."""
-        return not self.reasons
+        return not self.unmet
 
 
 def table(*moves: Move) -> dict[str, Move]:

@@ -11,15 +11,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from consultations.forms.consequences import Confirmation, confirming
 from consultations.permissions import is_secretariat
 from consultations.queries import public_holidays, working_day_after
 from consultations.templatetags.portal import day
+from consultations.views.consequences import in_the_way
 from consultations.views.decorators import INVALID, NOTHING_DONE, Outcome, attempt
 from consultations.workflow import written_hour
-from ncm_portal.workflow import Move, check, moves_open_to, now
+from ncm_portal.workflow import Move, moves_open_to, now
 from positions import workflow
 from positions.forms.clearance import (
     AdoptForm,
@@ -51,41 +53,6 @@ MOVE_FORMS: dict[str, type[forms.Form]] = {
     "open_to_all": NeededReasonForm,
     "suspend": NeededReasonForm,
     "withdraw_paper": NeededReasonForm,
-}
-# Consequence of a move, shown above its button.
-WHAT_FOLLOWS = {
-    "close_review": gettext_lazy("No more amendments can be proposed, and the drafters decide on those that came in."),
-    "extend_review": gettext_lazy("Amendments can be proposed until the new time. Everybody invited gets an e-mail."),
-    "fix_clearance_text": gettext_lazy("The text is frozen as an edition, which the ministries clear."),
-    "request_clearance": gettext_lazy("Each ministry is asked by e-mail about the paragraphs of its mandate."),
-    "reopen_text": gettext_lazy("The text can change again. Only ministries whose paragraphs change are asked again."),
-    "clear_paper": gettext_lazy("The text is cleared as it stands, and you can submit it to the forum."),
-    "open_silence": gettext_lazy(
-        "Members can break the silence until the time you set. If nobody does, the text is cleared."
-    ),
-    "end_silence": gettext_lazy("Nobody broke the silence: the text is cleared."),
-    "break_silence": gettext_lazy("The text goes back to the drafters with your reason."),
-    "lay_before_forum": gettext_lazy("The text is frozen as the edition on which the forum decides."),
-    "begin_session": gettext_lazy(
-        "The meeting starts to discuss the text. It ends with the text adopted or not adopted."
-    ),
-    "adopt": gettext_lazy("Edition 1.0 is frozen with the record of the decision. Its text never changes again."),
-    "not_adopt": gettext_lazy("The text goes back to the drafters with your reason, and the decision stays on record."),
-    "propose_publication": gettext_lazy("A second officer can publish the paper from now on. You cannot do both."),
-    "publish": gettext_lazy("Everyone can read the paper, and every author receives the answer to each point."),
-    "supersede": gettext_lazy(
-        "The newer paper replaces this one. This one stays at its address for good, and "
-        "names the paper that replaced it."
-    ),
-    "restrict": gettext_lazy(
-        "Only officials, the secretariat and its head can read it, also when it is published. No e-mail is sent."
-    ),
-    "open_to_all": gettext_lazy(
-        "Everyone who may read it in its state can read the paper again, and everybody once it is published."
-    ),
-    "suspend": gettext_lazy("Work on the paper stops until you resume it."),
-    "resume": gettext_lazy("Work on the paper continues where it was suspended."),
-    "withdraw_paper": gettext_lazy("Work on the paper ends. Everything stays on file, and nothing is published."),
 }
 # A move with a form elsewhere: the review page opens a round.
 ELSEWHERE = ("open_review",)
@@ -172,8 +139,12 @@ def desk_paper_move(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
     if move is None or verb in ELSEWHERE or not (move.may(request.user, paper) or is_secretariat(request.user)):
         raise Http404
     initial, advice = BEGINNINGS.get(verb, lambda paper: ({}, ""))(paper)
-    options: dict[str, Any] = {"initial": initial} | ({"paper": paper} if verb == "supersede" else {})
-    form = MOVE_FORMS.get(verb, forms.Form)(request.POST if request.method == "POST" else None, **options)
+    effects, conditions = move.effects_on(paper), move.conditions(paper)
+    options: dict[str, Any] = {"initial": initial, "effects": effects} | (
+        {"paper": paper} if verb == "supersede" else {}
+    )
+    fields = confirming(MOVE_FORMS.get(verb, forms.Form))
+    form = fields(request.POST if request.method == "POST" else None, **options)
     outcome, back = NOTHING_DONE, _way_back(request, verb, slug)
     if request.method == "POST":
         outcome = _make(request, move, paper, form)
@@ -183,21 +154,21 @@ def desk_paper_move(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
     context = {
         "paper": paper,
         "move": move,
-        "what_follows": WHAT_FOLLOWS[verb],
+        "effects": effects,
         "advice": advice,
         "form": form,
         "reasons": outcome.reasons,
-        "in_the_way": [] if form.is_bound else attempt(lambda: check(move, paper, by=request.user)).reasons,
-        "needs": move.conditions(paper),
+        "in_the_way": [] if form.is_bound else in_the_way(move, paper, request.user, conditions),
+        "needs": conditions,
         "text": clearance_text(paper) if verb == "break_silence" else None,
         "back": back,
     }
     return render(request, "positions/papers/move.html", context, status=outcome.status)
 
 
-def _make(request: HttpRequest, move: Move, paper: PositionPaper, form: forms.Form) -> Outcome:
+def _make(request: HttpRequest, move: Move, paper: PositionPaper, form: Confirmation) -> Outcome:
     """Call the verb with the entered values, if all are valid."""
     if not form.is_valid():
         return INVALID
     act = getattr(workflow, move.verb)
-    return attempt(lambda: act(paper, by=request.user, **form.cleaned_data))
+    return attempt(lambda: act(paper, by=request.user, **form.values))

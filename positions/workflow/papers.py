@@ -29,6 +29,29 @@ from .conditions import (
     review_has_closed,
     silence_is_over,
 )
+from .consequences import (
+    of_adopting,
+    of_beginning,
+    of_breaking_silence,
+    of_clearing,
+    of_closing_review,
+    of_ending_silence,
+    of_extending_review,
+    of_fixing,
+    of_laying,
+    of_not_adopting,
+    of_opening_silence,
+    of_opening_to_all,
+    of_proposing,
+    of_publishing,
+    of_reopening,
+    of_requesting,
+    of_restricting,
+    of_resuming,
+    of_superseding,
+    of_suspending,
+    of_withdrawing,
+)
 from .meeting import meeting_is_through
 
 S = PaperState
@@ -49,6 +72,7 @@ PAPER_MOVES = table(
         S.CONSOLIDATION,
         RUNNERS,
         review_has_closed,
+        consequences=of_closing_review,
     ),
     Move(
         "extend_review",
@@ -58,6 +82,7 @@ PAPER_MOVES = table(
         CLEARERS,
         needs_reason=True,
         undoes=True,
+        consequences=of_extending_review,
     ),
     Move(
         "fix_clearance_text",
@@ -66,6 +91,7 @@ PAPER_MOVES = table(
         S.CLEARANCE_TEXT,
         RUNNERS,
         ready_to_fix,
+        consequences=of_fixing,
     ),
     Move(
         "request_clearance",
@@ -74,6 +100,7 @@ PAPER_MOVES = table(
         S.IN_CLEARANCE,
         RUNNERS,
         mandates_are_complete,
+        consequences=of_requesting,
     ),
     Move(
         "reopen_text",
@@ -82,6 +109,7 @@ PAPER_MOVES = table(
         S.CONSOLIDATION,
         RUNNERS,
         needs_reason=True,
+        consequences=of_reopening,
     ),
     Move(
         "clear_paper",
@@ -91,9 +119,25 @@ PAPER_MOVES = table(
         CLEARERS,
         all_of(ready_to_clear, steps_are_done),
         needs_reason=True,
+        consequences=of_clearing,
     ),
-    Move("open_silence", gettext_lazy("Start the silence procedure"), (S.CLEARED,), S.SILENCE, RUNNERS),
-    Move("end_silence", gettext_lazy("End the silence procedure"), (S.SILENCE,), S.CLEARED, RUNNERS, silence_is_over),
+    Move(
+        "open_silence",
+        gettext_lazy("Start the silence procedure"),
+        (S.CLEARED,),
+        S.SILENCE,
+        RUNNERS,
+        consequences=of_opening_silence,
+    ),
+    Move(
+        "end_silence",
+        gettext_lazy("End the silence procedure"),
+        (S.SILENCE,),
+        S.CLEARED,
+        RUNNERS,
+        silence_is_over,
+        consequences=of_ending_silence,
+    ),
     Move(
         "break_silence",
         gettext_lazy("Break the silence"),
@@ -102,6 +146,7 @@ PAPER_MOVES = table(
         ANY_MEMBER,
         needs_reason=True,
         grave=True,
+        consequences=of_breaking_silence,
     ),
     Move(
         "lay_before_forum",
@@ -110,6 +155,7 @@ PAPER_MOVES = table(
         S.FORUM_TEXT,
         CLEARERS,
         ready_for_forum,
+        consequences=of_laying,
     ),
     Move(
         "begin_session",
@@ -118,6 +164,7 @@ PAPER_MOVES = table(
         S.IN_SESSION,
         CHAIR,
         ready_for_session,
+        consequences=of_beginning,
     ),
     Move(
         "adopt",
@@ -126,6 +173,7 @@ PAPER_MOVES = table(
         S.ADOPTED,
         CHAIR,
         all_of(ready_to_adopt, meeting_is_through),
+        consequences=of_adopting,
     ),
     Move(
         "not_adopt",
@@ -136,6 +184,7 @@ PAPER_MOVES = table(
         quorum_is_met,
         needs_reason=True,
         grave=True,
+        consequences=of_not_adopting,
     ),
     Move(
         "propose_publication",
@@ -144,8 +193,17 @@ PAPER_MOVES = table(
         None,
         RUNNERS,
         files_are_sound,
+        consequences=of_proposing,
     ),
-    Move("publish", gettext_lazy("Publish"), (S.ADOPTED,), S.PUBLISHED, PUBLISHERS, ready_to_publish),
+    Move(
+        "publish",
+        gettext_lazy("Publish"),
+        (S.ADOPTED,),
+        S.PUBLISHED,
+        PUBLISHERS,
+        ready_to_publish,
+        consequences=of_publishing,
+    ),
     Move(
         "supersede",
         gettext_lazy("Mark as superseded"),
@@ -153,8 +211,18 @@ PAPER_MOVES = table(
         S.SUPERSEDED,
         CLEARERS,
         needs_reason=True,
+        consequences=of_superseding,
     ),
-    Move("suspend", gettext_lazy("Suspend"), BEFORE_ADOPTION, S.SUSPENDED, CLEARERS, needs_reason=True, grave=True),
+    Move(
+        "suspend",
+        gettext_lazy("Suspend"),
+        BEFORE_ADOPTION,
+        S.SUSPENDED,
+        CLEARERS,
+        needs_reason=True,
+        grave=True,
+        consequences=of_suspending,
+    ),
     Move(
         "restrict",
         gettext_lazy("Restrict to officials"),
@@ -163,6 +231,7 @@ PAPER_MOVES = table(
         CLEARERS,
         needs_reason=True,
         undoes=True,
+        consequences=of_restricting,
     ),
     Move(
         "open_to_all",
@@ -174,8 +243,9 @@ PAPER_MOVES = table(
         needs_reason=True,
         grave=True,
         undoes=True,
+        consequences=of_opening_to_all,
     ),
-    Move("resume", gettext_lazy("Resume"), (S.SUSPENDED,), None, CLEARERS),
+    Move("resume", gettext_lazy("Resume"), (S.SUSPENDED,), None, CLEARERS, consequences=of_resuming),
     Move(
         "withdraw_paper",
         gettext_lazy("Withdraw the paper"),
@@ -184,6 +254,7 @@ PAPER_MOVES = table(
         CLEARERS,
         needs_reason=True,
         grave=True,
+        consequences=of_withdrawing,
     ),
 )
 

@@ -31,7 +31,7 @@ def ask_for_clearance(walk: Walk) -> None:
         amina.follow(move)
         if move.startswith("Ask"):
             amina.write(due_at=f"{in_nairobi(workflow.now()) + timedelta(days=7):{MINUTE}}")
-        amina.press(move)
+        amina.confirm()
 
 
 def an_officer_sees_only_the_own_paragraphs(walk: Walk) -> None:
@@ -117,7 +117,7 @@ def the_forum_comes_together(walk: Walk) -> None:
     for move in ("Close registration", "Open the forum"):
         amina.go(f"/admin/consultations/forum/{walk.forum.pk}/change/")
         amina.follow(move)
-        amina.press(move)
+        amina.confirm()
     assert Delegate.objects.filter(state="confirmed", check_ins__isnull=False).count() == 3
 
 

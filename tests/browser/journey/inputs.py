@@ -193,7 +193,7 @@ def the_consultation_closes(walk: Walk) -> None:
     # all of it is saved by itself, so that nothing is left to save behind the deadline
     with chebet.window.expect_response(lambda answer: "behind+it" in (answer.request.post_data or "")):
         write_an_input(chebet, "T1", "public", "Too late", "Written before the deadline, sent behind it.")
-    amina.press("Close for inputs")
+    amina.confirm()
     chebet.press("Send", refused=409)
     assert chebet.problems[0].startswith("The consultation is not open for inputs")
     assert chebet.value("body") == "Written before the deadline, sent behind it."

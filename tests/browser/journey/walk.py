@@ -68,6 +68,10 @@ class Person:
         """Press a button by its text; `refused` is the status of the page that says why not."""
         self._act(_named(within or self.window.page, "button", button), refused or 200)
 
+    def confirm(self, *, refused: int = 0) -> None:
+        """Confirm what a move will do, whatever its button says."""
+        self._act(self.window.page.locator(".consequence button, .submit-row .default"), refused or 200)
+
     def _act(self, target: Locator, status: int = 200) -> None:
         if status != 200:
             self.window.expect_status(status)

@@ -32,6 +32,7 @@ from consultations.models import (
 from positions.models import Decision, Disposition, Edition, Reservation
 from tests import factories, worlds
 from tests.pages import admin_page as page
+from tests.pages import confirmed
 from tests.paper_factories import (
     make_decision,
     make_disposition,
@@ -86,7 +87,9 @@ def test_reason_field_is_shown_only_if_verb_takes_reason(client):
     sign_in(client, factories.make_head())
     consultation = factories.make_consultation(state="closed")
     assert list(client.get(page(Consultation, "move", consultation.pk, "archive")).context["form"].fields) == []
-    answer = client.post(page(Consultation, "move", consultation.pk, "archive"), {"reason": "Typed all the same."})
+    answer = confirmed(
+        client, page(Consultation, "move", consultation.pk, "archive"), {"reason": "Typed all the same."}
+    )
     consultation.refresh_from_db()
     assert (answer.status_code, consultation.state) == (302, "archived")
 
@@ -293,7 +296,8 @@ def test_system_administrator_has_no_write_access():
         site = admin.site._registry[model]
         before = model._base_manager.filter(pk=record.pk).values().get()
         for verb in site.moves:
-            answer = visitor.post(
+            answer = confirmed(
+                visitor,
                 page(model, "move", record.pk, verb),
                 {"reason": "Why not?", "office": "head", "closes_at": "2099-01-01T10:00"},
             )

@@ -20,6 +20,7 @@ from consultations.models import (
 )
 from tests import factories
 from tests.pages import admin_page as page
+from tests.pages import confirmed
 from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -217,11 +218,11 @@ def test_the_head_extends_a_deadline_with_a_reason(client):
     sign_in(client, factories.make_head())
     consultation = factories.make_consultation()
     data = {"closes_at": "2099-01-31T17:00", "reason": "Elections."}
-    assert client.post(page(Consultation, "move", consultation.pk, "extend"), data).status_code == 302
+    assert confirmed(client, page(Consultation, "move", consultation.pk, "extend"), data).status_code == 302
     consultation.refresh_from_db()
     assert consultation.closes_at == datetime(2099, 1, 31, 14, 0, tzinfo=UTC)
-    earlier = client.post(
-        page(Consultation, "move", consultation.pk, "extend"), data | {"closes_at": "2098-01-31T17:00"}
+    earlier = confirmed(
+        client, page(Consultation, "move", consultation.pk, "extend"), data | {"closes_at": "2098-01-31T17:00"}
     )
     assert earlier.context["form"].non_field_errors() == [
         "The new deadline must be in the future and later than the old one."

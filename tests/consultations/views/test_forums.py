@@ -1,12 +1,16 @@
 """The home page of a forum at the desk."""
 
+import re
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from consultations.models import ForumState, Group, SeatQuota, SessionRole
+from consultations.models import ForumState, Group, OutgoingMail, SeatQuota, SessionRole
 from consultations.queries import forums
+from consultations.workflow.invitations import today
 from tests.factories import (
     change,
     make_action,
@@ -23,7 +27,7 @@ from tests.factories import (
     make_user,
     walk,
 )
-from tests.pages import words
+from tests.pages import confirmed, words
 from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -42,10 +46,9 @@ def test_home_page_links_to_existing_pages_and_moves_forum(client, monkeypatch):
     refused = client.post(at("forum_move", args=[forum.slug, "announce"]))
     assert (refused.status_code, refused.context["reasons"]) == (409, ["It has no programme yet"])
     make_session(forum)
-    assert client.post(at("forum_move", args=[forum.slug, "announce"])).status_code == 302
+    assert confirmed(client, at("forum_move", args=[forum.slug, "announce"])).status_code == 302
     forum.refresh_from_db()
     assert forum.state == ForumState.ANNOUNCED
-    assert client.get(at("forum_move", args=[forum.slug, "announce"])).status_code == 302
     assert client.post(at("forum_move", args=[forum.slug, "explode"])).status_code == 404
 
 
@@ -56,10 +59,63 @@ def test_grave_move_requires_reason_and_is_404_for_others(client):
     assert client.get(reverse("forum_home", args=[forum.slug])).status_code == 404
     assert client.post(cancel, {"reason": "No room."}).status_code == 404
     sign_in(client, make_head())
-    assert client.post(cancel).status_code == 409
-    assert client.post(cancel, {"reason": "No room."}).status_code == 302
+    assert confirmed(client, cancel).context["form"].errors["reason"] == ["Enter a reason. It is kept in the journal."]
+    assert confirmed(client, cancel, {"reason": "No room."}).status_code == 302
     forum.refresh_from_db()
     assert forum.state == ForumState.CANCELLED
+
+
+def test_forum_is_not_opened_early_before_somebody_has_read_that(client):
+    forum = make_forum(state="registration_closed")
+    change(forum, starts_on=today() + timedelta(days=26), ends_on=today() + timedelta(days=27))
+    sign_in(client, make_secretariat())
+    address = reverse("forum_move", args=[forum.slug, "open_forum"])
+    assert f'href="{address}"' in client.get(reverse("forum_home", args=[forum.slug])).text
+    page = client.get(address)
+    assert "This opens the forum 26 days early" in words(page)
+    assert re.search(r"<button[^>]*>\s*Open 26 days early\s*</button>", page.text)
+    refused = client.post(address, {"effects": "0" * 16})
+    assert refused.status_code == 422
+    assert "Nothing has been done yet. Read what this does, and confirm it." in words(refused)
+    forum.refresh_from_db()
+    assert forum.state == ForumState.REGISTRATION_CLOSED
+    shown = page.context["effects"].fingerprint
+    change(forum, starts_on=today() + timedelta(days=20))  # what was read is no longer true
+    assert client.post(address, {"effects": shown}).status_code == 422
+    assert confirmed(client, address).status_code == 302
+    forum.refresh_from_db()
+    assert forum.state == ForumState.IN_SESSION
+
+
+def test_many_mails_go_out_only_after_the_code_of_the_forum_was_typed(client):
+    forum = make_forum()
+    for _person in range(21):
+        make_delegate(forum, email=f"officer{_person}@example.org")
+    sign_in(client, make_head())
+    address = reverse("forum_move", args=[forum.slug, "cancel_forum"])
+    page = client.get(address)
+    assert "21 people get an e-mail." in words(page)
+    assert "Cancel and send 21 e-mails" in words(page)
+    for typed in ("", "another forum", "x" * 10_000):
+        kept = confirmed(client, address, {"reason": "The hall burnt down.", "typed": typed})
+        assert (kept.status_code, list(kept.context["form"].errors)) == (422, ["typed"])
+        assert "The hall burnt down.</textarea>" in kept.text
+    assert OutgoingMail.objects.count() == 0
+    data = {"reason": "The hall burnt down.", "typed": forum.code.lower()}
+    assert confirmed(client, address, data).status_code == 302
+    assert OutgoingMail.objects.count() == 21
+
+
+def test_page_of_a_move_that_is_not_possible_says_why_and_where(client):
+    forum = make_forum(state="draft")
+    sign_in(client, make_secretariat())
+    page = client.get(reverse("forum_move", args=[forum.slug, "announce"]))
+    assert [(need.text, need.url) for need in page.context["in_the_way"]] == [
+        ("It has no programme yet", reverse("forum_programme", args=[forum.slug]))
+    ]
+    assert '<form method="post" novalidate' not in page.text
+    head_only = client.get(reverse("forum_move", args=[forum.slug, "cancel_forum"]))
+    assert "Only the head of the secretariat can do this: Cancel." in words(head_only)
 
 
 def test_home_page_query_count_does_not_depend_on_delegates(client, django_assert_max_num_queries):

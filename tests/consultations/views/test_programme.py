@@ -9,7 +9,7 @@ from django.urls import reverse
 from consultations.models import Forum, ForumFile, ForumSession
 from tests.factories import make_consultation, make_forum, make_member, make_secretariat, make_session, make_user
 from tests.made_files import pdf
-from tests.pages import words
+from tests.pages import confirmed, words
 from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -81,8 +81,9 @@ def test_session_page_has_roles_and_moves(client, forum):
     assert client.post(at("forum_part_away", forum, session.pk, role.pk)).status_code == 302
     assert session.roles.count() == 0
     cancel = at("forum_session_move", forum, session.pk, "cancel_session")
-    assert client.post(cancel).status_code == 409
-    assert client.post(cancel, {"reason": "No speaker."}).status_code == 302
+    assert client.post(cancel, {"reason": "No speaker."}).status_code == 422  # nobody has read what it does
+    assert confirmed(client, cancel).context["form"].errors["reason"] == ["Enter a reason. It is kept in the journal."]
+    assert confirmed(client, cancel, {"reason": "No speaker."}).status_code == 302
     assert (forum.sessions.count(), ForumSession.everything.get(pk=session.pk).title) == (0, "Debates")
     assert client.get(here).status_code == 404
 

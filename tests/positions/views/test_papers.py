@@ -12,7 +12,7 @@ from consultations.models import Event
 from ncm_portal.workflow import now
 from positions import workflow
 from positions.models import PositionPaper
-from positions.views.papers import ELSEWHERE, HOME, MOVE_FORMS, WHAT_FOLLOWS
+from positions.views.papers import ELSEWHERE, HOME, MOVE_FORMS
 from positions.workflow import PAPER_MOVES
 from tests.access_log import last_refusal
 from tests.factories import (
@@ -25,7 +25,7 @@ from tests.factories import (
     make_user,
 )
 from tests.office_factories import change_rules
-from tests.pages import words
+from tests.pages import confirmed, words
 from tests.paper_factories import make_edition, make_paper
 from tests.positions.clearing import make_text
 from tests.sign_in import sign_in
@@ -54,6 +54,10 @@ def page_of(paper, verb):
     return reverse("desk_paper_move", args=[paper.slug, verb])
 
 
+def barriers(page):
+    return [need.text for need in page.context["in_the_way"]]
+
+
 def state_of(paper):
     return PositionPaper.objects.values_list("state", flat=True).get(pk=paper.pk)
 
@@ -67,7 +71,7 @@ def typed(moment):
 
 
 def test_every_move_has_page_and_explanation():
-    assert set(WHAT_FOLLOWS) == set(MADE_HERE)
+    assert [verb for verb in MADE_HERE if not PAPER_MOVES[verb].asks] == []
     assert set(MOVE_FORMS) <= set(MADE_HERE)
     homes = [verb for verbs in HOME.values() for verb in verbs]
     assert len(homes) == len(set(homes))
@@ -94,7 +98,8 @@ def test_move_is_404_for_others(text, verb):
     before = Event.objects.count()
     data = {"reason": "Why.", "note": "Why.", "rule": "consensus"}
     for person in (make_user(), make_user("official"), make_user("sysadmin"), make_member(make_stakeholder())):
-        assert sign_in(Client(), person).post(page_of(text.paper, verb), data).status_code == 404
+        effects = {"effects": PAPER_MOVES[verb].effects_on(text.paper).fingerprint}
+        assert sign_in(Client(), person).post(page_of(text.paper, verb), data | effects).status_code == 404
     assert (state_of(text.paper), Event.objects.count()) == ("clearance_text", before)
 
 
@@ -107,10 +112,10 @@ def test_unknown_moves_are_404(as_head, text):
 
 def test_officer_reads_that_move_belongs_to_head(text, as_secretariat):
     page = as_secretariat.get(page_of(text.paper, "suspend"))
-    assert page.context["in_the_way"] == ["Only the head of the secretariat can do this: Suspend."]
-    refused = as_secretariat.post(page_of(text.paper, "suspend"), {"reason": "I would like to."})
+    assert barriers(page) == ["Only the head of the secretariat can do this: Suspend."]
+    refused = confirmed(as_secretariat, page_of(text.paper, "suspend"), {"reason": "I would like to."})
     assert refused.status_code == 409
-    assert refused.context["reasons"] == page.context["in_the_way"]
+    assert refused.context["reasons"] == barriers(page)
     assert last_refusal(text.paper)[1:3] == ("suspend", "I would like to.")
     assert state_of(text.paper) == "clearance_text"
 
@@ -126,14 +131,16 @@ def test_get_request_changes_nothing(as_head, text, verb):
     assert (Event.objects.count(), state_of(text.paper)) == (before, "clearance_text")
     content = words(page)
     assert str(PAPER_MOVES[verb].label) in content
-    assert str(WHAT_FOLLOWS[verb]) in content.replace("&#x27;", "'")
+    if "clearance_text" in PAPER_MOVES[verb].sources and not page.context["in_the_way"]:
+        (said, *_more) = PAPER_MOVES[verb].effects_on(text.paper).sentences
+        assert said in content.replace("&#x27;", "'")
 
 
 @pytest.mark.parametrize("verb", [verb for verb in MADE_HERE if "clearance_text" not in PAPER_MOVES[verb].sources])
 def test_unavailable_move_shows_reason_without_form(as_head, text, verb):
     page = as_head.get(page_of(text.paper, verb))
     label = PAPER_MOVES[verb].label
-    assert page.context["in_the_way"][0] == f"You cannot use “{label}” while this is fixed for clearance."
+    assert barriers(page)[0] == f"You cannot use “{label}” while this is fixed for clearance."
     assert "<main" in page.content.decode()
     assert 'method="post" novalidate' not in page.content.decode()
 
@@ -142,8 +149,8 @@ def test_all_reasons_are_shown_at_once(as_head, text):
     paper = make_paper(text.paper.consultation, state="cleared", forum=None)
     page = as_head.get(page_of(paper, "lay_before_forum"))
     expected = ["No announced forum is chosen", "The forum has no programme"]
-    assert page.context["in_the_way"] == expected
-    refused = as_head.post(page_of(paper, "lay_before_forum"))
+    assert barriers(page) == expected
+    refused = confirmed(as_head, page_of(paper, "lay_before_forum"))
     assert refused.status_code == 409
     assert refused.context["reasons"] == expected
     for reason in expected:
@@ -161,9 +168,9 @@ def test_move_pages_take_few_queries(as_head, text, django_assert_max_num_querie
 
 
 def test_missing_values_are_reported_at_fields(as_secretariat, text):
-    page = as_secretariat.post(page_of(text.paper, "request_clearance"), {"due_at": ""})
+    page = confirmed(as_secretariat, page_of(text.paper, "request_clearance"), {"due_at": ""})
     assert (page.status_code, page.context["form"].errors) == (422, {"due_at": ["Enter a date and time"]})
-    page = as_secretariat.post(page_of(text.paper, "reopen_text"), {"reason": " \n "})
+    page = confirmed(as_secretariat, page_of(text.paper, "reopen_text"), {"reason": " \n "})
     assert (page.status_code, page.context["form"].errors) == (422, {"reason": ["Enter the reason"]})
     assert 'id="id_reason_error"' in page.content.decode()
     assert state_of(text.paper) == "clearance_text"
@@ -171,7 +178,7 @@ def test_missing_values_are_reported_at_fields(as_secretariat, text):
 
 def test_refusal_keeps_typed_text(as_secretariat, text):
     soon = typed(now() + timedelta(days=2))
-    page = as_secretariat.post(page_of(text.paper, "request_clearance"), {"due_at": soon})
+    page = confirmed(as_secretariat, page_of(text.paper, "request_clearance"), {"due_at": soon})
     assert page.status_code == 409
     (reason,) = page.context["reasons"]
     assert reason.endswith("working days, and 10 are needed. Choose a later date.")
@@ -180,7 +187,7 @@ def test_refusal_keeps_typed_text(as_secretariat, text):
 
 def test_long_note_survives_refusal(as_head, text):
     workflow.request_clearance(text.paper, by=text.secretariat, due_at=now() + timedelta(days=30))
-    page = as_head.post(page_of(text.paper, "clear_paper"), {"note": HOSTILE})
+    page = confirmed(as_head, page_of(text.paper, "clear_paper"), {"note": HOSTILE})
     assert page.status_code == 409
     assert [reason.split(" has until")[0] for reason in page.context["reasons"]] == [
         "Ministry of One",
@@ -194,7 +201,7 @@ def test_long_note_survives_refusal(as_head, text):
 
 @pytest.mark.parametrize("note", ["x" * 5_001, "Before\x00after", "\ufffe"], ids=["long", "NUL", "non-character"])
 def test_invalid_note_is_refused_at_field(as_head, text, note):
-    page = as_head.post(page_of(text.paper, "clear_paper"), {"note": note})
+    page = confirmed(as_head, page_of(text.paper, "clear_paper"), {"note": note})
     assert page.status_code == 422
     assert list(page.context["form"].errors) == ["note"]
     assert page.context["form"]["note"].value() == note
@@ -202,8 +209,8 @@ def test_invalid_note_is_refused_at_field(as_head, text, note):
 
 def test_repeated_move_is_made_once(as_secretariat, text):
     data = {"due_at": typed(now() + timedelta(days=30))}
-    assert as_secretariat.post(page_of(text.paper, "request_clearance"), data).status_code == 302
-    again = as_secretariat.post(page_of(text.paper, "request_clearance"), data)
+    assert confirmed(as_secretariat, page_of(text.paper, "request_clearance"), data).status_code == 302
+    again = confirmed(as_secretariat, page_of(text.paper, "request_clearance"), data)
     assert again.status_code == 409
     assert again.context["reasons"][0] == "You cannot use “Ask the ministries to clear” while this is in clearance."
     assert Event.objects.about(text.paper).filter(verb="request_clearance").count() == 1
@@ -213,7 +220,7 @@ def test_repeated_move_is_made_once(as_secretariat, text):
 
 
 def send(client, paper, verb, **data):
-    answer = client.post(page_of(paper, verb), data, follow=True)
+    answer = confirmed(client, page_of(paper, verb), data, follow=True)
     assert answer.context.get("reasons", []) == []
     assert [str(message) for message in answer.context["messages"]] == [f"Done: {PAPER_MOVES[verb].label}"]
     return answer.redirect_chain
@@ -246,7 +253,7 @@ def test_paper_moves_from_consolidation_to_publication(as_secretariat, as_head, 
     files = as_secretariat.post(reverse("desk_files", args=[paper.slug]), follow=True)
     assert [str(message) for message in files.context["messages"]] == ["The files are ready and passed their checks."]
     assert send(as_secretariat, paper, "propose_publication") == home("desk_publication", paper)
-    own = as_secretariat.post(page_of(paper, "publish"))
+    own = confirmed(as_secretariat, page_of(paper, "publish"))
     assert own.status_code == 409
     assert own.context["reasons"] == [
         "Only an officer of the secretariat other than the one who proposed publication can do this: Publish."

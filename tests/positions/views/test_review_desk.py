@@ -11,7 +11,7 @@ from positions import workflow
 from positions.models import PositionPaper
 from positions.views.amendments import Load
 from tests.factories import make_head
-from tests.pages import words
+from tests.pages import confirmed, words
 from tests.positions.drafting import make_draft
 from tests.positions.reviewing import TEXT, make_reviewable
 from tests.positions.views.reviewed import OTHER, close, contend, open_review, propose, state_of
@@ -81,18 +81,18 @@ def test_head_extends_round_and_officers_cannot(client, desk, review):
     head = sign_in(Client(), make_head())
     assert f'href="{address}"' in head.get(at("desk_review", review)).text
     day = timezone.localdate() + timedelta(days=9)
-    kept = head.post(address, {"closes_at": f"{day.isoformat()}T17:00", "reason": " "})
+    kept = confirmed(head, address, {"closes_at": f"{day.isoformat()}T17:00", "reason": " "})
     assert (problems(kept), f'value="{day.isoformat()}T17:00"' in kept.text) == (["Reason: Enter the reason"], True)
-    done = head.post(address, {"closes_at": f"{day.isoformat()}T17:00", "reason": "Two ministries asked."})
+    done = confirmed(head, address, {"closes_at": f"{day.isoformat()}T17:00", "reason": "Two ministries asked."})
     assert done.url == at("desk_review", review)
     assert timezone.localtime(review.paper.rounds.get().closes_at).date() == day
 
 
 def test_round_is_closed_by_button_after_deadline(desk, review):
-    assert "Close the review round</button>" not in desk.get(at("desk_review", review)).text
+    assert f'href="{at("desk_paper_move", review, "close_review")}"' not in desk.get(at("desk_review", review)).text
     review.paper.rounds.update(opens_at=now() - timedelta(days=2), closes_at=now() - timedelta(days=1))
-    assert "Close the review round</button>" in desk.get(at("desk_review", review)).text
-    response = desk.post(at("desk_paper_move", review, "close_review"))
+    assert f'href="{at("desk_paper_move", review, "close_review")}"' in desk.get(at("desk_review", review)).text
+    response = confirmed(desk, at("desk_paper_move", review, "close_review"))
     assert response.url == at("desk_review", review)
     assert PositionPaper.objects.get(pk=review.paper.pk).state == "consolidation"
 
@@ -216,7 +216,7 @@ def test_recommendation_is_sent_and_answered(desk, review):
 
 def test_amendment_lists_missing_conditions(desk, client, review):
     amendment = propose(review)
-    told = lambda: [tuple(each) for each in desk.get(at("desk_amendment", review, amendment.pk)).context["needs"]]  # noqa: E731
+    told = lambda: [tuple(each[:2]) for each in desk.get(at("desk_amendment", review, amendment.pk)).context["needs"]]  # noqa: E731
     assert told() == [
         ("The text can change only while the paper is drafted or consolidated. Now it is in review.", False),
         ("The paragraph is part of the text", True),

@@ -14,7 +14,7 @@ from positions.models import Corrigendum, Edition, PositionPaper, RestrictedAnne
 from positions.queries import papers
 from positions.render import annexes
 from tests.factories import change, make_head, make_member, make_secretariat, make_stakeholder, make_user
-from tests.pages import words
+from tests.pages import confirmed, words
 from tests.paper_factories import make_paper, make_published_paper
 from tests.positions.clearing import make_text
 from tests.sign_in import sign_in
@@ -147,13 +147,13 @@ def test_superseded_paper_stays_at_its_address(published):
     newer, elsewhere = make_paper(published.paper.consultation, state="published"), make_paper(state="published")
     client = sign_in(Client(), make_head())
     address = reverse("desk_paper_move", args=[published.paper.slug, "supersede"])
-    missing = client.post(address, {"reason": "A new round."})
+    missing = confirmed(client, address, {"reason": "A new round."})
     assert (missing.status_code, "The newer paper: Choose the newer paper" in words(missing)) == (422, True)
     assert list(missing.context["form"].fields["newer"].queryset) == [newer]
     for other in (published.paper, elsewhere):
-        refused = client.post(address, {"newer": other.slug, "reason": "A new round."})
+        refused = confirmed(client, address, {"newer": other.slug, "reason": "A new round."})
         assert (refused.status_code, "The newer paper: Choose the newer paper" in words(refused)) == (422, True)
-    client.post(address, {"newer": newer.slug, "reason": "A new round."})
+    confirmed(client, address, {"newer": newer.slug, "reason": "A new round."})
     page = words(Client().get(reverse("paper", args=[published.paper.slug])))
     assert f"A newer paper replaces this one: {newer.title}" in page
     old = Client().get(reverse("edition_file", args=[published.paper.slug, "1.0", "json"]))
