@@ -95,7 +95,7 @@ class IntakeForm(TypedForm):
 
     key = KeyField(required=False)
     consultation = forms.ModelChoiceField(
-        Consultation.objects.exclude(state__in=["draft", "archived"]),
+        Consultation.objects.none(),
         to_field_name="slug",
         label=gettext_lazy("Consultation"),
         widget=forms.HiddenInput,
@@ -118,8 +118,8 @@ class IntakeForm(TypedForm):
 
     def __init__(self, *args: Any, by: User, consultation: Consultation, **options: Any) -> None:
         super().__init__(*args, **options, initial={"consultation": consultation.slug})
-        of_page = record_field(self, "consultation")
-        of_page.queryset = of_page.queryset.filter(pk=consultation.pk)
+        known = Consultation.objects.exclude(state__in=["draft", "archived"])
+        record_field(self, "consultation").queryset = known.filter(pk=consultation.pk)
         if not is_head(by):
             del self.fields["late_reason"]
 

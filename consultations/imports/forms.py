@@ -83,12 +83,6 @@ class SheetForm(UploadForm):
 class InputsImportForm(SheetForm):
     """Spreadsheet upload of inputs: consultation, channel and date of receipt."""
 
-    consultation = forms.ModelChoiceField(
-        label=gettext_lazy("Consultation"),
-        queryset=Consultation.objects.all(),
-        widget=forms.HiddenInput,
-        to_field_name="slug",
-    )
     channel = forms.ChoiceField(label=gettext_lazy("How it arrived"), choices=CHANNELS, widget=forms.RadioSelect)
     received_on = forms.DateField(
         label=gettext_lazy("Received on"),
@@ -96,11 +90,17 @@ class InputsImportForm(SheetForm):
         help_text=gettext_lazy("Used for rows that have no date in the column “received”."),
     )
     reader = InputReader
-    field_order = ("consultation", "channel", "received_on", "file", "encoding")
+    field_order = ("channel", "received_on", "file", "encoding")
 
     def __init__(self, *args: Any, consultation: Consultation, **options: Any) -> None:
-        super().__init__(*args, **options, initial={"consultation": consultation.slug})
-        self.fields["consultation"].queryset = Consultation.objects.filter(pk=consultation.pk)  # type: ignore[attr-defined]
+        super().__init__(*args, **options)
+        self.fields["consultation"] = forms.ModelChoiceField(
+            label=gettext_lazy("Consultation"),
+            queryset=Consultation.objects.filter(pk=consultation.pk),
+            initial=consultation.slug,
+            widget=forms.HiddenInput,
+            to_field_name="slug",
+        )
 
     def clean_received_on(self) -> Any:
         """Refuse dates in the future."""
