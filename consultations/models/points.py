@@ -37,6 +37,7 @@ class PointState(models.TextChoices):
 
 
 STANDING = (PointState.VALIDATED, PointState.MERGED, PointState.DISPOSED)  # they count
+NOT_JOINED = (PointState.VALIDATED, PointState.DISPOSED)  # they count, and are not joined to another
 
 
 def point_readable_by(user: Any) -> Q:

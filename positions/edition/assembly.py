@@ -23,7 +23,6 @@ from consultations.models import (
     Framework,
     Group,
     Mandate,
-    Point,
     Provision,
     Relation,
     Theme,
@@ -42,6 +41,7 @@ from positions.models import (
     Strength,
 )
 from positions.queries import papers
+from positions.queries.grounding import points_to_answer
 
 from .attribution import Voices, natural
 from .phrases import acronyms, listed, operative_words, quorum_sentence, roll_call
@@ -266,8 +266,10 @@ class _Assembly:
     # --- What became of what was said -------------------------------------------------------------------------------
 
     def points(self) -> list[dict[str, Any]]:
-        """Return every valid point with its answer; `outcome` is "" if there was none at the time of freezing."""
-        rows: Any = Point.objects.standing().filter(consultation=self.paper.consultation_id)
+        """Return the valid points with their answers, but for those that only an earlier paper answered; `outcome` is
+        "" if there was none at the time of freezing.
+        """
+        rows: Any = points_to_answer(self.paper)
         dispositions = self.paper.dispositions.prefetch_related("paragraphs")
         answers = {each.point_id: each for each in dispositions}
         along = ("theme", "stakeholder", "session", "merged_into")

@@ -14,7 +14,8 @@ from positions.models import WITH_CODE, GroundingRelation, Outcome, ReasonCode
 
 from .drafting import choices_of
 
-OPEN = "open"  # no disposition yet
+OPEN = "open"  # still to answer
+BEFORE = "before"  # answered in another paper
 FREE = "free"  # no paragraph cites it
 
 
@@ -109,6 +110,7 @@ class DispositionFilterForm(FilterForm):
         choices=lambda: [
             ("", _("All")),
             (OPEN, _("None yet")),
+            (BEFORE, _("In an earlier paper")),
             *((value, str(label).capitalize()) for value, label in Outcome.choices),
         ],
     )

@@ -42,6 +42,10 @@ class DispositionQuerySet(models.QuerySet["Disposition"]):
         """Return dispositions published to the authors of the points."""
         return self.filter(answered_at__isnull=False)
 
+    def of_other_papers(self, paper: PositionPaper) -> Self:
+        """Return the published answers that other papers of the consultation of `paper` gave."""
+        return self.answered().filter(paper__consultation=paper.consultation_id).exclude(paper=paper)
+
 
 class Disposition(models.Model):
     """Answer to a point. Provisional until publication answers all of a paper's points at once."""

@@ -18,18 +18,19 @@ from django.utils.translation import gettext as _
 from consultations.models import Event, Misreading, Point, Submission
 from consultations.models.points import point_readable_by
 from consultations.permissions import is_signed_in
-from positions.models import Grounding
+from positions.models import Grounding, Paragraph
 from positions.queries.papers import Answer, answers_for
 
 
 class Place(NamedTuple):
-    """Paragraph that takes up a point: the paper's slug and title, its number and text."""
+    """Paragraph that takes up a point: the paper's slug and title, its number, text and language."""
 
     slug: str
     title: str
     number: int
     text: str
     paragraph: int  # its primary key
+    language: str
 
 
 class Line(NamedTuple):
@@ -43,12 +44,14 @@ class Line(NamedTuple):
 class PointOutcome:
     """What became of a point, as far as the reader may see it.
 
-    `into` is the point it is joined to; `others` the organisations of the points joined together, by name;
-    `organisations` their total number. `misreading` is its author's reply to the answer.
+    `answers` are those of each paper that answered it, the first one first; of a joined point also the answers that a
+    later paper gave to the one it is joined to. `places` are the paragraphs named in any of them. `into` is the point
+    it is joined to; `others` the organisations of the points joined together, by name; `organisations` their total
+    number. `misreading` is its author's reply to the answer.
     """
 
     point: Point
-    answer: Answer | None
+    answers: list[Answer]
     into: Point | None
     others: list[str]
     organisations: int
@@ -92,7 +95,7 @@ class _Outcomes:
         self.seen = {each.pk: each for each in together if each.is_seen}
         self.counts = _organisations(together)
         self.answers = answers_for([Point(pk=pk) for pk in {*self.roots.values(), *self.roots}])
-        self.places = _places(self.answers.values())
+        self.places = _places(answer for answers in self.answers.values() for answer in answers)
         self.written = self._written()
         self.in_full = _read_in_full(points, user)
         self.misreadings = _misreadings(self.in_full)
@@ -103,18 +106,18 @@ class _Outcomes:
 
     def outcome(self, point: Point) -> PointOutcome:
         root = self.roots[point.pk]
-        answer, final = self.answers.get(point.pk), self.answers.get(root)
-        places = self.places_of(answer) or self.places_of(final)
+        answers = self.answers_to(point.pk, root)
+        places = self.places_of(answers, root)
         return PointOutcome(
             point=point,
-            answer=answer,
+            answers=answers,
             into=self.seen.get(root) if root != point.pk else None,
             others=self.others(point, root),
             organisations=self.counts[root],
             places=places,
-            history=sorted(self.history(point, root, answer, places)),
+            history=sorted(self.history(point, root, answers, places)),
             misreading=self.misreadings.get(point.pk),
-            is_open_to_reply=final is not None and point.pk in self.in_full and point.pk not in self.misreadings,
+            is_open_to_reply=root in self.answers and point.pk in self.in_full and point.pk not in self.misreadings,
         )
 
     def others(self, point: Point, root: int) -> list[str]:
@@ -123,12 +126,25 @@ class _Outcomes:
         others = (each.stakeholder for each in group if each.stakeholder_id != point.stakeholder_id)
         return sorted({body.label for body in others if body})
 
-    def places_of(self, answer: Answer | None) -> list[Place]:
-        return self.places[answer.disposition.pk] if answer else []
+    def answers_to(self, point: int, root: int) -> list[Answer]:
+        """Return the answers to a point, and those to its root in papers that answered only the root."""
+        own, joined = self.answers.get(point, []), self.answers.get(root, []) if root != point else []
+        papers = {answer.disposition.paper_id for answer in own}
+        result = own + [answer for answer in joined if answer.disposition.paper_id not in papers]
+        return sorted(result, key=_when)
+
+    def places_of(self, answers: list[Answer], root: int) -> list[Place]:
+        """Return the paragraphs named in `answers`; where one names none, those of the answer to the root."""
+        joined = {answer.disposition.paper_id: answer for answer in self.answers.get(root, [])}
+        result = []
+        for answer in answers:
+            final = joined.get(answer.disposition.paper_id, answer)
+            result += self.places[answer.disposition.pk] or self.places[final.disposition.pk]
+        return result
 
     # --- History ----------------------------------------------------------------------------------------------------
 
-    def history(self, point: Point, root: int, answer: Answer | None, places: list[Place]) -> Iterable[Line]:
+    def history(self, point: Point, root: int, answers: list[Answer], places: list[Place]) -> Iterable[Line]:
         yield Line(point.created_at, _("Recorded as a point of the input."))
         for event in self.events[point.pk]:
             yield from self.event_lines(event, point)
@@ -137,9 +153,9 @@ class _Outcomes:
             if written:
                 about = {"number": place.number, "paper": place.title}
                 yield Line(written, _("Paragraph %(number)s of %(paper)s cites it.") % about)
-        if answer and (at := answer.disposition.answered_at):
+        for answer in answers:
             about = {"paper": answer.disposition.paper.short_title, "outcome": answer.disposition.get_outcome_display()}
-            yield Line(at, _("Answered with %(paper)s: %(outcome)s.") % about)
+            yield Line(_when(answer), _("Answered with %(paper)s: %(outcome)s.") % about)
 
     def event_lines(self, event: _Entry, point: Point) -> Iterable[Line]:
         """Return a journal entry in plain words; another point is named only if the reader may see it."""
@@ -162,6 +178,11 @@ class _Outcomes:
         rows = Grounding.objects.filter(point__in=set(self.roots.values()), wording__paragraph__in=shown).order_by()
         first = rows.values_list("point", "wording__paragraph").annotate(Min("at"))
         return {(point, paragraph): at for point, paragraph, at in first}
+
+
+def _when(answer: Answer) -> datetime:
+    assert answer.disposition.answered_at is not None  # only published answers are loaded
+    return answer.disposition.answered_at
 
 
 TOLD = ("merge", "unmerge", "say_misread", "answer_misreading")
@@ -220,7 +241,11 @@ def _places(answers: Iterable[Answer]) -> dict[int, list[Place]]:
     for answer in answers:
         paper = answer.disposition.paper
         result[answer.disposition.pk] = [
-            Place(paper.slug, paper.short_title, each.number, each.wording.text if each.wording else "", each.pk)
+            Place(paper.slug, paper.short_title, each.number, _text(each), each.pk, each.language)
             for each in answer.paragraphs
         ]
     return result
+
+
+def _text(paragraph: Paragraph) -> str:
+    return paragraph.wording.text if paragraph.wording else ""

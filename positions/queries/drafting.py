@@ -9,8 +9,10 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from consultations.models import Point, PointState, Term
+from consultations.models import Point, Term
+from consultations.models.points import NOT_JOINED
 from positions.models import Grounding, Paragraph, PositionPaper, Section, SectionPart
+from positions.queries.papers import papers_that_answered
 from positions.text.style_advice import Preference, preferences
 
 PART = 20  # paragraphs of a section loaded and shown at once
@@ -78,13 +80,14 @@ def part_of(section: Any, number: int) -> Part:
 
 
 def sought_points(paper: PositionPaper, reader: Any, filters: dict[str, Any]) -> QuerySet[Point]:
-    """Return the validated points of the paper's consultation that `reader` may read, by reference.
+    """Return the points of the paper's consultation that it can cite and `reader` may read, by reference.
 
     `filters` filters them: `words` in text, reference or organisation; `free` for those without a paragraph;
-    `organisation`, `theme`, `kind`. `resting` counts the paragraphs of the paper that cite each.
+    `organisation`, `theme`, `kind`. `resting` counts the paragraphs of the paper that cite each, and `answered_in`
+    names the other papers that answered it.
     """
     points: Any = Point.objects
-    rows = points.visible_to(reader).filter(consultation=paper.consultation_id, state=PointState.VALIDATED)
+    rows = points.visible_to(reader).filter(consultation=paper.consultation_id, state__in=NOT_JOINED)
     filters = dict(filters)
     for word in filters.pop("words", "").split()[:MOST_WORDS]:
         places = ("text", "reference", "stakeholder__name")
@@ -96,7 +99,8 @@ def sought_points(paper: PositionPaper, reader: Any, filters: dict[str, Any]) ->
     if "organisation" in filters:
         filters["stakeholder"] = filters.pop("organisation")
     resting = here.order_by().values("point").annotate(number=Count("pk")).values("number")
-    shown = rows.filter(**filters).annotate(resting=Coalesce(Subquery(resting), 0))
+    answered = papers_that_answered(paper)
+    shown = rows.filter(**filters).annotate(resting=Coalesce(Subquery(resting), 0), answered_in=answered)
     return shown.select_related("submission", "session", "stakeholder", "theme").order_by("reference")
 
 

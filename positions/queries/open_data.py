@@ -211,12 +211,12 @@ def _point(point: _PointRow, answer: Data | None, *, full: bool) -> Data:
 
 
 def _answers(points: list[int]) -> dict[int, Data]:
-    """Return the published answers to the points with these keys, as `papers.answers_for` finds them: one query, and
-    one for each paper.
+    """Return the newest published answer to each of the points with these keys, of those that `papers.answers_for`
+    finds: one query, and one for each paper.
     """
     cited = Disposition.paragraphs.through.objects.filter(disposition=OuterRef("pk")).order_by().values("paragraph")
     published = Disposition.objects.answered().filter(paper__in=PositionPaper.objects.published(), point__in=points)
-    rows = published.order_by("point__reference", "paper").values_list(
+    rows = published.order_by("answered_at", "pk").values_list(
         "point", "paper", "paper__slug", "outcome", "reason_code", "reason", ArraySubquery(cited)
     )
     numbers = {paper: paragraph_numbers(paper) for paper in {row[1] for row in rows}}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NamedTuple
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import dateformat, timezone
@@ -169,12 +170,14 @@ def numbered_paragraphs(
 ) -> list[Paragraph]:
     """Return the paragraphs of `paper` in reading order, each with its `number` in the whole paper. Three queries.
 
-    Loads texts, provisions, and citations with point, input and organisation. `reader` limits citations to points which
+    Loads texts, provisions, and citations with point, input, organisation, and `answered_in`: the other papers that
+    answered the point. `reader` limits citations to points which
     that person may read; without it (for verbs and editions) all are included. `part` (the `keys` of its paragraphs and
     the number of the `first`) limits the paragraphs, each with `remarks`: the number of open comments. `sources_of`, a
     key, limits citations to those of that paragraph.
     """
-    groundings = Grounding.objects.select_related("point__submission", "point__session", "point__stakeholder")
+    groundings = Grounding.objects.annotate(answered_in=papers_that_answered(paper, "point"))
+    groundings = groundings.select_related("point__submission", "point__session", "point__stakeholder")
     if reader is not None:
         groundings = groundings.filter(point__in=Point.objects.visible_to(reader).values("pk"))
     if sources_of is not None:
@@ -247,16 +250,28 @@ class Answer:
         return [paragraph.number for paragraph in self.paragraphs]
 
 
-def answers_for(points: Iterable[Point]) -> dict[int, Answer]:
-    """Return the published answers to `points` by primary key. A few queries, whatever their number."""
-    rows = _numbered(_published_answers().filter(point__in=[point.pk for point in points]))
-    return {answer.disposition.point_id: answer for answer in rows}
+def answers_for(points: Iterable[Point]) -> dict[int, list[Answer]]:
+    """Return the published answers to `points` by primary key, those of the first paper first. A few queries, whatever
+    their number.
+    """
+    result = defaultdict(list)
+    for answer in _numbered(_published_answers().filter(point__in=[point.pk for point in points])):
+        result[answer.disposition.point_id].append(answer)
+    return dict(result)
+
+
+def papers_that_answered(paper: PositionPaper, point: str = "pk") -> ArraySubquery:
+    """Return an annotation for points, or for rows that reach one by `point`: the short titles of the other papers that
+    answered it, the first one first.
+    """
+    answers = Disposition.objects.of_other_papers(paper).filter(point=OuterRef(point))
+    return ArraySubquery(answers.order_by("answered_at", "pk").values("paper__short_title"))
 
 
 def _published_answers() -> QuerySet[Disposition]:
     rows = Disposition.objects.answered().filter(paper__in=PositionPaper.objects.published())
     named = Prefetch("paragraphs", Paragraph.objects.select_related("wording"))
-    return rows.select_related("paper", "point").prefetch_related(named).order_by("point__reference", "paper")
+    return rows.select_related("paper", "point").prefetch_related(named).order_by("answered_at", "pk")
 
 
 def _numbered(dispositions: QuerySet[Disposition]) -> list[Answer]:

@@ -19,9 +19,17 @@ from consultations.redaction import in_full
 from consultations.views.decorators import attempt, for_secretariat
 from ncm_portal.workflow import needs_of
 from positions import workflow
-from positions.forms.dispositions import FREE, OPEN, DispositionFilterForm, DispositionForm, GroundOneForm
+from positions.forms.dispositions import BEFORE, FREE, OPEN, DispositionFilterForm, DispositionForm, GroundOneForm
 from positions.models import Disposition, Grounding, GroundingRelation, Outcome, Paragraph, PositionPaper
-from positions.queries.grounding import coverage, first_unanswered, number_unanswered, unplaced_points
+from positions.queries.grounding import (
+    coverage,
+    first_unanswered,
+    number_unanswered,
+    unanswered,
+    unplaced_points,
+    was_answered_before,
+)
+from positions.queries.papers import papers_that_answered
 from positions.workflow import PAPER_MOVES
 from positions.workflow.dispositions import challenges_own_words
 
@@ -95,10 +103,13 @@ def desk_dispositions(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _points(paper: PositionPaper) -> QuerySet[Point]:
-    """Return the valid points of the paper's consultation, with `answers`: their disposition in this paper, if any."""
+    """Return the valid points of the paper's consultation, with `answers`: their disposition in this paper, if any;
+    `answered_in`: the other papers that answered them; and `was_before`: whether this one need not.
+    """
     here = Disposition.objects.filter(paper=paper).prefetch_related("paragraphs")
-    points: Any = Point.objects.filter(consultation=paper.consultation_id)
-    shown = points.standing().select_related("submission", "session", "stakeholder", "theme", "merged_into")
+    points: Any = Point.objects.standing().filter(consultation=paper.consultation_id)
+    points = points.annotate(answered_in=papers_that_answered(paper), was_before=was_answered_before(paper))
+    shown = points.select_related("submission", "session", "stakeholder", "theme", "merged_into")
     return shown.prefetch_related(Prefetch("dispositions", here, to_attr="answers")).order_by("reference")
 
 
@@ -106,8 +117,12 @@ def _narrowed(points: QuerySet[Point], paper: PositionPaper, filters: dict[str, 
     points = points_with_each_word(points, filters.pop("words", ""))
     outcome, rests = filters.pop("outcome", ""), filters.pop("rests", "")
     answers = Disposition.objects.filter(paper=paper, point=OuterRef("pk"))
-    if outcome:
-        points = points.filter(~Exists(answers) if outcome == OPEN else Exists(answers.filter(outcome=outcome)))
+    if outcome == OPEN:
+        points = unanswered(points, paper)
+    elif outcome == BEFORE:
+        points = points.filter(Exists(Disposition.objects.of_other_papers(paper).filter(point=OuterRef("pk"))))
+    elif outcome:
+        points = points.filter(Exists(answers.filter(outcome=outcome)))
     if rests == FREE:
         today = Paragraph.objects.standing().filter(section__paper=paper).order_by().values("wording")
         grounded = Grounding.objects.filter(wording__in=today)
@@ -182,6 +197,7 @@ def _show(
         "text": text,
         "point": point,
         "answer": point.answers[0] if point.answers else None,
+        "before": Disposition.objects.of_other_papers(text.paper).filter(point=point).select_related("paper"),
         "passage": _in_context(point),
         "resting": resting,
         "own_words": challenges_own_words(text.paper, point, request.user),

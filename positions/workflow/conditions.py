@@ -7,7 +7,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy
 
-from consultations.models import ForumState, Mandate, Membership, MembershipRole, Point, PointState
+from consultations.models import ForumState, Mandate, Membership, MembershipRole, PointState
 from consultations.workflow import written_hour
 from ncm_portal.workflow import Condition, all_of, deadline_passed, either
 from positions.models import (
@@ -28,6 +28,7 @@ from positions.models import (
     StanceValue,
     rivals,
 )
+from positions.queries.grounding import open_points
 from positions.queries.papers import ministries_of, paragraph_numbers
 from positions.render.glyphs import Passage, complaints
 
@@ -44,12 +45,6 @@ UNGROUNDED = Q(is_secretariat_text=False) & Q(~GROUNDED)
 def standing(paper: PositionPaper) -> QuerySet[Paragraph]:
     """Return the paragraphs of the present text in reading order."""
     return Paragraph.objects.filter(section__paper=paper).standing()
-
-
-def open_points(paper: PositionPaper) -> QuerySet[Point]:
-    """Return the valid points of the consultation without a disposition."""
-    points = Point.objects.filter(consultation=paper.consultation).standing()
-    return points.exclude(dispositions__paper=paper)
 
 
 def decided_on(paper: PositionPaper) -> QuerySet[FloorDecision]:
@@ -90,7 +85,7 @@ def paragraphs_are_grounded(paper: PositionPaper) -> list[Condition]:
 
 
 def points_have_dispositions(paper: PositionPaper) -> list[Condition]:
-    """Every point has a provisional answer."""
+    """Every point has a provisional answer, but for those that only an earlier paper takes up."""
     return [_none_left(open_points(paper).count(), _("Every point has a provisional answer"), POINTS_LEFT)]
 
 

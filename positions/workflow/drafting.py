@@ -14,11 +14,11 @@ from consultations.models import (
     Language,
     OutlinePart,
     Point,
-    PointState,
     Provision,
     Theme,
     User,
 )
+from consultations.models.points import NOT_JOINED
 from consultations.permissions import SECRETARIAT
 from ncm_portal.workflow import Blocked, Conflict, Words, demand, journal, locked, now, verb
 from positions.models import (
@@ -391,7 +391,7 @@ def remove_paragraph(paragraph: Paragraph, *, by: User, reason: str) -> Paragrap
 @verb
 def ground(paragraph: Paragraph, point: Point, *, by: User, relation: str = GroundingRelation.RESTS_ON) -> Grounding:
     """Cite a point in a paragraph (or record that the text goes against it). A joined point counts as the one it is
-    joined to.
+    joined to. A point that an earlier paper answered can be cited too.
 
     Raises NotAllowed, or Blocked if the point does not count or belongs to another consultation, or to change a
     contrary point on `by`'s own text.
@@ -401,7 +401,7 @@ def ground(paragraph: Paragraph, point: Point, *, by: User, relation: str = Grou
     reasons = []
     if point.consultation_id != row.section.paper.consultation_id:
         reasons.append(_("The point belongs to another consultation."))
-    if point.state != PointState.VALIDATED:
+    if point.state not in NOT_JOINED:
         reasons.append(_("%(point)s is not validated yet.") % {"point": point.reference})
     if relation != GroundingRelation.CONTRARY:
         reasons += _own_words(row, row.present_wording.groundings.filter(point=point), by)

@@ -8,8 +8,8 @@ from django.utils import timezone
 from consultations.models import PointState
 from positions import sample
 from positions.models import Amendment, Audience, Outcome
+from positions.queries.grounding import open_points
 from positions.workflow import decide, join_amendment, open_review, propose_amendment, recommend
-from positions.workflow.conditions import open_points
 
 from .agenda import Act, Chapter, Stage, one_after_another
 from .drafting import DRAFTER, JUDGE, answer, fresh, write_paragraph

@@ -67,7 +67,7 @@ def history_of(became) -> list[str]:
 def test_unpublished_answers_are_not_shown(world):
     _paper, root, merged, _secret = world
     for became in outcomes_of_points([root, merged], make_secretariat()):
-        assert (became.answer, became.places, became.is_open_to_reply) == (None, [], False)
+        assert (became.answers, became.places, became.is_open_to_reply) == ([], [], False)
         assert not any("Paper A" in line for line in history_of(became))
 
 

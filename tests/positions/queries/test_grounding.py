@@ -3,7 +3,6 @@
 import pytest
 
 from positions.queries import grounding
-from positions.workflow.conditions import open_points
 from tests import factories, paper_factories
 from tests.positions.queries.test_papers import point, section
 
@@ -72,7 +71,7 @@ def test_numbers_of_points_left_are_those_of_the_points(paper):
     paper_factories.make_paragraph(section(paper, 2), points=(used, both))
     for each in (answered, both, joined[0]):
         paper_factories.make_disposition(paper, each, "noted")
-    assert grounding.number_unanswered(paper) == open_points(paper).count() == 3
+    assert grounding.number_unanswered(paper) == grounding.open_points(paper).count() == 3
     assert grounding.number_unplaced(paper) == grounding.coverage(paper).unplaced == 1
     assert grounding.coverage(paper).answered == 1
     assert grounding.unplaced_points(paper, paper.consultation.themes.all(), 2) == [free]

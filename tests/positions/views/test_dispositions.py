@@ -222,8 +222,8 @@ def test_published_answer_has_paragraph_and_reason(client):
         change(disposition, answered_at=now())
     sign_in(client, make_member(submission.stakeholder))
     page = client.get(at(submission))
-    shown = {row.point.pk: row.answer for row in page.context["points"]}[answer.point.pk]
-    assert shown.disposition == answer
+    shown = {row.point.pk: row.answers for row in page.context["points"]}[answer.point.pk]
+    assert [each.disposition for each in shown] == [answer]
     assert str(answer.get_outcome_display()).capitalize() in words(page)
     if answer.reason:
         assert answer.reason in words(page)

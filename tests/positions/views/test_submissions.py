@@ -133,7 +133,7 @@ def test_points_have_answers_after_publication(client, answered):
     page = get(client, sent)
     said = words(page)
     assert f"{sent.reference}.1 · Recommendation The first ask. Taken up Paper A, paragraphs 2–4" in said
-    assert f"{sent.reference}.2 · Recommendation The second ask. Not taken up Two members were against." in said
+    assert f"{sent.reference}.2 · Recommendation The second ask. Not taken up Paper A Two members were against." in said
     assert f'<a href="{reverse("paper", args=[paper.slug])}#p2">' in page.content.decode()
 
 

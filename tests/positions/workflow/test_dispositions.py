@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from ncm_portal.workflow import Blocked
 from positions import workflow
 from positions.models import WITH_CODE, Disposition, Grounding
-from positions.workflow.conditions import open_points
+from positions.queries.grounding import open_points
 from tests.access_log import last_refusal
 from tests.factories import make_point, make_submission
 from tests.paper_factories import bring_paper, make_paper, make_paragraph, make_section
