@@ -46,7 +46,7 @@ class TermAdmin(RecordAdmin):
 
 @admin.register(OutlinePart)
 class OutlinePartAdmin(RecordAdmin):
-    list_display = ["order", "part", "heading", "length", "evidence"]
+    list_display = ["order", "part", "heading", "heading_sw", "length", "evidence"]
     list_display_links = ["heading"]
     list_filter = ["part"]
 

@@ -163,6 +163,7 @@ class OutlinePart(models.Model):
     order = models.PositiveSmallIntegerField(_("order"), unique=True)
     part = CleanCharField(_("part"), max_length=8)
     heading = CleanCharField(_("heading"), max_length=200)
+    heading_sw = CleanCharField(_("heading in Kiswahili (unedited)"), max_length=200, blank=True, db_default="")
     length = CleanCharField(_("usual length"), max_length=40, blank=True)
     content = CleanTextField(_("content"), blank=True)
     evidence = models.CharField(_("evidence"), max_length=4, choices=Evidence, default=Evidence.OWN)

@@ -237,6 +237,7 @@ def _outline(folder: Path) -> list[Draft]:
         order=Cell("order", whole_number),
         part=Cell("part"),
         heading=Cell("heading_template"),
+        heading_sw=Cell("heading_template_sw"),
         length=Cell("typical_length"),
         content=Cell("content"),
         **SOURCES,

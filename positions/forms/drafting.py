@@ -1,4 +1,4 @@
-"""Drafting forms: papers, sections, paragraphs, wordings and filters of points."""
+"""Drafting forms: papers, paragraphs, wordings and filters of points."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -26,8 +26,6 @@ from positions.models import (
     PaperState,
     Paragraph,
     PositionPaper,
-    Section,
-    SectionPart,
     Strength,
 )
 
@@ -130,45 +128,6 @@ class PaperForm(PaperNameForm):
             self.add_error("slug", _("Use only lower-case letters, digits and hyphens, for example gcm-2017."))
         elif PositionPaper.objects.filter(slug=data["slug"]).exists():
             self.add_error("slug", _("Another paper has this address. Enter a different one."))
-
-
-class SectionForm(forms.Form):
-    """Form for a section's heading."""
-
-    heading = LineField(
-        label=_("Heading"),
-        max_length=200,
-        what=_("The heading"),
-        error_messages={"required": _("Enter the heading.")},
-    )
-
-
-class NewSectionForm(SectionForm):
-    """Form for a new section and its position."""
-
-    kind = forms.ChoiceField(label=_("Kind of section"))
-    after = forms.ChoiceField(label=_("Comes after"))
-
-    def __init__(self, *args: Any, sections: Iterable[Section], themes: Iterable[Theme], **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.themes = {theme.code: theme for theme in themes}
-        self.sections = {str(section.pk): section for section in sections}
-        parts = [(part, str(label).capitalize()) for part, label in SectionPart.choices if part != SectionPart.THEME]
-        parts.sort(key=lambda choice: choice[0] != SectionPart.BODY)
-        on_themes = [(code, str(theme)) for code, theme in self.themes.items()]
-        choice_field(self, "kind").choices = [*parts, (_("Theme"), on_themes)]
-        choice_field(self, "after").choices = [(pk, section.heading) for pk, section in self.sections.items()]
-        self.fields["after"].initial = next(reversed(self.sections), None)
-        if not self.sections:
-            del self.fields["after"]
-
-    @property
-    def words(self) -> dict[str, Any]:
-        """Return what the verb stores of a section."""
-        kind, after = self.cleaned_data["kind"], self.sections.get(self.cleaned_data.get("after", ""))
-        theme = self.themes.get(kind)
-        part = SectionPart.THEME if theme else kind
-        return {"heading": self.cleaned_data["heading"], "part": part, "theme": theme, "after": after}
 
 
 class MarksForm(forms.Form):

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -21,12 +21,10 @@ from positions import workflow
 from positions.edition.phrases import operative_words
 from positions.forms.drafting import (
     BesideForm,
-    NewSectionForm,
     PaperForm,
     PaperNameForm,
     ParagraphForm,
     PickForm,
-    SectionForm,
 )
 from positions.models import Amendment, AmendmentState, Paragraph, PositionPaper, Section, Strength
 from positions.queries.drafting import PART, Part, outline_at_a_glance, part_of, preferred_words, sought_points
@@ -202,55 +200,6 @@ def _next_step(glance: Glance) -> dict[str, Any] | None:
     if proposed.exists():
         return {"label": _("Decide on the amendments"), "url": reverse("desk_review", args=[paper.slug])}
     return None
-
-
-# --- Sections -------------------------------------------------------------------------------------------------------
-
-
-@for_secretariat
-@require_http_methods(["GET", "HEAD", "POST"])
-def desk_section_new(request: SignedInRequest, slug: str) -> HttpResponse:
-    """Add a section to the outline."""
-    paper = known_paper(request, slug)
-    form = NewSectionForm(
-        request.POST if request.method == "POST" else None,
-        sections=paper.sections.order_by("order"),
-        themes=paper.consultation.themes.order_by("order"),
-    )
-    reasons: list[str] = []
-    if request.method == "POST" and form.is_valid():
-        reasons = attempt(lambda: workflow.add_section(paper, by=request.user, **form.words)).reasons
-        if not reasons:
-            return redirect("desk_paper", slug)
-    return _section_form(request, paper, form, reasons)
-
-
-@for_secretariat
-@require_http_methods(["GET", "HEAD", "POST"])
-def desk_section_edit(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
-    """Change the heading of a section."""
-    paper = known_paper(request, slug)
-    section = get_object_or_404(paper.sections, pk=pk)
-    form = SectionForm(request.POST if request.method == "POST" else None, initial={"heading": section.heading})
-    reasons: list[str] = []
-    if request.method == "POST" and form.is_valid():
-        heading = form.cleaned_data["heading"]
-        reasons = attempt(lambda: workflow.edit_section(section, by=request.user, heading=heading)).reasons
-        if not reasons:
-            return redirect("desk_section", slug, pk)
-    return _section_form(request, paper, form, reasons, section)
-
-
-def _section_form(
-    request: HttpRequest,
-    paper: PositionPaper,
-    form: SectionForm,
-    reasons: list[str],
-    section: Section | None = None,
-) -> HttpResponse:
-    context = {"paper": paper, "section": section, "form": form, "reasons": reasons}
-    status = REFUSED if reasons or form.errors else 200
-    return render(request, "positions/drafting/section_form.html", context, status=status)
 
 
 # --- One section ------------------------------------------------------------------------------------------------------

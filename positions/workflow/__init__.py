@@ -50,11 +50,9 @@ from .corrections import CORRIGENDUM_MOVES, decline_corrigendum, issue_corrigend
 from .dispositions import decide
 from .drafting import (
     add_paragraph,
-    add_section,
     choose_forum,
     confirm_grounding,
     create_paper,
-    edit_section,
     ground,
     mark_paragraph,
     move_paragraph,
@@ -66,6 +64,7 @@ from .drafting import (
 from .findings import correct_reflection, reflect, release_reflections, strike_reflection
 from .mandates import adjust_mandate
 from .meeting import call_roll, record_explanation, withdraw_before, withdraw_explanation
+from .outline import add_section, edit_section, move_section, remove_section
 from .papers import PAPER_MOVES, open_to_all, restrict, resume, suspend, withdraw_paper
 from .plenary import Ruling, agree_paragraphs, decide_paragraph, show_on_screen
 from .reminders import remind_clearances

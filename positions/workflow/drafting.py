@@ -1,9 +1,9 @@
-"""Drafting: sections, paragraphs, wordings, sources."""
+"""Drafting: papers, paragraphs, wordings, sources."""
 
 from collections.abc import Iterable
 from uuid import UUID, uuid4
 
-from django.db.models import F, Max, QuerySet
+from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,10 +12,8 @@ from consultations.models import (
     Forum,
     ForumState,
     Language,
-    OutlinePart,
     Point,
     Provision,
-    Theme,
     User,
 )
 from consultations.models.points import NOT_JOINED
@@ -30,18 +28,19 @@ from positions.models import (
     Paragraph,
     PositionPaper,
     Section,
-    SectionPart,
     Strength,
     Wording,
     wording_sha256,
 )
 from positions.permissions import may_draft, may_run
+from positions.queries.outline import usual_outline
 
 from .amendments import outdate_all
 from .comments import resolve_comment
 
 OPEN_STATES = (PaperState.DRAFTING, PaperState.CONSOLIDATION)
 BEFORE_THE_SESSION = tuple(state for state in BEFORE_ADOPTION if state != PaperState.IN_SESSION)
+GONE = gettext_lazy("This section was removed from the outline.")
 STEP = 1024  # order gap between two paragraphs, to insert one without renumbering
 
 
@@ -89,7 +88,7 @@ def create_paper(
         created_by=by,
         created_at=now(),
     )
-    rows = _outline(list(consultation.themes.all()), language)
+    rows = usual_outline(consultation.themes.all(), language)
     Section.objects.bulk_create(Section(paper=paper, order=order, **row) for order, row in enumerate(rows, 1))
     named = {"predecessor": predecessor.slug} if predecessor else {}
     journal("create", paper, by=by, after=paper.state, data=named, commits=[paper])
@@ -101,9 +100,10 @@ def rename_paper(
     paper: PositionPaper, *, by: User, title: str, short_title: str, purpose: str = "", language: str = Language.ENGLISH
 ) -> PositionPaper:
     """Change the title or purpose of a paper while its text can change. Its address stays, so that links remain valid.
-    Unchanged values have no effect. Raises NotAllowed, or Blocked with every reason.
+    Headings of the usual outline follow the language. Unchanged values have no effect. Raises NotAllowed, or Blocked
+    with every reason.
     """
-    row = _open_text(paper.pk, by, gettext_lazy("Rename the paper"))
+    row = open_text(paper.pk, by, gettext_lazy("Rename the paper"))
     data = {"title": title, "short_title": short_title, "purpose": purpose, "language": language}
     changed = {name: [getattr(row, name), words] for name, words in data.items() if words != getattr(row, name)}
     if "purpose" in changed and locked(row.consultation).papers.filter(purpose=purpose).exists():
@@ -112,6 +112,8 @@ def rename_paper(
         for name, words in data.items():
             setattr(row, name, words)
         row.save(update_fields=list(changed))
+        if "language" in changed:
+            _translate_outline(row, *changed["language"])
         journal("rename_paper", row, by=by, data={"changed": changed}, commits=[row])
     return row
 
@@ -142,21 +144,17 @@ def choose_forum(paper: PositionPaper, *, by: User, forum: Forum) -> PositionPap
     return row
 
 
-def _outline(themes: list[Theme], language: str) -> list[dict[str, object]]:
-    """Return the body of the usual outline; its part on themes becomes one section per theme, titled in `language`."""
-    rows: list[dict[str, object]] = []
-    for part in OutlinePart.objects.filter(part="body"):
-        if "by theme" in part.heading:
-            kiswahili = language == Language.KISWAHILI
-            called = [(theme, theme.title_sw if kiswahili and theme.title_sw else theme.title) for theme in themes]
-            rows += [{"part": SectionPart.THEME, "heading": heading, "theme": theme} for theme, heading in called]
-        else:
-            heading = part.heading.split(". ", 1)[-1]
-            rows.append({"part": SectionPart.BODY, "heading": heading})
-    return rows
+def _translate_outline(paper: PositionPaper, before: str, after: str) -> None:
+    """Give the sections that have their usual heading in the language `before` that in the language `after`."""
+    themes = list(paper.consultation.themes.all())
+    pairs = zip(usual_outline(themes, before), usual_outline(themes, after), strict=True)
+    called = {old["heading"]: new["heading"] for old, new in pairs}
+    for section in paper.sections.filter(heading__in=called):
+        section.heading = str(called[section.heading])
+        section.save(update_fields=["heading"])
 
 
-def _open_text(paper_id: int, by: User, what: Words) -> PositionPaper:
+def open_text(paper_id: int, by: User, what: Words) -> PositionPaper:
     """Return the paper, locked, if its text can change now."""
     demand(may_draft(by, None), who=SECRETARIAT, to=what)
     paper = PositionPaper.objects.select_for_update(of=("self",), no_key=True).get(pk=paper_id)
@@ -166,36 +164,6 @@ def _open_text(paper_id: int, by: User, what: Words) -> PositionPaper:
             % {"state": paper.get_state_display()}
         )
     return paper
-
-
-@verb
-def add_section(
-    paper: PositionPaper,
-    *,
-    by: User,
-    heading: str,
-    part: str = SectionPart.BODY,
-    theme: Theme | None = None,
-    after: Section | None = None,
-) -> Section:
-    """Add a section after the section `after` (default: at the end). Raises NotAllowed or Blocked."""
-    row = _open_text(paper.pk, by, gettext_lazy("Add a section"))
-    before = row.sections.filter(pk=after.pk) if after else row.sections
-    place = before.aggregate(last=Max("order"))["last"] or 0
-    row.sections.filter(order__gt=place).update(order=F("order") + 1)
-    section = Section.objects.create(paper=row, order=place + 1, heading=heading, part=part, theme=theme)
-    journal("add_section", row, by=by, data={"heading": heading})
-    return section
-
-
-@verb
-def edit_section(section: Section, *, by: User, heading: str) -> Section:
-    """Change the heading of a section."""
-    row = _open_text(section.paper_id, by, gettext_lazy("Edit a section"))
-    section.heading = heading
-    section.save(update_fields=["heading"])
-    journal("edit_section", row, by=by, data={"heading": heading})
-    return section
 
 
 @verb
@@ -216,7 +184,9 @@ def add_paragraph(
 
     `key` is the new paragraph's: resending a form adds one paragraph. `language` defaults to that of the paper.
     """
-    paper = _open_text(section.paper_id, by, gettext_lazy("Write a paragraph"))
+    paper = open_text(section.paper_id, by, gettext_lazy("Write a paragraph"))
+    if not paper.sections.filter(pk=section.pk).exists():
+        raise Blocked(str(GONE))
     written = Paragraph.objects.filter(key=key).select_related("section").first() if key else None
     if written and written.section.paper_id == paper.pk:
         return written
@@ -264,7 +234,7 @@ def _word(paragraph: Paragraph, text: str, by: User, why: str) -> Wording:
 
 
 def _locked(paragraph: Paragraph, by: User, what: Words) -> Paragraph:
-    _open_text(paragraph.section.paper_id, by, what)
+    open_text(paragraph.section.paper_id, by, what)
     row = (
         Paragraph.objects.select_for_update(of=("self",), no_key=True)
         .select_related("wording", "section")
@@ -356,7 +326,7 @@ def move_paragraph(
     """
     row = _locked(paragraph, by, gettext_lazy("Move a paragraph"))
     target = after.section if after else section or row.section
-    if target.paper_id != row.section.paper_id:
+    if not Section.objects.filter(pk=target.pk, paper=row.section.paper_id).exists():
         raise Blocked(_("Choose a place in the same paper."))
     if after and after.pk == row.pk:
         return row

@@ -18,12 +18,15 @@ pytestmark = pytest.mark.django_db
 
 
 def test_paper_started_in_kiswahili_is_written_in_kiswahili():
-    OutlinePart.objects.create(order=1, part="body", heading="6. Position by theme (sections)")
+    OutlinePart.objects.create(order=1, part="body", heading="1. Introduction", heading_sw="1. Utangulizi")
+    OutlinePart.objects.create(order=2, part="body", heading="6. Position by theme (sections)")
+    OutlinePart.objects.create(order=3, part="body", heading="10. Outlook")  # not translated
     consultation, by = make_consultation(themes=("T1",)), make_secretariat()
     change(consultation.themes.get(), title="Drivers", title_sw="Vyanzo")
     words = {"title": "Msimamo wa Kenya", "short_title": "Msimamo", "language": "sw"}
     paper = workflow.create_paper(consultation, by=by, slug="msimamo", **words)
     section = paper.sections.get(theme__isnull=False)
+    assert [each.heading for each in paper.sections.all()] == ["Utangulizi", "Vyanzo", "Outlook"]
     own = workflow.add_paragraph(section, by=by, text="Kenya inataka njia salama.")
     foreign = workflow.add_paragraph(section, by=by, text="Kenya notes it.", language="en")
     assert (section.heading, own.language, foreign.language) == ("Vyanzo", "sw", "en")
@@ -33,6 +36,19 @@ def test_paper_started_in_kiswahili_is_written_in_kiswahili():
     assert last_entry(foreign)[2]["language"] == "sw"
     foreign.refresh_from_db()
     assert foreign.language == "sw"
+
+
+def test_usual_headings_follow_the_language_of_the_paper():
+    OutlinePart.objects.create(order=1, part="body", heading="1. Introduction", heading_sw="1. Utangulizi")
+    OutlinePart.objects.create(order=2, part="body", heading="2. Outlook", heading_sw="2. Mtazamo")
+    words = {"title": "The position", "short_title": "GCM"}
+    by = make_secretariat()
+    paper = workflow.create_paper(make_consultation(), by=by, slug="gcm", **words)
+    workflow.edit_section(paper.sections.get(order=2), by=by, heading="What comes next")
+    workflow.rename_paper(paper, by=by, **words, language="sw")
+    assert [each.heading for each in paper.sections.all()] == ["Utangulizi", "What comes next"]
+    workflow.rename_paper(paper, by=by, **words, language="en")
+    assert [each.heading for each in paper.sections.all()] == ["Introduction", "What comes next"]
 
 
 def test_renaming_changes_language_of_editions_but_not_of_paragraphs():

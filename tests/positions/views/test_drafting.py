@@ -68,6 +68,9 @@ def desk_pages(draft):
         at("desk_section", draft, draft.first.pk),
         at("desk_section_new", draft),
         at("desk_section_edit", draft, draft.first.pk),
+        at("desk_outline", draft),
+        at("desk_section_place", draft, draft.first.pk),
+        at("desk_section_remove", draft, draft.first.pk),
         at("desk_paragraph", draft, key),
         at("desk_paragraph_marks", draft, key),
         at("desk_paragraph_place", draft, key),
@@ -324,19 +327,6 @@ def test_a_section_of_fifty_paragraphs_takes_few_queries(desk, draft, django_ass
     with django_assert_max_num_queries(15):
         page = desk.get(at("desk_section", draft, draft.first.pk))
     assert (len(page.context["rows"]), len(page.context["part"].whole)) == (20, 51)
-
-
-def test_sections_are_added_and_renamed(desk, draft):
-    words = {"heading": "Method", "kind": "body", "after": draft.opening.pk}
-    assert desk.post(at("desk_section_new", draft), words).url == at("desk_paper", draft)
-    words = {"heading": "More on theme 1", "kind": "T1", "after": draft.first.pk}
-    desk.post(at("desk_section_new", draft), words)
-    desk.post(at("desk_section_edit", draft, draft.opening.pk), {"heading": "Who speaks"})
-    assert list(draft.paper.sections.values_list("heading", "part")) == [
-        ("Who speaks", "body"), ("Method", "body"), ("Theme 1", "theme"), ("More on theme 1", "theme"), ("Theme 2", "theme"),
-    ]  # fmt: skip
-    response = desk.post(at("desk_section_edit", draft, draft.opening.pk), {"heading": ""})
-    assert (response.status_code, problems(response)) == (422, ["Heading: Enter the heading."])
 
 
 def test_a_paper_is_renamed(desk, draft):

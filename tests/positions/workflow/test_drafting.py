@@ -101,6 +101,8 @@ def test_only_secretariat_edits_paper(who, draft):
         lambda: workflow.rename_paper(draft.paper, by=by, title="New", short_title="New"),
         lambda: workflow.add_section(draft.paper, by=by, heading="New"),
         lambda: workflow.edit_section(draft.first, by=by, heading="New"),
+        lambda: workflow.move_section(draft.first, by=by, after=None),
+        lambda: workflow.remove_section(draft.second, by=by),
         lambda: workflow.add_paragraph(draft.first, by=by, text="New."),
         lambda: workflow.reword(draft.paragraph, by=by, text="New.", why="So."),
         lambda: workflow.mark_paragraph(draft.paragraph, by=by, strength="notes"),
@@ -134,25 +136,6 @@ def test_renamed_paper_keeps_its_address(draft):
     ]
     renamed = draft.consultation.papers.get(pk=paper.pk)
     assert (renamed.slug, renamed.title, renamed.short_title, renamed.purpose) == (paper.slug, *now.values())
-
-
-def test_sections_are_added_in_place_and_renamed(draft):
-    made = workflow.add_section(draft.paper, by=draft.drafter, heading="Method", after=draft.opening)
-    last = workflow.add_section(draft.paper, by=draft.drafter, heading="Annex", part="annex")
-    workflow.edit_section(draft.opening, by=draft.drafter, heading="Who speaks")
-    assert list(draft.paper.sections.values_list("order", "heading")) == [
-        (1, "Who speaks"), (2, "Method"), (3, "Theme 1"), (4, "Theme 2"), (5, "Annex"),
-    ]  # fmt: skip
-    assert (made.part, last.part) == ("body", "annex")
-    assert last_entry(draft.paper) == ("edit_section", "", {"heading": "Who speaks"})
-
-
-def test_new_section_is_placed_by_current_order(draft):
-    stale = draft.paper.sections.get(pk=draft.first.pk)
-    workflow.add_section(draft.paper, by=draft.drafter, heading="Method", after=draft.opening)
-    workflow.add_section(draft.paper, by=draft.drafter, heading="Behind theme 1", after=stale)
-    headings = list(draft.paper.sections.values_list("heading", flat=True))
-    assert headings == ["Introduction", "Method", "Theme 1", "Behind theme 1", "Theme 2"]
 
 
 # --- Paragraphs -----------------------------------------------------------------------------------------------------
@@ -206,6 +189,8 @@ def test_text_cannot_change_in_review(draft):
         (workflow.rename_paper, (draft.paper,), {"title": "New", "short_title": "New"}),
         (workflow.add_section, (draft.paper,), {"heading": "New"}),
         (workflow.edit_section, (draft.first,), {"heading": "New"}),
+        (workflow.move_section, (draft.first,), {"after": None}),
+        (workflow.remove_section, (draft.second,), {}),
         (workflow.add_paragraph, (draft.first,), {"text": "New."}),
         (workflow.reword, (paragraph,), {"text": "New.", "why": "So."}),
         (workflow.mark_paragraph, (paragraph,), {"strength": "notes"}),
