@@ -17,6 +17,7 @@ from positions.views import (
     drafting,
     editions,
     explorer,
+    find,
     findings,
     forum_documents,
     forums,
@@ -101,6 +102,7 @@ urlpatterns = [
     path("desk/<consultation:slug>/", consultations.desk_consultation, name="desk_consultation"),
     path("desk/<consultation:slug>/forums/", consultations.desk_forums, name="desk_forums"),
     path("desk/<consultation:slug>/papers/", consultations.desk_papers, name="desk_papers"),
+    path("find/", find.find, name="find"),
     path("desk/consultations/<slug:slug>/rules/", rules.desk_rules, name="desk_rules"),
     # --- What became of an organisation's inputs; co-signing
     path("points/<str:reference>/misread/", dispositions.misread, name="misread"),

@@ -58,6 +58,7 @@ USED_ONCE = {  # fragments named in one place only, with the reason
     "consultations/submissions/_draft_words.html": "what static/js/draft.js says, not part of the page without it",
     "positions/drafting/_points_beside.html": LONG_PAGE,
     "positions/editions/_compare_row.html": LONG_PAGE,
+    "positions/find/_results.html": "sent alone to static/js/palette.js",
     "positions/forums/_forum_outcome.html": LONG_PAGE,
     "positions/public_papers/_text.html": "rendered by itself and kept for all readers",
     "positions/roles/_tables.html": "rendered by itself and kept as long as the process runs",

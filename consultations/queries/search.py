@@ -153,7 +153,7 @@ def _has_word(word: str, *, in_full: bool) -> Q | set[str]:
     few, in_held, numbered, named = _keys(
         begins.values("submission"),
         texts.filter(HOLDS_BACK & anywhere).values("pk")[:FEW] if in_full else texts.none().values("pk"),
-        texts.filter(reference__in=_references_ending_with(word)).values("pk"),
+        texts.filter(reference__in=references_ending_with(word)).values("pk"),
         Stakeholder.objects.order_by().filter(name__icontains=word).values("pk"),
     )
     keys = _as_array(few, in_held, numbered)
@@ -171,7 +171,7 @@ def _has_word(word: str, *, in_full: bool) -> Q | set[str]:
     return stands | Q(IsNull(Subquery(own), False))
 
 
-def _references_ending_with(word: str) -> list[str]:
+def references_ending_with(word: str) -> list[str]:
     """Return `word` as a reference; of a number also the references of every consultation's year, which are looked up
     while the end of a text is in no index.
     """

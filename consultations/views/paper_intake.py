@@ -59,9 +59,11 @@ def _typed(request: HttpRequest) -> QuerySet[Submission]:
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def intake_new(request: SignedInRequest, slug: str) -> HttpResponse:
-    """Enter an input to a consultation that came on paper or by mail; the next page takes its scan."""
-    consultation = consultation_at(request, slug)
-    form, reasons = IntakeForm(request.POST or None, by=request.user, consultation=consultation), []
+    """Enter an input to a consultation that came on paper or by mail, of `?organisation=`; the next page takes its
+    scan.
+    """
+    consultation, sender = consultation_at(request, slug), {"organisation": request.GET.get("organisation", "")}
+    form, reasons = IntakeForm(request.POST or None, by=request.user, consultation=consultation, initial=sender), []
     if request.method == "POST" and form.is_valid():
         outcome = attempt(lambda: _take_in(request, form))
         if not outcome.reasons:

@@ -1,0 +1,160 @@
+// Find anything: Ctrl K, Cmd K, "/" or the link opens the page "Find" over the present one, as a combobox with a list.
+// Without this script the link leads to that page. An answer to what is no longer typed is thrown away.
+(() => {
+  const template = document.getElementById("palette");
+  if (!template) return;
+  const WAIT = 120; // milliseconds after the last key
+  const PATIENCE = 10_000;
+  const palette = document.importNode(template.content, true).querySelector("dialog");
+  const form = palette.querySelector("form");
+  const input = form.elements.q;
+  const list = palette.querySelector("[role=listbox]");
+  const counted = palette.querySelector(".counted");
+  const lost = palette.querySelector(".lost");
+  let timer;
+  let asked; // the request under way
+  let shown = null; // what the list answers
+  let opensFirst = false; // Enter was pressed before the answer came
+  document.body.append(palette);
+
+  const options = () => [...list.querySelectorAll("[role=option]")];
+  const chosen = () => list.querySelector("[aria-selected=true]");
+
+  const choose = (option) => {
+    chosen()?.setAttribute("aria-selected", "false");
+    if (!option) {
+      input.removeAttribute("aria-activedescendant");
+      return;
+    }
+    option.setAttribute("aria-selected", "true");
+    input.setAttribute("aria-activedescendant", option.id);
+    option.scrollIntoView({ block: "nearest" });
+  };
+
+  const step = (by) => {
+    const all = options();
+    if (!all.length) return;
+    const at = all.indexOf(chosen());
+    choose(all[(at + by + all.length) % all.length]);
+  };
+
+  // The results of the page become a list of options: the links stay what they are.
+  const show = (html) => {
+    const answer = new DOMParser().parseFromString(html, "text/html");
+    const status = answer.querySelector(".counted");
+    counted.textContent = status ? status.textContent.trim().replace(/\s+/g, " ") : "";
+    list.replaceChildren(...answer.querySelectorAll("section"));
+    list.querySelectorAll("section").forEach((section, turn) => {
+      const heading = section.querySelector("h2");
+      heading.id = `palette-group-${turn}`;
+      heading.setAttribute("role", "presentation");
+      section.setAttribute("role", "group");
+      section.setAttribute("aria-labelledby", heading.id);
+      for (const item of section.querySelectorAll("ul, li")) item.setAttribute("role", "presentation");
+    });
+    list.querySelectorAll("a").forEach((link, turn) => {
+      link.id = `palette-option-${turn}`;
+      link.tabIndex = -1;
+      link.setAttribute("role", "option");
+      link.setAttribute("aria-selected", "false");
+    });
+    input.setAttribute("aria-expanded", String(options().length > 0));
+    choose(shown ? options()[0] : null);
+  };
+
+  const fail = () => {
+    list.replaceChildren();
+    counted.textContent = "";
+    input.setAttribute("aria-expanded", "false");
+    choose(null);
+    lost.querySelector("a").href = `${form.action}?${new URLSearchParams(new FormData(form))}`;
+    lost.hidden = false;
+  };
+
+  const ask = async () => {
+    asked?.abort();
+    const own = new AbortController();
+    asked = own;
+    const words = input.value.trim();
+    const patience = setTimeout(() => own.abort("late"), PATIENCE);
+    try {
+      const query = new URLSearchParams(new FormData(form));
+      query.set("part", "results");
+      const response = await fetch(`${form.action}?${query}`, { signal: own.signal });
+      if (!response.ok || response.redirected) throw new Error(response.status);
+      const html = await response.text();
+      if (asked !== own) return;
+      shown = words;
+      lost.hidden = true;
+      show(html);
+      if (opensFirst) open();
+    } catch {
+      if (asked === own) {
+        shown = null;
+        fail();
+      }
+    } finally {
+      clearTimeout(patience);
+      if (asked === own) opensFirst = false;
+    }
+  };
+
+  const open = () => {
+    const option = chosen();
+    if (option) option.click();
+    else form.submit();
+  };
+
+  const start = () => {
+    if (palette.open) return;
+    palette.showModal();
+    input.select();
+    if (shown === null) ask();
+  };
+
+  input.addEventListener("input", () => {
+    clearTimeout(timer);
+    opensFirst = false;
+    timer = setTimeout(ask, WAIT);
+  });
+  input.addEventListener("keydown", (event) => {
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!by || event.isComposing) return;
+    event.preventDefault();
+    step(by);
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (!lost.hidden) form.submit();
+    else if (shown === input.value.trim()) open();
+    else {
+      opensFirst = true; // what is typed has not been answered yet: its first result is meant
+      clearTimeout(timer);
+      ask();
+    }
+  });
+  palette.querySelector(".close").addEventListener("click", () => palette.close());
+
+  const keysAreOff = () => {
+    try {
+      return localStorage.getItem("keys-off") === "1";
+    } catch {
+      return false;
+    }
+  };
+  document.addEventListener("keydown", (event) => {
+    const key = event.key.toLowerCase();
+    const combined = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && key === "k";
+    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+    const slash = key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !typing && !keysAreOff();
+    if ((!combined && !slash) || document.querySelector("dialog[open]")) return;
+    event.preventDefault();
+    start();
+  });
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.(`a[href="${new URL(form.action).pathname}"]`);
+    if (!link || palette.contains(link) || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    start();
+  });
+})();

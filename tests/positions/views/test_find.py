@@ -1,0 +1,114 @@
+"""The page "Find": for everybody who is signed in, with a clear answer to whatever is typed."""
+
+import re
+
+import pytest
+
+from positions.views.find import marked
+from tests.factories import (
+    make_consultation,
+    make_head,
+    make_member,
+    make_secretariat,
+    make_stakeholder,
+    make_submission,
+)
+from tests.pages import words
+from tests.sign_in import sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def officer(client):
+    officer = make_secretariat()
+    sign_in(client, officer)
+    return officer
+
+
+def links(page):
+    return re.findall(r'<a href="([^"]+)"><span>', page.content.decode())
+
+
+def test_page_without_words_lists_what_the_reader_can_do(client, officer):
+    page = client.get("/find/")
+    assert page.status_code == 200
+    assert "/desk/intake/new/" in links(page)
+    assert "Nothing found" not in words(page)
+
+
+def test_page_is_open_to_authors_and_offers_them_nothing_of_the_desk(client):
+    sign_in(client, make_member(make_stakeholder()))
+    page = client.get("/find/")
+    assert "/submit/" in links(page)
+    assert [link for link in links(page) if link.startswith(("/desk/", "/admin/"))] == []
+
+
+def test_results_stand_in_groups_with_the_words_marked(client, officer):
+    here, there = make_consultation(), make_consultation()
+    own, other = (make_submission(place, title="Care for <b>carers</b>") for place in (here, there))
+    page = client.get("/find/", {"q": "care", "at": here.slug})
+    text = page.content.decode()
+    assert links(page) == [f"/desk/inputs/{own.key}/", f"/desk/inputs/{other.key}/"]
+    assert "<mark>Care</mark> for &lt;b&gt;<mark>care</mark>rs" in text
+    assert re.findall(r"<h2>([^<]+)</h2>", text)[:2] == ["Go to", "Elsewhere"]
+    assert f'name="at" value="{here.slug}"' in text
+    assert "2 results" in words(page)
+
+
+def test_results_alone_are_the_same_without_the_page(client, officer):
+    sent = make_submission(make_consultation())
+    part = client.get("/find/", {"q": sent.reference, "part": "results"})
+    assert links(part) == links(client.get("/find/", {"q": sent.reference})) == [f"/desk/inputs/{sent.key}/"]
+    assert "<main" not in part.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [
+        ("unicorns", "Nothing found for “ unicorns ”"),
+        ("%", "Enter a word of 2 or more characters."),
+        ("%%% '':* ((", "Nothing found for"),
+        ("שלום עולם", "Nothing found for “ שלום עולם ”"),
+        ("a\x01b", "contains characters that cannot be shown (U+0001)"),
+        ("word " * 2000, "Only the first 200 characters were looked for."),
+        ("x" * 10_000, "Only the first 200 characters were looked for."),
+        ("§", "Enter a word of 2 or more characters."),
+        ("<script>alert(1)</script>", "Nothing found for “ &lt;script&gt;alert(1)&lt;/script&gt; ”"),
+    ],
+)
+def test_whatever_is_typed_gets_a_clear_answer(client, officer, typed, answer):
+    make_submission(make_consultation())
+    page = client.get("/find/", {"q": typed})
+    assert page.status_code == 200
+    assert answer in words(page)
+
+
+@pytest.mark.parametrize("place", ["nowhere", "a\x01b", "x" * 10_000])
+def test_unknown_consultation_is_ignored(client, officer, place):
+    sent = make_submission(make_consultation())
+    assert len(links(client.get("/find/", {"q": sent.reference, "at": place}))) == 1
+
+
+def test_consultation_in_preparation_is_unknown_to_others(client):
+    hidden = make_consultation(state="draft")
+    sign_in(client, make_member(make_stakeholder()))
+    assert 'name="at"' not in client.get("/find/", {"q": "rules", "at": hidden.slug}).content.decode()
+
+
+def test_organisation_of_the_command_is_chosen_in_the_form(client):
+    body = make_stakeholder()
+    sign_in(client, make_head())
+    page = client.get("/desk/intake/new/", {"organisation": body.pk})
+    assert re.search(rf'<option value="{body.pk}" selected', page.content.decode())
+    assert client.get("/desk/intake/new/", {"organisation": "x"}).status_code == 200
+
+
+def test_page_answers_get_only(client, officer):
+    assert client.post("/find/", {"q": "care"}).status_code == 405
+
+
+def test_marks_begin_a_word_and_are_escaped():
+    assert marked("Care & scare", ["car"]) == "<mark>Car</mark>e &amp; scare"
+    assert marked("Care", []) == "Care"
+    assert marked("a.b axb", ["a.b"]) == "<mark>a.b</mark> axb"
