@@ -118,10 +118,12 @@
     timer = setTimeout(ask, WAIT);
   });
   input.addEventListener("keydown", (event) => {
+    if (event.isComposing) return;
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!by || event.isComposing) return;
+    if (by) step(by);
+    else if (event.key === "Escape") palette.close(); // a search field would only empty itself
+    else return;
     event.preventDefault();
-    step(by);
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();

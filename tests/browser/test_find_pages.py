@@ -1,0 +1,159 @@
+"""Find, as a page and as a dialog over another page, in a browser on phone and desktop."""
+
+import time
+
+import pytest
+from django.template.loader import render_to_string
+
+from tests.browser.conftest import BOTH, DESKTOP, PHONE
+from tests.factories import (
+    make_consultation,
+    make_member,
+    make_point,
+    make_secretariat,
+    make_stakeholder,
+    make_submission,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+CHOSEN = "[role=option][aria-selected=true]"
+
+
+@pytest.fixture
+def sent(db):
+    body = make_stakeholder(
+        "Union of Domestic and Care Workers", short_name="Care Workers", contact_email="u@example.org"
+    )
+    author = make_member(body)
+    sent = make_submission(make_consultation(), body, title="The receipt that nobody gives", author=author)
+    make_point(sent, text="Recruitment fees are borne by the employer, also for care workers.")
+    make_submission(make_consultation(), body, title="Care at home", author=author)
+    return sent
+
+
+@pytest.fixture
+def officer(db):
+    return make_secretariat(name="Officer")
+
+
+@pytest.fixture
+def at_work(open_window, officer, sent):
+    """Open a page of the desk with the dialog, at one width."""
+
+    def opened(size=DESKTOP):
+        window = open_window(size)
+        window.log_in(officer)
+        window.goto("/desk/points/")
+        html = render_to_string("components/palette.html")
+        window.evaluate("html => document.body.insertAdjacentHTML('beforeend', html)", html)
+        window.add_script_tag(url="/static/js/palette.js")
+        return window
+
+    return opened
+
+
+def chosen(window) -> str:
+    return " ".join(window.locator(CHOSEN).inner_text().split())
+
+
+def test_page_finds_without_javascript(open_window, officer, sent):
+    window = open_window(PHONE, java_script_enabled=False)
+    window.log_in(officer)
+    window.goto("/find/")
+    window.fill("#q", sent.reference)
+    window.click("main form button")
+    window.click(f"main li a:has-text('{sent.title}')")
+    assert window.url.endswith(f"/desk/inputs/{sent.key}/")
+
+
+def test_page_is_accessible_at_both_widths(open_window, picture, officer, sent):
+    window = open_window(*BOTH)
+    window.log_in(officer)
+    for address, name in (("/find/", "find-nothing"), ("/find/?q=care", "find"), ("/find/?q=unicorns", "find-none")):
+        window.goto(address)
+        window.check()
+        picture(window, name)
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_dialog_finds_as_one_types_and_gives_the_focus_back(at_work, picture, size):
+    window = at_work(size)
+    window.focus("main a")
+    window.keyboard.press("Control+k")
+    window.keyboard.type("care")
+    window.wait_for_selector("dialog mark")
+    window.check()
+    picture(window, "find-dialog")
+    assert chosen(window).startswith("Organisation")
+    window.keyboard.press("ArrowUp")
+    assert chosen(window).startswith("Command Write to Care Workers")
+    window.keyboard.press("ArrowDown")
+    window.keyboard.press("ArrowDown")
+    assert "Care at home" in chosen(window)
+    field = window.locator("[role=combobox]")
+    assert field.get_attribute("aria-activedescendant") == window.locator(CHOSEN).get_attribute("id")
+    assert field.get_attribute("aria-expanded") == "true"
+    window.keyboard.press("Escape")
+    assert window.locator("dialog[open]").count() == 0
+    assert window.evaluate("document.activeElement === document.querySelector('main a')")
+
+
+def test_enter_before_the_answer_opens_what_is_typed(at_work, sent):
+    window = at_work()
+    window.keyboard.press("/")
+    window.wait_for_selector("dialog section")
+    window.keyboard.type(sent.reference)
+    window.keyboard.press("Enter")
+    window.wait_for_url(f"**/desk/inputs/{sent.key}/")
+
+
+def test_slash_is_a_character_in_a_field_and_can_be_turned_off(at_work):
+    window = at_work()
+    window.focus("main input:visible")
+    window.keyboard.press("/")
+    assert window.locator("dialog[open]").count() == 0
+    window.evaluate("localStorage.setItem('keys-off', '1'); document.activeElement.blur()")
+    window.keyboard.press("/")
+    assert window.locator("dialog[open]").count() == 0
+    window.keyboard.press("Meta+k")
+    assert window.locator("dialog[open]").count() == 1
+
+
+def test_answer_to_what_is_no_longer_typed_is_thrown_away(at_work, sent):
+    window = at_work()
+    waiting = []
+    window.route("**/find/?q=care&part=results", lambda route: waiting.append(route))
+    window.keyboard.press("Control+k")
+    window.keyboard.type("care")
+    until(window, lambda: waiting)
+    window.keyboard.press("Control+a")
+    window.keyboard.type("receipt")
+    window.wait_for_selector("dialog mark:has-text('receipt')")
+    for route in waiting:
+        route.continue_()
+    window.wait_for_timeout(300)
+    assert window.locator("dialog section a").count() == 1
+
+
+def test_lost_connection_is_said_with_a_link_to_the_page(at_work):
+    window = at_work()
+    window.keyboard.press("Control+k")
+    window.wait_for_selector("dialog section")
+    window.cut_off()
+    window.keyboard.type("care workers")
+    link = window.locator("dialog .lost a")
+    link.wait_for()
+    assert link.get_attribute("href").endswith("/find/?q=care+workers")
+    assert window.locator("dialog section").count() == 0
+    window.check()
+    window.cut_off(False)
+    link.click()
+    window.wait_for_url("**/find/?q=care+workers")
+
+
+def until(window, condition) -> None:
+    """Wait, up to five seconds, until `condition` holds."""
+    end = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < end
+        window.wait_for_timeout(20)
