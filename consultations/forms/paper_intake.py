@@ -116,8 +116,8 @@ class IntakeForm(TypedForm):
         ),
     )
 
-    def __init__(self, *args: Any, by: User, consultation: Consultation, **options: Any) -> None:
-        super().__init__(*args, **options, initial={"consultation": consultation.slug})
+    def __init__(self, *args: Any, by: User, consultation: Consultation, sender: str = "", **options: Any) -> None:
+        super().__init__(*args, **options, initial={"consultation": consultation.slug, "organisation": sender})
         known = Consultation.objects.exclude(state__in=["draft", "archived"])
         record_field(self, "consultation").queryset = known.filter(pk=consultation.pk)
         if not is_head(by):

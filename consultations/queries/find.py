@@ -5,13 +5,15 @@ reader may see: what is not theirs looks like what is not there.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from functools import reduce
-from operator import and_
+from collections.abc import Callable, Iterable
+from functools import cached_property, reduce
+from operator import and_, or_
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import Case, CharField, Exists, F, Model, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Cast, Coalesce, Concat
+from django.db.models.lookups import IsNull
 from django.urls import reverse
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
@@ -24,6 +26,7 @@ from consultations.models import (
     ForumState,
     Membership,
     Point,
+    SearchEntry,
     Stakeholder,
     Submission,
     SubmissionState,
@@ -33,50 +36,54 @@ from consultations.models import (
 from consultations.permissions import is_secretariat, is_staff, organisations_of
 from consultations.redaction import for_everybody
 
-from .search import MOST_WORDS, points_with_each_word, references_ending_with, with_each_word
+from .search import HOLDS_BACK, AmongFew, as_array, beginning, keys_of, references_ending_with
 
 FEW = 5  # results of a kind, of the reader's consultation and of others
-SHORTEST = 2  # characters: a single one is in nearly every text
+MOST = 50  # rows of a small table among which these are
+FEW_TEXTS = 2_000  # texts with the words that are looked up by key; of more the newest are walked through
+SHORTEST, MOST_WORDS = 2, 8  # characters of a word: a single one is in nearly every text; words
 A_REFERENCE = re.compile(r"(?P<input>[A-Z0-9-]{0,20}\d)(?:\.(?P<point>\d{1,4}))?", re.ASCII | re.IGNORECASE)
-A_PARAGRAPH = re.compile(r"(?:(?:§+|par\.?|paragraph|aya)\s*)?(\d{1,4})", re.ASCII | re.IGNORECASE)
+A_PARAGRAPH = re.compile(r"(?P<sign>(?:§+|par\.?|paragraph|aya)\s*)?(?P<number>\d{1,4})", re.ASCII | re.IGNORECASE)
 
 
-class Search(NamedTuple):
+class Search:
     """What is looked for: words, and the consultation in which the reader works, if any."""
 
-    words: str
-    at: Consultation | None = None
-
-    @property
-    def each(self) -> list[str]:
-        """Return the words that are long enough to look for."""
-        return [word for word in self.words.split() if len(word) >= SHORTEST][:MOST_WORDS]
+    def __init__(self, words: str, at: Consultation | None = None) -> None:
+        self.words, self.at = words, at
+        self._paragraph = A_PARAGRAPH.fullmatch(words)
 
     @property
     def paragraph(self) -> int | None:
         """Return the number of a paragraph: "§ 35", "paragraph 35" or "35"."""
-        number = A_PARAGRAPH.fullmatch(self.words)
-        return int(number[1]) if number else None
+        return int(self._paragraph["number"]) if self._paragraph else None
 
     @property
+    def each(self) -> list[str]:
+        """Return the words that are long enough to look for; none of "§ 35"."""
+        if self._paragraph and self._paragraph["sign"]:
+            return []
+        return [word for word in self.words.split() if len(word) >= SHORTEST][:MOST_WORDS]
+
+    @cached_property
     def inputs(self) -> list[str]:
         """Return the references of inputs that the words can mean: "NCM-2026-0002", or "0002" of any year."""
         named = A_REFERENCE.fullmatch(self.words)
         return references_ending_with(named["input"]) if named and not named["point"] else []
 
-    @property
+    @cached_property
     def points(self) -> list[str]:
         """Return the references of points that the words can mean: "NCM-2026-0002.1", "0002.1", "F-2017.S2.1"."""
         named = A_REFERENCE.fullmatch(self.words)
-        if not named or not named["point"]:
-            return [self.words.upper()]
-        return [f"{reference}.{named['point']}" for reference in references_ending_with(named["input"])]
+        if named and named["point"]:
+            return [f"{reference}.{named['point']}" for reference in references_ending_with(named["input"])]
+        return [self.words.upper()] if "." in self.words and self.words[-1].isdigit() else []
 
     def each_in(self, *fields: str) -> Q:
         """Return the condition that each word is part of one of `fields`; nothing without a word."""
         if not self.each:
             return Q(pk__in=[])
-        ors = (reduce(lambda any_, field: any_ | Q((f"{field}__icontains", word)), fields, Q()) for word in self.each)
+        ors = (reduce(or_, (Q((f"{field}__icontains", word)) for field in fields)) for word in self.each)
         return reduce(and_, ors)
 
 
@@ -91,14 +98,17 @@ class Result(NamedTuple):
 
 
 def _few[Row: Model](rows: QuerySet[Row], at: Consultation | None) -> list[Row]:
-    """Return the first of `rows`, those of the consultation `at` before those of others."""
+    """Return the first of `rows`, those of the consultation `at` before those of others. Two queries."""
     if at is None:
         return list(rows[:FEW])
     return [*rows.filter(consultation=at)[:FEW], *rows.exclude(consultation=at)[:FEW]]
 
 
-def _named_first[Row: Model](named: Iterable[Row], others: Iterable[Row]) -> list[Row]:
-    return list({row.pk: row for row in [*named, *others]}.values())
+def few_of[Row](rows: Iterable[Row], at: Consultation | None, place_of: Callable[[Row], int]) -> list[Row]:
+    """Return the first of a few `rows`, as `_few` does."""
+    listed = list(rows)
+    own = [row for row in listed if at and place_of(row) == at.pk]
+    return [*own[:FEW], *[row for row in listed if not at or place_of(row) != at.pk][:FEW]]
 
 
 def visible_consultations(user: Any) -> QuerySet[Consultation]:
@@ -110,19 +120,66 @@ def visible_consultations(user: Any) -> QuerySet[Consultation]:
 # --- Inputs and points ------------------------------------------------------------------------------------------------
 
 
-def find_inputs(user: Any, search: Search) -> list[Result]:
-    """Return inputs with this reference, then the newest with these words. Drafts only for their organisation."""
+class Matches(NamedTuple):
+    """Conditions of inputs and of points that have the words, whoever may read them."""
+
+    inputs: Q
+    points: Q
+
+
+def matches(user: Any, search: Search, organisations: Iterable[Stakeholder] = ()) -> Matches:
+    """Return who has each word as the beginning of a word in one text: of the input, a point or a file. Inputs are also
+    those of `organisations`; officers find held-back words too. One query.
+    """
+    sent = Q(stakeholder__in=[body.pk for body in organisations]) if organisations else Q(pk__in=[])
+    if not search.each:
+        return Matches(sent, Q(pk__in=[]))
+    query = " & ".join(f"({beginning(word)})" for word in search.each)
+    entries = SearchEntry.objects.order_by().filter(words=SearchQuery(query, config="portal", search_type="raw"))
+    pair = Concat(Cast("submission", CharField()), Value(":"), Cast("point", CharField()))
+    points, reads_all = Point.objects.order_by().filter(search.each_in("text")), is_secretariat(user)
+    held_back = Submission.objects.order_by().filter(HOLDS_BACK)
+    held = held_back.filter(search.each_in("title", "body", "proposed_wording"))
+    few, in_held, in_sessions, in_held_points = keys_of(
+        entries.annotate(pair=pair).values("pair"),
+        held.values("pk")[:FEW_TEXTS] if reads_all else held.none().values("pk"),
+        points.filter(session__isnull=False).values("pk")[:FEW_TEXTS],
+        points.filter(held_back=True, submission__in=held_back.values("pk")).values("pk")[:FEW_TEXTS]
+        if reads_all
+        else points.none().values("pk"),
+        few=FEW_TEXTS,
+    )
+    if few is None:
+        of_input, of_point = (
+            entries.filter((name, OuterRef("pk"))).values("pk")[:1] for name in ("submission", "point")
+        )
+        inputs, said = Q(IsNull(Subquery(of_input), False)), Q(IsNull(Subquery(of_point), False))
+    else:
+        pairs = [each.split(":") for each in filter(None, few.split(","))]
+        inputs = _among(",".join({key for key, _point in pairs}))
+        said = _among(",".join(key for _input, key in pairs if key))
+    return Matches(inputs | _among(in_held) | sent, said | _among(in_sessions, in_held_points))
+
+
+def _among(*keys: str | None) -> Q:
+    return Q(AmongFew(F("pk"), Value(as_array(*keys)))) if any(keys) else Q(pk__in=[])
+
+
+def find_inputs(user: Any, search: Search, words: Matches) -> list[Result]:
+    """Return inputs with this reference, else the newest with these words. Drafts only for their organisation."""
     unfinished = Q(submitted_at=None) & ~Q(state=SubmissionState.DRAFT)
     rows = Submission.objects.visible_to(user).exclude(unfinished).select_related("stakeholder")
     rows = rows.order_by("-submitted_at", "-pk").only(
         "key", "reference", "title", "submitted_at", "state", "consultation_id", "stakeholder__name",
         "stakeholder__short_name",
     )  # fmt: skip
-    named = rows.filter(reference__in=search.inputs) if search.inputs else []
-    worded: list[Submission] = []
-    if search.each:
-        worded = _few(with_each_word(rows, " ".join(search.each), in_full=is_secretariat(user)), search.at)
+    named = list(rows.filter(reference__in=search.inputs)) if search.inputs else []
+    worded = [] if named and not search.words.isdecimal() else _few(rows.filter(words.inputs), search.at)
     return [_input(row, user) for row in _named_first(named, worded)]
+
+
+def _named_first[Row: Model](named: Iterable[Row], others: Iterable[Row]) -> list[Row]:
+    return list({row.pk: row for row in [*named, *others]}.values())
 
 
 def _input(row: Submission, user: Any) -> Result:
@@ -141,16 +198,15 @@ def _address_of_input(row: Submission, user: Any) -> str:
     return reverse("input", args=[row.reference])
 
 
-def find_points(user: Any, search: Search) -> list[tuple[Point, Result]]:
-    """Return points with this reference, then those with these words, each with its row."""
+def find_points(user: Any, search: Search, words: Matches) -> list[tuple[Point, Result]]:
+    """Return points with this reference, else the newest with these words, each with its row."""
     rows = Point.objects.visible_to(user).select_related("submission", "session__forum", "stakeholder")
     rows = rows.order_by("-pk").only(
         "reference", "text", "state", "consultation_id", "submission__reference", "session__forum__slug",
         "stakeholder__name", "stakeholder__short_name",
     )  # fmt: skip
-    worded = _few(points_with_each_word(rows, " ".join(search.each)), search.at) if search.each else []
-    results = _named_first(rows.filter(reference__in=search.points), worded)
-    return [(row, _point(row, user)) for row in results]
+    named = list(rows.filter(reference__in=search.points)) if search.points else []
+    return [(row, _point(row, user)) for row in named or _few(rows.filter(words.points), search.at)]
 
 
 def _point(row: Point, user: Any) -> Result:
@@ -207,12 +263,12 @@ def find_people(user: Any, search: Search, organisations: Iterable[Stakeholder])
     if not is_staff(user):
         return []
     acting = Membership.objects.live().select_related("stakeholder")
+    named = search.each_in("name", "email")
     of_them = Q(pk__in=acting.filter(stakeholder__in=[body.pk for body in organisations]).values("user"))
-    rows = User.objects.only("name", "email", "office", "is_active").order_by("name", "pk")
-    named = list(rows.filter(search.each_in("name", "email"))[:FEW])
-    people = _named_first(named, rows.filter(of_them)[: FEW - len(named)] if len(named) < FEW else [])
+    rows = User.objects.only("name", "email", "office", "is_active").filter(named | of_them if organisations else named)
+    people = list(rows.order_by(Case(When(named, then=0), default=1), "name", "pk")[:FEW])
     roles: dict[int, Membership] = {}
-    for membership in acting.filter(user__in=people).order_by("-is_primary", "pk"):
+    for membership in acting.filter(user__in=people).order_by("-is_primary", "pk") if people else []:
         roles.setdefault(membership.user_id, membership)
     return [_person(person, roles.get(person.pk)) for person in people]
 
@@ -238,7 +294,7 @@ def find_forums(user: Any, search: Search) -> list[Result]:
         rows = rows.exclude(state=ForumState.DRAFT)
     return [
         Result(_("Forum"), row.title, str(row.get_state_display()), reverse(page, args=[row.slug]), row.consultation_id)
-        for row in _few(rows, search.at)
+        for row in few_of(rows[:MOST], search.at, lambda row: row.consultation_id)
     ]
 
 
@@ -255,5 +311,5 @@ def _standing(row: Consultation) -> str:
 def address_of(row: Consultation, user: Any) -> str:
     """Return the address of a consultation for its reader."""
     if is_secretariat(user):
-        return reverse("desk_rules", args=[row.slug])
+        return reverse("desk_consultation", args=[row.slug])
     return reverse("inputs", query={"round": row.slug})

@@ -66,32 +66,32 @@ def search_inputs(inputs: QuerySet[Submission], words: str) -> QuerySet[Submissi
     named = _named_by_reference(inputs, words)
     if named is not None:
         return named
-    (few,) = _keys(_entries(words).values("submission"))
+    (few,) = keys_of(_entries(words).values("submission"))
     if few is None:
         return inputs.filter(Exists(_entries(words).filter(submission=OuterRef("pk"))))
-    return inputs.filter(_AmongFew(F("pk"), Value(_as_array(few))))
+    return inputs.filter(AmongFew(F("pk"), Value(as_array(few))))
 
 
-def _keys(*looked_for: QuerySet[Model, Any]) -> list[str | None]:
-    """Return the keys that each query finds, comma-separated; None if more than FEW. One query.
+def keys_of(*looked_for: QuerySet[Model, Any], few: int = FEW) -> list[str | None]:
+    """Return the keys that each query finds, comma-separated; None if more than `few`. One query.
 
     Returned as one text, because writing and reading that many rows would take longer than the search itself.
     """
     result = [
-        rows[: FEW + 1].query.get_compiler(connection=connection, elide_empty=False).as_sql() for rows in looked_for
+        rows[: few + 1].query.get_compiler(connection=connection, elide_empty=False).as_sql() for rows in looked_for
     ]
-    each = ", ".join(UP_TO_FEW.format(query=query, few=FEW) for query, _values in result)
+    each = ", ".join(UP_TO_FEW.format(query=query, few=few) for query, _values in result)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {each}", [value for _query, values in result for value in values])
         return list(cursor.fetchone())
 
 
-def _as_array(*keys: str | None) -> str:
+def as_array(*keys: str | None) -> str:
     """Return an SQL array of all `keys`, each comma-separated."""
     return f"{{{','.join(filter(None, keys))}}}"
 
 
-class _AmongFew(Func):
+class AmongFew(Func):
     """Condition that a key is in an array of keys, passed as one text. The keys are not looked up again by the next
     query, and PostgreSQL knows their number.
     """
@@ -140,30 +140,30 @@ def with_each_word(inputs: QuerySet[Submission], words: str, *, in_full: bool = 
             inputs = inputs.filter(result)
         else:
             among = result if among is None else among & result
-    return inputs if among is None else inputs.filter(_AmongFew(F("pk"), Value(_as_array(*among))))
+    return inputs if among is None else inputs.filter(AmongFew(F("pk"), Value(as_array(*among))))
 
 
 def _has_word(word: str, *, in_full: bool) -> Q | set[str]:
     """Return the keys of inputs with a word; or a condition if there may be many or it may be part of a name."""
     begins = SearchEntry.objects.order_by().filter(
-        words=SearchQuery(_beginning(word), config="portal", search_type="raw")
+        words=SearchQuery(beginning(word), config="portal", search_type="raw")
     )
     anywhere = Q(title__icontains=word) | Q(body__icontains=word) | Q(proposed_wording__icontains=word)
     texts = Submission.objects.order_by()
-    few, in_held, numbered, named = _keys(
+    few, in_held, numbered, named = keys_of(
         begins.values("submission"),
         texts.filter(HOLDS_BACK & anywhere).values("pk")[:FEW] if in_full else texts.none().values("pk"),
         texts.filter(reference__in=references_ending_with(word)).values("pk"),
         Stakeholder.objects.order_by().filter(name__icontains=word).values("pk"),
     )
-    keys = _as_array(few, in_held, numbered)
+    keys = as_array(few, in_held, numbered)
     if few is not None and named == "":
         return set(keys[1:-1].split(",")) - {""}
-    stands = Q(_AmongFew(F("pk"), Value(keys)))
+    stands = Q(AmongFew(F("pk"), Value(keys)))
     if named is None:
         stands |= Q(stakeholder__name__icontains=word)
     elif named:
-        stands |= Q(_AmongFew(F("stakeholder"), Value(_as_array(named))))
+        stands |= Q(AmongFew(F("stakeholder"), Value(as_array(named))))
     if few is not None:
         return stands
     # Not `Exists`: beside other conditions PostgreSQL would collect every entry before the first input.
@@ -196,11 +196,11 @@ def points_with_each_word(points: QuerySet[Point], words: str) -> QuerySet[Point
 
 def _point_has_word(word: str) -> Q:
     begins = SearchEntry.objects.order_by().filter(
-        words=SearchQuery(_beginning(word), config="portal", search_type="raw"), point__isnull=False
+        words=SearchQuery(beginning(word), config="portal", search_type="raw"), point__isnull=False
     )
     texts = Point.objects.order_by()
     held_back = Q(held_back=True, submission__in=Submission.objects.order_by().filter(HOLDS_BACK).values("pk"))
-    few, in_sessions, held, own, of_input, named = _keys(
+    few, in_sessions, held, own, of_input, named = keys_of(
         begins.values("point"),
         texts.filter(session__isnull=False, text__icontains=word).values("pk")[:FEW],
         texts.filter(held_back, text__icontains=word).values("pk")[:FEW],
@@ -208,18 +208,18 @@ def _point_has_word(word: str) -> Q:
         texts.filter(submission__reference=word.upper()).values("pk"),
         Stakeholder.objects.order_by().filter(name__icontains=word).values("pk"),
     )
-    result = Q(_AmongFew(F("pk"), Value(_as_array(few, in_sessions, held, own, of_input))))
+    result = Q(AmongFew(F("pk"), Value(as_array(few, in_sessions, held, own, of_input))))
     if named is None:
         result |= Q(stakeholder__name__icontains=word)
     elif named:
-        result |= Q(_AmongFew(F("stakeholder"), Value(_as_array(named))))
+        result |= Q(AmongFew(F("stakeholder"), Value(as_array(named))))
     if few is None:
         words_of_it = begins.filter(point=OuterRef("pk")).values("point")[:1]
         result |= Q(IsNull(Subquery(words_of_it), False))
     return result
 
 
-def _beginning(word: str) -> str:
+def beginning(word: str) -> str:
     """Return a tsquery for words that begin with `word`, whatever characters it contains.
 
     It also names the whole word: this finds nothing more, but gives PostgreSQL statistics, so that for frequent words

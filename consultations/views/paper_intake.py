@@ -62,8 +62,9 @@ def intake_new(request: SignedInRequest, slug: str) -> HttpResponse:
     """Enter an input to a consultation that came on paper or by mail, of `?organisation=`; the next page takes its
     scan.
     """
-    consultation, sender = consultation_at(request, slug), {"organisation": request.GET.get("organisation", "")}
-    form, reasons = IntakeForm(request.POST or None, by=request.user, consultation=consultation, initial=sender), []
+    consultation, sender = consultation_at(request, slug), request.GET.get("organisation", "")
+    form = IntakeForm(request.POST or None, by=request.user, consultation=consultation, sender=sender)
+    reasons: list[str] = []
     if request.method == "POST" and form.is_valid():
         outcome = attempt(lambda: _take_in(request, form))
         if not outcome.reasons:

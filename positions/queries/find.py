@@ -12,18 +12,21 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from consultations.models import Consultation, Point, Stakeholder
+from consultations.models import Consultation, ConsultationState, Point, Stakeholder
 from consultations.permissions import has_clearances, is_secretariat, is_signed_in, is_staff, organisations_of
 from consultations.queries.find import (
     FEW,
+    MOST,
     Result,
     Search,
+    few_of,
     find_consultations,
     find_forums,
     find_inputs,
     find_organisations,
     find_people,
     find_points,
+    matches,
     visible_consultations,
 )
 from ncm_portal.workflow import Words
@@ -46,27 +49,28 @@ class Results(NamedTuple):
 
 
 def find(user: Any, search: Search) -> Results:
-    """Return what `user` may read or do and `search` means, the most exact first, in about 25 queries."""
+    """Return what `user` may read or do and `search` means, the most exact first, in about 15 queries."""
     if not search.words:
         return Results([], commands(user, search), [])
     organisations = find_organisations(user, search)
     bodies = [body for body, _result in organisations]
-    points = find_points(user, search)
+    words = matches(user, search, bodies)
     results = [
         *find_paragraphs_by_number(user, search),
         *[result for _body, result in organisations],
         *find_consultations(user, search),
         *find_forums(user, search),
         *find_papers(user, search),
-        *find_inputs(user, search),
-        *_with_answers(points),
+        *find_inputs(user, search, words),
+        *_with_answers(find_points(user, search, words)),
         *find_people(user, search, bodies),
         *find_paragraphs(user, search),
     ]
     exact = {search.words.upper(), *search.inputs, *search.points}
     results.sort(key=lambda each: each.label not in exact)
     own = [each for each in results if not search.at or each.place in (None, search.at.pk)]
-    return Results(own, [*commands(user, search), *_about(user, bodies)], [each for each in results if each not in own])
+    elsewhere = [each for each in results if each not in own]
+    return Results(own, [*commands(user, search), *_about(user, search, bodies)], elsewhere)
 
 
 def _with_answers(points: list[tuple[Point, Result]]) -> Iterator[Result]:
@@ -90,12 +94,11 @@ def _answer_in_words(answer: Any) -> str:
 
 def find_papers(user: Any, search: Search) -> list[Result]:
     """Return papers with these words in their titles that have a page for `user`."""
-    words = [word.casefold() for word in search.each]
+    named = PositionPaper.objects.filter(search.each_in("title", "short_title")).order_by().values_list("pk", flat=True)
+    keys = set(named) if search.each else set()
     result = []
-    for paper in readable_papers(user) if words else []:
-        title = f"{paper.title} {paper.consultation.title}".casefold()
-        address = _address_of_paper(paper, user)
-        if address and all(word in title for word in words):
+    for paper in readable_papers(user) if keys else []:
+        if paper.pk in keys and (address := _address_of_paper(paper, user)):
             state = capfirst(str(paper.get_state_display()))
             result.append(Result(_("Position paper"), paper.title, state, address, paper.consultation_id))
     return result[: 2 * FEW]
@@ -137,8 +140,9 @@ def _paragraphs(user: Any) -> QuerySet[Paragraph]:
 
 
 def _shown(rows: QuerySet[Paragraph, Any], search: Search) -> list[Result]:
-    place = {"section__paper__consultation": search.at}
-    few = [*rows.filter(**place)[:FEW], *rows.exclude(**place)[:FEW]] if search.at else list(rows[:FEW])
+    few = few_of(rows[:MOST], search.at, lambda row: row.section.paper.consultation_id)
+    if not few:
+        return []
     papers = {each.section.paper for each in few}
     numbers = {paper.pk: paragraph_numbers(paper) for paper in papers}
     editions = Edition.objects.official().filter(paper__in=[paper for paper in papers if paper.is_official])
@@ -188,19 +192,24 @@ ORGANISATIONS = gettext_lazy("Organisations")
 COMMANDS = (
     Command(gettext_lazy("Write your input"), "submit", INPUTS, _writes, gettext_lazy("new send")),
     Command(
-        gettext_lazy("Enter an input on paper"),
-        "intake_new",
-        INPUTS,
-        is_secretariat,
-        gettext_lazy("new register letter mail scan"),
+        gettext_lazy("Enter an input on paper"), "intake_new", INPUTS, is_secretariat,
+        gettext_lazy("new register letter mail scan"), of_place=True,
     ),
-    Command(gettext_lazy("Import inputs from a spreadsheet"), "import_inputs", INPUTS, is_secretariat),
-    Command(gettext_lazy("Read inputs"), "desk_inputs", INPUTS, is_secretariat, gettext_lazy("list screen")),
-    Command(gettext_lazy("Decide on late inputs"), "late_inputs", INPUTS, is_secretariat),
-    Command(gettext_lazy("Work through points"), "desk_points", INPUTS, is_secretariat, gettext_lazy("list")),
-    Command(gettext_lazy("Compare duplicates"), "likenesses", INPUTS, is_secretariat, gettext_lazy("merge join")),
-    Command(gettext_lazy("Answer replies"), "desk_replies", INPUTS, is_secretariat, gettext_lazy("feedback misread")),
-    Command(gettext_lazy("Remind organisations"), "non_responses", ORGANISATIONS, is_secretariat),
+    Command(gettext_lazy("Read inputs"), "desk_inputs", INPUTS, is_secretariat, gettext_lazy("list"), of_place=True),
+    Command(gettext_lazy("Import inputs from a spreadsheet"), "import_inputs", INPUTS, is_secretariat, of_place=True),
+    Command(gettext_lazy("Decide on late inputs"), "late_inputs", INPUTS, is_secretariat, of_place=True),
+    Command(
+        gettext_lazy("Work through points"), "desk_points", INPUTS, is_secretariat, gettext_lazy("list"), of_place=True
+    ),
+    Command(
+        gettext_lazy("Compare duplicates"), "likenesses", INPUTS, is_secretariat, gettext_lazy("merge join"),
+        of_place=True,
+    ),
+    Command(
+        gettext_lazy("Answer replies"), "desk_replies", INPUTS, is_secretariat, gettext_lazy("feedback misread"),
+        of_place=True,
+    ),
+    Command(gettext_lazy("Remind organisations"), "non_responses", ORGANISATIONS, is_secretariat, of_place=True),
     Command(gettext_lazy("Verify organisations"), "desk_organisations", ORGANISATIONS, is_secretariat),
     Command(gettext_lazy("Register an organisation"), "register_organisation", ORGANISATIONS, is_signed_in),
     Command(gettext_lazy("My organisation"), "my_organisation", ORGANISATIONS, _writes, gettext_lazy("people inputs")),
@@ -208,9 +217,16 @@ COMMANDS = (
     Command(gettext_lazy("Clear texts"), "clearances", PAPERS, has_clearances, gettext_lazy("clearance answer")),
     Command(gettext_lazy("Check a copy"), "verify", PAPERS, is_signed_in, gettext_lazy("verify hash")),
     Command(gettext_lazy("Follow up commitments"), "desk_commitments", PAPERS, is_secretariat),
-    Command(gettext_lazy("Rules"), "desk_rules", SETTINGS, is_secretariat, gettext_lazy("quorum adoption"), True),
+    Command(
+        gettext_lazy("New consultation"), "admin:consultations_consultation_add", SETTINGS, is_secretariat,
+        gettext_lazy("round start"),
+    ),
+    Command(gettext_lazy("All consultations"), "desk_all", SETTINGS, is_secretariat),
+    Command(
+        gettext_lazy("Rules"), "desk_rules", SETTINGS, is_secretariat, gettext_lazy("quorum adoption"), of_place=True
+    ),
     Command(gettext_lazy("Changes that need two people"), "desk_proposals", SETTINGS, is_staff),
-    Command(gettext_lazy("Accounts"), "desk_accounts", SETTINGS, is_staff, gettext_lazy("people close restore")),
+    Command(gettext_lazy("People and offices"), "desk_accounts", SETTINGS, is_staff, gettext_lazy("account restore")),
     Command(gettext_lazy("Administration"), "admin:index", SETTINGS, is_staff, gettext_lazy("admin records")),
     Command(gettext_lazy("Nightly checks"), "desk_checks", SETTINGS, is_staff, gettext_lazy("journal hashes")),
     Command(gettext_lazy("Who can do what"), "roles", SETTINGS, is_signed_in, gettext_lazy("roles rights")),
@@ -219,7 +235,7 @@ COMMANDS = (
     Command(gettext_lazy("Mail and notices"), "notices", ACCOUNT, is_signed_in, gettext_lazy("daily notify")),
     Command(gettext_lazy("Second step of the sign-in"), "mfa_index", ACCOUNT, is_signed_in, gettext_lazy("code key")),
     Command(gettext_lazy("Activity of my account"), "account_log", ACCOUNT, is_signed_in, gettext_lazy("log")),
-)
+)  # fmt: skip
 COMMAND = pgettext_lazy("what somebody can do", "Command")
 
 
@@ -229,34 +245,41 @@ def commands(user: Any, search: Search) -> list[Result]:
     """
     words = [word.casefold() for word in search.words.split()]
     result = []
-    places: list[Consultation] | None = None
     for command in COMMANDS:
-        if not command.may(user):
+        if not command.may(user) or not (command.of_place or command.matches(words)):
             continue
         if not command.of_place:
-            if command.matches(words):
-                result.append(_command(str(command.label), command.section, reverse(command.url_name)))
-            continue
-        if places is None:
-            places = [search.at] if search.at else list(visible_consultations(user)[:FEW])
-        for place in places:
-            named = command._replace(label=f"{command.label}: {place.short_title}")
-            if named.matches(words):
-                result.append(_command(str(named.label), command.section, reverse(command.url_name, args=[place.slug])))
+            result.append(_command(str(command.label), command.section, reverse(command.url_name)))
+        elif not words or any(command.matches([word]) for word in words):
+            result += [_command(*each) for each in _of_places(user, search, command, words)]
     return result
+
+
+def _of_places(user: Any, search: Search, command: Command, words: list[str]) -> Iterator[tuple[str, Words, str]]:
+    """Yield a command for the consultation where the reader works, or else for each one under way, with its name."""
+    for place in _places(user, search):
+        label = str(command.label) if search.at else f"{command.label}: {place.short_title}"
+        if command._replace(label=label).matches(words):
+            yield label, command.section, reverse(command.url_name, args=[place.slug])
+
+
+def _places(user: Any, search: Search) -> list[Consultation]:
+    under_way = visible_consultations(user).exclude(state=ConsultationState.ARCHIVED)
+    return [search.at] if search.at else list(under_way[:FEW])
 
 
 def _command(label: str, section: Words, address: str) -> Result:
     return Result(str(COMMAND), label, str(section), address)
 
 
-def _about(user: Any, organisations: list[Stakeholder]) -> Iterator[Result]:
-    """Yield what the secretariat can do for the first organisation."""
+def _about(user: Any, search: Search, organisations: list[Stakeholder]) -> Iterator[Result]:
+    """Yield what the secretariat can do for the first organisation found."""
     if not organisations or not is_secretariat(user):
         return
-    body = organisations[0]
-    enter = _("Enter an input on paper from %(organisation)s") % {"organisation": body.label}
-    yield _command(enter, INPUTS, reverse("intake_new", query={"organisation": body.pk}))
+    body, places = organisations[0], _places(user, search)
+    if places:
+        enter = _("Enter an input on paper from %(organisation)s") % {"organisation": body.label}
+        yield _command(enter, INPUTS, reverse("intake_new", args=[places[0].slug], query={"organisation": body.pk}))
     if body.contact_email:
         write = _("Write to %(organisation)s") % {"organisation": body.label}
         yield _command(write, gettext_lazy("E-mail"), f"mailto:{body.contact_email}")

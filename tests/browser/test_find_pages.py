@@ -43,7 +43,7 @@ def at_work(open_window, officer, sent):
     def opened(size=DESKTOP):
         window = open_window(size)
         window.log_in(officer)
-        window.goto("/desk/points/")
+        window.goto(f"/desk/{sent.consultation.slug}/points/")
         html = render_to_string("components/palette.html")
         window.evaluate("html => document.body.insertAdjacentHTML('beforeend', html)", html)
         window.add_script_tag(url="/static/js/palette.js")

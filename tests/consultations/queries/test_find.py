@@ -10,6 +10,7 @@ from consultations.queries.find import (
     find_organisations,
     find_people,
     find_points,
+    matches,
 )
 from tests.factories import (
     change,
@@ -38,6 +39,14 @@ def officer():
 @pytest.fixture
 def consultation():
     return make_consultation()
+
+
+def inputs_of(user, search):
+    return find_inputs(user, search, matches(user, search))
+
+
+def points_of(user, search):
+    return find_points(user, search, matches(user, search))
 
 
 def labels(results):
@@ -76,8 +85,8 @@ def test_input_is_found_by_reference_its_number_and_words(officer, consultation)
     make_submission(consultation)
     number = sent.reference.rpartition("-")[2]
     for words in (sent.reference, sent.reference.lower(), number, str(int(number)), "receipt nobody", "rece"):
-        assert labels(find_inputs(officer, Search(words))) == [sent.reference], words
-    (results,) = find_inputs(officer, Search("receipt"))
+        assert labels(inputs_of(officer, Search(words))) == [sent.reference], words
+    (results,) = inputs_of(officer, Search("receipt"))
     assert results == (
         sent.reference, "The receipt that nobody gives", sent.stakeholder.name, f"/desk/inputs/{sent.key}/", consultation.pk
     )  # fmt: skip
@@ -87,14 +96,14 @@ def test_input_with_this_number_is_first(officer, consultation):
     older = make_submission(consultation)
     number = older.reference.rpartition("-")[2]
     make_submission(consultation, body=f"See {number} there.")
-    assert labels(find_inputs(officer, Search(number)))[0] == older.reference
+    assert labels(inputs_of(officer, Search(number)))[0] == older.reference
 
 
 def test_inputs_of_the_present_consultation_come_first(officer, consultation):
     other = make_consultation()
     own = [make_submission(consultation, title="Weavers") for _turn in range(2)]
     others = [make_submission(other, title="Weavers") for _turn in range(7)]
-    results = find_inputs(officer, Search("weavers", consultation))
+    results = inputs_of(officer, Search("weavers", consultation))
     assert labels(results) == [each.reference for each in [*reversed(own), *reversed(others[2:])]]
 
 
@@ -103,47 +112,43 @@ def test_input_that_is_not_on_file_is_found_only_by_its_organisation_and_the_sec
     sent = make_submission(consultation, state=state, title="Weavers", audience="public")
     words = [Search("weavers"), *([Search(sent.reference)] if sent.reference else [])]
     strangers = (make_user(), make_member(make_ministry()), make_user("official"), make_user("sysadmin"))
-    assert [
-        find_inputs(person, search) for person in strangers for search in words if find_inputs(person, search)
-    ] == []
-    assert len(find_inputs(sent.author, words[0])) == 1
-    assert len(find_inputs(officer, words[0])) == (state != "draft")
+    assert [inputs_of(person, search) for person in strangers for search in words if inputs_of(person, search)] == []
+    assert len(inputs_of(sent.author, words[0])) == 1
+    assert len(inputs_of(officer, words[0])) == (state != "draft")
 
 
 def test_restricted_input_is_found_only_by_its_readers(officer, consultation):
     sent = make_submission(consultation, title="Weavers", audience="secretariat")
     for_members = make_submission(consultation, title="Weavers", audience="members")
     member = make_member(make_ministry())
-    assert find_inputs(make_user(), Search("weavers")) == find_inputs(make_user(), Search(sent.reference)) == []
-    assert labels(find_inputs(member, Search("weavers"))) == [for_members.reference]
-    assert find_inputs(member, Search(sent.reference)) == []
-    assert len(find_inputs(officer, Search("weavers"))) == 2
+    assert inputs_of(make_user(), Search("weavers")) == inputs_of(make_user(), Search(sent.reference)) == []
+    assert labels(inputs_of(member, Search("weavers"))) == [for_members.reference]
+    assert inputs_of(member, Search(sent.reference)) == []
+    assert len(inputs_of(officer, Search("weavers"))) == 2
 
 
 def test_held_back_words_find_an_input_only_for_the_secretariat_and_are_never_shown(officer, consultation):
     make_submission(consultation, title="Wages [[of Mueni]]", body="In Kisauni [[Mueni was not paid]].")
-    assert find_inputs(make_user(), Search("mueni")) == []
-    (results,) = find_inputs(officer, Search("mueni"))
+    assert inputs_of(make_user(), Search("mueni")) == []
+    (results,) = inputs_of(officer, Search("mueni"))
     assert "Mueni" not in results.title
 
 
 def test_own_inputs_lead_to_where_their_organisation_works_on_them(consultation):
     draft = make_submission(consultation, state="draft", title="Weavers")
     sent = make_submission(consultation, draft.stakeholder, author=draft.author, title="Herders")
-    assert [each.url for each in find_inputs(draft.author, Search("weavers"))] == [f"/submit/{draft.key}/"]
-    assert [each.url for each in find_inputs(draft.author, Search("herders"))] == [
-        f"/my-organisation/inputs/{sent.key}/"
-    ]
-    assert [each.url for each in find_inputs(make_user(), Search("herders"))] == [f"/inputs/{sent.reference}/"]
+    assert [each.url for each in inputs_of(draft.author, Search("weavers"))] == [f"/submit/{draft.key}/"]
+    assert [each.url for each in inputs_of(draft.author, Search("herders"))] == [f"/my-organisation/inputs/{sent.key}/"]
+    assert [each.url for each in inputs_of(make_user(), Search("herders"))] == [f"/inputs/{sent.reference}/"]
 
 
 def test_point_is_found_by_reference_its_number_and_words(officer, consultation):
     point = make_point(make_submission(consultation), text="Recruitment fees are borne by the employer.")
     number = point.reference.rpartition("-")[2]
     for words in (point.reference, number, "recruitment employer"):
-        ((_row, results),) = find_points(officer, Search(words))
+        ((_row, results),) = points_of(officer, Search(words))
         assert (results.label, results.url) == (point.reference, f"/desk/points/{point.reference}/")
-    ((_row, results),) = find_points(make_user(), Search(number))
+    ((_row, results),) = points_of(make_user(), Search(number))
     assert results.url == f"/inputs/{point.submission.reference}/"
 
 
@@ -152,14 +157,14 @@ def test_points_are_found_only_where_their_source_is_readable(officer, consultat
     make_point(make_submission(consultation), text="Looms for Mueni.", held_back=True)
     in_session = make_point(session=make_session(make_forum(consultation)), state="submitted", text="Looms at last.")
     for person in (make_user(), make_member(make_ministry()), make_user("sysadmin")):
-        assert find_points(person, Search("looms")) == find_points(person, Search(in_session.reference)) == []
-    assert len(find_points(officer, Search("looms"))) >= 2
+        assert points_of(person, Search("looms")) == points_of(person, Search(in_session.reference)) == []
+    assert len(points_of(officer, Search("looms"))) >= 2
 
 
 def test_point_of_a_session_leads_to_its_forum(consultation):
     forum = make_forum(consultation, state="reported")
     point = make_point(session=make_session(forum))
-    ((_row, results),) = find_points(make_user(), Search(point.reference.lower()))
+    ((_row, results),) = points_of(make_user(), Search(point.reference.lower()))
     assert (results.label, results.url) == (point.reference, f"/forums/{forum.slug}/")
 
 
@@ -238,15 +243,15 @@ def test_forum_and_consultation_in_preparation_are_found_by_the_secretariat_only
 def test_single_character_finds_nothing_by_words(officer, consultation):
     make_submission(consultation, title="A b c")
     make_stakeholder("B")
-    assert find_inputs(officer, Search("b")) == find_points(officer, Search("b")) == []
+    assert inputs_of(officer, Search("b")) == points_of(officer, Search("b")) == []
     assert find_organisations(officer, Search("b")) == find_forums(officer, Search("b")) == []
 
 
 @pytest.mark.parametrize("words", ["%%", "'':*", "((|&", "\u202eabc", "שלום עולם", "\\\\", "!!", "::"])
 def test_odd_characters_are_looked_for_as_they_are(officer, consultation, words):
     make_submission(consultation, title="Weavers")
-    assert find_inputs(officer, Search(words)) == []
-    assert find_points(officer, Search(words)) == find_organisations(officer, Search(words)) == []
+    assert inputs_of(officer, Search(words)) == []
+    assert points_of(officer, Search(words)) == find_organisations(officer, Search(words)) == []
 
 
 def test_large_tables_are_read_by_indexes(officer, consultation):
@@ -257,6 +262,6 @@ def test_large_tables_are_read_by_indexes(officer, consultation):
             for words in ("weavers", "weavers looms", "0002", "NCM-2026-0002.1"):
                 for at in (None, consultation):
                     search = Search(words, at)
-                    find_inputs(person, search)
-                    find_points(person, search)
+                    inputs_of(person, search)
+                    points_of(person, search)
                     find_organisations(person, search)

@@ -135,23 +135,26 @@ def test_exact_reference_is_first(officer):
 
 
 def test_commands_are_found_by_the_beginnings_of_their_words(officer):
-    assert titles(commands(officer, Search("enter inp"))) == ["Enter an input on paper"]
-    assert titles(commands(officer, Search("LETTER"))) == ["Enter an input on paper"]
-    assert commands(officer, Search("nput")) == []
+    here = make_consultation()
+    assert titles(commands(officer, Search("enter inp", here))) == ["Enter an input on paper"]
+    assert titles(commands(officer, Search("LETTER", here))) == ["Enter an input on paper"]
+    assert commands(officer, Search("nput", here)) == []
 
 
 def test_commands_of_a_consultation_are_those_of_the_present_one(officer):
     here, there = make_consultation(short_title="Here"), make_consultation(short_title="There")
     assert set(titles(commands(officer, Search("rules")))) == {"Rules: Here", "Rules: There"}
     (rules,) = commands(officer, Search("rules", here))
+    assert rules[:2] == ("Command", "Rules")
     assert rules.url == reverse("desk_rules", args=[here.slug])
     assert titles(commands(officer, Search("rules there"))) == [f"Rules: {there.short_title}"]
 
 
 def test_organisation_found_can_be_written_for_and_to(officer):
     body = make_stakeholder("Care Workers' Union", short_name="Care Workers", contact_email="union@example.org")
+    here = make_consultation()
     assert [(each.title, each.url) for each in find(officer, Search("care")).do] == [
-        ("Enter an input on paper from Care Workers", f"/desk/intake/new/?organisation={body.pk}"),
+        ("Enter an input on paper from Care Workers", f"/desk/{here.slug}/intake/new/?organisation={body.pk}"),
         ("Write to Care Workers", "mailto:union@example.org"),
     ]
     assert find(make_member(body), Search("care")).do == []

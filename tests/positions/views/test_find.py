@@ -31,9 +31,10 @@ def links(page):
 
 
 def test_page_without_words_lists_what_the_reader_can_do(client, officer):
+    here = make_consultation()
     page = client.get("/find/")
     assert page.status_code == 200
-    assert "/desk/intake/new/" in links(page)
+    assert f"/desk/{here.slug}/intake/new/" in links(page)
     assert "Nothing found" not in words(page)
 
 
@@ -97,11 +98,11 @@ def test_consultation_in_preparation_is_unknown_to_others(client):
 
 
 def test_organisation_of_the_command_is_chosen_in_the_form(client):
-    body = make_stakeholder()
+    body, address = make_stakeholder(), f"/desk/{make_consultation().slug}/intake/new/"
     sign_in(client, make_head())
-    page = client.get("/desk/intake/new/", {"organisation": body.pk})
+    page = client.get(address, {"organisation": body.pk})
     assert re.search(rf'<option value="{body.pk}" selected', page.content.decode())
-    assert client.get("/desk/intake/new/", {"organisation": "x"}).status_code == 200
+    assert client.get(address, {"organisation": "x"}).status_code == 200
 
 
 def test_page_answers_get_only(client, officer):
