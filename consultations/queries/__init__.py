@@ -29,7 +29,7 @@ from .followup import (
     published_communique,
     reported_done,
 )
-from .forums import current_round, key_milestones, public_rounds, themes_of
+from .forums import key_milestones, public_rounds, round_named, themes_of
 from .holidays import days_off, public_holidays, working_day_after, working_days_between
 from .lookalikes import lookalikes_of, suspicion, with_lookalikes
 from .proposals import confirmers_of, proposals_to_confirm, staff
@@ -102,7 +102,6 @@ __all__ = [
     "commitments",
     "confirmers_of",
     "counted",
-    "current_round",
     "days_off",
     "delegates_of",
     "files_of",
@@ -134,6 +133,7 @@ __all__ = [
     "readable_by_reference",
     "readable_inputs",
     "reported_done",
+    "round_named",
     "search_inputs",
     "searchable",
     "shown",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from copy import copy
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import JSONObject
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
@@ -103,9 +104,13 @@ def _announced_rounds() -> list[Consultation]:
     return list(rounds.order_by("-opens_at", "-pk"))
 
 
-def current_round() -> Consultation | None:
-    """Return the consultation that the public pages show: an open one, or else the latest."""
-    return next(iter(public_rounds()), None)
+def round_named(slug: str, rounds: list[Consultation]) -> Consultation | None:
+    """Return the one of `rounds` (as `public_rounds` gives them) with this slug, or else the only open one, or the
+    latest if none is open. None if there is none, or if several are open: then the reader chooses.
+    """
+    named = next((item for item in rounds if item.slug == slug), None)
+    several_are_open = sum(item.takes_inputs for item in rounds) > 1
+    return named or (None if several_are_open else next(iter(rounds), None))
 
 
 def key_milestones(*rounds: Consultation | None) -> list[Milestone]:
@@ -120,11 +125,14 @@ def key_milestones(*rounds: Consultation | None) -> list[Milestone]:
     return key
 
 
-def themes_of(consultation: Consultation) -> QuerySet[Theme]:
-    """Return the consultation's themes in order; `objectives` holds the numbers of the lead objectives of the Compact,
-    `targets` the codes of SDG targets whose link to the theme has a source.
+def themes_of(consultations: Iterable[Consultation]) -> QuerySet[Theme]:
+    """Return the themes of any of these in order; `objectives` holds the numbers of the lead objectives of the Compact,
+    `targets` the codes of SDG targets whose link to the theme has a source, `of` the keys of the consultations.
     """
-    return consultation.themes.annotate(
+    keys = [item.pk for item in consultations]
+    of = Consultation.themes.through.objects.filter(theme=OuterRef("pk"), consultation__in=keys)
+    return Theme.objects.filter(Exists(of)).annotate(
+        of=ArraySubquery(of.values("consultation")),
         objectives=_linked("order", framework=Framework.GCM_OBJECTIVE, relation=Relation.LEAD),
         targets=_linked("code", framework=Framework.SDG),
     )

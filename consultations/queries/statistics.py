@@ -277,12 +277,17 @@ def participation(consultation: Consultation) -> Participation:
     return Participation(**rows)
 
 
-def theme_figures(consultation: Consultation) -> list[ThemeFigures]:
-    """Return for each theme of the consultation its inputs, valid points and groups. Two queries."""
+def theme_figures(*consultations: Consultation) -> list[list[ThemeFigures]]:
+    """Return for each consultation its themes with their inputs, valid points and groups. Two queries."""
     groups = Count("stakeholder__group", distinct=True, filter=Q(inputs__gt=0))
-    rows = consultation.tallies.values_list("theme").annotate(Sum("inputs"), Sum("points"), groups=groups)
-    counted = {theme: numbers for theme, *numbers in rows}
-    return [ThemeFigures(theme, *counted.get(theme.pk, (0, 0, 0))) for theme in themes_of(consultation)]
+    rows = Tally.objects.filter(consultation__in=consultations).order_by().values_list("consultation", "theme")
+    numbers = rows.annotate(Sum("inputs"), Sum("points"), groups=groups)
+    counted = {(consultation, theme): figures for consultation, theme, *figures in numbers}
+    themes: list[Any] = list(themes_of(consultations))
+    return [
+        [ThemeFigures(theme, *counted.get((each.pk, theme.pk), (0, 0, 0))) for theme in themes if each.pk in theme.of]
+        for each in consultations
+    ]
 
 
 def inputs_by_group(consultation: Consultation, themes: list[Theme]) -> InputsByGroup:

@@ -1,4 +1,6 @@
-"""Addresses of the desk that name no consultation."""
+"""Pages whose address names no consultation: which one is meant where there are several."""
+
+from collections.abc import Iterable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,6 +11,7 @@ from consultations.models import Consultation, ConsultationState
 
 from .decorators import for_secretariat
 
+PAGE = "consultations/consultations/which.html"
 UNDER_WAY = (ConsultationState.OPEN, ConsultationState.CLOSED)
 
 
@@ -27,4 +30,14 @@ def any_list(request: HttpRequest, name: str) -> HttpResponse:
     if len(fitting) == 1 or len(consultations) == 1:
         return redirect(reverse(name, args=[(fitting or consultations)[0].slug], query=query))
     lists = [(each, reverse(name, args=[each.slug], query=query)) for each in consultations]
-    return render(request, "consultations/consultations/which.html", {"lists": lists})
+    return render(request, PAGE, {"lists": lists})
+
+
+def which_round(request: HttpRequest, rounds: Iterable[Consultation]) -> HttpResponse:
+    """Ask for which consultation a visitor wants to see a public page; its other parameters are kept."""
+    lists = []
+    for each in rounds:
+        query = request.GET.copy()
+        query["round"] = each.slug
+        lists.append((each, f"?{query.urlencode()}"))
+    return render(request, PAGE, {"lists": lists})

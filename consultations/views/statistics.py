@@ -12,18 +12,23 @@ from consultations.queries import statistics
 from consultations.templatetags.portal import span
 from consultations.views.page_cache import kept_for_visitors
 
+from .consultations import which_round
+
 
 @login_not_required
 @require_safe
 @kept_for_visitors
 def show(request: HttpRequest) -> HttpResponse:
-    """Show the coverage of the consultation `?round=`, or else of the open or latest one.
+    """Show the coverage of the consultation `?round=`, or else of the only open or the latest one.
+
+    If several are open, ask for which.
 
     Counts include every sent input; each links to the list of those that the user may read.
     """
     rounds = queries.public_rounds()
-    matching = (item for item in rounds if item.slug == request.GET.get("round"))
-    current = next(matching, rounds[0] if rounds else None)
+    current = queries.round_named(request.GET.get("round", ""), rounds)
+    if rounds and current is None:
+        return which_round(request, rounds)
     context: dict[str, Any] = {"round": current, "others": [item for item in rounds if item != current]}
     if current:
         places, arrived = statistics.by_county(current), statistics.arrivals(current)

@@ -22,6 +22,7 @@ from consultations.models import (
     Theme,
     ThemeProvision,
 )
+from consultations.views.consultations import which_round
 from consultations.views.page_cache import kept_for_visitors
 from ncm_portal import workflow
 from positions.queries.papers import latest_edition, on_theme
@@ -31,8 +32,15 @@ from positions.queries.papers import latest_edition, on_theme
 @require_safe
 @kept_for_visitors
 def home(request: HttpRequest) -> HttpResponse:
-    """Show the open or latest consultation with its milestones and themes, and the latest adopted paper."""
-    current = queries.current_round()
+    """Show the open consultations, each with its button, or else the latest one; and the latest adopted paper.
+
+    A single one is shown with its milestones, and each with its themes.
+    """
+    rounds = queries.public_rounds()
+    is_open = [item for item in rounds if item.takes_inputs]
+    if len(is_open) > 1:
+        return render(request, "positions/home/several.html", _several(is_open))
+    current = next(iter(rounds), None)
     edition = latest_edition(current)
     # a round without milestones shows those of the adopted position
     milestones = queries.key_milestones(current, edition.paper.consultation if edition else None)
@@ -41,10 +49,20 @@ def home(request: HttpRequest) -> HttpResponse:
         "participation": queries.participation(current) if current else None,
         "milestones": milestones,
         "next": next_milestone(milestones),
-        "themes": queries.theme_figures(current) if current else [],
+        "themes": queries.theme_figures(current)[0] if current else [],
         "edition": edition,
     }
     return render(request, "positions/home/home.html", context)
+
+
+def _several(rounds: list[Consultation]) -> dict[str, Any]:
+    """Return the data of the home page for several open consultations, the first to close first."""
+    shown = sorted(rounds, key=lambda item: item.closes_at)
+    return {
+        "openings": list(zip(shown, queries.theme_figures(*shown), strict=True)),
+        "is_sample": any(item.is_sample for item in shown),
+        "edition": latest_edition(None),
+    }
 
 
 def next_milestone(milestones: Iterable[Milestone]) -> Milestone | None:
@@ -66,14 +84,16 @@ MOST_NAMED = 100  # organisations; the others on demand
 @require_safe
 @kept_for_visitors
 def show(request: HttpRequest, code: str) -> HttpResponse:
-    """Show a theme for the consultation `?round=`, or else the open or latest one; with `?organisations=all` the names
+    """Show a theme for the consultation `?round=`, or else the only open or the latest one (of several open ones the
+    visitor chooses); with `?organisations=all` the names
     of all organisations whose inputs the user may read, otherwise of the first.
 
     Raises 404 for an unknown theme; an unknown consultation is ignored.
     """
     rounds = queries.public_rounds()
-    matching = (item for item in rounds if item.slug == request.GET.get("round"))
-    current = next(matching, rounds[0] if rounds else None)
+    current = queries.round_named(request.GET.get("round", ""), rounds)
+    if rounds and current is None:
+        return which_round(request, rounds)
     theme = get_object_or_404(_themes(current), code=code)
     others = [item for item in rounds if item != current]
     context: dict[str, Any] = {"theme": theme, "round": current, "others": others}

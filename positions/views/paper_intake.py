@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from consultations import queries
 from consultations.models import Consultation, Theme
+from consultations.views.consultations import which_round
 from positions.render.sandbox import RenderFailed, render_apart
 from positions.text.canonical import canonical
 
@@ -28,10 +29,16 @@ TYPES = {
 @login_not_required
 @require_safe
 def printed_form(request: HttpRequest, theme: str, kind: str) -> HttpResponse:
-    """Return the form of a theme in the consultation `?round=`, or else the open or latest one."""
-    rounds = queries.public_rounds()
-    requested = request.GET.get("round")
-    current = next((item for item in rounds if requested in (None, item.slug)), None)
+    """Return the form of a theme in the consultation `?round=`, or else the only open or the latest one.
+
+    If several are open, ask for which.
+    """
+    rounds, requested = queries.public_rounds(), request.GET.get("round")
+    current = queries.round_named(requested or "", rounds)
+    if rounds and current is None:
+        return which_round(request, rounds)
+    if requested not in (None, current.slug if current else None):
+        raise Http404
     rows = current.themes.filter(code=theme).first() if current else None
     if current is None or rows is None or kind not in TYPES:
         raise Http404

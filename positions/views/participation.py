@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from consultations import queries
+from consultations.views.consultations import which_round
 from consultations.views.page_cache import kept_for_visitors
 from positions.queries.participation import report
 from positions.render.participation import readable
@@ -27,10 +28,14 @@ PRINTING = 90
 @require_safe
 @kept_for_visitors
 def show(request: HttpRequest) -> HttpResponse:
-    """Show the report of the consultation `?round=`, or else of the open or latest one."""
+    """Show the report of the consultation `?round=`, or else of the only open or the latest one.
+
+    If several are open, ask for which.
+    """
     rounds = queries.public_rounds()
-    matching = (item for item in rounds if item.slug == request.GET.get("round"))
-    current = next(matching, rounds[0] if rounds else None)
+    current = queries.round_named(request.GET.get("round", ""), rounds)
+    if rounds and current is None:
+        return which_round(request, rounds)
     context = readable(report(current)) if current else {}
     return render(request, "positions/participation/participation.html", {**context, "round": current})
 

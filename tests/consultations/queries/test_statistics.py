@@ -47,7 +47,15 @@ def test_open_consultation_precedes_latest():
     later = make_consultation(state="closed", opens_at=now - timedelta(days=10), closes_at=now - timedelta(days=5))
     make_consultation(state="draft")
     assert queries.public_rounds() == [opened, later, first]
-    assert queries.current_round() == opened
+    assert queries.round_named("", queries.public_rounds()) == opened
+    assert queries.round_named(first.slug, queries.public_rounds()) == first
+
+
+def test_no_consultation_is_taken_for_granted_where_several_are_open():
+    rounds = [make_consultation() for _turn in range(2)]
+    assert queries.round_named("", queries.public_rounds()) is None
+    assert queries.round_named("no-such", queries.public_rounds()) is None
+    assert queries.round_named(rounds[1].slug, queries.public_rounds()) == rounds[1]
 
 
 def test_consultation_past_deadline_is_not_open():
@@ -59,7 +67,7 @@ def test_consultation_past_deadline_is_not_open():
 
 def test_no_consultation_without_records():
     make_consultation(state="draft")
-    assert queries.current_round() is None
+    assert queries.round_named("", queries.public_rounds()) is None
 
 
 def test_consultation_shows_latest_announced_forum():
@@ -68,7 +76,7 @@ def test_consultation_shows_latest_announced_forum():
     make_forum(consultation, starts_on=day, title="First")
     second = make_forum(consultation, starts_on=day + timedelta(days=5), title="Second")
     make_forum(consultation, state="draft", starts_on=day + timedelta(days=9))
-    found = queries.current_round()
+    (found,) = queries.public_rounds()
     assert (found.forum_slug, found.forum_title) == (second.slug, "Second")
 
 
@@ -118,7 +126,7 @@ def test_only_sent_inputs_are_counted(consultation):
 
 def test_consultation_without_inputs_has_zeros(consultation):
     assert queries.participation(consultation) == (0, 0, 0)
-    rows = [(row.inputs, row.points, row.groups) for row in queries.theme_figures(consultation)]
+    rows = [(row.inputs, row.points, row.groups) for row in queries.theme_figures(consultation)[0]]
     assert rows == [(0, 0, 0)] * 3
 
 
@@ -134,7 +142,7 @@ def test_theme_figures(consultation, django_assert_num_queries):
     make_point(sent, state="draft")
     make_point(sent, theme=third)
     with django_assert_num_queries(2):
-        figures = queries.theme_figures(consultation)
+        figures = queries.theme_figures(consultation)[0]
     assert [(row.theme, row.inputs, row.points, row.groups) for row in figures] == [
         (first, 3, 2, 2),
         (second, 1, 0, 1),
@@ -150,7 +158,7 @@ def test_themes_list_leading_objectives_and_known_targets(consultation):
     make_provision("16.2", theme=theme, relation="related")
     assumed = make_provision("8.7", theme=theme, relation="related").links.get()
     change(assumed, evidence="G")
-    found = queries.themes_of(consultation).get(code="T1")
+    found = queries.themes_of([consultation]).get(code="T1")
     assert (found.objectives, found.targets) == ([4, 15, 16], ["16.2"])
 
 

@@ -118,6 +118,41 @@ def test_each_theme_tile_has_figures(client):
     assert "2 themes Theme 1 Objectives 4, 15–17 input 1 point 1 group 1 Theme 2 inputs 0 points 0 groups 0" in page
 
 
+@pytest.mark.parametrize("number", [2, 5])
+def test_each_open_consultation_has_its_own_button_and_themes(client, number):
+    now = workflow.now()
+    rounds = [make_consultation(closes_at=now + timedelta(days=9 - turn)) for turn in range(number)]
+    make_consultation(state="closed", title="Over by now")
+    make_consultation(state="draft", title="Not opened yet")
+    make_submission(rounds[0])
+    page = client.get(reverse("home"))
+    text = tidy(page.content.decode())
+    buttons = re.findall(r'class="button" href="([^"]+)"', text)
+    assert buttons == [f"{reverse('submit')}?consultation={item.slug}" for item in reversed(rounds)]
+    assert f"{number} consultations are open." in words(page)
+    assert all(f'href="/themes/T1/?round={item.slug}"' in text for item in rounds)
+    assert "Over by now" not in text
+    assert "Not opened yet" not in text
+
+
+@pytest.mark.parametrize("name", ["coverage_public", "participation", "theme"])
+def test_visitor_chooses_where_several_consultations_are_open(client, name):
+    rounds = [make_consultation() for _turn in range(2)]
+    address = reverse(name, args=["T1"] if name == "theme" else [])
+    page = client.get(address, {"organisations": "all"})
+    links = re.findall(r'href="(\?[^"]+)"', tidy(page.content.decode()))
+    assert sorted(links) == sorted(f"?organisations=all&amp;round={item.slug}" for item in rounds)
+    chosen = client.get(address, {"round": rounds[0].slug})
+    assert chosen.context["round"] == rounds[0]
+
+
+def test_latest_consultation_is_shown_where_none_is_open(client):
+    past = workflow.now() - timedelta(days=99)
+    make_consultation(state="closed", opens_at=past, closes_at=past + timedelta(days=3))
+    latest = make_consultation(state="closed")
+    assert client.get(reverse("coverage_public")).context["round"] == latest
+
+
 def test_announced_forum_is_linked(client):
     consultation = make_consultation()
     make_forum(consultation, state="draft", slug="not-yet")
