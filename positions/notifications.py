@@ -52,6 +52,7 @@ def _about(review: ReviewRound, template: str, people: list[Recipient]) -> None:
     send_all(
         template,
         people,
+        about=paper.consultation_id,
         title=one_line(paper.title),
         closes_at=review.closes_at,
         link=address("review", paper.slug),
@@ -64,6 +65,7 @@ def _tell_sponsor(template: str, amendment: Amendment, **context: Any) -> None:
     send_all(
         template,
         [recipient(amendment.by)] if amendment.by.is_active else people_of(amendment.sponsor),
+        about=paper.consultation_id,
         title=one_line(paper.title),
         amendment=amendment,
         link=address("review_amendment", paper.slug, amendment.pk),
@@ -94,6 +96,7 @@ def clearance_requested(clearances: Iterable[Clearance]) -> None:
         send_all(
             "positions/mail/clearance_requested.txt",
             officers[clearance.ministry_id],
+            about=clearance.paper.consultation_id,
             title=one_line(clearance.paper.title),
             ministry=typed(clearance.ministry.name),
             due_at=clearance.due_at,
@@ -107,6 +110,7 @@ def silence_opened(paper: PositionPaper) -> None:
     send_all(
         "positions/mail/silence_opened.txt",
         asked_to_be_silent(paper),
+        about=paper.consultation_id,
         title=one_line(paper.title),
         until=paper.silence_until,
         link=address("desk_paper_move", paper.slug, "break_silence"),
@@ -129,6 +133,7 @@ def step_asked(paper: PositionPaper, step: ChainStep) -> None:
     send_all(
         "positions/mail/step_asked.txt",
         {each.address.lower(): each for each in [*people_of(step.institution), *officers]}.values(),
+        about=paper.consultation_id,
         title=one_line(paper.title),
         office=typed(step.institution.name),
         step=step.get_kind_display(),
@@ -146,6 +151,7 @@ def clearance_reminder(reminder: ClearanceReminder, principal: str) -> None:
     send_all(
         "positions/mail/clearance_reminder.txt",
         [*officers, *also],
+        about=clearance.paper.consultation_id,
         title=one_line(clearance.paper.title),
         ministry=typed(clearance.ministry.name),
         open=clearance.stances.filter(replaced_at=None, value="").count(),
@@ -166,24 +172,27 @@ def clearing_officers(ministries: list[int]) -> dict[int, list[Recipient]]:
     return result
 
 
-def answered(paper: PositionPaper) -> None:
-    """Notify each author, in one mail, of the answers to their points."""
-    for author, dispositions in answers_by_author(paper).items():
+def answered(paper: PositionPaper, *, only: User | None = None) -> None:
+    """Notify each author, or `only` one, in one mail, of the answers to their points."""
+    for author, dispositions in answers_by_author(paper, only=only).items():
         send_all(
             "positions/mail/answered.txt",
             [recipient(author)],
+            about=paper.consultation_id,
             title=one_line(paper.title),
             dispositions=dispositions,
             link=address("my_organisation"),
         )
 
 
-def answers_by_author(paper: PositionPaper) -> dict[User, list[Disposition]]:
-    """Return the answers to the points of each author; none while the paper is restricted."""
+def answers_by_author(paper: PositionPaper, *, only: User | None = None) -> dict[User, list[Disposition]]:
+    """Return the answers to the points of each author, or of `only` one; none while the paper is restricted."""
     answers: dict[User, list[Disposition]] = defaultdict(list)
     if paper.is_restricted:
         return answers
     rows = paper.dispositions.filter(point__submission__isnull=False, point__submission__author__is_active=True)
+    if only:
+        rows = rows.filter(point__submission__author=only)
     for row in rows.select_related("point__submission__author").order_by("point__reference"):
         source = row.point.submission
         assert source is not None  # loaded above
@@ -198,6 +207,7 @@ def rules_changed(consultation: Consultation, changes: Callable[[], list[str]], 
     send_all(
         "positions/mail/rules_changed.txt",
         people_of(*Stakeholder.objects.members()),
+        about=consultation.pk,
         always=True,
         title=typed(consultation.title),
         changes=changes,

@@ -23,6 +23,7 @@ from positions.views import (
     forums,
     grounding,
     home,
+    letter_texts,
     mandates,
     meeting,
     open_data,
@@ -317,6 +318,28 @@ urlpatterns = [
         "desk/forums/<slug:slug>/communique/<slug:verb>/",
         communique.forum_communique_move,
         name="forum_communique_move",
+    ),
+    # --- Settings: texts of letters and mails
+    path("desk/<consultation:slug>/settings/letters/", letter_texts.desk_letters, name="desk_letters"),
+    path(
+        "desk/<consultation:slug>/settings/letters/<slug:kind>/<slug:language>/",
+        letter_texts.desk_letter_text,
+        name="desk_letter_text",
+    ),
+    path(
+        "desk/<consultation:slug>/settings/letters/<slug:kind>/<slug:language>/preview/",
+        letter_texts.desk_letter_preview,
+        name="desk_letter_preview",
+    ),
+    path(
+        "desk/<consultation:slug>/settings/letters/<slug:kind>/<slug:language>/test/",
+        letter_texts.desk_letter_test,
+        name="desk_letter_test",
+    ),
+    path(
+        "desk/<consultation:slug>/settings/letters/<slug:kind>/<slug:language>/restore/",
+        letter_texts.desk_letter_restore,
+        name="desk_letter_restore",
     ),
     # --- After adoption
     path("desk/papers/<slug:slug>/after/", findings.desk_after, name="desk_after"),

@@ -127,7 +127,7 @@ STORED_NAMES = {
     "templates/consultations/delegates/delegate.html: told",
     "templates/consultations/imports/import.html: asked",
     "templates/consultations/imports/job.html: asked",
-    "templates/consultations/mail/forum_decision.txt: told",
+    "templates/consultations/mail/fields/cancelled_seat.txt: told",
     "templates/positions/dispositions/my_organisation.html: said",
     "templates/positions/participation/participation.html: asked",
     "templates/print/participation.html: asked",

@@ -42,6 +42,7 @@ from .holidays import HolidayRule, PublicHoliday, easter_sunday
 from .integrity import IntegrityCheck
 from .jobs import Job, JobKind, JobState
 from .journal import Event, MailState, Medium, OutgoingMail
+from .letter_texts import LetterText
 from .mail_limits import MailCount, MailScope
 from .mail_stops import MailStop
 from .organisations import (

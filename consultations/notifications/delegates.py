@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ..models import Delegate, Forum, Invitation, OutgoingMail, User
 from ..queries.delegates import institution_addresses, own_address, refusal_reasons
 from ..queries.programme import calendar_address
+from .letter_texts import texts_kept
 from .recipients import Recipient, address, one_line, recipient, send_all, typed, written
 
 
@@ -41,7 +42,12 @@ def news_of(people: Iterable[Delegate]) -> list[News]:
     for row in rows:
         row.reason = reasons.get(row.pk, "")
         row.calendar = calendar_address(row)
-    notifications = [News(row.name, [row], _to_person(row)) for row in rows if own_address(row)]
+    with texts_kept():
+        return _news(rows)
+
+
+def _news(rows: list[Delegate]) -> list[News]:
+    notifications = [News(row.name, [row], mail_to_person(row)) for row in rows if own_address(row)]
     rest = [row for row in rows if not own_address(row)]
     at, unreached = institution_addresses(rest), []
     for body, group in groupby(rest, key=lambda row: row.stakeholder):
@@ -53,7 +59,8 @@ def news_of(people: Iterable[Delegate]) -> list[News]:
     return [*notifications, *unreached]
 
 
-def _to_person(row: Delegate) -> OutgoingMail:
+def mail_to_person(row: Delegate) -> OutgoingMail:
+    """Return the unsaved mail about the decision on a person's seat; `row` has its reason and calendar."""
     return _mail("forum_decision", _person(row), [row])
 
 
@@ -68,11 +75,14 @@ def _mail(name: str, to: Recipient, people: Sequence[Delegate]) -> OutgoingMail:
     (mail,) = written(
         f"consultations/mail/{name}.txt",
         to,
+        about=forum.consultation_id,
+        kind=f"seat_{people[0].state}" if name == "forum_decision" else "",
         always=True,
         forum=forum,
         title=one_line(forum.title),
         organisation=typed(people[0].stakeholder.name),
         person=people[0],
+        reason=getattr(people[0], "reason", ""),
         people=people,
         confirmed=[row for row in people if row.state == Delegate.State.CONFIRMED],
         waitlisted=[row for row in people if row.state == Delegate.State.WAITLISTED],
@@ -92,6 +102,7 @@ def forum_cancelled(forum: Forum, reason: str) -> None:
     send_all(
         "consultations/mail/forum_cancelled.txt",
         about_to_come(forum),
+        about=forum.consultation_id,
         always=True,
         sms=True,
         forum=forum,

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from ..models import ActionPoint, Delegate, ForumSession, Invitation, OutgoingMail
+from ..models import ActionPoint, Delegate, ForumSession, Invitation, Language, LetterText, OutgoingMail
 from ..tokens import token
+from .letter_texts import own_texts, render
 from .recipients import Recipient, address, one_line, typed, written
 
 PROGRAMME = 8  # sessions listed in a mail; the page of the forum has all
@@ -18,6 +19,22 @@ def link_of(invitation: Invitation) -> str:
 def short_programme(invitation: Invitation) -> list[ForumSession]:
     """Return the first sessions of the programme."""
     return list(invitation.forum.sessions.all()[:PROGRAMME])
+
+
+def printed_words(invitation: Invitation, versions: Sequence[LetterText] | None = None) -> tuple[str, str]:
+    """Return the subject and text of a printed letter: as it was sent, or as it would be sent now. `versions` are those
+    of its text, the last first; without them the one in force counts.
+    """
+    texts = own_texts(invitation.forum.consultation_id) if versions is None else {}
+    for version in versions or ():
+        if invitation.sent_at is None or version.at <= invitation.sent_at:
+            texts = {(version.kind, version.language): version}
+            break
+    names = {"title": invitation.forum.title, "organisation": invitation.stakeholder.name}
+    context = {**_context(invitation), **names, "addressee": invitation.addressee, "bare": True}
+    template = "consultations/letter_texts/invitation_letter.txt"
+    subject, body = render(template, "invitation_letter", Language.ENGLISH, context, texts)
+    return subject, body.strip()
 
 
 def invitation_mail(
@@ -43,13 +60,21 @@ def _mail(name: str, invitation: Invitation, **context: Any) -> OutgoingMail | N
     (mail,) = written(
         f"consultations/mail/{name}.txt",
         Recipient(invitation.email),
+        about=invitation.forum.consultation_id,
         always=True,
-        invitation=invitation,
-        forum=invitation.forum,
-        title=one_line(invitation.forum.title),
-        addressee=typed(invitation.addressee),
-        organisation=typed(invitation.stakeholder.name),
+        **_context(invitation),
         link=link_of(invitation),
         **context,
     )
     return mail
+
+
+def _context(invitation: Invitation) -> dict[str, Any]:
+    return {
+        "invitation": invitation,
+        "reference": invitation.reference,
+        "forum": invitation.forum,
+        "title": one_line(invitation.forum.title),
+        "addressee": typed(invitation.addressee),
+        "organisation": typed(invitation.stakeholder.name),
+    }

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
@@ -27,6 +27,7 @@ from ..models import (
     StakeholderState,
     User,
 )
+from . import letter_texts
 from .outbox import next_digest, one_line, outgoing, stop_link
 from .sms import is_available
 
@@ -51,22 +52,33 @@ def address(url_name: str, *args: object) -> str:
 
 
 def written(
-    template: str, to: Recipient, *, always: bool = False, optional: bool = False, sms: bool = False, **context: object
+    template: str,
+    to: Recipient,
+    *,
+    about: int | None = None,
+    kind: str = "",
+    always: bool = False,
+    optional: bool = False,
+    sms: bool = False,
+    **context: Any,
 ) -> list[OutgoingMail]:
     """Return the unsaved messages of a template for one recipient, in the recipient's language: by mail as the person
     chose (receipts and deadlines `always`), and by text message if chosen (`sms`).
 
     The first line of the rendered template is the subject; a text message consists of that and the link. Recipients
-    without an account, and of `optional` mail, get a link to stop it.
+    without an account, and of `optional` mail, get a link to stop it. `about` is the consultation whose office may have
+    changed the text of this `kind`, which is named like the template unless that has several.
     """
+    if preview := letter_texts.current_preview():
+        to, always, sms = to._replace(language=preview.draft.language), True, False
     optional = optional or to.user is None
     choice = Notices.AT_ONCE if always or to.user is None else to.user.notices
     context |= {"name": to.name, "portal": settings.PORTAL_ADDRESS, "bare": choice == Notices.DAILY}
     context |= {"stop": stop_link(to.address) if optional else ""}
     with translation.override(to.language):
-        text = render_to_string(template, context)
-    subject, _end, body = text.strip().partition("\n")
-    mail = outgoing(to.address, subject, body.strip() + "\n")
+        code = kind or PurePath(template).stem
+        subject, body = letter_texts.render(template, code, to.language, context, letter_texts.own_texts(about))
+    mail = outgoing(to.address, subject, body)
     mail.user, mail.is_optional = to.user, optional
     if choice == Notices.DAILY:
         mail.in_digest, mail.due_at = True, next_digest(mail.due_at)
@@ -86,14 +98,21 @@ def send_all(
     template: str,
     recipients: Iterable[Recipient],
     *,
+    about: int | None = None,
+    kind: str = "",
     always: bool = False,
     optional: bool = False,
     sms: bool = False,
     **context: Any,
 ) -> None:
     """Queue the messages for each recipient in the caller's transaction. See `written`."""
-    how = {"always": always, "optional": optional, "sms": sms}
-    made = [row for to in recipients for row in written(template, to, **how, **context)]
+    how: dict[str, Any] = {"about": about, "kind": kind, "always": always, "optional": optional, "sms": sms}
+    if preview := letter_texts.current_preview():
+        first = next(iter(recipients), Recipient(""))
+        preview.mails += [] if preview.mails else written(template, first, **how, **context)
+        return
+    with letter_texts.texts_kept():
+        made = [row for to in recipients for row in written(template, to, **how, **context)]
     OutgoingMail.objects.bulk_create(made, batch_size=500)
 
 
@@ -159,6 +178,7 @@ def inputs_taken_in(consultation: Consultation, taken: Mapping[Stakeholder, list
         for row in written(
             "consultations/mail/inputs_taken_in.txt",
             to,
+            about=consultation.pk,
             always=True,  # these are receipts
             organisation=typed(body.name),
             consultation=consultation,
@@ -259,6 +279,7 @@ def deadline_extended(consultation: Consultation) -> None:
     send_all(
         "consultations/mail/deadline_extended.txt",
         people_of(*Stakeholder.objects.verified()),
+        about=consultation.pk,
         consultation=consultation,
         title=one_line(consultation.title),
         link=address("submit"),

@@ -63,6 +63,7 @@ def sign_off_asked(submission: Submission, by: User) -> None:
     send_all(
         "consultations/mail/sign_off_asked.txt",
         map(recipient, heads),
+        about=submission.consultation_id,
         asker=typed(by.name),
         title=typed(submission.title),
         consultation=submission.consultation,
@@ -86,7 +87,10 @@ def _about_input(name: str, submission: Submission, *, link: str, **context: Any
     send_all(
         f"consultations/mail/{name}.txt",
         _author(submission),
+        about=submission.consultation_id,
         submission=submission,
+        reference=submission.reference,
+        reason=submission.state_reason,
         title=typed(submission.title),
         organisation=typed(submission.stakeholder.name),
         consultation=submission.consultation,
@@ -104,6 +108,8 @@ def input_asked_for(reminder: Reminder, recipients: Iterable[Recipient]) -> None
     send_all(
         "consultations/mail/input_asked_for.txt",
         recipients,
+        about=consultation.pk,
+        kind="input_reminder" if reminder.number else "input_asked_for",
         reminder=reminder,
         consultation=consultation,
         title=one_line(consultation.title),
@@ -129,6 +135,7 @@ def _about_late(name: str, submission: Submission, to: list[Recipient], reason: 
     send_all(
         f"consultations/mail/{name}.txt",
         to,
+        about=submission.consultation_id,
         submission=submission,
         title=typed(submission.title),
         organisation=typed(submission.stakeholder.name),
@@ -144,6 +151,7 @@ def misreading_answered(misreading: Misreading) -> None:
     send_all(
         "consultations/mail/misreading_answered.txt",
         people_of(misreading.stakeholder),
+        about=point.consultation_id,
         misreading=misreading,
         point=point,
         organisation=typed(misreading.stakeholder.name),

@@ -18,6 +18,7 @@ from consultations import workflow
 from consultations.forms.invitations import InviteForm, LetterForm, PaperAnswerForm
 from consultations.models import Forum, ForumFile, ForumState, Group, Invitation, InvitationState, OutgoingMail
 from consultations.notifications import invitations
+from consultations.notifications.letter_texts import texts_kept
 from consultations.permissions import SignedInRequest
 from consultations.queries.access_log import history
 from consultations.queries.invitations import candidates, letters_of, missing, next_step, open_actions, people_of
@@ -137,15 +138,17 @@ def _prepared_letters(forum: Forum, kind: str, keys: list[str]) -> list[Written]
     sessions = list(forum.sessions.all()[: invitations.PROGRAMME])
     actions = open_actions(forum, [each.stakeholder_id for each in letters])
     conditions = INVITATION_MOVES[verb].conditions
-    made = []
-    for each in letters:
+
+    def prepared(each: Invitation) -> Written:
         mail = (
             invitations.invitation_mail(each, sessions, actions.get(each.stakeholder_id, []))
             if kind == "send"
             else invitations.reminder_mail(each)
         )
-        made.append(Written(each, mail, [need.text for need in conditions(each) if not need.met]))
-    return made
+        return Written(each, mail, [need.text for need in conditions(each) if not need.met])
+
+    with texts_kept():
+        return [prepared(each) for each in letters]
 
 
 @for_secretariat

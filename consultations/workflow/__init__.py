@@ -144,6 +144,7 @@ from .invitations import (
     today,
     write_invitations,
 )
+from .letter_texts import change_letter_text, restore_letter_text, send_test_letter
 from .mail_limits import clear_mail_counts, count_mail, may_write_to_account, why_person_waits
 from .mail_stops import resume_mail, stop_mail
 from .milestones import date_milestone

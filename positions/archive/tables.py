@@ -49,6 +49,7 @@ BELONGS = {
     "consultations.actionpoint": "forum__consultation",
     "consultations.communique": "forum__consultation",
     "consultations.reminder": "consultation",
+    "consultations.lettertext": "consultation",
     "consultations.submission": "consultation",
     "consultations.submission_provisions": "submission__consultation",
     "consultations.note": "submission__consultation",

@@ -16,10 +16,11 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from consultations.models import Delegate, Forum, Invitation
+from consultations.models import Delegate, Forum, Invitation, Language, LetterText
 from consultations.notifications import invitations
 from consultations.permissions import SignedInRequest
 from consultations.queries.invitations import letters_of, open_actions
+from consultations.queries.letter_texts import versions_of
 from consultations.views.decorators import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
 from consultations.workflow import enter_export, print_paper
 from ncm_portal.workflow import now
@@ -66,6 +67,7 @@ def letters_content(forum: Forum, letters: list[Invitation]) -> LettersContent:
     actions = open_actions(forum, [each.stakeholder_id for each in letters])
     today = timezone.localdate(now())
     sessions = forum.sessions.all()[: invitations.PROGRAMME]
+    texts = versions_of(forum.consultation_id, "invitation_letter", Language.ENGLISH)
     return {
         "language": "en",
         "sample": forum.consultation.is_sample,
@@ -81,7 +83,7 @@ def letters_content(forum: Forum, letters: list[Invitation]) -> LettersContent:
             "contact": forum.contact,
         },
         "programme": [_session(each) for each in sessions],
-        "letters": [_letter(forum, each, actions.get(each.stakeholder_id, []), today) for each in letters],
+        "letters": [_letter(each, actions.get(each.stakeholder_id, []), today, texts) for each in letters],
     }
 
 
@@ -95,13 +97,15 @@ def _session(session: Any) -> LettersContent:
     return {**times, "title": session.title}
 
 
-def _letter(forum: Forum, letter: Invitation, actions: list[Any], today: Any) -> LettersContent:
+def _letter(letter: Invitation, actions: list[Any], today: Any, texts: list[LetterText]) -> LettersContent:
+    subject, text = invitations.printed_words(letter, texts)
     return {
         "reference": letter.reference,
         "date": _date(letter, today),
         "addressee": letter.addressee,
         "organisation": letter.stakeholder.name,
-        "text": letter.words,
+        "subject": subject,
+        "text": text,
         "seats": letter.seats,
         "respond_by": letter.respond_by.isoformat(),
         "link": invitations.link_of(letter),

@@ -2,14 +2,14 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from consultations import workflow as consultation_workflow
 from consultations.models import Consultation, Proposal
 from consultations.permissions import SignedInRequest
-from consultations.views.decorators import INVALID, NOTHING_DONE, attempt, for_secretariat
+from consultations.views.decorators import INVALID, NOTHING_DONE, attempt, consultation_at, for_secretariat
 from positions.forms.rules import RulesForm
 from positions.workflow.rules import in_session
 
@@ -18,7 +18,7 @@ from positions.workflow.rules import in_session
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_rules(request: SignedInRequest, slug: str) -> HttpResponse:
     """Show the rules of a consultation, and propose changes to a second officer."""
-    consultation = get_object_or_404(Consultation, slug=slug)
+    consultation = consultation_at(request, slug)
     form = RulesForm(request.POST if request.method == "POST" else None, consultation=consultation)
     outcome = NOTHING_DONE
     if request.method == "POST":

@@ -1,0 +1,77 @@
+"""Records on which the texts of letters and mails are previewed."""
+
+from typing import Any, NamedTuple
+
+from consultations.models import Consultation, Delegate, Invitation, Stakeholder, Submission
+from positions.models import Clearance, PositionPaper, ReviewRound
+
+MOST = 50  # records to choose from
+
+
+class Shown(NamedTuple):
+    """A record of the consultation and what it is called in the list."""
+
+    record: Any
+    label: str
+
+    @property
+    def key(self) -> str:
+        """Return the value of its choice."""
+        return str(self.record.pk)
+
+
+def records_for(about: str, consultation: Consultation) -> list[Shown]:
+    """Return the newest records that a letter or mail could be about. One query."""
+    return _READERS[about](consultation)
+
+
+def _inputs(consultation: Consultation) -> list[Shown]:
+    sent = consultation.submissions.exclude(state=Submission.State.DRAFT).exclude(reference=None)
+    rows = sent.select_related("author", "stakeholder", "consultation").order_by("-submitted_at", "-pk")
+    return [Shown(row, f"{row.reference}, {row.stakeholder}") for row in rows[:MOST]]
+
+
+def _letters(consultation: Consultation) -> list[Shown]:
+    rows = Invitation.objects.filter(forum__consultation=consultation).select_related("forum", "stakeholder")
+    return [Shown(row, str(row.stakeholder)) for row in rows.order_by("-pk")[:MOST]]
+
+
+def _delegates(consultation: Consultation) -> list[Shown]:
+    rows = Delegate.objects.filter(forum__consultation=consultation, merged_into=None)
+    named = rows.select_related("forum", "stakeholder", "user", "sits_in_for").order_by("-pk")
+    return [Shown(row, f"{row.name}, {row.stakeholder}") for row in named[:MOST]]
+
+
+def _organisations(_consultation: Consultation) -> list[Shown]:
+    return [Shown(row, str(row)) for row in Stakeholder.objects.verified().order_by("name", "pk")[:MOST]]
+
+
+def _consultation(consultation: Consultation) -> list[Shown]:
+    return [Shown(consultation, consultation.short_title)]
+
+
+def _rounds(consultation: Consultation) -> list[Shown]:
+    rows = ReviewRound.objects.filter(paper__consultation=consultation, paper__is_restricted=False)
+    return [Shown(row, str(row)) for row in rows.select_related("paper").order_by("-pk")[:MOST]]
+
+
+def _clearances(consultation: Consultation) -> list[Shown]:
+    rows = Clearance.objects.filter(paper__consultation=consultation).select_related("paper", "ministry")
+    return [Shown(row, str(row.ministry)) for row in rows.order_by("-pk")[:MOST]]
+
+
+def _papers(consultation: Consultation) -> list[Shown]:
+    rows = PositionPaper.objects.filter(consultation=consultation, is_restricted=False)
+    return [Shown(row, row.short_title) for row in rows.order_by("-pk")[:MOST]]
+
+
+_READERS = {
+    "inputs": _inputs,
+    "letters": _letters,
+    "delegates": _delegates,
+    "organisations": _organisations,
+    "consultation": _consultation,
+    "rounds": _rounds,
+    "clearances": _clearances,
+    "papers": _papers,
+}
