@@ -17,6 +17,10 @@ def _anyone(user: Any) -> bool:
     return True
 
 
+def _nobody(user: Any) -> bool:
+    return False
+
+
 def _visitor(user: Any) -> bool:
     return not user.is_authenticated
 
@@ -52,6 +56,7 @@ SECTIONS = (
     Section(_("My organisation"), "my_organisation", ("my_", "register_", "join_"), _stakeholder, is_work=True),
     Section(_("Clearance"), "clearances", ("clearance",), permissions.has_clearances, is_work=True),
     Section(_("Desk"), "desk", DESK_PAGES, permissions.is_secretariat, is_work=True),
+    Section(_("Find"), "find", ("find",), _nobody, is_work=True),
     Section(_("Admin"), "admin:index", ("admin:",), _staff),
     Section(_("Account"), "account_email", ("account_", "mfa_", "notices"), permissions.is_signed_in, is_work=True),
     Section(_("Sign in"), "account_login", ("account_", "mfa_"), _visitor),

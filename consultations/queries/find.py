@@ -153,12 +153,12 @@ def matches(user: Any, search: Search, organisations: Iterable[Stakeholder] = ()
         of_input, of_point = (
             entries.filter((name, OuterRef("pk"))).values("pk")[:1] for name in ("submission", "point")
         )
-        inputs, said = Q(IsNull(Subquery(of_input), False)), Q(IsNull(Subquery(of_point), False))
+        inputs, spoken = Q(IsNull(Subquery(of_input), False)), Q(IsNull(Subquery(of_point), False))
     else:
         pairs = [each.split(":") for each in filter(None, few.split(","))]
         inputs = _among(",".join({key for key, _point in pairs}))
-        said = _among(",".join(key for _input, key in pairs if key))
-    return Matches(inputs | _among(in_held) | sent, said | _among(in_sessions, in_held_points))
+        spoken = _among(",".join(key for _input, key in pairs if key))
+    return Matches(inputs | _among(in_held) | sent, spoken | _among(in_sessions, in_held_points))
 
 
 def _among(*keys: str | None) -> Q:
