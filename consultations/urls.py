@@ -16,6 +16,7 @@ from consultations.views import (
     duplicates,
     feedback,
     followup,
+    for_you,
     forum_statistics,
     forums,
     imports,
@@ -83,6 +84,7 @@ public_pages = [
 
 urlpatterns = [
     *public_pages,
+    path("for-you/", for_you.for_you, name="for_you"),
     # --- Accounts, notices and offices
     path("account/log/", access_log.account_log, name="account_log"),
     path("desk/accounts/", accounts.desk_accounts, name="desk_accounts"),

@@ -1,4 +1,4 @@
-"""Admin site: Django's, with the secretariat's to-do list on its index page."""
+"""Admin site: Django's, with the inbox of the person on its index page."""
 
 import sys
 from collections.abc import Iterable
@@ -34,7 +34,7 @@ class PortalAdminSite(AdminSite):
 
     site_header = _("Secretariat")
     site_title = _("NCM Portal")
-    index_title = _("To do")
+    index_title = _("For you")
     site_url = "/"
     enable_nav_sidebar = False
 
@@ -69,12 +69,11 @@ class PortalAdminSite(AdminSite):
         ]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        """Show the to-do list above the lists of records."""
-        from consultations.queries import waiting as waiting_inputs
-        from positions.queries.papers import waiting as waiting_papers
+        """Show what waits for the person above the lists of records."""
+        from consultations.queries.inbox import in_groups, inbox
 
-        waiting = [*waiting_inputs(request.user), *waiting_papers(request.user)]
-        return super().index(request, {**(extra_context or {}), "waiting": waiting})
+        groups = in_groups(inbox(request.user))
+        return super().index(request, {**(extra_context or {}), "groups": groups})
 
 
 class PortalAdminConfig(AdminConfig):

@@ -191,7 +191,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 PASSWORD_RESET_TIMEOUT = 60 * 60  # seconds for which a password reset link is valid
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "for_you"
 LOGOUT_REDIRECT_URL = "/"
 
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -311,6 +311,11 @@ CHORES = [
     "consultations.workflow.lapse_invitations",
     "consultations.workflow.lapse_proposals",
     "consultations.workflow.anchor_journal",
+]
+INBOX = [  # what can wait for a person
+    "consultations.queries.for_you.KINDS",
+    "positions.queries.for_you.KINDS",
+    "positions.queries.for_organisations.KINDS",
 ]
 GRAVE_ACTS = [  # acts that one person proposes and another confirms: see ncm_portal.workflow.Act
     "consultations.workflow.APPOINT",

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from consultations import permissions
+from consultations.queries.inbox import waiting_count
 from positions.queries.consultations import DeskConsultation, desk_consultations, waiting_numbers
 
 
@@ -50,6 +51,7 @@ DESK_PAGES = (
     "session_", "letter", "step", "annex", "brief",
 )  # fmt: skip
 SECTIONS = (
+    Section(_("For you"), "for_you", ("for_you",), permissions.is_signed_in, is_work=True),
     Section(_("Consultation"), "home", ("theme", "forum", "commitments", "communique", "figures_of"), _anyone),
     Section(_("Inputs"), "inputs", ("input", "coverage_", "participation", "submit", "draft", "receipt"), _anyone),
     Section(_("Position papers"), "papers", ("paper", "edition_", "verify", "review"), _anyone),
@@ -172,6 +174,8 @@ ACROSS: tuple[Entry, ...] = (
     Entry(_("Second person"), "desk_proposals", ("desk_proposal",), PEOPLE),
     Entry(_("People and offices"), "desk_accounts", ("desk_account",), PEOPLE),
 )
+TRAY = "M2.5 9.5h3l1 2h3l1-2h3M2.5 9.5v4h11v-4M2.5 9.5l2-6.5h7l2 6.5"
+FOR_YOU = Entry(_("For you"), "for_you", ("for_you",), TRAY, "mine")
 OWN: tuple[tuple[Entry, Callable[[Any], bool]], ...] = (
     (Entry(_("My organisation"), "my_organisation", ("my_", "register_", "join_"), PEOPLE), _stakeholder),
     (Entry(_("Write your input"), "submit", ("submit", "draft"), INPUTS), _stakeholder),
@@ -196,7 +200,8 @@ def _links(entries: tuple[Entry, ...], page: str, slug: str, numbers: dict[str, 
 def _current(entry: Entry, page: str) -> str:
     """Return the value of aria-current: this page, or a page below it."""
     nearest = _length(entry, page)
-    known = [each for _heading, group in IN_CONSULTATION for each in group] + [*ACROSS, *(each for each, _who in OWN)]
+    known = [each for _heading, group in IN_CONSULTATION for each in group]
+    known += [FOR_YOU, *ACROSS, *(each for each, _who in OWN)]
     here = nearest and nearest == max(_length(each, page) for each in known)
     return "page" if page == entry.url_name else "true" if here else ""
 
@@ -213,11 +218,13 @@ def _rail(request: HttpRequest) -> Rail | None:
     nearest = max(_nearest(section, page) for section in SECTIONS)
     if not nearest or not any(each.is_work for each in SECTIONS if _nearest(each, page) == nearest):
         return None
-    own = _links(tuple(entry for entry, who in OWN if who(user)), page, "", {})
-    return _rail_of_desk(request, page) if permissions.is_secretariat(user) else Rail(own, None, [], [])
+    is_desk = permissions.is_secretariat(user)
+    entries = (FOR_YOU, *(() if is_desk else (entry for entry, who in OWN if who(user))))
+    own = _links(entries, page, "", {"mine": waiting_count(user)})
+    return _rail_of_desk(request, page, own) if is_desk else Rail(own, None, [], [])
 
 
-def _rail_of_desk(request: HttpRequest, page: str) -> Rail:
+def _rail_of_desk(request: HttpRequest, page: str, own: list[Link]) -> Rail:
     consultations, numbers = desk_consultations(), waiting_numbers()
     here = next((each for each in consultations if _is_at(request, each)), None)
     groups: list[tuple[Promise | str, list[Link]]] = []
@@ -225,7 +232,7 @@ def _rail_of_desk(request: HttpRequest, page: str) -> Rail:
         waiting = numbers.get(here.pk, {})
         groups = [(heading, _links(entries, page, here.slug, waiting)) for heading, entries in IN_CONSULTATION]
     groups.append((_("Across all"), _links(ACROSS, page, "", numbers.get(None, {}))))
-    return Rail([], here, consultations, groups)
+    return Rail(own, here, consultations, groups)
 
 
 def _is_at(request: HttpRequest, consultation: DeskConsultation) -> bool:

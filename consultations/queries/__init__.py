@@ -63,7 +63,6 @@ from .submissions import (
     Counted,
     InputFilters,
     Page,
-    Waiting,
     by_reference,
     choices,
     counted,
@@ -72,7 +71,6 @@ from .submissions import (
     page_between,
     readable_by_reference,
     readable_inputs,
-    waiting,
 )
 
 __all__ = [
@@ -92,7 +90,6 @@ __all__ = [
     "Signed",
     "Speakers",
     "ThemeFigures",
-    "Waiting",
     "actions_of",
     "attendance",
     "bodies_that_came",
@@ -142,7 +139,6 @@ __all__ = [
     "suspicion",
     "theme_figures",
     "themes_of",
-    "waiting",
     "with_each_word",
     "with_lookalikes",
     "working_day_after",

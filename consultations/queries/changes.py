@@ -19,6 +19,7 @@ from consultations.db.changes import last_change
 
 LOOK_EVERY = 1.0  # seconds
 SECONDS = 60  # longest time that anything is kept, for what depends on the clock and for data loaded without an entry
+MOST_KEPT = 1000  # values of one function; then all of them are made anew
 
 # Areas of the journal, with the kinds of records whose verbs write only what their pages read, besides all records of
 # papers. Other kinds (consultations, organisations, forums, people, reference data) concern every page. A test compares
@@ -145,22 +146,37 @@ def kept[R](*areas: str) -> Callable[[Callable[[], R]], Callable[[], R]]:
 
     All callers get the same value, so it must not be altered.
     """
-    needed = frozenset(areas)
 
     def decorate(function: Callable[[], R]) -> Callable[[], R]:
-        values: dict[Any, tuple[Moment, R]] = {}
+        of_language = kept_for_each(str, *areas)(lambda _language: function())
 
         @wraps(function)
         def value() -> R:
+            return of_language(get_language() or "")
+
+        return value
+
+    return decorate
+
+
+def kept_for_each[K, R](key: Callable[[K], Any], *areas: str) -> Callable[[Callable[[K], R]], Callable[[K], R]]:
+    """Like `kept`, for a function of one argument, such as a person: keep its value for each `key` of the argument."""
+    needed = frozenset(areas)
+
+    def decorate(function: Callable[[K], R]) -> Callable[[K], R]:
+        values: dict[Any, tuple[Moment, R]] = {}
+
+        @wraps(function)
+        def value(argument: K) -> R:
             if not may_keep():
-                return function()
-            now, language = known.look(), get_language()
-            if language in values:
-                moment, result = values[language]
-                if now.at - moment.at < SECONDS and not known.is_past(moment, needed, urgent=False):
-                    return result
-            result = function()
-            values[language] = now, result
+                return function(argument)
+            now, name = known.look(), key(argument)
+            held = values.get(name)
+            if held and now.at - held[0].at < SECONDS and not known.is_past(held[0], needed, urgent=False):
+                return held[1]
+            if len(values) >= MOST_KEPT:
+                values.clear()
+            values[name] = now, (result := function(argument))
             return result
 
         return value

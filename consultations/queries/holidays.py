@@ -7,8 +7,9 @@ from django.db.models import Q
 
 from consultations.models import HolidayRule, PublicHoliday
 
+from .changes import SHARED, kept
+
 SUNDAY = 6
-LONGEST_WAIT = 366  # days searched for a working day
 
 
 def days_off(holidays: Iterable[PublicHoliday], years: Iterable[int]) -> dict[date, str]:
@@ -43,9 +44,28 @@ def working_days_between(start: date, end: date) -> int:
 
 def working_day_after(start: date, number: int) -> date:
     """Return the day on which `number` working days after `start` are complete. One query."""
-    off = public_holidays(start, start + timedelta(days=2 * number + LONGEST_WAIT))
-    day, left = start, number
-    while left > 0:
-        day += timedelta(days=1)
-        left -= day.weekday() < 5 and day not in off
-    return day
+    return WorkingDays([start], most=number).after(start, number)
+
+
+class WorkingDays:
+    """The working days after some days of start, up to `most` of them. One query if there are any starts; the holidays
+    are kept.
+    """
+
+    def __init__(self, starts: Iterable[date], most: int = 0) -> None:
+        years = {day.year for day in starts}
+        longest = 3 + most // 200  # years; fewer than 200 working days never last two years
+        self.off = days_off(_every_holiday(), range(min(years) - 1, max(years) + longest)) if years else {}
+
+    def after(self, start: date, number: int) -> date:
+        """Return the day on which `number` working days after `start` are complete."""
+        day, left = start, number
+        while left > 0:
+            day += timedelta(days=1)
+            left -= day.weekday() < 5 and day not in self.off
+        return day
+
+
+@kept(SHARED)
+def _every_holiday() -> list[PublicHoliday]:
+    return list(PublicHoliday.objects.all())

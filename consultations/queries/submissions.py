@@ -8,33 +8,25 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Value
-from django.urls import reverse
+from django.db.models import CharField, Exists, F, Model, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from consultations.models import (
     Consultation,
     County,
     Endorsement,
-    MailState,
-    OutgoingMail,
-    Point,
-    PointState,
+    Event,
     Provision,
     Stakeholder,
     Submission,
     SubmissionState,
     Theme,
 )
-from consultations.permissions import is_secretariat
-from ncm_portal.workflow import now
 
 from .changes import SHARED, kept
-from .duplicates import number_of_groups
-from .proposals import proposals_to_confirm
 
 PAGE = 25
 MOST_COUNTED = 1000
@@ -254,68 +246,26 @@ def beyond(edge: Any, side: str) -> Q:
     )
 
 
-# --- What waits for the secretariat -----------------------------------------------------------------------------------
+# --- Requests to send late --------------------------------------------------------------------------------------------
+
+LATE_VERBS = ("ask_late", "admit_late", "refuse_late")
+OF_REQUEST = {"last_verb": "verb", "asked_at": "at", "asked_by": "by_name", "why": "reason"}
 
 
-SOON = timedelta(days=2)
+def asked_late() -> QuerySet[Submission, Any]:
+    """Return drafts with an unanswered request to be sent late, the oldest request first.
 
-
-class Waiting(NamedTuple):
-    """Item of the secretariat's to-do list: label, URL and whether it is urgent."""
-
-    text: str
-    url: str
-    urgent: bool = False
-
-
-def waiting(user: Any) -> list[Waiting]:
-    """Return the to-do list: for all staff, proposals waiting for a second person; for the secretariat also inputs,
-    organisations, points of sessions, duplicates and failed mail.
+    Each carries `asked_at`, `asked_by` and `why`. Their texts are not loaded: they were not sent.
     """
-    return [*_to_confirm(user), *(_sent(user) if is_secretariat(user) else [])]
+    drafts = late_requests().filter(state=SubmissionState.DRAFT, late_at=None).filter(Q(last_verb="ask_late"))
+    shown = drafts.select_related("consultation", "stakeholder", "theme").defer("body", "proposed_wording")
+    return shown.order_by(F("asked_at"), "pk")
 
 
-def _to_confirm(user: Any) -> list[Waiting]:
-    words = _("To confirm as the second person: %(proposal)s")
-    return [
-        Waiting(words % {"proposal": each}, reverse("desk_proposal", args=[each.key]), each.lapses_at <= now() + SOON)
-        for each in proposals_to_confirm(user)
-    ]
-
-
-def _sent(user: Any) -> list[Waiting]:
-    inputs = Submission.objects.visible_to(user).filter(state=SubmissionState.SUBMITTED).count()
-    bodies = Stakeholder.objects.waiting().count()
-    points = Point.objects.filter(state=PointState.SUBMITTED).count()
-    alike, _is_more = number_of_groups()
-    failed = OutgoingMail.objects.filter(state=MailState.FAILED).count()
-    rows = [
-        (inputs, ngettext("%(n)s input to read", "%(n)s inputs to read", inputs), reverse("desk"), False),
-        (
-            bodies,
-            ngettext("%(n)s organisation to verify", "%(n)s organisations to verify", bodies),
-            reverse("desk_organisations"),
-            False,
-        ),
-        (
-            points,
-            ngettext("%(n)s point of a session to validate", "%(n)s points of sessions to validate", points),
-            reverse("any_desk_points"),
-            False,
-        ),
-        (
-            alike,
-            ngettext(
-                "%(n)s group of possible duplicates to review", "%(n)s groups of possible duplicates to review", alike
-            ),
-            reverse("any_likenesses"),
-            False,
-        ),
-        (
-            failed,
-            ngettext("%(n)s mail could not be sent", "%(n)s mails could not be sent", failed),
-            reverse("admin:consultations_outgoingmail_changelist") + "?state__exact=failed",
-            True,
-        ),
-    ]
-    return [Waiting(text % {"n": count}, url, urgent) for count, text, url, urgent in rows if count]
+def late_requests() -> QuerySet[Submission, Any]:
+    """Return all inputs with the last entry about sending them late, if any: `last_verb`, `asked_at` and so on."""
+    about = Event.objects.filter(
+        kind=Submission._meta.label_lower, object_id=Cast(OuterRef("pk"), CharField()), verb__in=LATE_VERBS
+    ).order_by("-number")
+    last = {name: Subquery(about.values(field)[:1]) for name, field in OF_REQUEST.items()}
+    return Submission.objects.annotate(**last)

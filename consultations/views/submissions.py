@@ -5,8 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import CharField, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Cast
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,6 +21,7 @@ from consultations.forms.submissions import choices_of
 from consultations.models import Attachment, Consultation, ConsultationState, Event, Submission, SubmissionState
 from consultations.permissions import SignedInRequest, is_head, may_submit, organisations_of
 from consultations.queries import files_of
+from consultations.queries.submissions import LATE_VERBS, asked_late, late_requests
 from consultations.workflow import SUBMISSION_MOVES
 from ncm_portal.workflow import Blocked, Conflict, Move, NotAllowed, check, needs_of
 
@@ -267,7 +267,6 @@ def _page(
 
 
 DECISIONS = {"admit_late": workflow.admit_late, "refuse_late": workflow.refuse_late}
-LATE = ("ask_late", *DECISIONS)
 PAGE = 50
 
 
@@ -281,7 +280,7 @@ def late_standing(submission: Submission, user: Any) -> dict[str, Any]:
         check(SUBMISSION_MOVES["ask_late"], submission, by=user)
     except Blocked:
         return {}
-    return {"may_ask": True, "last": Event.objects.about(submission).filter(verb__in=LATE).last()}
+    return {"may_ask": True, "last": Event.objects.about(submission).filter(verb__in=LATE_VERBS).last()}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -310,27 +309,6 @@ def ask_late(request: SignedInRequest, key: UUID) -> HttpResponse:
 # --- The head decides -------------------------------------------------------------------------------------------------
 
 
-def asked_late() -> QuerySet[Submission, Any]:
-    """Return drafts with an unanswered request to be sent late, the oldest request first.
-
-    Each carries `asked_at`, `asked_by` and `why`. Their texts are not loaded: they were not sent.
-    """
-    drafts = _last_events().filter(state=SubmissionState.DRAFT, late_at=None).filter(Q(last_verb="ask_late"))
-    shown = drafts.select_related("consultation", "stakeholder", "theme").defer("body", "proposed_wording")
-    return shown.order_by(F("asked_at"), "pk")
-
-
-def _last_events() -> QuerySet[Submission, Any]:
-    about = Event.objects.filter(
-        kind=Submission._meta.label_lower, object_id=Cast(OuterRef("pk"), CharField()), verb__in=LATE
-    ).order_by("-number")
-    last = {name: Subquery(about.values(field)[:1]) for name, field in NAMES.items()}
-    return Submission.objects.annotate(**last)
-
-
-NAMES = {"last_verb": "verb", "asked_at": "at", "asked_by": "by_name", "why": "reason"}
-
-
 @for_secretariat
 @require_safe
 def late_inputs(request: HttpRequest, slug: str) -> HttpResponse:
@@ -341,7 +319,7 @@ def late_inputs(request: HttpRequest, slug: str) -> HttpResponse:
 def _show(request: HttpRequest, consultation: Consultation, outcome: Outcome = NOTHING_DONE) -> HttpResponse:
     let_in = Submission.objects.visible_to(request.user).filter(late_at__isnull=False, submitted_at__isnull=False)
     let_in = let_in.filter(consultation=consultation).select_related("stakeholder", "late_by")
-    drafts, among = asked_late().filter(consultation=consultation), _last_events()
+    drafts, among = asked_late().filter(consultation=consultation), late_requests()
     options: dict[str, Any] = {"of": consultation.slug, "size": PAGE}
     requests = list_page(request, "late_inputs", "asked", drafts, order="asked_at", among=among, **options)
     page = list_page(request, "late_inputs", "let_in", let_in, order="-late_at", **options)

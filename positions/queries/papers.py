@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
-from django.urls import reverse
-from django.utils import dateformat, timezone
-from django.utils.translation import gettext_lazy, ngettext
 
 from consultations.models import (
     Consultation,
@@ -24,14 +20,10 @@ from consultations.models import (
     SubmissionState,
     Theme,
 )
-from consultations.permissions import is_secretariat
-from consultations.queries import Waiting
 from ncm_portal import workflow
 from positions.models import (
     Artefact,
     ArtefactFormat,
-    Clearance,
-    ClearanceState,
     Disposition,
     Edition,
     Grounding,
@@ -356,31 +348,3 @@ def tallies(consultation: Consultation) -> dict[str, Any]:
         "groups": len({group for _theme, group in inputs}),
         "theme_by_group": cells,
     }
-
-
-DUE_SOON = timedelta(days=3)
-NEXT_STEPS = {
-    PaperState.CLEARED: gettext_lazy("“%(paper)s” is cleared: submit it to the forum"),
-    PaperState.ADOPTED: gettext_lazy("“%(paper)s” is adopted: publish it"),
-    PaperState.CONSOLIDATION: gettext_lazy("“%(paper)s” is being consolidated"),
-}
-
-
-def waiting(user: Any) -> list[Waiting]:
-    """Return the to-do items about papers: due clearances, and papers whose next move is the secretariat's."""
-    if not is_secretariat(user):
-        return []
-    rows = []
-    open_ones = Clearance.objects.filter(state=ClearanceState.REQUESTED, paper__state=PaperState.IN_CLEARANCE)
-    by_day: dict[Any, list[Clearance]] = {}
-    for clearance in open_ones.select_related("paper").order_by("due_at"):
-        by_day.setdefault((clearance.paper, timezone.localdate(clearance.due_at)), []).append(clearance)
-    for (paper, day), clearances in by_day.items():
-        words = {"n": len(clearances), "day": dateformat.format(day, "l j F")}
-        text = ngettext("%(n)s clearance due %(day)s", "%(n)s clearances due %(day)s", len(clearances)) % words
-        soon = clearances[0].due_at <= workflow.now() + DUE_SOON
-        rows.append(Waiting(text, reverse("desk_clearance", args=[paper.slug]), soon))
-    for paper in PositionPaper.objects.filter(state__in=NEXT_STEPS):
-        text = NEXT_STEPS[PaperState(paper.state)] % {"paper": paper.short_title}
-        rows.append(Waiting(text, reverse("desk_paper", args=[paper.slug])))
-    return rows

@@ -71,4 +71,4 @@ def test_passkey_is_set_up_and_signs_in_without_password(desktop, head):
     desktop.goto("/account/login/")
     desktop.check()
     desktop.get_by_role("button", name="Sign in with a passkey").click()
-    desktop.wait_for_url(desktop.base + "/")
+    desktop.wait_for_url(desktop.base + "/for-you/")

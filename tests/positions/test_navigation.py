@@ -8,8 +8,9 @@ from django.utils import translation
 
 from consultations.models import MembershipRole, Office, User
 from positions.navigation import SECTIONS, nav
-from tests.factories import make_consultation, make_member, make_ministry, make_user
+from tests.factories import make_consultation, make_member, make_ministry, make_submission, make_user
 from tests.paper_factories import make_step
+from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
 FOR_ALL = ["Consultation", "Inputs", "Position papers"]
@@ -34,13 +35,13 @@ def test_visitor_sees_public_pages_and_sign_in(django_assert_num_queries):
 def test_stakeholder_sees_own_organisation(django_assert_num_queries):
     person = make_user()
     with django_assert_num_queries(1):
-        assert labels(person) == [*FOR_ALL, "My organisation", "Account"]
+        assert labels(person) == ["For you", *FOR_ALL, "My organisation", "Account"]
 
 
 def test_a_clearing_officer_sees_clearance():
     officer = make_user()
     make_member(make_ministry(), MembershipRole.CLEARING_OFFICER, user=officer)
-    assert labels(officer) == [*FOR_ALL, "My organisation", "Clearance", "Account"]
+    assert labels(officer) == ["For you", *FOR_ALL, "My organisation", "Clearance", "Account"]
 
 
 def test_member_of_office_in_clearance_chain_sees_clearance(django_assert_num_queries):
@@ -48,7 +49,7 @@ def test_member_of_office_in_clearance_chain_sees_clearance(django_assert_num_qu
     step = make_step(make_consultation(), "foreign", body)
     person = make_member(body)
     with django_assert_num_queries(1):
-        assert labels(person) == [*FOR_ALL, "My organisation", "Clearance", "Account"]
+        assert labels(person) == ["For you", *FOR_ALL, "My organisation", "Clearance", "Account"]
     make_step(step.consultation, "foreign", body, is_asked=False)
     assert "Clearance" not in labels(User.objects.get(pk=person.pk))
 
@@ -63,7 +64,7 @@ def test_member_of_office_in_clearance_chain_sees_clearance(django_assert_num_qu
     ],
 )
 def test_each_office_sees_its_menu(office, own):
-    assert labels(make_user(office)) == [*FOR_ALL, *own, "Account"]
+    assert labels(make_user(office)) == ["For you", *FOR_ALL, *own, "Account"]
 
 
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.url_name)
@@ -100,3 +101,20 @@ def test_a_visitor_changes_the_language_without_a_token(client):
     client.handler.enforce_csrf_checks = True
     answer = client.post(reverse("set_language"), {"language": "sw", "next": "/inputs/"})
     assert (answer.status_code, answer.url, answer.cookies["django_language"].value) == (302, "/inputs/", "sw")
+
+
+def test_rail_says_how_many_rows_wait_for_the_reader(client):
+    sign_in(client, make_user(Office.SECRETARIAT))
+    make_submission(state="submitted")
+    make_submission(state="submitted")
+    rail = client.get(reverse("desk_organisations")).context["rail"]
+    assert [(str(link.label), link.number, link.current) for link in rail.own] == [("For you", 2, "")]
+    assert (
+        client.get(reverse("for_you")).content.decode().count('<b class="hot">2</b>') == 2
+    )  # the rail and the top line
+
+
+def test_rail_of_an_organisation_begins_with_what_waits_for_it(client):
+    sign_in(client, make_member())
+    rail = client.get(reverse("for_you")).context["rail"]
+    assert next((str(link.label), link.number, link.current) for link in rail.own) == ("For you", 0, "page")

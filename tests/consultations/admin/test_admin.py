@@ -208,16 +208,13 @@ def test_system_administrator_cannot_decide(client):
     assert body.state == "registered"
 
 
-def test_front_page_shows_to_do_list(client, officer):
-    factories.make_submission(state="submitted")
-    waiting = client.get(reverse("admin:index")).context["waiting"]
-    assert [item.text for item in waiting] == ["1 input to read"]
-    said = [factories.make_point() for _turn in range(4)]
-    factories.make_likeness(*said[:2])
-    factories.make_likeness(*said[1:3])
-    factories.make_likeness(*said[2:], state="dismissed")
-    waiting = client.get(reverse("admin:index")).context["waiting"]
-    assert [item.text for item in waiting] == ["1 input to read", "1 group of possible duplicates to review"]
+def test_front_page_shows_what_waits_for_the_person(client, officer):
+    assert "Nothing waits for you now." in client.get(reverse("admin:index")).content.decode()
+    factories.make_submission(state="submitted", title="Passes")
+    page = client.get(reverse("admin:index"))
+    assert [row.words for _group, _label, rows in page.context["groups"] for row in rows] == ["Read “Passes”"]
+    assert page.context["groups"] == client.get(reverse("for_you")).context["groups"]
+    assert "Read “Passes”" in page.content.decode()
 
 
 # --- Nothing is deleted ---------------------------------------------------------------------------------------------

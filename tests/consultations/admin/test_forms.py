@@ -286,13 +286,3 @@ def test_list_query_count_does_not_depend_on_rows(client, officer, django_assert
     for model, limit in ((Stakeholder, 13), (Submission, 16), (Delegate, 15), (Forum, 14), (Event, 12)):
         with django_assert_max_num_queries(limit):
             assert client.get(page(model, "changelist")).status_code == 200
-
-
-def test_admin_index_lists_pending_work(client, officer):
-    waiting = client.get(reverse("admin:index"))
-    assert "The secretariat has nothing to do." in waiting.content.decode()
-    factories.make_member(factories.make_stakeholder(state="registered"))
-    factories.make_submission(state="submitted")
-    factories.make_submission(state="submitted")
-    texts = [item.text for item in client.get(reverse("admin:index")).context["waiting"]]
-    assert texts == ["2 inputs to read", "1 organisation to verify"]

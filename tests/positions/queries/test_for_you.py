@@ -1,0 +1,392 @@
+"""What waits among papers, amendments, clearances and briefs: for whom, for nobody else, and until it is done."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from consultations.models import Milestone
+from consultations.queries.inbox import kinds
+from ncm_portal.workflow import moves_open_to, now
+from positions.models import (
+    Amendment,
+    Brief,
+    Comment,
+    Corrigendum,
+    PositionPaper,
+    Recommendation,
+    Reflection,
+    Release,
+    RestrictedAnnex,
+    ReviewRound,
+    StepAnswer,
+)
+from positions.queries import for_organisations, for_you
+from positions.workflow import PAPER_MOVES
+from tests.factories import (
+    change,
+    make_consultation,
+    make_forum,
+    make_point,
+    make_provision,
+    make_session,
+    make_submission,
+    walk,
+)
+from tests.paper_factories import (
+    bring_paper,
+    freeze,
+    make_clearance,
+    make_decision,
+    make_disposition,
+    make_edition,
+    make_letter,
+    make_paper,
+    make_paragraph,
+    make_printed_edition,
+    make_section,
+    make_step,
+    take_stance,
+)
+from tests.sign_in import sign_in
+from tests.waiting import STAFF, Case, check, make_people, rows_of
+
+pytestmark = pytest.mark.django_db
+SECOND = {"colleague", "head"}  # the first was `secretariat`
+
+
+def _paragraph(paper):
+    return make_paragraph(make_section(paper), "Kenya urges a thing.", is_secretariat_text=True)
+
+
+def _round(paper, **fields):
+    fields = {"opens_at": now() - timedelta(days=9), "closes_at": now() + timedelta(days=2), **fields}
+    return ReviewRound.objects.create(paper=paper, number=1, edition=freeze(paper, "0.1", "review"), **fields)
+
+
+def _amendment(people, state="consolidation"):
+    paper = make_paper(state=state)
+    paragraph = _paragraph(paper)
+    return Amendment.objects.create(
+        round=_round(paper), paragraph=paragraph, base=paragraph.wording, text="Other words.", reason="They say more.",
+        sponsor=people.ministry, by=people.clearing, at=now(),
+    )  # fmt: skip
+
+
+def _clearance(people, **fields):
+    paper = make_paper(state="in_clearance")
+    paragraph = _paragraph(paper)
+    return make_clearance(paper, people.ministry, paragraph, **fields), paragraph
+
+
+# --- Papers -----------------------------------------------------------------------------------------------------------
+
+
+def comments(people):
+    paragraph = _paragraph(make_paper())
+    said = {"wording": paragraph.wording, "text": "Which pass?", "by": people.secretariat, "at": now()}
+    comment = Comment.objects.create(paragraph=paragraph, **said)
+    return Case(STAFF, lambda: change(comment, resolved_by=people.head, resolved_at=now()))
+
+
+def amendments(people):
+    amendment = _amendment(people)
+    return Case(STAFF, lambda: walk(amendment, "withdrawn"))
+
+
+def review_over(people):
+    paper = make_paper(state="review")
+    _round(paper, closes_at=now() - timedelta(minutes=1))
+    return Case(STAFF, lambda: walk(paper, "consolidation"))
+
+
+def clearance_to_ask(people):
+    paper = make_paper(state="clearance_text")
+    make_edition(paper, kind="clearance")
+    return Case(STAFF, lambda: walk(paper, "in_clearance"))
+
+
+def silence_over(people):
+    paper = walk(make_paper(state="cleared"), "silence", silence_until=now() - timedelta(minutes=1))
+    return Case(STAFF, lambda: walk(paper, "consolidation"))
+
+
+def forum_to_choose(people):
+    paper = make_paper(state="cleared")
+    return Case(STAFF, lambda: change(paper, forum=make_forum(paper.consultation)))
+
+
+def publication_to_propose(people):
+    paper = make_paper(forum=make_forum(), state="adopted")
+    make_decision(paper)
+    proposed = {"publication_proposed_by": people.head, "publication_proposed_at": now()}
+    return Case(STAFF, lambda: change(paper, **proposed))
+
+
+def publish(people):
+    paper = make_paper(state="adopted")
+    change(paper, publication_proposed_by=people.secretariat, publication_proposed_at=now())
+    return Case(SECOND, lambda: walk(paper, "published", published_by=people.head, published_at=now()))
+
+
+def correction(people):
+    paper = make_paper(state="published")
+    paragraph = _paragraph(paper)
+    row = Corrigendum.objects.create(
+        paper=paper, base=make_printed_edition(paper, paragraph), reason="A slip.", proposed_by=people.secretariat,
+        proposed_at=now(),
+    )  # fmt: skip
+    row.corrections.create(paragraph=paragraph, before="Kenya urges a thing.", after="Kenya urges one thing.")
+    return Case(SECOND, lambda: walk(row, "declined", decided_by=people.head, decided_at=now()))
+
+
+# --- Clearance --------------------------------------------------------------------------------------------------------
+
+
+def clearances(people):
+    clearance, _paragraph = _clearance(people)
+    return Case(STAFF, lambda: walk(clearance, "answered", answered_at=now()))
+
+
+def silent(people):
+    clearance, _paragraph = _clearance(people, due_at=now() - timedelta(minutes=1))
+    return Case(STAFF, lambda: walk(clearance, "silent"))
+
+
+def letter(people):
+    clearance, paragraph = _clearance(people)
+    make_letter(clearance, paragraph, typed_by=people.head)  # without a scan nobody can compare it
+    row = make_letter(clearance, paragraph, typed_by=people.secretariat)
+    change(row, scan_name="scan.pdf", scan_sha256="0" * 64)
+    return Case(SECOND, lambda: walk(row, "counted", decided_by=people.head, decided_at=now()))
+
+
+def _step(people):
+    consultation = make_consultation()
+    step = make_step(consultation, "legal", people.ministry)
+    paper = make_paper(consultation, state="in_clearance")
+    return paper, step, make_edition(paper, kind="clearance")
+
+
+def step_letter(people):
+    paper, step, edition = _step(people)
+    answer = StepAnswer.objects.create(
+        paper=paper, step=step, edition=edition, concurs=True, letter_reference="SG/1", by=people.secretariat, at=now()
+    )
+    return Case(SECOND, lambda: change(answer, countersigned_by=people.head, countersigned_at=now()))
+
+
+def clearance(people):
+    asked, paragraph = _clearance(people)
+    return Case({"clearing"}, lambda: take_stance(asked, paragraph))
+
+
+def step(people):
+    paper, asked, edition = _step(people)
+    return Case(
+        {"clearing"},
+        lambda: StepAnswer.objects.create(
+            paper=paper, step=asked, edition=edition, concurs=True, by=people.clearing, at=now()
+        ),
+    )
+
+
+# --- The head ---------------------------------------------------------------------------------------------------------
+
+
+def clear_paper(people):
+    asked, paragraph = _clearance(people)
+    take_stance(asked, paragraph)
+    walk(asked, "answered", answered_at=now())
+    return Case({"head"}, lambda: walk(asked.paper, "cleared"))
+
+
+def lay_before_forum(people):
+    forum = make_forum()
+    make_session(forum)
+    paper = make_paper(forum.consultation, forum=forum, state="cleared")
+    return Case({"head"}, lambda: walk(paper, "forum_text"))
+
+
+def adopt(people):
+    forum = make_forum(state="in_session")
+    paper = make_paper(forum.consultation, forum=forum, state="in_session")
+    return Case({"head"}, lambda: walk(paper, "adopted"))
+
+
+def _milestone(consultation):
+    day = timezone.localdate() + timedelta(days=3)
+    return Milestone.objects.create(
+        consultation=consultation, title="Regional dialogue", kind="dialogue", level="regional", planned_start=day
+    )
+
+
+def release(people):
+    paper = make_paper(state="published")
+    paragraph = _paragraph(paper)
+    milestone = _milestone(paper.consultation)
+    Reflection.objects.create(
+        edition=make_printed_edition(paper, paragraph), milestone=milestone, paragraph=paragraph,
+        provision=make_provision(), value="reflected", reference="Article 2", by=people.secretariat, at=now(),
+    )  # fmt: skip
+    released = {"paper": paper, "milestone": milestone, "by": people.head, "at": now()}
+    return Case({"head"}, lambda: Release.objects.create(**released))
+
+
+def supersede(people):
+    older = make_paper(state="published")
+    make_paper(older.consultation, predecessor=older, state="published")
+    return Case({"head"}, lambda: walk(older, "superseded"))
+
+
+def suspended(people):
+    paper = make_paper(state="suspended")
+    return Case({"head"}, lambda: walk(paper, "drafting", suspended_from=""))
+
+
+# --- Organisations ----------------------------------------------------------------------------------------------------
+
+
+def amendment_stale(people):
+    amendment = walk(_amendment(people), "stale")
+    return Case({"clearing"}, lambda: walk(amendment, "proposed"))
+
+
+def recommendation(people):
+    amendment = _amendment(people)
+    row = Recommendation.objects.create(
+        amendment=amendment, advice="accept", reason="It is clearer.", by=people.secretariat, at=now()
+    )
+    answered = {"consent": "consents", "consent_by": people.clearing, "consent_at": now()}
+    return Case({"clearing"}, lambda: change(row, **answered))
+
+
+def review(people):
+    amendment = _amendment(people, state="review")
+    Amendment.objects.filter(pk=amendment.pk).update(sponsor=people.body)
+    return Case({"clearing"}, lambda: change(amendment, sponsor=people.ministry))
+
+
+def silence(people):
+    paper = walk(make_paper(state="cleared"), "silence", silence_until=now() + timedelta(days=3))
+    return Case({"clearing"}, lambda: walk(paper, "consolidation"))
+
+
+def outcomes(people):
+    point = make_point(make_submission(stakeholder=people.body, author=people.focal))
+    paper = make_paper(point.consultation, state="published")
+    answer = make_disposition(paper, walk(point, "disposed"), answered_at=now())
+    return Case({"focal"}, lambda: change(answer, answered_at=now() - timedelta(days=15)))
+
+
+# --- Officials --------------------------------------------------------------------------------------------------------
+
+
+def restricted_paper(people):
+    paper = make_paper(state="adopted", is_restricted=True)
+    _paragraph(paper)
+    freeze(paper)
+    return Case({"official"}, lambda: None)
+
+
+def brief(people):
+    paper = make_paper(state="published")
+    _paragraph(paper)
+    edition, milestone = freeze(paper), _milestone(paper.consultation)
+    Brief.objects.create(edition=edition, milestone=milestone, number=1, ask="Passes.", by=people.head, at=now())
+    return Case({"official"}, lambda: None)
+
+
+def annexes(people):
+    paper = make_paper(state="published")
+    RestrictedAnnex.objects.create(paper=paper, number=1, title="Red", text="Lines.", by=people.head, at=now())
+    return Case({"official"}, lambda: None)
+
+
+CASES = {
+    "comments": comments, "amendments": amendments, "review_over": review_over, "clearance_to_ask": clearance_to_ask,
+    "silence_over": silence_over, "forum_to_choose": forum_to_choose,
+    "publication_to_propose": publication_to_propose, "publish": publish, "correction": correction,
+    "clearances": clearances, "silent": silent, "letter": letter, "step_letter": step_letter, "clearance": clearance,
+    "step": step, "clear_paper": clear_paper, "lay_before_forum": lay_before_forum, "adopt": adopt,
+    "release": release, "supersede": supersede, "suspended": suspended, "amendment_stale": amendment_stale,
+    "recommendation": recommendation, "review": review, "silence": silence, "outcomes": outcomes, "brief": brief,
+    "restricted_paper": restricted_paper, "annexes": annexes,
+}  # fmt: skip
+
+
+def test_every_kind_has_a_case():
+    assert CASES.keys() == {kind.code for kind in (*for_you.KINDS, *for_organisations.KINDS)}
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_kind_waits_for_those_who_can_act_until_it_is_done(code):
+    check(code, CASES[code])
+
+
+def codes_of(user):
+    return {row.code for row in rows_of(user)}
+
+
+def test_new_brief_is_new_again_for_an_official_who_read_the_last_one():
+    people = make_people()
+    brief(people)
+    (row,) = rows_of(people.official)
+    assert sign_in(Client(), people.official).get(row.url).status_code == 200
+    assert codes_of(people.official) == set()
+    (last,) = Brief.objects.all()
+    about = {"edition": last.edition, "milestone": last.milestone, "by": people.head}
+    Brief.objects.create(**about, number=2, ask="Two passes.", at=now())
+    assert codes_of(people.official) == {"brief"}
+
+
+def test_head_is_asked_exactly_for_the_moves_that_are_ready():
+    """As the table of moves says, which the pages of the papers follow."""
+    people = make_people()
+    asked, paragraph = _clearance(people)
+    paper = PositionPaper.objects.get(pk=asked.paper_id)
+
+    def is_asked(code):
+        rows = {row.code for row in rows_of(people.head)}
+        ready = {each.move.verb for each in moves_open_to(PAPER_MOVES, paper, people.head) if each.ready}
+        assert (code in rows) == (code in ready), (code, rows, ready)
+        return code in rows
+
+    assert not is_asked("clear_paper")  # no answer yet
+    take_stance(asked, paragraph, "object", reason="No.", proposed_text="Other words.")
+    walk(asked, "answered", answered_at=now())
+    assert not is_asked("clear_paper")  # an objection
+    take_stance(asked, paragraph)
+    assert is_asked("clear_paper")
+    step = make_step(paper.consultation, "legal", people.body)
+    assert not is_asked("clear_paper")  # the legal vetting is not done
+    edition = paper.editions.get()
+    said = {"paper": paper, "step": step, "edition": edition, "by": people.focal, "at": now()}
+    StepAnswer.objects.create(**said, concurs=False, text="It is against a law.")
+    assert not is_asked("clear_paper")
+    StepAnswer.objects.create(**{**said, "at": now()}, concurs=True)
+    assert is_asked("clear_paper")
+    bring_paper(paper, "cleared")
+    assert not is_asked("lay_before_forum")  # no forum
+    forum = make_forum(paper.consultation)
+    change(paper, forum=forum)
+    assert not is_asked("lay_before_forum")  # no programme
+    make_session(forum)
+    assert is_asked("lay_before_forum")
+
+
+def test_kinds_that_name_a_move_are_for_its_role():
+    people, paper = make_people(), make_paper()
+    for code in ("clear_paper", "lay_before_forum", "adopt", "supersede"):
+        for name in ("secretariat", "head", "official", "clearing", "focal", "sysadmin"):
+            user = getattr(people, name)
+            assert kinds()[code].may(user) == PAPER_MOVES[code].may(user, paper), (code, name)
+
+
+def test_public_review_waits_for_every_verified_organisation():
+    people = make_people()
+    _round(make_paper(state="review"), audience="public")
+    assert {name for name in ("focal", "stranger", "clearing", "nobody") if codes_of(getattr(people, name))} == {
+        "focal", "stranger", "clearing",
+    }  # fmt: skip
