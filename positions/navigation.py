@@ -166,7 +166,7 @@ IN_CONSULTATION: tuple[tuple[Promise | str, tuple[Entry, ...]], ...] = (
             Entry(_("Replies"), "desk_replies", ("desk_repl",), REPLIES, "replies"),
         ),
     ),
-    ("", (Entry(_("Settings"), "desk_rules", ("desk_rules",), SETTINGS),)),
+    ("", (Entry(_("Settings"), "desk_rules", ("desk_rules", "desk_letter"), SETTINGS),)),
 )
 ACROSS: tuple[Entry, ...] = (
     Entry(_("Organisations"), "desk_organisations", ("desk_organisation",), PEOPLE, "new"),

@@ -14,7 +14,8 @@ from .fields import LineField, PlainTextField, choice_field
 class LetterTextForm(forms.Form):
     """Subject and text of a letter or mail, the version that was read, and the record of the preview."""
 
-    record = forms.ChoiceField(label=_("Show for"), required=False)
+    record = forms.ChoiceField(label=_("For"), required=False, widget=forms.Select(attrs={"form": "letter"}))
+    hide_optional = True
     subject = LineField(
         label=_("Subject"),
         max_length=LONGEST_SUBJECT,
