@@ -75,6 +75,11 @@ def may_answer(user: Any, clearance: Clearance) -> bool:
     return clears_for(user, clearance.ministry_id)
 
 
+def may_confirm_reservation(user: Any, clearance: Clearance) -> bool:
+    """Confirm a reservation that was announced in clearance: a clearing officer of the ministry, or the chair."""
+    return is_head(user) or clears_for(user, clearance.ministry_id)
+
+
 def may_run_clearance(user: Any, clearance: Clearance) -> bool:
     """Record silence, or ask a ministry again."""
     return is_secretariat(user)
@@ -165,6 +170,7 @@ CHAIR = Role(may_chair, _("the chair"))
 INVITED = Role(may_propose_amendment, _("organisations invited to the round"))
 SPONSOR = Role(may_sponsor, _("the sponsor"))
 CLEARING_OFFICERS = Role(may_answer, _("a clearing officer of the ministry"))
+RESERVERS = Role(may_confirm_reservation, _("a clearing officer of the ministry, or the chair"))
 CLEARANCE_RUNNERS = Role(may_run_clearance, SECRETARIAT.words)
 LETTER_HANDLERS = Role(may_handle_letter, SECRETARIAT.words)
 LETTER_COUNTERSIGNERS = Role(

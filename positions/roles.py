@@ -191,6 +191,11 @@ ACTS: list[tuple[Words, Callable[[Any, Any], bool], Callable[[int], Any]]] = [
     ),
     (_("Propose an amendment"), paper_permissions.may_propose_amendment, RECORDS["PAPER_MOVES"]),
     (_("Answer for a ministry in clearance"), paper_permissions.may_answer, RECORDS["CLEARANCE_MOVES"]),
+    (
+        _("Confirm a reservation that a ministry announced in clearance"),
+        paper_permissions.may_confirm_reservation,
+        RECORDS["CLEARANCE_MOVES"],
+    ),
     (_("Answer a clearance step, for example legal vetting"), paper_permissions.may_answer_step, _step),
     (_("Record such an answer that came by letter"), paper_permissions.may_record_step, _step),
     (

@@ -235,6 +235,11 @@ urlpatterns = [
     path("clearances/<int:pk>/", clearance.clearance, name="clearance"),
     path("clearances/<int:pk>/agree/", clearance.clearance_agree, name="clearance_agree"),
     path("clearances/<int:pk>/silence/", clearance.clearance_silence, name="clearance_silence"),
+    path(
+        "clearances/<int:pk>/paragraphs/<uuid:key>/reservation/",
+        clearance.clearance_reservation,
+        name="clearance_reservation",
+    ),
     path("clearances/<int:pk>/print/", clearance.clearance_print, name="clearance_print"),
     path("clearances/<int:pk>/<uuid:key>/", clearance.clearance_stance, name="clearance_stance"),
     path("desk/papers/<slug:slug>/clearance/", clearance.desk_clearance, name="desk_clearance"),

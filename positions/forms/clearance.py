@@ -17,6 +17,8 @@ from ncm_portal import workflow
 from positions.models import PARAGRAPH_LIMIT, PositionPaper, Rule, Stance, StanceValue
 from positions.queries.papers import may_replace
 
+from .drafting import base_field
+
 STANCES = [
     (StanceValue.AGREE, _("Agree")),
     (StanceValue.COMMENT, _("Agree with a comment")),
@@ -344,6 +346,24 @@ class ForumForm(forms.Form):
         record_field(self, "forum").queryset = own.order_by("starts_on", "pk")
 
 
+def reservation_text() -> PlainTextField:
+    """Return the field for the text of a reservation."""
+    return PlainTextField(
+        label=_("Text of the reservation"),
+        help_text=_("As it will be printed under the paragraph."),
+        max_length=REASON_LIMIT,
+        what=_("The text"),
+        error_messages={"required": _("Enter the text of the reservation")},
+    )
+
+
+class ConfirmReservationForm(forms.Form):
+    """Form for the text of an announced reservation; `seen` is the wording of the paragraph that was read."""
+
+    text = reservation_text()
+    seen = base_field()
+
+
 class ReservationForm(forms.Form):
     """Form for a reservation of an organisation on a paragraph."""
 
@@ -354,13 +374,7 @@ class ReservationForm(forms.Form):
         error_messages={"required": _("Choose the organisation")},
     )
     paragraph = forms.ChoiceField(label=_("Paragraph"), error_messages={"required": _("Choose the paragraph")})
-    text = PlainTextField(
-        label=_("Text of the reservation"),
-        help_text=_("As it will be printed under the paragraph."),
-        max_length=REASON_LIMIT,
-        what=_("The text"),
-        error_messages={"required": _("Enter the text of the reservation")},
-    )
+    text = reservation_text()
 
     def __init__(self, *args: Any, paragraphs: list[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -18,6 +18,8 @@ from positions.models import BEFORE_ADOPTION, FINAL_KINDS, EditionKind, PaperSta
 from positions.permissions import may_chair
 from positions.queries.papers import numbered_paragraphs, paragraph_numbers
 from positions.workflow import PAPER_MOVES
+from positions.workflow.adoption import AFTER_CLEARANCE
+from positions.workflow.conditions import announced_reservations
 from positions.workflow.drafting import BEFORE_THE_SESSION
 from positions.workflow.meeting import BEFORE_THE_MEETING
 
@@ -43,6 +45,8 @@ def _show_adoption(request: HttpRequest, paper: PositionPaper, outcome: Outcome 
         "may_choose": paper.state in BEFORE_THE_SESSION,
         "may_count": paper.forum is not None and paper.state in BEFORE_ADOPTION and may_chair(request.user, paper),
         "reservations": sorted(reservations, key=lambda row: row.number or 0),
+        "announced": _announced(paper, numbers),
+        "may_confirm": paper.state in AFTER_CLEARANCE and may_chair(request.user, paper),
         "may_reserve": paper.state in BEFORE_THE_MEETING,
         "explanations": paper.explanations.filter(withdrawn_at=None).select_related("stakeholder"),
         "in_session": paper.state == PaperState.IN_SESSION and may_chair(request.user, paper),
@@ -52,6 +56,17 @@ def _show_adoption(request: HttpRequest, paper: PositionPaper, outcome: Outcome 
         "needs": needs_of({verb: PAPER_MOVES[verb] for verb in HOME["desk_adoption"]}, paper),
     }
     return render(request, "positions/adoption/adoption.html", context, status=outcome.status)
+
+
+def _announced(paper: PositionPaper, numbers: dict[int, int]) -> list[Any]:
+    """Return the reservations announced in clearance and not on record, each with its `number`, and whether the words
+    have moved since.
+    """
+    rows: list[Any] = list(announced_reservations(paper))
+    for stance in rows:
+        stance.number = numbers.get(stance.paragraph_id, 0)
+        stance.has_moved = stance.wording_id != stance.paragraph.wording_id
+    return sorted(rows, key=lambda stance: (stance.number, stance.clearance.ministry.name))
 
 
 @for_secretariat

@@ -16,14 +16,16 @@ from consultations.models import Event
 from consultations.permissions import SignedInRequest, has_clearances, is_member, is_secretariat
 from consultations.templatetags.portal import runs
 from consultations.views.decorators import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
-from ncm_portal.workflow import Blocked, Conflict, moves_open_to, needs_of
+from ncm_portal.workflow import Blocked, Conflict, deadline_passed, moves_open_to, needs_of
 from positions import workflow
-from positions.forms.clearance import STANCES, StanceForm
+from positions.forms.clearance import STANCES, ConfirmReservationForm, StanceForm
 from positions.models import Clearance, PaperState, Paragraph, PositionPaper, Stance, StanceValue
-from positions.permissions import may_answer
+from positions.permissions import may_answer, may_confirm_reservation
 from positions.queries.papers import paragraph_numbers
 from positions.workflow import CLEARANCE_MOVES, PAPER_MOVES
+from positions.workflow.adoption import AFTER_CLEARANCE
 from positions.workflow.clearance_steps import clearance_text, steps_for
+from positions.workflow.conditions import announced_reservations
 
 from .papers import HOME, known_paper, moves_on
 
@@ -82,6 +84,7 @@ def _show(request: HttpRequest, row: Clearance, outcome: Outcome = NOTHING_DONE)
         "stances": stances,
         "pending": pending,
         "taken": len(stances) - pending,
+        "to_confirm": _to_confirm(request, row),
         "open_words": ",".join(str(each.wording_id) for each in stances if each.value == StanceValue.PENDING),
         "may_answer": is_open and row.state != Clearance.State.SILENT and may_answer(request.user, row),
         "reasons": outcome.reasons,
@@ -92,6 +95,13 @@ def _show(request: HttpRequest, row: Clearance, outcome: Outcome = NOTHING_DONE)
         "events": Event.objects.about(row).reverse()[:20],
     }
     return render(request, "positions/clearance/clearance.html", context, status=outcome.status)
+
+
+def _to_confirm(request: HttpRequest, row: Clearance) -> set[int]:
+    """Return the keys of the paragraphs with an announced reservation that the person can put on record now."""
+    if row.paper.state not in AFTER_CLEARANCE or not may_confirm_reservation(request.user, row):
+        return set()
+    return set(announced_reservations(row.paper).filter(clearance=row).values_list("paragraph", flat=True))
 
 
 @require_safe
@@ -121,6 +131,37 @@ def clearance_agree(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect("clearance", pk)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+def clearance_reservation(request: SignedInRequest, pk: int, key: UUID) -> HttpResponse:
+    """Confirm a reservation that the ministry announced, with its text as it will be printed; what it said in clearance
+    is suggested. Raises 404 if there is none to confirm.
+    """
+    row = known_clearance(request, pk)
+    stance = announced_reservations(row.paper).filter(clearance=row, paragraph__key=key).first()
+    if stance is None or not may_confirm_reservation(request.user, row):
+        raise Http404
+    start = {"text": stance.reason, "seen": stance.paragraph.wording_id}
+    form = ConfirmReservationForm(request.POST if request.method == "POST" else None, initial=start)
+    outcome = NOTHING_DONE if request.method != "POST" else INVALID
+    if form.is_bound and form.is_valid():
+        outcome = attempt(lambda: workflow.confirm_reservation(stance, by=request.user, **form.cleaned_data))
+        if not outcome.reasons:
+            messages.success(request, _("The reservation is on record."))
+            return (
+                redirect("desk_adoption", row.paper.slug) if is_secretariat(request.user) else redirect("clearance", pk)
+            )
+        form = ConfirmReservationForm({**form.cleaned_data, "seen": stance.paragraph.wording_id})
+    context = {
+        "clearance": row,
+        "stance": stance,
+        "number": paragraph_numbers(row.paper).get(stance.paragraph_id),
+        "has_moved": stance.wording_id != stance.paragraph.wording_id,
+        "form": form,
+        "reasons": outcome.reasons,
+    }
+    return render(request, "positions/clearance/reservation.html", context, status=outcome.status)
+
+
 @require_POST
 def clearance_silence(request: SignedInRequest, pk: int) -> HttpResponse:
     """Record after the due time that the ministry did not answer."""
@@ -131,7 +172,7 @@ def clearance_silence(request: SignedInRequest, pk: int) -> HttpResponse:
     if outcome.reasons:
         return _show(request, row, outcome)
     messages.success(request, _("%(name)s is recorded as silent.") % {"name": row.ministry.name})
-    return redirect("clearance", pk)
+    return redirect("desk_clearance", row.paper.slug)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -226,6 +267,7 @@ def _row(clearance: Any, numbers: dict[int, int]) -> dict[str, Any]:
     return {
         "clearance": clearance,
         "paragraphs": len(clearance.live),
+        "is_overdue": clearance.state == Clearance.State.REQUESTED and deadline_passed(clearance.due_at),
         "answers": [
             (value or "requested", words % {"numbers": runs(sorted(by_stance[value])), "count": len(by_stance[value])})
             for value, words in SAID.items()

@@ -3,6 +3,7 @@
 from .adoption import (
     adopt,
     begin_session,
+    confirm_reservation,
     count_quorum,
     lay_before_forum,
     make_files,

@@ -23,11 +23,20 @@ from positions.models import (
     QuorumCount,
     Reservation,
     Rule,
+    Stance,
+    StanceValue,
 )
-from positions.permissions import CHAIR, may_chair, may_run, may_withdraw_reservation
+from positions.permissions import (
+    CHAIR,
+    RESERVERS,
+    may_chair,
+    may_confirm_reservation,
+    may_run,
+    may_withdraw_reservation,
+)
 from positions.queries.papers import may_replace
 
-from .conditions import decided_on, final_edition, left_out, standing, unprintable
+from .conditions import decided_on, final_edition, left_out, live_stances, standing, unprintable
 from .meeting import BEFORE_THE_MEETING, last_count, last_roll_call, withdraw_before
 from .papers import PAPER_MOVES
 from .quorum import counted
@@ -36,6 +45,7 @@ NO_SUCCESSOR = gettext_lazy(
     "“%(title)s” cannot replace this paper: it was not published later for the same "
     "consultation, and does not name this paper as its predecessor."
 )
+AFTER_CLEARANCE = (PaperState.CLEARED, PaperState.FORUM_TEXT, PaperState.IN_SESSION)
 LEFT_OUT = "Left out by the meeting."  # in English, like all content of editions
 
 
@@ -86,19 +96,45 @@ def record_reservation(
     reasons = []
     if row.state not in BEFORE_THE_MEETING:
         reasons.append(_("Reservations are recorded from clearance until the decision."))
+    return _reserve(row, stakeholder, paragraph, text, by, reasons)
+
+
+@verb
+def confirm_reservation(stance: Stance, *, text: str, by: User, seen: int | None = None) -> Reservation:
+    """Put a reservation on record that a ministry announced in clearance, as the ministry or the chair. `seen` is the
+    key of the wording that was read.
+
+    Raises NotAllowed, or Blocked with every reason.
+    """
+    clearance = stance.clearance
+    demand(may_confirm_reservation(by, clearance), who=RESERVERS, to=gettext_lazy("Confirm a reservation"))
+    row, paragraph = locked(clearance.paper), locked(stance.paragraph)
+    reasons = []
+    if row.state not in AFTER_CLEARANCE:
+        reasons.append(_("Announced reservations are confirmed from the end of the clearance until the decision."))
+    if not live_stances(row).filter(pk=stance.pk, value=StanceValue.RESERVATION).exists():
+        reasons.append(_("The ministry does not announce this reservation any more."))
+    if seen is not None and seen != paragraph.wording_id:
+        reasons.append(_("The words of the paragraph changed meanwhile. Read them, then confirm again."))
+    return _reserve(row, clearance.ministry, paragraph, text, by, reasons)
+
+
+def _reserve(
+    paper: PositionPaper, stakeholder: Stakeholder, paragraph: Paragraph, text: str, by: User, reasons: list[str]
+) -> Reservation:
     if not text.strip():
         reasons.append(_("Enter the text of the reservation as it should be printed."))
-    if not standing(row).filter(pk=paragraph.pk).exists():
+    if not standing(paper).filter(pk=paragraph.pk).exists():
         reasons.append(_("The paragraph is not part of this text."))
-    if row.reservations.filter(stakeholder=stakeholder, paragraph=paragraph, withdrawn_at=None).exists():
+    if paper.reservations.filter(stakeholder=stakeholder, paragraph=paragraph, withdrawn_at=None).exists():
         reasons.append(_("This organisation already has a reservation on this paragraph."))
     if reasons:
         raise Blocked(reasons)
     reservation = Reservation.objects.create(
-        paper=row, stakeholder=stakeholder, paragraph=paragraph, text=text.strip(), recorded_by=by, recorded_at=now()
+        paper=paper, stakeholder=stakeholder, paragraph=paragraph, text=text.strip(), recorded_by=by, recorded_at=now()
     )
     data = {"organisation": stakeholder.name, "paragraph": str(paragraph.key)}
-    journal("reserve", row, by=by, data=data, commits=[reservation])
+    journal("reserve", paper, by=by, data=data, commits=[reservation])
     return reservation
 
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy
 
@@ -24,6 +25,7 @@ from positions.models import (
     GroundingRelation,
     Paragraph,
     PositionPaper,
+    Reservation,
     Stance,
     StanceValue,
     rivals,
@@ -61,6 +63,13 @@ def live_stances(paper: PositionPaper) -> QuerySet[Stance]:
     """Return the stances that count: on present paragraphs that the meeting does not leave out."""
     rows = Stance.objects.filter(clearance__paper=paper, replaced_at=None, paragraph__removed_at=None)
     return rows.exclude(paragraph__in=decided_on(paper).filter(outcome=FloorOutcome.LEFT_OUT).values("paragraph"))
+
+
+def announced_reservations(paper: PositionPaper) -> QuerySet[Stance]:
+    """Return the reservations that ministries announced in clearance and that are not on record yet."""
+    recorded = Reservation.objects.filter(stakeholder=OuterRef("clearance__ministry"), paragraph=OuterRef("paragraph"))
+    announced = live_stances(paper).filter(~Exists(recorded), value=StanceValue.RESERVATION)
+    return announced.select_related("clearance__ministry", "paragraph__wording", "wording")
 
 
 def _none_left(count: int, met: str, unmet: Any) -> Condition:
@@ -270,12 +279,15 @@ def answers_are_in(paper: PositionPaper) -> list[Condition]:
     """Every ministry has answered or is recorded as silent after the due time."""
     queryset = Stance.objects.filter(replaced_at=None, clearance=OuterRef("pk"))  # nothing: it was removed again
     waiting = paper.clearances.filter(Exists(queryset), state=ClearanceState.REQUESTED).select_related("ministry")
-    rows = [Condition(_waiting_for(clearance), False) for clearance in waiting]
+    rows = [_waiting_for(clearance) for clearance in waiting]
     return rows or [Condition(_("Every ministry has answered or is recorded as silent"), True)]
 
 
-def _waiting_for(clearance: Clearance) -> str:
-    return _("%(name)s has until %(day)s") % {"name": clearance.ministry.label, "day": written_hour(clearance.due_at)}
+def _waiting_for(clearance: Clearance) -> Condition:
+    late = _("%(name)s did not answer by %(day)s: record silence, or the answer that came by letter")
+    words = late if deadline_passed(clearance.due_at) else _("%(name)s has until %(day)s")
+    about = {"name": clearance.ministry.label, "day": written_hour(clearance.due_at)}
+    return Condition(words % about, False, reverse("clearance", args=[clearance.pk]))
 
 
 ready_to_clear = all_of(objections_are_settled, answers_are_in, points_stand)
@@ -333,9 +345,6 @@ ready_for_session = all_of(forum_is_in_session, quorum_is_met)
 
 def reservations_are_recorded(paper: PositionPaper) -> list[Condition]:
     """Every reservation that a ministry announced is on record."""
-    announced = live_stances(paper).filter(value=StanceValue.RESERVATION)
-    recorded = set(paper.reservations.values_list("stakeholder", "paragraph"))
-    missing = [pair for pair in announced.values_list("clearance__ministry", "paragraph") if pair not in recorded]
     met, unmet = (
         _("Every reservation is on record"),
         ngettext_lazy(
@@ -344,7 +353,7 @@ def reservations_are_recorded(paper: PositionPaper) -> list[Condition]:
             "count",
         ),
     )
-    return [_none_left(len(missing), met, unmet)]
+    return [_none_left(announced_reservations(paper).count(), met, unmet)]
 
 
 ready_to_adopt = all_of(quorum_is_met, objections_are_settled, reservations_are_recorded, points_stand)

@@ -372,6 +372,17 @@ def test_secretariat_records_silence_after_deadline(text, as_officer, as_secreta
     assert read.context["may_answer"] is False
 
 
+def test_overdue_ministry_is_recorded_as_silent_from_the_table(text, as_secretariat):
+    table = reverse("desk_clearance", args=[text.paper.slug])
+    assert "Overdue" not in words(as_secretariat.get(table))
+    change(text.asked_two, due_at=now() - timedelta(minutes=5))
+    page = words(as_secretariat.get(table))
+    assert ("Overdue Record silence : Ministry of Two" in page, "silence : Ministry of One" in page) == (True, False)
+    answer = as_secretariat.post(reverse("clearance_silence", args=[text.asked_two.pk]))
+    assert answer.url == table
+    assert "Record silence" not in words(as_secretariat.get(table))
+
+
 # --- The secretariat's table ----------------------------------------------------------------------------------------
 
 

@@ -180,6 +180,30 @@ def test_announced_reservation_must_be_recorded_and_objection_resolved(text):
     ]
 
 
+def test_announced_reservation_counts_once_ministry_or_chair_confirms_it(text):
+    stance = take_stance(make_clearance(text.paper, text.one, text.first), text.first, "reservation", reason="Costs.")
+    for stranger in (text.secretariat, text.officer_two):
+        with pytest.raises(NotAllowed):
+            workflow.confirm_reservation(stance, text="Costs.", by=stranger)
+    assert not text.paper.reservations.exists()
+    workflow.confirm_reservation(stance, text=" Costs. ", by=text.officer_one)
+    assert adopted(text, "consensus_with_reservations", "It is borne.").state == "adopted"
+    assert [(each.stakeholder, each.text) for each in text.paper.reservations.all()] == [(text.one, "Costs.")]
+
+
+def test_refused_confirmation_lists_all_reasons(text):
+    stance = take_stance(make_clearance(text.paper, text.one, text.first), text.first, "agree")
+    bring_paper(text.paper, "adopted")
+    with pytest.raises(Blocked) as refusal:
+        workflow.confirm_reservation(stance, text="", by=text.head, seen=1)
+    assert refusal.value.reasons == [
+        "Announced reservations are confirmed from the end of the clearance until the decision.",
+        "The ministry does not announce this reservation any more.",
+        "The words of the paragraph changed meanwhile. Read them, then confirm again.",
+        "Enter the text of the reservation as it should be printed.",
+    ]
+
+
 def test_refused_reservation_lists_all_reasons(text):
     paper = bring_paper(text.paper, "adopted")
     with pytest.raises(Blocked) as refusal:

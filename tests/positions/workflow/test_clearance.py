@@ -11,7 +11,7 @@ from consultations.workflow import written_hour
 from ncm_portal.workflow import Blocked, Conflict, NotAllowed, now, replayed_at
 from positions import workflow
 from positions.models import Clearance, Edition, Stance
-from positions.workflow.conditions import text_is_as_cleared
+from positions.workflow.conditions import answers_are_in, text_is_as_cleared
 from tests.access_log import refused_verbs
 from tests.factories import change, make_member, make_stakeholder, make_user
 from tests.paper_factories import bring_paper, make_edition, make_paper, reword
@@ -152,12 +152,28 @@ def test_open_objection_and_missing_answers_block_clearance_by_head(text):
     workflow.take_stance(
         clearance, text.first, by=text.officer_one, value="object", reason="Two.", proposed_text="Kenya calls for two."
     )
-    with pytest.raises(Blocked) as refusal:
+    with pytest.raises(Blocked) as refusal, replayed_at(MONDAY):
         workflow.clear_paper(text.paper, by=text.head, note="Cleared.")
     assert refusal.value.reasons == [
         "Ministry of One objects to a paragraph",
         "Ministry of One has until 16 October 2017, 17:00 EAT (UTC+3)",
         "Ministry of Two has until 16 October 2017, 17:00 EAT (UTC+3)",
+    ]
+
+
+def test_after_the_due_hour_the_paper_asks_for_silence_or_a_letter(text):
+    asked = ask(text)
+    due = "16 October 2017, 17:00 EAT (UTC+3)"
+    with replayed_at(DUE):
+        assert [each.text for each in answers_are_in(text.paper)] == [
+            f"Ministry of One has until {due}",
+            f"Ministry of Two has until {due}",
+        ]
+    with replayed_at(DUE + timedelta(minutes=5)):
+        rows = answers_are_in(text.paper)
+    late = f"did not answer by {due}: record silence, or the answer that came by letter"
+    assert [(each.text, each.url) for each in rows] == [
+        (f"{name} {late}", f"/clearances/{clearance.pk}/") for name, clearance in asked.items()
     ]
 
 
