@@ -19,6 +19,7 @@ from consultations.views import (
     for_you,
     forum_statistics,
     forums,
+    history,
     imports,
     integrity,
     invitation_replies,
@@ -265,6 +266,7 @@ urlpatterns = [
         path(f"desk/{word}/", consultations.any_list, {"name": name}, name=f"any_{name}")
         for word, name in LISTS.items()
     ),
-    # --- Checks of everything stored
+    # --- The history of a record, and checks of everything stored
+    path("desk/history/<str:kind>/<int:pk>/", history.desk_history, name="desk_history"),
     path("desk/checks/", integrity.desk_checks, name="desk_checks"),
 ]

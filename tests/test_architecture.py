@@ -41,6 +41,7 @@ FLOORS = {
         "ncm_portal.workflow",
     ],
     1: [
+        "consultations.history",
         "consultations.stored_files",
         "consultations.tokens",
         "db",

@@ -21,7 +21,7 @@ from consultations.forms import ReasonForm
 from consultations.forms.consequences import confirming
 from consultations.models import Evidence
 from consultations.permissions import SignedInRequest, is_secretariat, may_enter_admin
-from consultations.queries.access_log import history
+from consultations.queries.history import history, history_context
 from ncm_portal.workflow import Blocked, Move, OpenMove, journal, moves_open_to
 
 from .rows import MOST_ROWS, RowsFormSet
@@ -48,6 +48,7 @@ class RecordAdmin(admin.ModelAdmin):
     move_forms: dict[str, type[forms.Form]] = {}  # moves with a form of their own
     lookups: tuple[str, ...] = ()  # look-ups allowed in the list's query string besides its filters
     change_form_template = "admin/portal/change_form.html"
+    object_history_template = "admin/portal/history.html"
 
     def __init__(self, model: Any, admin_site: Any) -> None:
         super().__init__(model, admin_site)
@@ -131,6 +132,14 @@ class RecordAdmin(admin.ModelAdmin):
                 "events": history(record, limit=20),
             }
         return super().change_view(request, object_id, form_url, context)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show what the journal says of the record, as the desk does: Django's own log knows nothing of verbs."""
+        record = self.get_object(request, object_id)
+        context = {**(extra_context or {}), **(history_context(record, request.GET) if record is not None else {})}
+        return super().history_view(request, object_id, context)
 
     def get_urls(self) -> list[URLPattern]:
         name = f"{self.opts.app_label}_{self.opts.model_name}_move"

@@ -30,9 +30,9 @@ RULES = ("quorum_member_share", "quorum_groups", "clearance_working_days", "need
 
 # Words after /desk/ in addresses that belong to no consultation: none may be the slug of one.
 DESK_WORDS = (
-    "accounts", "all", "checks", "commitments", "consultations", "enquiries", "find", "forums", "imports", "inputs",
-    "intake", "jobs", "late", "letters", "likenesses", "new", "non-responses", "organisations", "papers", "points",
-    "proposals", "replies", "settings",
+    "accounts", "all", "checks", "commitments", "consultations", "enquiries", "find", "forums", "history", "imports",
+    "inputs", "intake", "jobs", "late", "letters", "likenesses", "new", "non-responses", "organisations", "papers",
+    "points", "proposals", "replies", "settings",
 )  # fmt: skip
 
 

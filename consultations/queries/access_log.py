@@ -1,30 +1,12 @@
-"""Read the access log: combined with the journal of a record, and checks of its seals."""
+"""Read the access log: of an account, and checks of its seals."""
 
-from collections.abc import Callable, Iterable, Iterator
-from heapq import merge
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from django.db.models import Model, Q
+from django.db.models import Q
 
-from consultations.models import Access, AccessEntry, AccessSeal, Event, User
+from consultations.models import AccessEntry, AccessSeal, Event, User
 from consultations.models.access_log import OF_ACCOUNTS, digest_between
-
-REFUSED = (Access.REFUSAL, Access.UPLOAD_REFUSED)
-
-
-def history(record: Model, *, limit: int | None = None) -> list[Any]:
-    """Return the history of `record` including refusals, newest first, for staff. Two queries."""
-    return with_refusals(Event.objects.about(record).reverse()[:limit], record, limit=limit)
-
-
-def with_refusals(events: Iterable[Event], record: Model, *, limit: int | None = None) -> list[Any]:
-    """Return these journal entries about `record`, newest first, merged with the refusals in between. One query."""
-    refused = AccessEntry.objects.about(record).filter(what__in=REFUSED).select_related("by").reverse()[:limit]
-    return list(merge(events, refused, key=_when, reverse=True))[:limit]
-
-
-def _when(entry: Any) -> Any:
-    return entry.recorded_at if isinstance(entry, Event) else entry.at
 
 
 def of_account(person: User) -> Any:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -13,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
+from consultations import history
 from consultations.notifications.recipients import typed
 from consultations.redaction import as_html
 from ncm_portal import workflow
@@ -160,6 +162,16 @@ def spoken(verb: str) -> str:
     name, _colon, outcome = verb.partition(":")
     words = _(SAID.get(name) or name.replace("_", " ").capitalize())
     return _("%(move)s: refused") % {"move": words} if outcome == "refused" else words
+
+
+@register.filter
+def sentence(entry: Any) -> str:
+    """Return an entry of the journal, or a refusal in the access log, as a sentence."""
+    verb, _colon, outcome = entry.verb.partition(":")
+    who = history.actor(entry.by_name, is_person=entry.by_id is not None)
+    if outcome == "refused":
+        return _("%(who)s could not do this: %(move)s") % {"who": who, "move": spoken(verb)}
+    return history.sentence(verb, entry.kind, who, getattr(entry, "data", {}))
 
 
 @register.filter

@@ -20,7 +20,7 @@ from consultations.models import Forum, ForumFile, ForumState, Group, Invitation
 from consultations.notifications import invitations
 from consultations.notifications.letter_texts import texts_kept
 from consultations.permissions import SignedInRequest
-from consultations.queries.access_log import history
+from consultations.queries.history import history
 from consultations.queries.invitations import candidates, letters_of, missing, next_step, open_actions, people_of
 from consultations.workflow import INVITATION_MOVES
 from ncm_portal.workflow import moves_open_to

@@ -23,7 +23,7 @@ from consultations.permissions import (
     organisations_of,
 )
 from consultations.queries import lookalikes_of, open_actions_of, with_lookalikes
-from consultations.queries.access_log import history
+from consultations.queries.history import history
 from consultations.workflow import STAKEHOLDER_MOVES
 from ncm_portal.workflow import Blocked, moves_open_to, needs_of, now
 

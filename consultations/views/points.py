@@ -18,7 +18,7 @@ from consultations.forms import MergeForm, PointFilterForm, SessionPointForm, Tw
 from consultations.models import Event, ForumSession, Point, PointState
 from consultations.permissions import SignedInRequest, is_secretariat, may_validate, may_write_point, works_in_session
 from consultations.queries import counted, organisations_behind, page_between, points_with_each_word
-from consultations.queries.access_log import history
+from consultations.queries.history import history
 from consultations.workflow import POINT_MOVES
 from ncm_portal.workflow import OpenMove, moves_open_to, needs_of
 

@@ -34,7 +34,7 @@ from consultations.queries import (
     pair_of_input,
     with_each_word,
 )
-from consultations.queries.access_log import history
+from consultations.queries.history import history
 from consultations.queries.submissions import beyond
 from consultations.workflow import SUBMISSION_MOVES
 from ncm_portal.workflow import Move, moves_open_to, needs_of

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations.models import Event, Point
 from consultations.permissions import SignedInRequest
-from consultations.queries.access_log import with_refusals
+from consultations.queries.history import with_refusals
 from consultations.views.decorators import attempt, for_secretariat
 from ncm_portal.workflow import moves_open_to, needs_of
 from positions import workflow

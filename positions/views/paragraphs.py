@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from consultations.models import Framework, Point
 from consultations.permissions import SignedInRequest
-from consultations.queries.access_log import history
+from consultations.queries.history import history
 from consultations.views.decorators import attempt, for_secretariat
 from ncm_portal.workflow import Blocked, Conflict
 from positions import workflow

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from consultations.models import Access, AccessEntry, AccessSeal, Event, NotLogged
 from consultations.permissions import LinkHolder
-from consultations.queries.access_log import history
+from consultations.queries.history import history
 from ncm_portal.client_address import client_address
 from ncm_portal.workflow import Blocked, log_refusal
 from tests import factories
