@@ -65,6 +65,7 @@ class User(AbstractBaseUser):
     language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.ENGLISH)
     office = models.CharField(_("office"), max_length=12, choices=Office, blank=True, default=Office.NONE)
     notices = models.CharField(_("notices by mail"), max_length=8, choices=Notices, default=Notices.AT_ONCE)
+    daily_mail_on = models.DateField(_("day of the last daily mail"), null=True, blank=True, editable=False)
     is_active = models.BooleanField(_("can sign in"), default=True)
     is_sample = models.BooleanField(_("invented for the demo"), default=False, editable=False)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now, editable=False)

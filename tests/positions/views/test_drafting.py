@@ -324,7 +324,7 @@ def test_a_section_of_fifty_paragraphs_takes_few_queries(desk, draft, django_ass
         made = make_paragraph(draft.first, f"Paragraph {number}.", points=points[:2], by=draft.drafter)
         made.provisions.add(make_provision(f"GCM-{number % 5 + 1:02}"))
     desk.get(at("desk_section", draft, draft.first.pk))
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(18):
         page = desk.get(at("desk_section", draft, draft.first.pk))
     assert (len(page.context["rows"]), len(page.context["part"].whole)) == (20, 51)
 
