@@ -11,24 +11,39 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from consultations import workflow
 from consultations.forms.delegates import SeatsForm
 from consultations.forms.programme import DocumentForm
-from consultations.models import Event, Forum, ForumFile
+from consultations.models import ActionState, Event, Forum, ForumFile
 from consultations.permissions import SignedInRequest
 from consultations.queries.delegates import balance, seat_plan
+from consultations.queries.followup import actions_of
 from consultations.queries.forum_documents import documents, readable_document
-from consultations.queries.forum_tasks import counts_of, figures, linked, next_actions
-from consultations.queries.forums import doors
+from consultations.queries.forum_tasks import Counts, counts_of, figures, linked, next_actions
+from consultations.queries.forums import (
+    AFTER,
+    BEFORE,
+    came_by_group,
+    doors,
+    forum_steps,
+    now_and_next,
+    phase_of,
+    phases,
+    seat_rows,
+    sessions_of_day,
+)
 from consultations.workflow import FORUM_MOVES
-from ncm_portal.workflow import Move, moves_open_to, needs_of
+from ncm_portal.workflow import Move, moves_open_to, needs_of, now
 
 from .consequences import move_page
 from .decorators import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
 from .stored_files import hand_out
+
+DUE_FIRST = 5  # action points
 
 
 def _verb(move: Move) -> Callable[..., Any]:
@@ -48,23 +63,48 @@ def desk_forum(slug: str) -> Forum:
 @for_secretariat
 @require_safe
 def forum_home(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show the state of a forum and its tasks."""
+    """Show a phase of a forum (`?phase=`, by default the present one): what is next, its tools, its seats."""
     forum = desk_forum(slug)
-    counts = counts_of(forum)
+    counts, today = counts_of(forum), timezone.localdate(now())
+    shown, current = phases(forum), phase_of(forum, today)
+    phase = next((each.code for each in shown if each.code == request.GET.get("phase")), current)
     moves = {name: replace(move, conditions=cache(move.conditions)) for name, move in FORUM_MOVES.items()}  # cached
     context = {
         "forum": forum,
+        "phases": shown,
+        "phase": phase,
+        "is_current": phase == current,
+        "days_left": (forum.starts_on - today).days,
+        "steps": forum_steps(forum),
         "actions": linked(forum, next_actions(counts)),
         "figures": figures(counts),
         "plan": counts.seats,
         "balance": balance(counts.seats),
-        "doors": doors(forum),
+        "doors": doors(forum, phase),
         "moves": moves_open_to(moves, forum, request.user),
         "needs": needs_of(moves, forum),
         "events": Event.objects.about(forum).reverse()[:20],
         "moves_at": f"{reverse('forum_home', args=[forum.slug])}moves/",
+        **_of_phase(forum, phase, counts),
     }
     return render(request, "consultations/forums/home.html", context)
+
+
+def _of_phase(forum: Forum, phase: str, counts: Counts) -> dict[str, Any]:
+    """Return what only this phase shows: seats as planned or as taken, sessions, action points."""
+    if phase == BEFORE:
+        return {"seats": seat_rows(counts.seats)}
+    sessions = sessions_of_day(forum)
+    current, following = now_and_next(sessions, now())
+    return {
+        "seats": seat_rows(counts.seats, came_by_group(forum)),
+        "sessions": sessions,
+        "most_points": max((each.points for each in sessions), default=0),
+        "session_now": current,
+        "session_next": following,
+        "came": counts.attended,
+        "due_first": actions_of(forum).filter(state=ActionState.OPEN)[:DUE_FIRST] if phase == AFTER else [],
+    }
 
 
 @for_secretariat

@@ -9,7 +9,6 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, F, Min, OuterRef, QuerySet, Value
 from django.db.models.functions import JSONObject
 from django.utils import formats, timezone
-from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -30,6 +29,7 @@ from consultations.models import (
     SubmissionState,
 )
 from consultations.queries.changes import INPUTS, PAPERS, kept
+from consultations.queries.forums import Step
 from positions.models import BEFORE_ADOPTION, OFFICIAL_STATES, PaperState, PositionPaper
 
 UNDER_WAY = (ConsultationState.OPEN, ConsultationState.CLOSED)
@@ -154,16 +154,6 @@ PAPER_STEPS = (
     (gettext_lazy("Followed up"), "", (PaperState.PUBLISHED, PaperState.SUPERSEDED)),
 )
 VERBS = [verb for _label, verb, _states in PAPER_STEPS if verb]
-
-
-class Step(NamedTuple):
-    """Step of a consultation: its label, whether it is `held`, `here` or `ahead`, its days, and a note."""
-
-    label: Promise | str
-    state: str
-    first: date | None = None
-    last: date | None = None
-    note: str = ""
 
 
 def steps_of(

@@ -32,7 +32,7 @@ from consultations.queries.find import (
 from ncm_portal.workflow import Words
 from positions.models import Edition, Paragraph, PositionPaper
 
-from .papers import answers_for, paragraph_numbers, readable_papers
+from .papers import Answer, answers_for, paragraph_numbers, readable_papers
 
 
 class Results(NamedTuple):
@@ -77,16 +77,18 @@ def _with_answers(points: list[tuple[Point, Result]]) -> Iterator[Result]:
     """Yield points, those that a published paper answers with its paragraphs as their note. No query if none is."""
     answered = answers_for(row for row, _result in points if row.state == Point.State.DISPOSED)
     for row, result in points:
-        answer = _answer_in_words(answered.get(row.pk))
+        answer = _answer_in_words(answered.get(row.pk, []))
         yield result._replace(note=answer or result.note)
 
 
-def _answer_in_words(answer: Any) -> str:
-    """Return in which paragraphs of which paper a point was answered; empty if it was not, or in none."""
-    if answer is None or not answer.numbers:
-        return ""
-    numbers = ", ".join(map(str, answer.numbers))
-    return _("Paragraph %(number)s, %(paper)s") % {"number": numbers, "paper": answer.disposition.paper.short_title}
+def _answer_in_words(answers: list[Answer]) -> str:
+    """Return in which paragraphs of which papers a point was answered; empty if it was not, or in none."""
+    words = _("Paragraph %(number)s, %(paper)s")
+    return "; ".join(
+        words % {"number": ", ".join(map(str, answer.numbers)), "paper": answer.disposition.paper.short_title}
+        for answer in answers
+        if answer.numbers
+    )
 
 
 # --- Papers and paragraphs --------------------------------------------------------------------------------------------

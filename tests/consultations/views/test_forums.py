@@ -7,9 +7,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from consultations.models import ForumState, Group, OutgoingMail, SeatQuota, SessionRole
 from consultations.queries import forums
+from consultations.queries.delegates import GroupSeats, SeatPlan, seat_plan
 from consultations.workflow.invitations import today
 from tests.factories import (
     change,
@@ -23,6 +25,7 @@ from tests.factories import (
     make_point,
     make_secretariat,
     make_session,
+    make_stakeholder,
     make_theme,
     make_user,
     walk,
@@ -34,15 +37,20 @@ pytestmark = pytest.mark.django_db
 
 
 def test_home_page_links_to_existing_pages_and_moves_forum(client, monkeypatch):
-    nowhere = forums.Room("Nowhere", "forum_nowhere", "No address.")
-    here = forums.Room("Here", "forum_home", "This page itself.")
-    monkeypatch.setattr(forums, "ROOMS", (nowhere, here))
+    nowhere = forums.Room("Nowhere", "forum_nowhere", "No address.", (forums.BEFORE,))
+    here = forums.Room("Here", "forum_home", "This page itself.", (forums.BEFORE,))
+    later = forums.Room("Later", "forum_home", "In another phase.", (forums.AFTER,))
+    monkeypatch.setattr(forums, "ROOMS", (nowhere, here, later))
     forum, at = make_forum(state="draft"), reverse
-    assert [(door.label, door.url) for door in forums.doors(forum)] == [("Here", f"/desk/forums/{forum.slug}/")]
+    assert [(door.label, door.url) for door in forums.doors(forum, forums.BEFORE)] == [
+        ("Here", f"/desk/forums/{forum.slug}/")
+    ]
     sign_in(client, make_secretariat())
     page = client.get(at("forum_home", args=[forum.slug]))
     assert page.status_code == 200
-    assert [item["label"] for item in page.context["nav"] if item["current"]] == ["Desk"]
+    rail = page.context["rail"]
+    assert rail.consultation.pk == forum.consultation_id
+    assert [str(link.label) for _heading, links in rail.groups for link in links if link.current] == ["Forums"]
     refused = client.post(at("forum_move", args=[forum.slug, "announce"]))
     assert (refused.status_code, refused.context["reasons"]) == (409, ["It has no programme yet"])
     make_session(forum)
@@ -50,6 +58,75 @@ def test_home_page_links_to_existing_pages_and_moves_forum(client, monkeypatch):
     forum.refresh_from_db()
     assert forum.state == ForumState.ANNOUNCED
     assert client.post(at("forum_move", args=[forum.slug, "explode"])).status_code == 404
+
+
+def test_home_page_opens_on_present_phase(client):
+    sign_in(client, make_secretariat())
+    today = timezone.localdate()
+    cases = (
+        ("announced", today + timedelta(days=1), "before"), ("announced", today, "day"),
+        ("in_session", today + timedelta(days=9), "day"), ("held", today, "after"), ("reported", today, "after"),
+    )  # fmt: skip
+    for state, day, phase in cases:
+        forum = make_forum(state=state, starts_on=day)
+        address = reverse("forum_home", args=[forum.slug])
+        assert client.get(address).context["phase"] == phase, state
+        assert client.get(address, {"phase": "nonsense"}).context["phase"] == phase
+        assert client.get(address, {"phase": "after"}).context["phase"] == "after"
+
+
+def test_each_tool_is_in_the_phase_in_which_it_is_used():
+    forum = make_forum()
+    labels = {phase: {str(door.label) for door in forums.doors(forum, phase)} for phase in ("before", "day", "after")}
+    assert {"Letters of invitation", "Programme"} <= labels["before"] - labels["day"]
+    assert {"Check-in", "Screen"} <= labels["day"] - labels["after"]
+    assert {"Action points", "Communiqué", "Figures"} <= labels["after"] - labels["before"]
+    assert len(set.union(*labels.values())) == len(forums.ROOMS)
+
+
+def test_seats_are_drawn_by_group_before_and_on_the_day(client):
+    forum = make_forum(state="in_session")
+    body = make_stakeholder(group="academia")
+    people = [make_delegate(forum, body, state="confirmed") for _turn in range(3)]
+    make_check_in(people[0])
+    make_check_in(people[0], at=timezone.now() + timedelta(minutes=5))
+    plan = seat_plan(forum)
+    (row,) = forums.seat_rows(plan)
+    assert (row.signs, row.taken, row.seats) == (["taken"] * 3, 3, 3)
+    (row,) = forums.seat_rows(plan, forums.came_by_group(forum))
+    assert (row.signs, row.taken, row.seats) == (["taken", "named", "named"], 1, 3)
+    sign_in(client, make_secretariat())
+    page = client.get(reverse("forum_home", args=[forum.slug]))
+    assert "1 of 3" in words(page)
+
+
+def test_crowd_of_a_group_is_drawn_up_to_a_limit():
+    group = GroupSeats("media", "Media", 500, 500, 10, 100, 300)
+    (row,) = forums.seat_rows(SeatPlan(500, [group], {}))
+    assert (row.signs.count("taken"), row.signs.count("spare")) == (forums.MOST_DOTS, forums.MOST_DOTS)
+    assert (row.taken, row.seats) == (100, 500)
+
+
+def test_steps_of_forum_say_where_it_stands():
+    def here(forum):
+        return [(str(step.label), step.state) for step in forums.forum_steps(forum) if step.state == "here"]
+
+    for state, label in (("draft", "Announced"), ("registration_closed", "Registration closed"), ("held", "Forum"),
+                         ("in_session", "Forum"), ("reported", "Reported")):  # fmt: skip
+        assert here(make_forum(state=state)) == [(label, "here")], state
+
+
+def test_session_now_and_next_are_those_of_the_hour():
+    forum, now = make_forum(state="in_session"), timezone.localtime().replace(hour=10, minute=0)
+    first = make_session(forum, starts_at=now, ends_at=now + timedelta(hours=1))
+    second = make_session(forum, starts_at=now + timedelta(hours=1), ends_at=now + timedelta(hours=2))
+    make_session(forum, starts_at=now + timedelta(days=1), ends_at=now + timedelta(days=1, hours=1))
+    make_point(session=first, state="submitted"), make_point(session=first, state="withdrawn")
+    rows = forums.sessions_of_day(forum)
+    assert [(row.session, row.points, row.handed_in) for row in rows[:2]] == [(first, 1, 1), (second, 0, 0)]
+    shown = [row and row.session for row in forums.now_and_next(rows, now)]
+    assert shown == [first, second]
+    assert [row and row.session for row in forums.now_and_next(rows, now + timedelta(hours=1))] == [second, None]
 
 
 def test_grave_move_requires_reason_and_is_404_for_others(client):
@@ -131,7 +208,7 @@ def test_home_page_query_count_does_not_depend_on_delegates(client, django_asser
     make_delegate(forum, state="nominated")
     sign_in(client, by)
     address = reverse("forum_home", args=[forum.slug])
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(22):  # of them five for the rail, two for the steps
         page = client.get(address)
     assert [action.words for action in page.context["actions"]] == [
         f"Programme: {one.title} and {other.title} are in Hall at the same time.",
@@ -155,7 +232,7 @@ def test_home_page_query_count_does_not_depend_on_delegates(client, django_asser
     make_point(session=one, kind="commitment", state="validated")
     make_point(session=one, state="draft")
     make_action(forum, point=make_point(session=one, kind="commitment", state="validated"))
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(22):  # of them five for the rail, two for the steps
         page = client.get(address)
     assert [action.words for action in page.context["actions"]] == [
         "1 point of the sessions is still a draft",
