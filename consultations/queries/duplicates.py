@@ -24,6 +24,7 @@ from consultations.models import (
 )
 
 MOST_PAIRS = 2_000  # undecided pairs that are put into groups: the most similar ones
+OVER = [PointState.WITHDRAWN, PointState.DISPOSED]
 GONE = [SubmissionState.WITHDRAWN, SubmissionState.SET_ASIDE, SubmissionState.RETURNED]
 
 
@@ -58,11 +59,14 @@ def pairs_of(consultation: Consultation) -> QuerySet[Likeness]:
 
 
 def open_pairs(consultation: Consultation | None = None) -> QuerySet[Likeness]:
-    """Return undecided pairs whose texts still count, the most similar first; of one consultation or of all."""
+    """Return undecided pairs whose texts still count, the most similar first; of one consultation or of all. Answered
+    points, and those joined to one, cannot be joined any more.
+    """
     rows = (pairs_of(consultation) if consultation else Likeness.objects.all()).filter(state=LikenessState.OPEN)
-    withdrawn = Q(first_point__state=PointState.WITHDRAWN) | Q(second_point__state=PointState.WITHDRAWN)
+    over = Q(first_point__state__in=OVER) | Q(second_point__state__in=OVER)
+    over |= Q(first_point__merged_into__state__in=OVER) | Q(second_point__merged_into__state__in=OVER)
     gone = Q(first_input__state__in=GONE) | Q(second_input__state__in=GONE)
-    return rows.exclude(withdrawn).exclude(gone).order_by("-score", "pk")
+    return rows.exclude(over).exclude(gone).order_by("-score", "pk")
 
 
 def groups_alike(limit: int, consultation: Consultation | None = None) -> tuple[list[Alike], int, bool]:

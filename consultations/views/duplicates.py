@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from consultations import redaction, similarity, workflow
 from consultations.forms import AlikeForm
+from consultations.forms.duplicates import MANY
 from consultations.models import (
     TO_COMPARE,
     Consultation,
@@ -118,7 +119,8 @@ def _show(
         "is_open": is_open,
         "reasons": outcome.reasons,
         "form": form,
-        "alike_form": form or AlikeForm(group=group),
+        "alike_form": form or AlikeForm(group=group, each="each" in request.GET),
+        "shown": group.pairs[:MANY],
         "beside": _texts_side_by_side(group),
         "others": group.texts[BESIDE:],
         "words": list(dict.fromkeys(word for each in group.pairs for word in each.words)),
@@ -186,7 +188,7 @@ def _decide(request: HttpRequest, pk: int, act: Any, done: Any) -> HttpResponse:
     pair = get_object_or_404(Likeness, pk=pk)
     if request.method != "POST":
         return redirect("likeness", pk)
-    form = AlikeForm(request.POST, group=group_of(pair))
+    form = AlikeForm(request.POST, group=group_of(pair), each="each" in request.POST)
     if not form.is_valid():
         return _show(request, pair, INVALID, form)
     outcome = attempt(lambda: act(form), pair)
