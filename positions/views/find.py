@@ -15,6 +15,7 @@ from consultations.models import clean_text
 from consultations.permissions import SignedInRequest
 from consultations.queries.find import SHORTEST, Result, Search, visible_consultations
 from consultations.queries.search import LONGEST, searchable
+from consultations.views.decorators import note_consultation
 from positions.queries import find as queries
 
 
@@ -31,6 +32,8 @@ def find(request: SignedInRequest) -> HttpResponse:
     typed = request.GET.get("q", "")
     at = request.GET.get("at", "")
     place = visible_consultations(request.user).filter(slug=at).first() if at else None
+    if place:
+        note_consultation(request, place)
     search = Search(searchable(typed), place)
     results = queries.find(request.user, search)
     headings = zip((_("Go to"), _("Do"), _("Elsewhere")), results, strict=True)
