@@ -32,6 +32,7 @@ from consultations.views import (
     proposals,
     public,
     reminders,
+    saved_filters,
     screening,
     submissions,
 )
@@ -260,6 +261,13 @@ urlpatterns = [
     path("desk/forums/<slug:slug>/actions/<uuid:key>/", followup.forum_action, name="forum_action"),
     path(
         "desk/forums/<slug:slug>/actions/<uuid:key>/<slug:verb>/", followup.forum_action_move, name="forum_action_move"
+    ),
+    # --- Filters that an officer saves
+    path("desk/<consultation:slug>/filters/<slug:page>/", saved_filters.desk_filters, name="desk_filters"),
+    path(
+        "desk/<consultation:slug>/filters/<slug:page>/<int:pk>/<slug:verb>/",
+        saved_filters.desk_filter_move,
+        name="desk_filter_move",
     ),
     # --- Lists as they were addressed before each consultation had its own
     *(

@@ -72,6 +72,7 @@ from .reference import (
     ThemeProvision,
 )
 from .rules import RuleChange
+from .saved_filters import FilteredPage, SavedFilter
 from .search import DayTally, ObjectiveTally, SearchEntry, Tally, UnsplitInput
 from .submissions import (
     BODY_LIMIT,

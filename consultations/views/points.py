@@ -15,10 +15,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations import workflow
 from consultations.forms import MergeForm, PointFilterForm, SessionPointForm, TwinForm
-from consultations.models import Event, ForumSession, Point, PointState
+from consultations.models import Event, FilteredPage, ForumSession, Point, PointState
 from consultations.permissions import SignedInRequest, is_secretariat, may_validate, may_write_point, works_in_session
 from consultations.queries import counted, organisations_behind, page_between, points_with_each_word
 from consultations.queries.history import history
+from consultations.queries.saved_filters import saved_tabs
 from consultations.workflow import POINT_MOVES
 from ncm_portal.workflow import OpenMove, moves_open_to, needs_of
 
@@ -52,6 +53,7 @@ def desk_points(request: HttpRequest, slug: str) -> HttpResponse:
     page = page_between(result.order_by("-pk"), "pk", older_than=older, newer_than=newer)
     context: dict[str, Any] = {"consultation": consultation, "form": form, "points": page.rows}
     context |= {"counted": counted(result.order_by("-pk"))}
+    context["saved"] = saved_tabs(request.user, consultation, FilteredPage.POINTS, request.META["QUERY_STRING"])
     context["newer"], context["older"] = neighbour(request, after=page.newer), neighbour(request, before=page.older)
     return render(request, "consultations/points/points.html", context)
 

@@ -200,6 +200,7 @@ from .proposals import (
     withdraw_proposal,
 )
 from .reminders import Letter, next_letters, remind, request_input
+from .saved_filters import remove_filter, rename_filter, save_filter
 from .screening import admit_late, answer_misreading, answer_question, ask_late, assign, refuse_late, why_not_assigned
 from .speakers import ask_floor, end_speech, give_floor, move_speech, strike_speech
 from .submissions import (
