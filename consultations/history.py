@@ -266,6 +266,9 @@ SENTENCES: dict[str, tuple[Kind, Words]] = {
     "correct_reflection": (D, _("%(who)s corrected a finding")),
     "strike_reflection": (D, _("%(who)s struck out a finding")),
     "release_reflections": (D, _("%(who)s released the findings")),
+    # Texts of letters
+    "change_letter_text": (W, _("%(who)s changed the text")),
+    "restore_letter_text": (W, _("%(who)s took back the text that comes with the portal")),
     # Everything
     "enter": (W, _("%(who)s entered it")),
     "edit": (W, _("%(who)s changed it")),

@@ -40,7 +40,8 @@ from .search import HOLDS_BACK, AmongFew, as_array, beginning, keys_of, referenc
 
 FEW = 5  # results of a kind, of the reader's consultation and of others
 MOST = 50  # rows of a small table among which these are
-FEW_TEXTS = 2_000  # texts with the words that are looked up by key; of more the newest are walked through
+FEW_TEXTS = 2_000  # texts with the words that are looked up by key; of more the newest are walked through,
+WALKED = 5_000  # and no more points than this: words that many inputs have may be in no point
 SHORTEST, MOST_WORDS = 2, 8  # characters of a word: a single one is in nearly every text; words
 A_REFERENCE = re.compile(r"(?P<input>[A-Z0-9-]{0,20}\d)(?:\.(?P<point>\d{1,4}))?", re.ASCII | re.IGNORECASE)
 A_PARAGRAPH = re.compile(r"(?P<sign>(?:§+|par\.?|paragraph|aya)\s*)?(?P<number>\d{1,4})", re.ASCII | re.IGNORECASE)
@@ -64,6 +65,11 @@ class Search:
         if self._paragraph and self._paragraph["sign"]:
             return []
         return [word for word in self.words.split() if len(word) >= SHORTEST][:MOST_WORDS]
+
+    @cached_property
+    def others(self) -> list[int]:
+        """Return the keys of the other consultations: "not this one" is in no index."""
+        return list(Consultation.objects.exclude(pk=self.at.pk if self.at else None).values_list("pk", flat=True))
 
     @cached_property
     def inputs(self) -> list[str]:
@@ -97,11 +103,11 @@ class Result(NamedTuple):
     place: int | None = None
 
 
-def _few[Row: Model](rows: QuerySet[Row], at: Consultation | None) -> list[Row]:
-    """Return the first of `rows`, those of the consultation `at` before those of others. Two queries."""
-    if at is None:
+def _few[Row: Model](rows: QuerySet[Row], search: Search) -> list[Row]:
+    """Return the first of `rows`, those of the reader's consultation before those of others. At most two queries."""
+    if search.at is None:
         return list(rows[:FEW])
-    return [*rows.filter(consultation=at)[:FEW], *rows.exclude(consultation=at)[:FEW]]
+    return [*rows.filter(consultation=search.at)[:FEW], *rows.filter(consultation__in=search.others)[:FEW]]
 
 
 def few_of[Row](rows: Iterable[Row], at: Consultation | None, place_of: Callable[[Row], int]) -> list[Row]:
@@ -153,7 +159,9 @@ def matches(user: Any, search: Search, organisations: Iterable[Stakeholder] = ()
         of_input, of_point = (
             entries.filter((name, OuterRef("pk"))).values("pk")[:1] for name in ("submission", "point")
         )
-        inputs, spoken = Q(IsNull(Subquery(of_input), False)), Q(IsNull(Subquery(of_point), False))
+        last = Point.objects.order_by("-pk").values("pk")[:1]
+        inputs = Q(IsNull(Subquery(of_input), False))
+        spoken = Q(IsNull(Subquery(of_point), False), pk__gt=Subquery(last) - WALKED)
     else:
         pairs = [each.split(":") for each in filter(None, few.split(","))]
         inputs = _among(",".join({key for key, _point in pairs}))
@@ -174,7 +182,7 @@ def find_inputs(user: Any, search: Search, words: Matches) -> list[Result]:
         "stakeholder__short_name",
     )  # fmt: skip
     named = list(rows.filter(reference__in=search.inputs)) if search.inputs else []
-    worded = [] if named and not search.words.isdecimal() else _few(rows.filter(words.inputs), search.at)
+    worded = [] if named and not search.words.isdecimal() else _few(rows.filter(words.inputs), search)
     return [_input(row, user) for row in _named_first(named, worded)]
 
 
@@ -206,7 +214,7 @@ def find_points(user: Any, search: Search, words: Matches) -> list[tuple[Point, 
         "stakeholder__name", "stakeholder__short_name",
     )  # fmt: skip
     named = list(rows.filter(reference__in=search.points)) if search.points else []
-    return [(row, _point(row, user)) for row in named or _few(rows.filter(words.points), search.at)]
+    return [(row, _point(row, user)) for row in named or _few(rows.filter(words.points), search)]
 
 
 def _point(row: Point, user: Any) -> Result:

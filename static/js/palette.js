@@ -154,8 +154,10 @@
     start();
   });
   document.addEventListener("click", (event) => {
-    const link = event.target.closest?.(`a[href="${new URL(form.action).pathname}"]`);
+    const link = event.target.closest?.("a[href]");
     if (!link || palette.contains(link) || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    const address = new URL(link.href);
+    if (address.pathname !== new URL(form.action).pathname || address.searchParams.has("q")) return;
     event.preventDefault();
     start();
   });

@@ -3,7 +3,6 @@
 import time
 
 import pytest
-from django.template.loader import render_to_string
 
 from tests.browser.conftest import BOTH, DESKTOP, PHONE
 from tests.factories import (
@@ -44,9 +43,6 @@ def at_work(open_window, officer, sent):
         window = open_window(size)
         window.log_in(officer)
         window.goto(f"/desk/{sent.consultation.slug}/points/")
-        html = render_to_string("components/palette.html")
-        window.evaluate("html => document.body.insertAdjacentHTML('beforeend', html)", html)
-        window.add_script_tag(url="/static/js/palette.js")
         return window
 
     return opened
@@ -96,6 +92,12 @@ def test_dialog_finds_as_one_types_and_gives_the_focus_back(at_work, picture, si
     window.keyboard.press("Escape")
     assert window.locator("dialog[open]").count() == 0
     assert window.evaluate("document.activeElement === document.querySelector('main a')")
+
+
+def test_link_of_the_page_opens_the_dialog(at_work):
+    window = at_work()
+    window.click("a.find")
+    assert window.evaluate("document.activeElement.getAttribute('role')") == "combobox"
 
 
 def test_enter_before_the_answer_opens_what_is_typed(at_work, sent):

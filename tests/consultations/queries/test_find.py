@@ -2,6 +2,7 @@
 
 import pytest
 
+from consultations.queries import find
 from consultations.queries.find import (
     Search,
     find_consultations,
@@ -265,3 +266,15 @@ def test_large_tables_are_read_by_indexes(officer, consultation):
                     inputs_of(person, search)
                     points_of(person, search)
                     find_organisations(person, search)
+
+
+def test_words_of_many_texts_are_found_among_the_newest(officer, consultation, monkeypatch):
+    monkeypatch.setattr(find, "FEW_TEXTS", 1)
+    sent = [make_submission(consultation, title="Looms for weavers") for _turn in range(3)]
+    points = [make_point(each, text="Weavers ask for looms.") for each in sent]
+    elsewhere = make_submission(make_consultation(), title="Weavers again")
+    words = Search("weavers", consultation)
+    assert labels(inputs_of(officer, words)) == [each.reference for each in [*reversed(sent), elsewhere]]
+    assert of_rows(points_of(officer, words)) == [each.reference for each in reversed(points)]
+    monkeypatch.setattr(find, "WALKED", 1)
+    assert of_rows(points_of(officer, words)) == [points[-1].reference]
