@@ -69,7 +69,8 @@ class Search:
     @cached_property
     def others(self) -> list[int]:
         """Return the keys of the other consultations: "not this one" is in no index."""
-        return list(Consultation.objects.exclude(pk=self.at.pk if self.at else None).values_list("pk", flat=True))
+        rows = Consultation.objects.exclude(pk=self.at.pk) if self.at else Consultation.objects.all()
+        return list(rows.values_list("pk", flat=True))
 
     @cached_property
     def inputs(self) -> list[str]:

@@ -46,7 +46,15 @@ def desk_filter_move(request: SignedInRequest, slug: str, page: str, pk: int, ve
         outcome, done = attempt(lambda: workflow.remove_filter(saved, by=request.user)), _("The filter is removed.")
     elif verb == "rename":
         if not form.is_valid():
-            return _show(request, consultation, page, SaveFilterForm(), Outcome(form.errors["name"], 422), form, saved)
+            return _show(
+                request,
+                consultation,
+                page,
+                SaveFilterForm(),
+                Outcome(list(map(str, form.errors["name"])), 422),
+                form,
+                saved,
+            )
         name, done = form.cleaned_data["name"], _("The filter has its new name.")
         outcome = attempt(lambda: workflow.rename_filter(saved, by=request.user, name=name), saved)
     else:

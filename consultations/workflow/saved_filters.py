@@ -22,8 +22,9 @@ def save_filter(consultation: Consultation, *, by: User, page: str, name: str, q
     of_list = own.filter(consultation=consultation, page=page)
     if own.count() >= MOST and not of_list.filter(name=name).exists():
         raise Blocked(_("You have saved %(number)s filters. Remove one first.") % {"number": MOST})
-    key = {"user": by, "consultation": consultation, "page": page, "name": name}
-    return SavedFilter.objects.update_or_create(**key, defaults={"query": query})[0]
+    return SavedFilter.objects.update_or_create(
+        user=by, consultation=consultation, page=page, name=name, defaults={"query": query}
+    )[0]
 
 
 @verb
