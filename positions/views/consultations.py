@@ -20,7 +20,9 @@ from consultations.models import (
     SubmissionState,
     User,
 )
+from consultations.permissions import SignedInRequest
 from consultations.queries import statistics
+from consultations.queries.inbox import in_groups, inbox
 from consultations.views.decorators import LAST_CONSULTATION, consultation_at, for_secretariat
 from consultations.views.statistics import map_of
 from ncm_portal import workflow
@@ -96,7 +98,7 @@ def _steps(consultation: Consultation, *, dated: bool) -> list[Step]:
 
 @for_secretariat
 @require_safe
-def desk_consultation(request: HttpRequest, slug: str) -> HttpResponse:
+def desk_consultation(request: SignedInRequest, slug: str) -> HttpResponse:
     """Show where a consultation stands, what waits in it, who has written, the next dates and the team."""
     consultation = consultation_at(request, slug)
     places = statistics.by_county(consultation)
@@ -113,6 +115,7 @@ def desk_consultation(request: HttpRequest, slug: str) -> HttpResponse:
         "fewest": _fewest(groups),
         "most": max((each.total for each in groups.groups), default=0),
         "waiting": waiting_numbers().get(consultation.pk, {}),
+        "inbox": in_groups([row for row in inbox(request.user) if row.place == consultation.short_title]),
         "team": _team(consultation),
     }
     return render(request, "positions/consultations/overview.html", context)

@@ -83,6 +83,8 @@ def test_overview_counts_inputs_of_its_consultation_only(client, officer):
     context = client.get(f"/desk/{mine.slug}/").context
     assert context["figures"].inputs == 1
     assert context["waiting"] == {"inputs": 1}
+    ((_group, _label, rows),) = context["inbox"]
+    assert [row.place for row in rows] == [mine.short_title]
     rail = context["rail"]
     assert (rail.consultation.pk, len(rail.consultations)) == (mine.pk, 2)
 
