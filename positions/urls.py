@@ -24,6 +24,7 @@ from positions.views import (
     grounding,
     home,
     letter_texts,
+    letterhead,
     mandates,
     meeting,
     open_data,
@@ -325,6 +326,7 @@ urlpatterns = [
         name="forum_communique_move",
     ),
     # --- Settings: texts of letters and mails
+    path("desk/<consultation:slug>/settings/letterhead/", letterhead.desk_letterhead, name="desk_letterhead"),
     path("desk/<consultation:slug>/settings/letters/", letter_texts.desk_letters, name="desk_letters"),
     path(
         "desk/<consultation:slug>/settings/letters/<slug:kind>/<slug:language>/",

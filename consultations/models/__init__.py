@@ -43,6 +43,7 @@ from .integrity import IntegrityCheck
 from .jobs import Job, JobKind, JobState
 from .journal import Event, MailState, Medium, OutgoingMail
 from .letter_texts import LetterText
+from .letterhead import Letterhead
 from .mail_limits import MailCount, MailScope
 from .mail_stops import MailStop
 from .organisations import (

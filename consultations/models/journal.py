@@ -392,6 +392,8 @@ class OutgoingMail(models.Model):
     )
     is_optional = models.BooleanField(_("recipient can stop it"), default=False)
     in_digest = models.BooleanField(_("part of the daily mail"), default=False)
+    sender = models.CharField(_("name of the sender"), max_length=80, blank=True, default="", db_default="")
+    reply_to = models.EmailField(_("address for replies"), blank=True, default="", db_default="")
     subject = models.CharField(_("subject"), max_length=200)
     body = models.TextField(_("text"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)

@@ -12,8 +12,9 @@ from django.template.loader import render_to_string
 from consultations.letter_texts import KINDS, Values, fill, without_gaps
 from ncm_portal.workflow import current_run
 
-from ..models import LetterText, OutgoingMail
+from ..models import Letterhead, LetterText, OutgoingMail
 from ..queries.letter_texts import Texts, texts_in_force
+from ..queries.letterhead import letterhead_in_force
 
 
 @dataclass
@@ -47,16 +48,19 @@ def previewed(draft: LetterText, *, mark: Callable[[str], str] = str) -> Iterato
 
 
 _kept: ContextVar[dict[int, Texts] | None] = ContextVar("kept", default=None)
+_kept_letterheads: ContextVar[dict[int, Letterhead | None] | None] = ContextVar("kept_letterheads", default=None)
 
 
 @contextmanager
 def texts_kept() -> Iterator[None]:
-    """Context manager in which the office's texts are read once, for many mails outside a verb."""
+    """Context manager in which the office's texts and letterhead are read once, for many mails outside a verb."""
     token = _kept.set({} if _kept.get() is None else _kept.get())
+    letterheads = _kept_letterheads.set({} if _kept_letterheads.get() is None else _kept_letterheads.get())
     try:
         yield
     finally:
         _kept.reset(token)
+        _kept_letterheads.reset(letterheads)
 
 
 def own_texts(consultation_id: int | None) -> Texts:
@@ -75,6 +79,23 @@ def own_texts(consultation_id: int | None) -> Texts:
         kept[consultation_id] = texts_in_force(consultation_id)
         if run:
             run.keep(LetterText, connection, {consultation_id: kept[consultation_id]})
+    return kept[consultation_id]
+
+
+def own_letterhead(consultation_id: int | None) -> Letterhead | None:
+    """Return the letterhead of a consultation for its mail. One query, or none if the running verb, or the block of
+    `texts_kept`, has asked before.
+    """
+    if consultation_id is None:
+        return None
+    run, block = current_run(), _kept_letterheads.get()
+    kept = run.kept(Letterhead, connection) if run else block
+    if kept is None:
+        return letterhead_in_force(consultation_id)
+    if consultation_id not in kept:
+        kept[consultation_id] = letterhead_in_force(consultation_id)
+        if run:
+            run.keep(Letterhead, connection, {consultation_id: kept[consultation_id]})
     return kept[consultation_id]
 
 

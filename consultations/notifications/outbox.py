@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from email.utils import formataddr, parseaddr
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -126,9 +127,17 @@ def message(mail: OutgoingMail) -> EmailMultiAlternatives:
     if mail.is_optional:
         headers |= stop_headers(mail.to)
     subject, body = without_controls(mail.subject), without_controls(mail.body)
-    made = EmailMultiAlternatives(subject, body, to=[mail.to], headers=headers)
+    made = EmailMultiAlternatives(subject, body, from_email=_sender(mail), to=[mail.to], headers=headers)
+    made.reply_to = [mail.reply_to] if mail.reply_to else []
     made.attach_alternative(as_html(mail), "text/html")
     return made
+
+
+def _sender(mail: OutgoingMail) -> str:
+    """Return the portal's address, with the name of the office that the mail is from, if it gave one."""
+    if not mail.sender:
+        return settings.DEFAULT_FROM_EMAIL
+    return formataddr((without_controls(mail.sender), parseaddr(settings.DEFAULT_FROM_EMAIL)[1]))
 
 
 def stop_link(address: str) -> str:

@@ -75,10 +75,14 @@ def written(
     choice = Notices.AT_ONCE if always or to.user is None else to.user.notices
     context |= {"name": to.name, "portal": settings.PORTAL_ADDRESS, "bare": choice == Notices.DAILY}
     context |= {"stop": stop_link(to.address) if optional else ""}
+    letterhead = letter_texts.own_letterhead(about)
+    context["reply_to"] = letterhead.reply_to if letterhead else ""
     with translation.override(to.language):
         code = kind or PurePath(template).stem
         subject, body = letter_texts.render(template, code, to.language, context, letter_texts.own_texts(about))
     mail = outgoing(to.address, subject, body)
+    if letterhead:
+        mail.sender, mail.reply_to = letterhead.sender_name, letterhead.reply_to
     mail.user, mail.is_optional = to.user, optional
     if choice == Notices.DAILY:
         mail.in_digest, mail.due_at = True, next_digest(mail.due_at)

@@ -50,6 +50,7 @@ BELONGS = {
     "consultations.communique": "forum__consultation",
     "consultations.reminder": "consultation",
     "consultations.lettertext": "consultation",
+    "consultations.letterhead": "consultation",
     "consultations.submission": "consultation",
     "consultations.submission_provisions": "submission__consultation",
     "consultations.note": "submission__consultation",

@@ -2,6 +2,7 @@
 paper. Pure.
 """
 
+import base64
 from typing import Any
 
 from django.utils import translation
@@ -16,6 +17,7 @@ from positions.text.canonical import canonical
 
 ATTACHMENT = "letters.json"
 STYLESHEET = "letter.css"
+LOGO = "bundled:logo-{}"
 Content = dict[str, Any]
 
 
@@ -31,16 +33,22 @@ def readable(content: Content) -> Content:
         "when": days(forum["first"], forum["last"]),
         "where": ", ".join(filter(None, [forum["venue"], forum["place"]])),
         "warnings": [_("SAMPLE: organisations and people are invented")] * bool(content["sample"]),
-        "letters": [_letter(letter) for letter in letters],
+        "letters": [_letter(letter, content) for letter in letters],
         "several_days": forum["first"] != forum["last"],
         "programme": [{**each, "day": day(each["day"])} for each in content["programme"]],
     }
 
 
-def _letter(letter: Content) -> Content:
-    seats = letter["seats"]
+def _letter(letter: Content, content: Content) -> Content:
+    seats, head = letter["seats"], content["letterheads"].get(letter["letterhead"], {})
     return {
         **letter,
+        "head": {
+            **head,
+            "lines": head.get("lines", "").splitlines(),
+            "contact": head.get("contact") or content["forum"]["contact"],
+            "logo": LOGO.format(letter["letterhead"]) if head.get("logo") else "",
+        },
         "date": day(letter["date"]),
         "respond_by": day(letter["respond_by"]),
         "seats": ngettext("%(n)s seat", "%(n)s seats", seats) % {"n": seats},
@@ -60,13 +68,14 @@ def html(content: Content) -> str:
 def render(content: Content, *, sha256: str, address: str) -> bytes:
     """Render the letters as PDF/A-3a and PDF/UA-1; deterministic.
 
-    Attaches their data without the reply links, which are only on the letters themselves. Raises ValueError if the hash
-    does not match or a character cannot be printed.
+    Attaches their data without logos and reply links, which are only on the letters themselves.
+
+    Raises ValueError if the hash does not match or a character cannot be printed.
     """
     from positions.render.press import press
 
     attested(content, sha256)
-    kept = {name: value for name, value in content.items() if name != "letters"}
+    kept = {name: value for name, value in content.items() if name not in ("letters", "letterheads")}
     kept["letters"] = [{name: value for name, value in each.items() if name != "link"} for each in content["letters"]]
     return press(
         html(content),
@@ -75,4 +84,9 @@ def render(content: Content, *, sha256: str, address: str) -> bytes:
         description="What these letters were made from",
         moment=as_of(content),
         also=STYLESHEET,
+        pictures={
+            LOGO.format(number): (base64.b64decode(head["logo"]), head["logo_type"])
+            for number, head in content["letterheads"].items()
+            if head["logo"]
+        },
     )

@@ -10,11 +10,12 @@ import logging
 import os
 import threading
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import pydyf
@@ -55,11 +56,23 @@ class Page(HTML):
         return [browser_defaults()]
 
 
+Pictures = Mapping[str, tuple[bytes, str]]  # content and media type, by their "bundled:" URL
+
+
 class Bundle(URLFetcher):
-    """URL fetcher that serves bundled fonts and refuses everything else: no network, no files, no data: URLs."""
+    """URL fetcher that serves bundled fonts and the pictures given, and refuses everything else: no network, no files,
+    no data: URLs.
+    """
+
+    def __init__(self, pictures: Pictures = MappingProxyType({})) -> None:
+        super().__init__()
+        self.pictures = pictures
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
         """Return the file of a `bundled:` URL. Raises ValueError for other URLs, KeyError for unknown files."""
+        if url in self.pictures:
+            data, media_type = self.pictures[url]
+            return URLFetcherResponse(url, data, {"Content-Type": media_type})
         if not url.startswith(SCHEME):
             raise ValueError(f"Refused: {url[:200]}")
         return URLFetcherResponse(url, fonts.face_bytes(url.removeprefix(SCHEME)), {"Content-Type": "font/ttf"})
@@ -133,11 +146,11 @@ def stylesheet(configuration: FontConfiguration, also: str = "") -> CSS:
     return CSS(string=text, font_config=configuration, url_fetcher=Bundle())
 
 
-def lay_out(html: str, also: str = "") -> Any:
+def lay_out(html: str, also: str = "", pictures: Pictures = MappingProxyType({})) -> Any:
     """Return the laid-out pages of a paper; `also` names additional stylesheets of its type."""
     with without_system_fonts():
         configuration = FontConfiguration()
-    page = Page(string=without_controls(html), url_fetcher=Bundle(), base_url=SCHEME)
+    page = Page(string=without_controls(html), url_fetcher=Bundle(pictures), base_url=SCHEME)
     return page.render(font_config=configuration, stylesheets=[stylesheet(configuration, also)], pdf_variant=VARIANT)
 
 
@@ -191,6 +204,7 @@ def press(
     moment: datetime,
     also: str = "",
     beside: Sequence[Enclosure] = (),
+    pictures: Pictures = MappingProxyType({}),
 ) -> bytes:
     """Render `html` as PDF/A-3a and PDF/UA-1 with its content in JSON and the files `beside` attached; deterministic.
 
@@ -202,6 +216,6 @@ def press(
     with flawless(), one_tree(), without_collector(), warnings.catch_warnings():
         # WeasyPrint leaves closing the colour profile to the interpreter.
         warnings.filterwarnings("ignore", r"unclosed file .*sRGB2014\.icc", ResourceWarning)
-        document = lay_out(html, also)
+        document = lay_out(html, also, pictures)
         document.metadata = with_both_claims(document.metadata)
         return document.write_pdf(pdf_variant=VARIANT, attachments=attached, finisher=finish_streams)

@@ -16,11 +16,12 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from consultations.models import Delegate, Forum, Invitation, Language, LetterText
+from consultations.models import Delegate, Forum, Invitation, Language, Letterhead, LetterText
 from consultations.notifications import invitations
 from consultations.permissions import SignedInRequest
 from consultations.queries.invitations import letters_of, open_actions
 from consultations.queries.letter_texts import versions_of
+from consultations.queries.letterhead import as_of, letterheads_of
 from consultations.views.decorators import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
 from consultations.workflow import enter_export, print_paper
 from ncm_portal.workflow import now
@@ -68,6 +69,8 @@ def letters_content(forum: Forum, letters: list[Invitation]) -> LettersContent:
     today = timezone.localdate(now())
     sessions = forum.sessions.all()[: invitations.PROGRAMME]
     texts = versions_of(forum.consultation_id, "invitation_letter", Language.ENGLISH)
+    versions = letterheads_of(forum.consultation_id)
+    heads = {each.pk: as_of(versions, each.sent_at) for each in letters}
     return {
         "language": "en",
         "sample": forum.consultation.is_sample,
@@ -83,8 +86,20 @@ def letters_content(forum: Forum, letters: list[Invitation]) -> LettersContent:
             "contact": forum.contact,
         },
         "programme": [_session(each) for each in sessions],
-        "letters": [_letter(each, actions.get(each.stakeholder_id, []), today, texts) for each in letters],
+        "letterheads": {str(each.number): _letterhead(each) for each in heads.values() if each},
+        "letters": [
+            {
+                **_letter(each, actions.get(each.stakeholder_id, []), today, texts),
+                "letterhead": str(head.number) if (head := heads[each.pk]) else "",
+            }
+            for each in letters
+        ],
     }
+
+
+def _letterhead(head: Letterhead) -> LettersContent:
+    names = ("lines", "contact", "signatory_name", "signatory_title", "logo", "logo_type")
+    return {name: getattr(head, name) for name in names}
 
 
 def _date(letter: Invitation, today: Any) -> str:

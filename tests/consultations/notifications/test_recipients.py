@@ -124,7 +124,7 @@ def test_deadline_extension_is_mailed_to_verified_organisations(django_assert_ma
         factories.make_member(body, user=factories.make_user(email=f"p{turn}@example.org"))
     for state in set(StakeholderState.values) - {StakeholderState.VERIFIED}:
         factories.make_stakeholder(state=state, contact_email=f"{state}@example.org")
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         recipients.deadline_extended(consultation)
     told = sorted((f"p{turn}@example.org", "GCM 2017: more time for inputs") for turn in range(20))
     assert sorted(posted()) == told
