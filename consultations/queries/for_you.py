@@ -56,7 +56,7 @@ from ncm_portal.workflow import acts
 
 from .duplicates import open_pairs
 from .followup import reported_done
-from .inbox import FORUMS, INPUTS, NEWS, NOW, PORTAL, Facts, Kind, oldest, or_else, page
+from .inbox import FORUMS, INPUTS, MOST, NEWS, NOW, PORTAL, Facts, Kind, oldest, or_else, page
 from .submissions import asked_late
 
 READ_WITHIN, SPLIT_WITHIN, ANSWER_WITHIN, DECIDE_WITHIN = 5, 5, 5, 2  # working days
@@ -105,7 +105,7 @@ def _to_check(user: Any) -> QuerySet[Submission]:
 
 def _to_split(user: Any) -> QuerySet[Submission]:
     waiting = UnsplitInput.objects.filter(Q(submission__assigned_to=None) | Q(submission__assigned_to=user))
-    first = oldest(waiting, "submitted_at", "pk").values("submission")
+    first = waiting.order_by("submitted_at", "submission_id").values("submission")[: MOST + 1]
     return Submission.objects.visible_to(user).filter(pk__in=first)
 
 

@@ -55,7 +55,7 @@ from .changes import EVERY_AREA, SHARED, kept_for_each
 from .holidays import WorkingDays
 from .submissions import Counted
 
-MOST = 1000  # records of a kind that are counted
+MOST = 100  # records of a kind that are counted
 SHOWN = 10  # rows of a kind
 NEWS = timedelta(days=14)  # how long an answer is listed as new
 NEAR = timedelta(days=180)  # days without their year

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Subquery
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from consultations.models import Office, StakeholderState, Submission, SubmissionState, User
+from consultations.models import Office, Stakeholder, StakeholderState, Submission, SubmissionState, User
 from consultations.permissions import SignedInRequest, is_official, is_secretariat, live_memberships
 from consultations.queries.forums import public_rounds
 from consultations.queries.inbox import TABS, NextDate, Row, in_groups, inbox, next_dates
@@ -33,7 +33,7 @@ def for_you(request: SignedInRequest) -> HttpResponse:
         "tabs": tabs,
         "today": now(),
         "office": dict(Office.choices)[Office(request.user.office)] if request.user.office else "",
-        "bodies": list(dict.fromkeys(member.stakeholder for member in live_memberships(request.user))),
+        "bodies": [] if request.user.is_staff else _bodies(request.user),
         **_about(request.user, next_dates(timezone.localdate(now()))),
     }
     return render(request, "consultations/for_you/page.html", context)
@@ -60,7 +60,7 @@ def _about(user: User, dates: list[NextDate]) -> dict[str, Any]:
         return {"dates": dates, "given": _given(user)}
     if user.is_staff or is_official(user):
         return {"dates": dates, "is_official": is_official(user)}
-    bodies = [member.stakeholder for member in live_memberships(user)]
+    bodies = _bodies(user)
     return {
         "dates": [each for each in dates if each.kind != "closes"],
         "open_rounds": [each for each in public_rounds() if each.takes_inputs][:MOST_NAMED],
@@ -69,8 +69,14 @@ def _about(user: User, dates: list[NextDate]) -> dict[str, Any]:
     }
 
 
-def _given(user: User) -> list[dict[str, Any]]:
-    """Return who else has inputs to read, with their number. One query."""
-    waiting = Submission.objects.filter(state=SubmissionState.SUBMITTED, assigned_to__isnull=False)
-    others = waiting.exclude(assigned_to=user).order_by("assigned_to__name")
-    return list(others.values("assigned_to__name").annotate(number=Count("pk"))[:MOST_NAMED])
+def _bodies(user: User) -> list[Stakeholder]:
+    """Return the organisations for which the person acts or clears, each once."""
+    return list(dict.fromkeys(member.stakeholder for member in live_memberships(user)))
+
+
+def _given(user: User) -> list[User]:
+    """Return who else has inputs to read, with their `number`. One query, which looks up the inputs of each officer."""
+    waiting = Submission.objects.filter(assigned_to=OuterRef("pk"), state=SubmissionState.SUBMITTED).order_by()
+    number = Subquery(waiting.values("assigned_to").annotate(number=Count("pk")).values("number"))
+    officers = User.objects.filter(office__in=[Office.SECRETARIAT, Office.HEAD]).exclude(pk=user.pk)
+    return list(officers.annotate(number=number).filter(number__gt=0).only("name").order_by("name")[:MOST_NAMED])

@@ -62,6 +62,7 @@ def _steps_of(user: Any) -> QuerySet[PositionPaper]:
     rows = PositionPaper.objects.filter(state=PaperState.IN_CLEARANCE, consultation__chain_steps__in=_asked_steps(user))
     step = {"step": F("consultation__chain_steps"), "office": F("consultation__chain_steps__institution__name")}
     rows = rows.annotate(**step, text=Subquery(CLEARANCE_TEXT.values("pk")[:1]))
+    rows = rows.annotate(fixed_at=Subquery(CLEARANCE_TEXT.values("frozen_at")[:1]))
     given = StepAnswer.objects.filter(paper=OuterRef("pk"), step=OuterRef("step"), edition=OuterRef("text"))
     return rows.filter(~Exists(given))
 
@@ -114,7 +115,7 @@ RESPONDING = (
     Kind(
         "step", PAPERS, is_member_of_any, _steps_of,
         _("Say whether %(who)s concurs with %(what)s"), _("Answer"), page("step", "slug", "step"),
-        facts={**PAPER, "step": "step", "who": "office"},
+        since="fixed_at", days=ANSWER_WITHIN, facts={**PAPER, "step": "step", "who": "office"},
     ),
     Kind(
         "amendment_stale", PAPERS, is_member_of_any, _stale,

@@ -237,6 +237,9 @@ CITES_WITHDRAWN = Exists(
 )  # fmt: skip
 
 
+ANSWERS = Clearance.objects.filter(paper=OuterRef("pk")).order_by(F("answered_at").desc(nulls_last=True))
+
+
 def _to_clear(user: Any) -> QuerySet[PositionPaper]:
     """Return the papers that can be cleared, as the conditions `ready_to_clear` and `steps_are_done` say."""
     unanswered = Clearance.objects.filter(PENDING, paper=OuterRef("pk"), state=ClearanceState.REQUESTED)
@@ -244,7 +247,8 @@ def _to_clear(user: Any) -> QuerySet[PositionPaper]:
     last = Subquery(answers.filter(step=OuterRef("pk")).order_by("-at", "-pk").values("concurs")[:1])
     steps = ChainStep.objects.filter(consultation=OuterRef("consultation"), is_asked=True)
     undone = steps.annotate(concurs=Coalesce(last, False)).filter(concurs=False)
-    rows = PositionPaper.objects.annotate(text=Subquery(CLEARANCE_TEXT.values("pk")[:1]))
+    text, last_answer = CLEARANCE_TEXT.values("pk")[:1], ANSWERS.values("answered_at")[:1]
+    rows = PositionPaper.objects.annotate(text=Subquery(text), answered_at=Subquery(last_answer))
     rows = rows.filter(~OBJECTED, ~CITES_WITHDRAWN, ~Exists(unanswered), ~Exists(undone))
     return rows.filter(state=PaperState.IN_CLEARANCE)
 
@@ -279,7 +283,7 @@ LEADING = (
     Kind(
         "clear_paper", PAPERS, is_head, _to_clear,
         _("Clear %(what)s: every ministry has answered"), _("Look and clear"), page("desk_paper", "slug"),
-        facts=PAPER,
+        since="answered_at", days=DECIDE_WITHIN, facts=PAPER,
     ),
     Kind(
         "lay_before_forum", PAPERS, is_head, _to_lay,

@@ -105,12 +105,12 @@ def test_title_with_percent_signs_is_shown_as_it_is():
     assert row.words == "Read “100 %(what)s of 50 % {x} \U0001f41f”"
 
 
-def test_more_than_a_thousand_inputs_are_counted_as_such():
+def test_more_than_a_hundred_inputs_are_counted_as_such():
     raw = inbox.Raw(
-        "read", now(), None, None, False, 1001, {"place": "", "what": "A", "reference": "", "who": "", "key": KEY}
+        "read", now(), None, None, False, 101, {"place": "", "what": "A", "reference": "", "who": "", "key": KEY}
     )
     row = inbox._in_words(kinds()["read"], raw, inbox.WorkingDays([]))
-    assert row.words == "Read “A” and more than 1,000 more"
+    assert row.words == "Read “A” and more than 100 more"
 
 
 KEY = "6f9619ff-8b86-4d01-b42d-00cf4fc964ff"

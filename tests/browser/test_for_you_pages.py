@@ -1,0 +1,55 @@
+"""The page "For you" in a browser, at both widths: rows of each role, the tabs, and the page of somebody without work."""
+
+import pytest
+
+from ncm_portal.workflow import now
+from tests.browser.conftest import BOTH
+from tests.consultations.queries import test_for_you as among_inputs
+from tests.factories import change, make_submission
+from tests.positions.queries import test_for_you as among_papers
+from tests.sign_in import give_second_factor
+from tests.waiting import make_people
+
+pytestmark = pytest.mark.django_db(transaction=True)
+CASES = among_inputs.CASES | among_papers.CASES
+WAITING = {
+    "head": ("read", "split", "late_input", "organisation", "clear_paper", "adopt"),
+    "focal": ("returned", "invitation", "draft", "outcomes"),
+    "clearing": ("clearance", "review", "amendment_stale"),
+    "official": ("brief", "restricted_paper"),
+    "nobody": (),
+}
+
+
+@pytest.mark.parametrize("name", WAITING)
+def test_page_of_each_role_is_accessible_at_both_widths(open_window, picture, name):
+    people = make_people()
+    for code in WAITING[name]:
+        CASES[code](people)
+    person = getattr(people, name)
+    give_second_factor(person)
+    window = open_window(*BOTH)
+    window.log_in(person)
+    window.goto("/for-you/")
+    window.check()
+    picture(window, f"for-you-{name}")
+    listed = window.locator(".inbox .button").all_text_contents()
+    assert len(listed) >= len(WAITING[name])
+
+
+def test_first_row_is_the_green_one_and_leads_to_its_page(open_window):
+    people = make_people()
+    late = change(make_submission(state="submitted", title="Passes"), submitted_at=now().replace(year=now().year - 1))
+    make_submission(title="Fish")
+    among_inputs.CASES["organisation"](people)
+    give_second_factor(people.secretariat)
+    window = open_window(*BOTH)
+    window.log_in(people.secretariat)
+    window.goto("/for-you/")
+    colours = window.locator(".inbox .button").evaluate_all("all => all.map(e => getComputedStyle(e).backgroundColor)")
+    assert colours[0] != colours[1] == colours[2]
+    assert window.locator(".inbox li").first.bounding_box()["y"] < 140
+    window.get_by_role("link", name="Inputs 2").click()
+    assert window.locator(".inbox .button").count() == 2
+    window.get_by_role("link", name="Read: Read “Passes”").click()
+    assert window.url.endswith(f"/desk/inputs/{late.key}/")
