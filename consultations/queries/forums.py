@@ -53,7 +53,7 @@ class Room(NamedTuple):
     phases: tuple[str, ...]
 
 
-# In the order of the work. A section is shown once its URL exists. The first four of the day are its large buttons.
+# In the order of the work. A section is shown once its URL exists. The first three of the day are its large buttons.
 ROOMS = (
     Room(
         _("Programme"),

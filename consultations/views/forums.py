@@ -27,6 +27,7 @@ from consultations.queries.forum_tasks import Counts, counts_of, figures, linked
 from consultations.queries.forums import (
     AFTER,
     BEFORE,
+    DAY,
     came_by_group,
     doors,
     forum_steps,
@@ -44,6 +45,7 @@ from .decorators import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
 from .stored_files import hand_out
 
 DUE_FIRST = 5  # action points
+LARGE = 3  # sections of the day that have a large button
 
 
 def _verb(move: Move) -> Callable[..., Any]:
@@ -68,6 +70,7 @@ def forum_home(request: HttpRequest, slug: str) -> HttpResponse:
     counts, today = counts_of(forum), timezone.localdate(now())
     shown, current = phases(forum), phase_of(forum, today)
     phase = next((each.code for each in shown if each.code == request.GET.get("phase")), current)
+    rooms = doors(forum, phase)
     moves = {name: replace(move, conditions=cache(move.conditions)) for name, move in FORUM_MOVES.items()}  # cached
     context = {
         "forum": forum,
@@ -80,7 +83,8 @@ def forum_home(request: HttpRequest, slug: str) -> HttpResponse:
         "figures": figures(counts),
         "plan": counts.seats,
         "balance": balance(counts.seats),
-        "doors": doors(forum, phase),
+        "doors": rooms,
+        "tools": rooms[LARGE:] if phase == DAY else rooms,
         "moves": moves_open_to(moves, forum, request.user),
         "needs": needs_of(moves, forum),
         "events": Event.objects.about(forum).reverse()[:20],
