@@ -59,6 +59,7 @@ def test_pages_are_read_on_a_phone(phone, live_server, round_):
     phone.log_in(officer)
     for address in (
         reverse("desk_letters", args=["review-2027"]),
+        reverse("desk_letterhead", args=["review-2027"]),
         reverse("desk_letter_text", args=["review-2027", "returned", "sw"]),
         reverse("desk_letter_restore", args=["review-2027", "returned", "sw"]),
     ):
