@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest
@@ -30,7 +31,9 @@ from consultations.models import (
     User,
 )
 from consultations.tokens import hashed
-from ncm_portal.workflow import Role
+from ncm_portal.workflow import Role, now
+
+UNDO_WITHIN = timedelta(minutes=10)  # after a decision at the desk, by whoever made it
 
 
 class SignedInRequest(HttpRequest):
@@ -164,6 +167,13 @@ def may_check(user: Any, submission: Submission) -> bool:
 def may_screen(user: Any, submission: Submission) -> bool:
     """Screen an input: the secretariat, except for inputs of an organisation the user acts for."""
     return is_secretariat(user) and not acts_for(user, submission.stakeholder_id)
+
+
+def may_undo_at_once(user: Any, submission: Submission) -> bool:
+    """Undo a decision without a reason: whoever made it, within ten minutes."""
+    if submission.decided_at is None or submission.decided_by_id != getattr(user, "pk", None):
+        return False
+    return may_screen(user, submission) and now() - submission.decided_at < UNDO_WITHIN
 
 
 def may_write_point(user: Any, point: Point) -> bool:
@@ -338,6 +348,7 @@ PRIMARY = Role(may_sign_off, _("the primary focal point of the organisation"))
 TYPISTS = Role(may_take_in, SECRETARIAT.words)
 CHECKERS = Role(may_check, _("a member of the secretariat other than the one who typed the input"))
 SCREENERS = Role(may_screen, _("the secretariat (not for an organisation they act for)"))
+DECIDERS = Role(may_undo_at_once, _("whoever decided, within 10 minutes"))
 FILE_HANDLERS = Role(
     may_handle_file, _("the authors of the input, or the secretariat for the original of what came on paper")
 )

@@ -140,6 +140,7 @@ urlpatterns = [
     path("desk/inputs/<uuid:key>/assign/", screening.desk_assign, name="desk_assign"),
     path("desk/inputs/<uuid:key>/<slug:verb>/", screening.desk_input_move, name="desk_input_move"),
     path("desk/inputs/together/", bulk_screening.desk_bulk, name="desk_bulk"),
+    path("desk/<consultation:slug>/inputs/undo/", bulk_screening.desk_bulk_undo, name="desk_bulk_undo"),
     # --- Points
     path("sessions/<int:pk>/points/", points.session_points, name="session_points"),
     path("sessions/<int:pk>/points/hand-in/", points.session_hand_in, name="session_hand_in"),

@@ -17,7 +17,6 @@ LAYERS = ("admin", "forms", "models", "queries", "views", "workflow")
 ALONE = {  # stems that stand in one layer only, with the reason
     "appointments": "offices are given by proposals; what is stored of them are accounts",
     "base": "what every admin class of ours shares",
-    "bulk_screening": "screening, too long for one file",
     "checkin_conflicts": "check-in, too long for one file",
     "checkin_queue": "check-in, too long for one file",
     "conditions": "what stands between a paper and its next state, over all subjects",

@@ -268,6 +268,7 @@ WHO = {
     "whoever proposed it": {"head"},
     "the authors of the input, or the secretariat for the original of what came on paper": OWN,
     "the portal by itself": {"the portal"},
+    "whoever decided, within 10 minutes": set(),  # of what nobody decided on
     "the sponsor": OWN | {"clearing officer"},
     "a member of the NCM, or the secretariat for a member": OFFICERS
     | OWN

@@ -27,6 +27,7 @@ from consultations.models import (
     SessionRole,
     Stakeholder,
     Submission,
+    User,
 )
 from ncm_portal import workflow
 from positions.models import Amendment, AnswerByLetter, Clearance, Corrigendum, Edition, PositionPaper, ReviewRound
@@ -304,6 +305,9 @@ def _close(submission: Submission) -> None:
 PREPARED: dict[str, Callable[[Any], None]] = {
     "open_to_all": lambda paper: change(paper, is_restricted=True),
     "accept": lambda submission: change(submission, checked_at=workflow.now(), checked_by=submission.author),
+    "undo_at_once": lambda submission: change(
+        submission, decided_by=User.objects.filter(office="secretariat").first(), decided_at=workflow.now()
+    ),
     "check_against_original": lambda submission: make_attachment(submission, kind="original"),
     "ask_late": _close,
     "admit_late": _close,

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +21,7 @@ from consultations.models import (
     User,
 )
 from consultations.models.feedback import WORDS_LIMIT
+from consultations.queries.screening import ALL, NEWEST, OLDEST, TABS, WAITS
 from consultations.queries.submissions import theme_choices
 
 from .fields import LineField, PlainTextField, ReasonForm, reason_field, record_field
@@ -76,18 +78,22 @@ class SetAsideForm(ReasonForm):
         return self.cleaned_data
 
 
+def officers_by_name() -> QuerySet[User]:
+    """Return the people of the secretariat who can sign in."""
+    return User.objects.filter(office__in=[Office.SECRETARIAT, Office.HEAD], is_active=True).order_by("name", "pk")
+
+
 class AssignForm(forms.Form):
     """Form to assign an input to an officer."""
 
     hide_optional = True
     to = forms.ModelChoiceField(
-        User.objects.none(), required=False, label=_("Assigned to"), empty_label=_("Not stated")
+        User.objects.none(), required=False, label=_("Assigned to"), empty_label=_("Nobody yet")
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        officers = User.objects.filter(office__in=[Office.SECRETARIAT, Office.HEAD], is_active=True)
-        record_field(self, "to").queryset = officers.order_by("name", "pk")
+        record_field(self, "to").queryset = officers_by_name()
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -201,11 +207,36 @@ def _all_or(choices: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
     return [("", _("All")), *((value, capfirst(str(label))) for value, label in choices if value != "draft")]
 
 
-class InputFilterForm(FilterForm):
-    """Filter form of inputs."""
+def _officers() -> list[tuple[str, Any]]:
+    officers = officers_by_name().values_list("pk", "name")
+    known = [("", _("Anybody")), ("me", _("Me")), ("nobody", _("Nobody yet"))]
+    return [*known, *((str(pk), name) for pk, name in officers)]
 
+
+class InputFilterForm(FilterForm):
+    """Filter form of inputs: the tab, filters, and the order."""
+
+    saved = forms.ChoiceField(required=False, choices=[(code, tab.label) for code, tab in TABS.items()])
+    organisation = LineField(label=_("Organisation"), max_length=200, required=False)
     state = forms.ChoiceField(label=_("State"), required=False, choices=lambda: _all_or(SubmissionState.choices))
-    mine = forms.ChoiceField(label=_("Assigned to"), required=False, choices=[("", _("Anybody")), ("1", _("Me"))])
+    assigned = forms.ChoiceField(label=_("Assigned to"), required=False, choices=_officers)
+    since = forms.DateField(label=_("Sent from"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label=_("Sent until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    order = forms.ChoiceField(
+        label=_("Order"),
+        required=False,
+        choices=[(OLDEST, _("Oldest first")), (NEWEST, _("Newest first")), (WAITS, _("Waits longest first"))],
+    )
+    field_order = ["words", "organisation", "theme", "state", "assigned", "since", "until", "order"]
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        """Return the filters that are set and valid. Without any, the list shows what is to read; with a filter and no
+        tab, all inputs.
+        """
+        result = super().filters
+        narrowing = set(result) - {"order", "saved"}
+        return {"saved": ALL if narrowing else "to-read", "order": OLDEST, **result}
 
 
 class PointFilterForm(FilterForm):

@@ -371,6 +371,7 @@ class MailState(models.TextChoices):
     SENT = "sent", _("sent")
     FAILED = "failed", _("failed")
     STOPPED = "stopped", _("not sent: mail to this address is stopped")
+    CANCELLED = "cancelled", _("not sent: what it reports was undone at once")
 
 
 class Medium(models.TextChoices):
@@ -402,6 +403,9 @@ class OutgoingMail(models.Model):
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
     tries = models.PositiveSmallIntegerField(_("attempts"), default=0)
     error = models.TextField(_("last error"), blank=True)
+    submission = models.ForeignKey(
+        "Submission", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("input decided on")
+    )
 
     class Meta:
         verbose_name = _("outgoing mail")
@@ -419,15 +423,27 @@ class OutgoingMail(models.Model):
                 name="outgoingmail_sent_at",
             ),
             models.CheckConstraint(
-                condition=~models.Q(state__in=["sent", "stopped"]) | models.Q(body=""), name="outgoingmail_no_text"
+                condition=~models.Q(state__in=["sent", "stopped", "cancelled"]) | models.Q(body=""),
+                name="outgoingmail_no_text",
             ),
             models.CheckConstraint(
                 condition=~models.Q(state="stopped") | models.Q(is_optional=True), name="outgoingmail_stopped"
             ),
+            models.CheckConstraint(
+                condition=~models.Q(state="cancelled") | models.Q(submission__isnull=False),
+                name="outgoingmail_cancelled",
+            ),
         ]
         indexes = [models.Index(fields=["state", "due_at"], name="outgoingmail_queue")]
         triggers = state_guards(
-            "waiting", [("waiting", "sent"), ("waiting", "failed"), ("waiting", "stopped"), ("failed", "waiting")]
+            "waiting",
+            [
+                ("waiting", "sent"),
+                ("waiting", "failed"),
+                ("waiting", "stopped"),
+                ("waiting", "cancelled"),
+                ("failed", "waiting"),
+            ],
         )
 
     def __str__(self) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
@@ -25,11 +25,15 @@ from ..models import (
     Proposal,
     Stakeholder,
     StakeholderState,
+    Submission,
     User,
 )
+from ..permissions import UNDO_WITHIN
 from . import letter_texts
 from .outbox import next_digest, one_line, outgoing, stop_link
 from .sms import is_available
+
+REST = UNDO_WITHIN + timedelta(minutes=1)  # no mail about a decision leaves while it can be undone at once
 
 
 class Recipient(NamedTuple):
@@ -107,9 +111,12 @@ def send_all(
     always: bool = False,
     optional: bool = False,
     sms: bool = False,
+    decision_on: Submission | None = None,
     **context: Any,
 ) -> None:
-    """Queue the messages for each recipient in the caller's transaction. See `written`."""
+    """Queue the messages for each recipient in the caller's transaction. See `written`. Those about a decision on an
+    input rest until it can no longer be undone at once.
+    """
     how: dict[str, Any] = {"about": about, "kind": kind, "always": always, "optional": optional, "sms": sms}
     if preview := letter_texts.current_preview():
         first = next(iter(recipients), Recipient(""))
@@ -117,6 +124,9 @@ def send_all(
         return
     with letter_texts.texts_kept():
         made = [row for to in recipients for row in written(template, to, **how, **context)]
+    for row in made if decision_on else []:
+        rested = row.created_at + REST
+        row.submission, row.due_at = decision_on, next_digest(rested) if row.in_digest else rested
     OutgoingMail.objects.bulk_create(made, batch_size=500)
 
 

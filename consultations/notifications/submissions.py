@@ -43,17 +43,17 @@ def returned(submission: Submission) -> None:
     """Notify the author of a returned input: what is missing, the questions, and where to answer."""
     questions = [one_line(question.text) for question in submission.questions.filter(answered_at=None)]
     link = address("my_input" if questions else "draft", submission.key)
-    _about_input("returned", submission, link=link, questions=questions)
+    _about_input("returned", submission, link=link, questions=questions, decision_on=submission)
 
 
 def set_aside(submission: Submission) -> None:
     """Notify the author that the input is set aside, and why."""
-    _about_input("set_aside", submission, link=address("my_input", submission.key))
+    _about_input("set_aside", submission, link=address("my_input", submission.key), decision_on=submission)
 
 
 def accepted(submission: Submission) -> None:
     """Notify the author that the input is on file, and what happens next."""
-    _about_input("accepted", submission, link=address("my_input", submission.key))
+    _about_input("accepted", submission, link=address("my_input", submission.key), decision_on=submission)
 
 
 def sign_off_asked(submission: Submission, by: User) -> None:

@@ -72,7 +72,7 @@ class InputFilters:
             result["pk__in"] = Endorsement.objects.live().values("submission")
         if self.arrived:
             first, last = self.arrived
-            result |= {"submitted_at__gte": _midnight(first), "submitted_at__lt": _midnight(last + timedelta(days=1))}
+            result |= {"submitted_at__gte": midnight(first), "submitted_at__lt": midnight(last + timedelta(days=1))}
         filters = {name: value for name, value in result.items() if value is not None and value != ""}
         return {**filters, **self._senders()}
 
@@ -85,7 +85,7 @@ class InputFilters:
         return {f"stakeholder__{name}": value for name, value in senders.items()}
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
     """Return the start of a day in Nairobi."""
     return timezone.make_aware(datetime.combine(day, time.min))
 
@@ -236,14 +236,13 @@ def _is_number(key: str) -> bool:
     return key.isascii() and key.isdecimal() and len(key) < 19
 
 
-def beyond(edge: Any, side: str) -> Q:
-    """Return inputs on one side ("gt": newer, "lt": older) of `edge` in order of sending; `edge` holds both
-    sort keys.
+def beyond(edge: Any, side: str, field: str = "submitted_at") -> Q:
+    """Return inputs on one side ("gt": newer, "lt": older) of `edge` in order of sending, or of another time; `edge`
+    holds both sort keys.
     """
-    same_moment = Q(submitted_at=edge.submitted_at, **{f"pk__{side}": edge.pk})
-    return Q(**{f"submitted_at__{side}e": edge.submitted_at}) & (
-        Q(**{f"submitted_at__{side}": edge.submitted_at}) | same_moment
-    )
+    moment = getattr(edge, field)
+    same_moment = Q(**{field: moment, f"pk__{side}": edge.pk})
+    return Q(**{f"{field}__{side}e": moment}) & (Q(**{f"{field}__{side}": moment}) | same_moment)
 
 
 # --- Requests to send late --------------------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ SAID = {  # labels of moves for verbs, where they differ from the verb's name
     "refuse_late": gettext_noop("Do not allow"),
     "return_for_completion": gettext_noop("Ask the sender"),
     "take_in": gettext_noop("Register"),
+    "undo_at_once": gettext_noop("Undone at once"),
 }
 
 

@@ -33,6 +33,7 @@ from .attachments import (
     receive,
     remove_file,
 )
+from .bulk_screening import Together, assign_together, decide_together, undo_together
 from .checkin import enter_register, take_queue
 from .checkin_conflicts import ConflictResolution, settle_doubles, settle_queued
 from .checkpoints import anchor_journal, make_key, rotate_key, sign_checkpoint, write_checkpoints
@@ -202,18 +203,27 @@ from .proposals import (
 )
 from .reminders import Letter, next_letters, remind, request_input
 from .saved_filters import remove_filter, rename_filter, save_filter
-from .screening import admit_late, answer_misreading, answer_question, ask_late, assign, refuse_late, why_not_assigned
-from .speakers import ask_floor, end_speech, give_floor, move_speech, strike_speech
-from .submissions import (
-    SUBMISSION_MOVES,
+from .screening import (
     accept,
     add_note,
-    came_too_late,
-    is_under_way,
-    ready_to_send,
+    admit_late,
+    answer_misreading,
+    answer_question,
+    ask_late,
+    assign,
+    refuse_late,
     reopen,
     return_for_completion,
     set_aside,
+    undo_at_once,
+    why_not_assigned,
+)
+from .speakers import ask_floor, end_speech, give_floor, move_speech, strike_speech
+from .submissions import (
+    SUBMISSION_MOVES,
+    came_too_late,
+    is_under_way,
+    ready_to_send,
     submit,
     withdraw,
     written_hour,

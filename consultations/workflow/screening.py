@@ -1,9 +1,22 @@
-"""Around screening: assignment, answers to questions and misread points, and late inputs."""
+"""Screening: assignment, decisions and undoing them, answers to questions and misread points, and late inputs."""
+
+from collections.abc import Iterable
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from consultations.models import Misreading, Question, Submission, SubmissionState, User
+from consultations.models import (
+    MailState,
+    Misreading,
+    Note,
+    OutgoingMail,
+    Question,
+    SetAsideReason,
+    Submission,
+    SubmissionState,
+    User,
+)
 from consultations.notifications import submissions
 from consultations.permissions import AUTHORS, SECRETARIAT, is_secretariat, may_submit
 from ncm_portal.workflow import Blocked, demand, journal, locked, make, now, verb
@@ -85,6 +98,108 @@ def answer_misreading(misreading: Misreading, *, by: User, answer: str) -> Misre
     journal("answer_misreading", row.point, by=by, data=data, commits=[row])
     submissions.misreading_answered(row)
     return row
+
+
+# --- Decisions --------------------------------------------------------------------------------------------------------
+
+
+def _decide(
+    verb: str, submission: Submission, by: User, reason: str, set_aside_for: str = "", questions: Iterable[str] = ()
+) -> Submission:
+    created: list[Question] = []
+
+    def stamp(row: Submission) -> None:
+        row.decided_by, row.decided_at, row.state_reason = by, now(), reason.strip()
+        row.set_aside_for = set_aside_for
+        created.extend(
+            Question.objects.create(submission=row, text=question.strip(), by=by, at=now()) for question in questions
+        )
+
+    return make(SUBMISSION_MOVES[verb], submission, by=by, reason=reason, change=stamp, commits=created)
+
+
+@verb
+def accept(submission: Submission, *, by: User, reason: str = "") -> Submission:
+    """Put an input on file; its audience can then read it. Mails the author."""
+    row = _decide("accept", submission, by, reason)
+    submissions.accepted(row)
+    return row
+
+
+@verb
+def return_for_completion(
+    submission: Submission, *, by: User, reason: str, questions: Iterable[str] = ()
+) -> Submission:
+    """Return an input with what is missing; the author can complete and send it again. Mails the author.
+
+    Each of `questions` must be answered before it can be sent again.
+    """
+    row = _decide("return_for_completion", submission, by, reason, questions=questions)
+    submissions.returned(row)
+    return row
+
+
+@verb
+def set_aside(
+    submission: Submission, *, by: User, reason: str, set_aside_for: str = SetAsideReason.OTHER
+) -> Submission:
+    """Set an input aside, not to be used in the paper, with a reason from the list and an explanation.
+
+    Mails the author. Raises NotAllowed, or Blocked for an unknown reason.
+    """
+    if set_aside_for not in SetAsideReason.values:
+        raise Blocked(_("Choose a reason from the list."))
+    row = _decide("set_aside", submission, by, reason, set_aside_for)
+    submissions.set_aside(row)
+    return row
+
+
+@verb
+def reopen(submission: Submission, *, by: User, reason: str) -> Submission:
+    """Undo the decision about an input, which then waits at the desk again. Mails nobody: the next decision does."""
+
+    return make(SUBMISSION_MOVES["reopen"], submission, by=by, reason=reason, change=undecide)
+
+
+@verb
+def undo_at_once(submission: Submission, *, by: User) -> Submission:
+    """Undo one's own decision about an input within ten minutes, before its author hears of it: the mails are
+    cancelled. Raises NotAllowed or Blocked.
+    """
+
+    def change(row: Submission) -> None:
+        cancel_mails([row])
+        undecide(row)
+
+    return make(SUBMISSION_MOVES["undo_at_once"], submission, by=by, change=change)
+
+
+def undecide(row: Submission) -> None:
+    """Remove the decision from an input."""
+    row.decided_by = row.decided_at = None
+    row.state_reason = row.set_aside_for = ""
+
+
+def cancel_mails(rows: Iterable[Submission]) -> None:
+    """Cancel the mails about the present decisions on these inputs. Raises Blocked if one has left."""
+    decided: dict[int | None, datetime | None] = {row.pk: row.decided_at for row in rows}
+    mails = OutgoingMail.objects.filter(submission__in=decided).select_for_update(of=("self",), no_key=True)
+    waiting = []
+    for mail in mails.order_by("pk"):
+        if mail.state == MailState.WAITING:
+            waiting.append(mail.pk)
+        elif mail.state == MailState.SENT and mail.created_at >= (decided[mail.submission_id] or mail.created_at):
+            raise Blocked(_("Its author has the e-mail already: undo it with a reason."))
+    OutgoingMail.objects.filter(pk__in=waiting).update(state=MailState.CANCELLED, body="")
+
+
+@verb
+def add_note(submission: Submission, *, by: User, text: str) -> Note:
+    """Add an internal note of the secretariat to an input."""
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Write a note"))
+    note = Note.objects.create(submission=submission, text=text, by=by, at=now())
+    journal("note", submission, by=by)
+    return note
 
 
 # --- After the deadline ---------------------------------------------------------------------------------------------

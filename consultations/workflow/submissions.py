@@ -14,10 +14,7 @@ from consultations.models import (
     Consultation,
     Event,
     Membership,
-    Note,
     PointState,
-    Question,
-    SetAsideReason,
     Stakeholder,
     Submission,
     SubmissionState,
@@ -27,23 +24,19 @@ from consultations.notifications import submissions as notifications
 from consultations.permissions import (
     AUTHORS,
     CHECKERS,
+    DECIDERS,
     HEAD,
     PRIMARY,
     SCREENERS,
-    SECRETARIAT,
     TYPISTS,
-    is_secretariat,
 )
 from consultations.redaction import badly_marked
 from ncm_portal.workflow import (
-    Blocked,
     Condition,
     Conflict,
     Move,
     deadline_passed,
-    demand,
     either,
-    journal,
     make,
     now,
     table,
@@ -197,7 +190,9 @@ def came_late(submission: Submission) -> bool:
 
 def nothing_was_taken_out(submission: Submission) -> list[Condition]:
     """No points were extracted from it."""
-    standing = submission.pk is not None and submission.points.exclude(state=PointState.WITHDRAWN).exists()
+    standing = vars(submission).get("has_points")  # known of many inputs at once
+    if standing is None:
+        standing = submission.pk is not None and submission.points.exclude(state=PointState.WITHDRAWN).exists()
     return [either(not standing, _("It has no points"), _("It has points: withdraw them first"))]
 
 
@@ -299,6 +294,15 @@ SUBMISSION_MOVES = table(
         undoes=True,
     ),
     Move(
+        "undo_at_once",
+        gettext_lazy("Undo"),
+        (S.ACCEPTED, S.RETURNED, S.SET_ASIDE),
+        S.SUBMITTED,
+        DECIDERS,
+        nothing_was_taken_out,
+        undoes=True,
+    ),
+    Move(
         "withdraw",
         gettext_lazy("Withdraw"),
         (S.DRAFT, S.SUBMITTED, S.RETURNED),
@@ -342,81 +346,10 @@ def stamp_as_sent(row: Submission, objectives: Iterable[str] | None = None) -> N
     row.decided_at = row.decided_by = None
 
 
-def _decide(
-    verb: str, submission: Submission, by: User, reason: str, set_aside_for: str = "", questions: Iterable[str] = ()
-) -> Submission:
-    created: list[Question] = []
-
-    def stamp(row: Submission) -> None:
-        row.decided_by, row.decided_at, row.state_reason = by, now(), reason.strip()
-        row.set_aside_for = set_aside_for
-        created.extend(
-            Question.objects.create(submission=row, text=question.strip(), by=by, at=now()) for question in questions
-        )
-
-    return make(SUBMISSION_MOVES[verb], submission, by=by, reason=reason, change=stamp, commits=created)
-
-
-@verb
-def accept(submission: Submission, *, by: User, reason: str = "") -> Submission:
-    """Put an input on file; its audience can then read it. Mails the author."""
-    row = _decide("accept", submission, by, reason)
-    notifications.accepted(row)
-    return row
-
-
-@verb
-def return_for_completion(
-    submission: Submission, *, by: User, reason: str, questions: Iterable[str] = ()
-) -> Submission:
-    """Return an input with what is missing; the author can complete and send it again. Mails the author.
-
-    Each of `questions` must be answered before it can be sent again.
-    """
-    row = _decide("return_for_completion", submission, by, reason, questions=questions)
-    notifications.returned(row)
-    return row
-
-
-@verb
-def set_aside(
-    submission: Submission, *, by: User, reason: str, set_aside_for: str = SetAsideReason.OTHER
-) -> Submission:
-    """Set an input aside, not to be used in the paper, with a reason from the list and an explanation.
-
-    Mails the author. Raises NotAllowed, or Blocked for an unknown reason.
-    """
-    if set_aside_for not in SetAsideReason.values:
-        raise Blocked(_("Choose a reason from the list."))
-    row = _decide("set_aside", submission, by, reason, set_aside_for)
-    notifications.set_aside(row)
-    return row
-
-
-@verb
-def reopen(submission: Submission, *, by: User, reason: str) -> Submission:
-    """Undo the decision about an input, which then waits at the desk again. Mails nobody: the next decision does."""
-
-    def undecide(row: Submission) -> None:
-        row.decided_by = row.decided_at = None
-        row.state_reason = row.set_aside_for = ""
-
-    return make(SUBMISSION_MOVES["reopen"], submission, by=by, reason=reason, change=undecide)
-
-
 @verb
 def withdraw(submission: Submission, *, by: User, reason: str = "") -> Submission:
     """Withdraw an input that is not on file yet. It is kept."""
     return make(SUBMISSION_MOVES["withdraw"], submission, by=by, reason=reason)
-
-
-@verb
-def add_note(submission: Submission, *, by: User, text: str) -> Note:
-    """Add an internal note of the secretariat to an input."""
-    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Write a note"))
-    note = Note.objects.create(submission=submission, text=text, by=by, at=now())
-    journal("note", submission, by=by)
-    return note
 
 
 # --- Reference numbers ------------------------------------------------------------------------------------------------

@@ -1,9 +1,6 @@
-// Single keys at the desk: only shortcuts to the links and buttons that stand on the page. They can be turned off, and
-// nothing is decided by a key alone: it opens the page or the form that says what will happen.
+// Single keys at the desk: shortcuts to the links and buttons that carry data-key on the page. A key never decides: it
+// opens a form or moves the focus to a button, and Enter presses it. The keys can be turned off.
 (() => {
-  const help = document.querySelector(".keys");
-  if (!help) return;
-  const off = help.querySelector("button");
   const KEPT = "keys-off";
   let on = true;
   try {
@@ -13,9 +10,16 @@
   }
 
   const show = () => {
-    off.textContent = on ? off.dataset.on : off.dataset.off;
+    document.documentElement.classList.toggle("keyed", on);
+    for (const part of document.querySelectorAll(".keys")) part.hidden = !on;
+    for (const part of document.querySelectorAll(".keys-switch")) {
+      const button = part.querySelector("button");
+      part.hidden = false;
+      button.textContent = on ? button.dataset.on : button.dataset.off;
+    }
   };
-  off.addEventListener("click", () => {
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest(".keys-switch button")) return;
     on = !on;
     try {
       if (on) localStorage.removeItem(KEPT);
@@ -25,55 +29,44 @@
     }
     show();
   });
-  help.hidden = false;
+  document.addEventListener("desk:shown", show);
   show();
 
-  const links = [...document.querySelectorAll("[data-keys=queue] tbody th a")];
-  const row = () => document.activeElement.closest("[data-keys=queue] tr");
+  const open = (element) => {
+    if (element.matches("summary")) {
+      element.parentElement.open = true;
+      element.parentElement.querySelector("select, textarea").focus();
+    } else if (element.matches("a")) element.click();
+    else element.focus();
+  };
   const step = (by) => {
-    const at = links.findIndex((link) => link.closest("tr") === row());
-    links[at < 0 ? 0 : Math.min(links.length - 1, Math.max(0, at + by))]?.focus();
+    const links = [...document.querySelectorAll(".rows .row a")];
+    const at = links.findIndex((link) => link.hasAttribute("aria-current"));
+    const link = links[at < 0 ? 0 : at + by];
+    if (!link) return;
+    link.focus();
+    link.click();
   };
-  const box = () => row()?.querySelector("input[type=checkbox]");
-  const act = (name) => {
-    const bulk = document.getElementById("bulk");
-    const marked = document.querySelector("input[form=bulk]:checked");
-    if (!marked && box()) box().checked = true;
-    if (marked || box()) bulk.requestSubmit(bulk.querySelector(`button[value=${name}]`));
+  const mark = () => {
+    const box = document.querySelector(".row.on input[type=checkbox]");
+    if (box) box.checked = !box.checked;
   };
-  const open = (id) => {
-    const form = document.getElementById(id);
-    if (!form) return;
-    form.open = true;
-    form.querySelector("select, textarea").focus();
-  };
-  const QUEUE = {
-    j: () => step(1),
-    k: () => step(-1),
-    x: () => {
-      if (box()) box().checked = !box().checked;
-    },
-    a: () => act("accept"),
-    s: () => act("set_aside"),
-    r: () => {
-      const link = row()?.querySelector("a");
-      if (link) location.assign(`${link.href}?form=return_for_completion`);
-    },
-  };
-  const INPUT = {
-    j: () => document.querySelector("a[rel=next]")?.click(),
-    k: () => document.querySelector("a[rel=prev]")?.click(),
-    a: () => document.querySelector("form[action$='/accept/'] button")?.focus(),
-    r: () => open("return_for_completion"),
-    s: () => open("set_aside"),
-  };
-  const keys = help.dataset.where === "queue" ? QUEUE : INPUT;
+  const LIST = { j: () => step(1), k: () => step(-1), x: mark };
+
   document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
-    if (!on || typing || event.ctrlKey || event.altKey || event.metaKey || !keys[event.key]) return;
+    const field = event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
+    if (field && event.key === "Enter" && event.ctrlKey && field.form) {
+      event.preventDefault();
+      field.form.requestSubmit();
+      return;
+    }
+    if (!on || field || event.ctrlKey || event.altKey || event.metaKey || event.key.length !== 1) return;
+    const named = [...document.querySelectorAll(`[data-key="${CSS.escape(event.key)}"]`)];
+    const element = named.find((each) => each.checkVisibility());
+    const list = document.querySelector(".rows") && LIST[event.key];
+    if (!element && !list) return;
     event.preventDefault();
-    keys[event.key]();
+    if (element) open(element);
+    else list();
   });
-  const asked = new URLSearchParams(location.search).get("form");
-  if (keys === INPUT && asked) open(asked);
 })();

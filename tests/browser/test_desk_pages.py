@@ -90,7 +90,8 @@ def test_desk_pages_are_accessible(open_window, consultation, officer):
     forum, action = session.forum, ActionPoint.objects.get()
     window = open_window(*BOTH)
     window.log_in(officer)
-    addresses = ["/desk/", "/desk/inputs/", "/desk/points/", "/desk/organisations/", f"/desk/points/{into.reference}/"]
+    lists = [reverse(name, args=[consultation.slug]) for name in ("desk_inputs", "desk_points")]
+    addresses = ["/desk/", *lists, "/desk/organisations/", f"/desk/points/{into.reference}/"]
     addresses += [f"/desk/inputs/{inputs[state].key}/" for state in ("submitted", "accepted", "set_aside")]
     addresses += [f"/desk/organisations/{inputs['draft'].stakeholder.pk}/", "/desk/commitments/"]
     parts = ("forum_actions", "forum_communique", "forum_figures", "forum_lists")
@@ -197,7 +198,7 @@ def test_setting_aside_asks_for_a_reason(desktop, consultation, officer):
     desktop.locator("#set_aside_for-set_aside").select_option("off_topic")
     desktop.locator("#reason-set_aside").fill("It is about something else.")
     desktop.locator("details[open] button").click()
-    desktop.get_by_text("Done: Set aside.").wait_for()
+    desktop.get_by_text(f"{submission.reference} is set aside.").wait_for()
     submission.refresh_from_db()
     assert (submission.set_aside_for, submission.state_reason) == ("off_topic", "It is about something else.")
 

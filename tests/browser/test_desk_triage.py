@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
+from playwright.sync_api import expect
 
 from consultations import workflow
 from consultations.models import Misreading, Submission
@@ -50,63 +52,83 @@ def focused(window):
     return window.evaluate("document.activeElement.textContent.trim()")
 
 
-def test_queue_is_processed_by_keyboard(desktop, officer, queue):
+def list_of(queue, **asked):
+    return reverse("desk_inputs", args=[queue[0].consultation.slug], query=asked)
+
+
+def reads(window, submission):
+    """Wait until the pane shows this input."""
+    window.locator("#pane h2.title", has_text=submission.title).wait_for()
+
+
+def test_queue_is_processed_by_keyboard_with_one_request_for_each_input(desktop, officer, queue):
     desktop.log_in(officer)
-    desktop.goto("/desk/")
+    desktop.goto(list_of(queue))
+    requests = []
+    desktop.page.on("request", lambda request: requests.append((request.method, request.url)))
     press = desktop.keyboard.press
     press("j")
-    assert focused(desktop) == "Input 1"
-    press("j")
-    press("j")
+    reads(desktop, queue[1])
     press("k")
-    assert focused(desktop) == "Input 2"
+    reads(desktop, queue[0])
+    assert [method for method, _url in requests] == ["GET", "GET"]
+    requests.clear()
     press("a")
-    desktop.get_by_role("heading", name="Put on file: 1 input").wait_for()
-    desktop.check()
+    assert focused(desktop).startswith("Put on file")
     assert states(queue) == ["submitted"] * 3
-    desktop.get_by_role("button", name="Put on file: 1 input").click()
-    desktop.get_by_text("1 input is on file.").wait_for()
-    desktop.locator(".keys").first.wait_for()
-    assert states(queue) == ["submitted", "accepted", "submitted"]
-    press("j")
+    press("Enter")
+    desktop.get_by_text(f"{queue[0].reference} is on file.").wait_for()
+    reads(desktop, queue[1])
+    assert states(queue) == ["accepted", "submitted", "submitted"]
+    assert [method for method, _url in requests] == ["POST"]
+    assert f"open={queue[1].reference}" in desktop.page.url
     press("r")
-    desktop.locator("#return_for_completion[open]").wait_for()
     assert desktop.evaluate("document.activeElement.id") == "reason-return_for_completion"
     desktop.keyboard.type("Two things, just asked.")  # no letter of it is a command
     desktop.locator("#question_1-return_for_completion").fill("Which county?")
     desktop.locator("#question_2-return_for_completion").fill("Since when?")
     desktop.check()
-    desktop.locator("#return_for_completion button").click()
-    desktop.get_by_text("Done: Ask the sender.").wait_for()
-    assert states(queue) == ["returned", "accepted", "submitted"]
-    assert [each.text for each in queue[0].questions.all()] == ["Which county?", "Since when?"]
-    desktop.locator(".keys").wait_for()  # the script has run
-    press("j")
-    desktop.wait_for_url(f"**/{queue[2].key}/")
-    desktop.locator(".keys").wait_for()
+    press("Control+Enter")
+    reads(desktop, queue[2])
+    assert states(queue) == ["accepted", "returned", "submitted"]
+    assert [each.text for each in queue[1].questions.all()] == ["Which county?", "Since when?"]
     press("s")
     assert desktop.evaluate("document.activeElement.id") == "set_aside_for-set_aside"
+    desktop.expect_status(422)
+    desktop.locator("#set_aside .button.grave").click()
+    desktop.get_by_text("Choose a reason from the list.").first.wait_for()
+    expect(desktop.locator("#problem")).to_be_focused()
+
+
+def test_input_is_read_on_the_same_line_as_its_row(desktop, officer, queue):
+    desktop.log_in(officer)
+    desktop.goto(list_of(queue))
+    row = desktop.locator(".rows .row").first.bounding_box()
+    assert row["y"] <= 140
+    assert 36 <= row["height"] <= 40
+    assert desktop.locator("#pane .said").bounding_box()["x"] > row["x"] + row["width"]
 
 
 def test_the_keys_can_be_turned_off(desktop, officer, queue):
     desktop.log_in(officer)
-    desktop.goto("/desk/")
+    desktop.goto(list_of(queue))
     desktop.get_by_role("button", name="Turn the keys off").click()
-    desktop.keyboard.press("j")
+    desktop.keyboard.press("a")
     assert focused(desktop) == "Turn the keys on"
-    desktop.goto("/desk/")
+    assert desktop.locator(".button kbd").first.is_hidden()
+    desktop.goto(list_of(queue))
     desktop.get_by_role("button", name="Turn the keys on").click()
-    desktop.keyboard.press("j")
-    assert focused(desktop) == "Input 1"
+    desktop.keyboard.press("a")
+    assert focused(desktop).startswith("Put on file")
 
 
 def test_queue_works_without_javascript(open_window, officer, queue):
     window = open_window(PHONE, java_script_enabled=False)
     window.log_in(officer)
-    window.goto("/desk/")
+    window.goto(list_of(queue))
     for submission in queue[:2]:
         window.get_by_label(f"Select {submission.reference}").check()
-    window.get_by_role("button", name="Assign").click()
+    window.locator("#bulk").get_by_role("button", name="Assign").click()
     window.get_by_label("Assigned to").select_option(str(officer.pk))
     window.get_by_role("button", name="Assign: 2 inputs").click()
     window.get_by_text("2 inputs are assigned.").wait_for()
@@ -115,9 +137,15 @@ def test_queue_works_without_javascript(open_window, officer, queue):
         officer.pk,
         None,
     ]
-    window.goto(f"/desk/inputs/{queue[0].key}/")
-    window.get_by_role("link", name="Next in the queue").click()
-    window.wait_for_url(f"**/{queue[1].key}/")
+    window.goto(list_of(queue))
+    window.get_by_role("link", name="Input 1").click()
+    window.check()
+    assert window.locator(".list-col").is_hidden()
+    window.get_by_role("button", name="Put on file", exact=True).click()
+    window.get_by_text(f"{queue[0].reference} is on file.").wait_for()
+    reads(window, queue[1])
+    window.get_by_role("link", name="Back to the list").click()
+    window.get_by_role("link", name="Input 3").wait_for()
 
 
 @SIZES
@@ -127,7 +155,7 @@ def test_decision_and_point_can_be_undone(open_window, officer, queue, size):
     window = open_window(size)
     window.log_in(officer)
     window.goto(f"/desk/inputs/{submission.key}/")
-    assert window.locator("#body mark.taken").all_text_contents() == ["It should cost nothing at all."]
+    assert window.locator("#body mark.took").all_text_contents() == ["It should cost nothing at all."]
     assert window.locator("#undo").count() == 0
     window.check()
     window.goto(f"/desk/points/{point.reference}/")
@@ -137,7 +165,7 @@ def test_decision_and_point_can_be_undone(open_window, officer, queue, size):
     window.get_by_text("Done: Take back.").wait_for()
     window.check()
     window.goto(f"/desk/inputs/{submission.key}/")
-    assert window.locator("#body mark.taken").count() == 0
+    assert window.locator("#body mark.took").count() == 0
     window.locator("summary", has_text="Undo the decision").click()
     window.locator("#reason-reopen").fill("It was the wrong button.")
     window.locator("#undo details[open] button").click()
@@ -173,9 +201,11 @@ def test_desk_triage_pages_are_accessible(open_window, picture, queue, busy):
     window.log_in(head)
     pages = {
         "desk": "/desk/",
-        "desk-late": "/desk/late/",
-        "desk-silent": f"/desk/non-responses/?consultation={consultation.slug}",
-        "desk-replies": "/desk/replies/",
+        "desk-inputs": list_of(queue),
+        "desk-filter": list_of(queue, filter="1"),
+        "desk-late": reverse("late_inputs", args=[consultation.slug]),
+        "desk-silent": reverse("non_responses", args=[consultation.slug]),
+        "desk-replies": reverse("desk_replies", args=[consultation.slug]),
         "desk-input": f"/desk/inputs/{queue[0].key}/",
     }
     for name, address in pages.items():
@@ -187,22 +217,23 @@ def test_desk_triage_pages_are_accessible(open_window, picture, queue, busy):
 @SIZES
 def test_reminders_late_inputs_and_replies_are_processed(open_window, picture, busy, size):
     head, consultation = busy
+    late = Submission.objects.get(state="draft").consultation
     window = open_window(size)
     window.log_in(head)
-    window.goto(f"/desk/non-responses/?consultation={consultation.slug}")
+    window.goto(reverse("non_responses", args=[consultation.slug]))
     window.get_by_role("button", name="Remind everyone").click()
     window.get_by_text("the principal (fishers@example.org)").wait_for()
     window.check()
     picture(window, "desk-letters")
     window.get_by_role("button", name="Write to 1 organisation").click()
     window.get_by_text("1 organisation is e-mailed.").wait_for()
-    window.goto("/desk/late/")
+    window.goto(reverse("late_inputs", args=[late.slug]))
     window.locator("summary", has_text="Allow after the deadline").click()
     window.locator("details[open] textarea").fill("The line was down in all of Lodwar.")
     window.check()
     window.locator("details[open] button").click()
     window.get_by_text("Done: Allow after the deadline.").wait_for()
-    window.goto("/desk/replies/")
+    window.goto(reverse("desk_replies", args=[consultation.slug]))
     window.get_by_label("Answer").fill("The paragraph says two now.")
     window.get_by_role("button", name="Answer").click()
     window.get_by_text("Answered. The organisation gets an e-mail.").wait_for()

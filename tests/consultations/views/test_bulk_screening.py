@@ -1,11 +1,14 @@
-"""Bulk actions on inputs: the preview predicts the result."""
+"""Bulk actions on inputs: the preview predicts the result, and the person who decided can undo it for ten minutes."""
 
 import uuid
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
+from consultations import workflow
 from consultations.models import Event, OutgoingMail
+from consultations.views import bulk_screening
 from ncm_portal.workflow import now, replayed_at
 from tests.factories import make_consultation, make_secretariat, make_submission
 from tests.office_factories import make_double
@@ -14,6 +17,7 @@ from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
 PAGE = "/desk/inputs/together/"
+NOT_FOR_OWN = "Only the secretariat (not for an organisation they act for) can do this: Put on file."
 
 
 @pytest.fixture
@@ -41,32 +45,42 @@ def inputs(officer):
 
 
 def post(client, inputs, do, **more):
-    return client.post(PAGE, {"do": do, "inputs": [str(each.key) for each in inputs], **more})
+    keys = [str(each.key) for each in inputs]
+    slug = inputs[0].consultation.slug if inputs else make_consultation().slug
+    return client.post(PAGE, {"do": do, "consultation": slug, "inputs": keys, "list": "saved=all", **more})
+
+
+def said(client, answer):
+    return [str(message) for message in client.get(answer["Location"]).context["messages"]]
+
+
+def undo(client, consultation):
+    return client.post(reverse("desk_bulk_undo", args=[consultation.slug]), {"list": "saved=all"})
 
 
 def test_preview_lists_refusals_and_changes_nothing(client, inputs):
     page = post(client, inputs, "accept")
     assert page.status_code == 200
-    assert {each.pk: reasons for each, reasons in page.context["inputs"]} == {
-        inputs[0].pk: [],
-        inputs[1].pk: [],
+    assert page.context["inputs"] == inputs[:2]
+    assert {each.pk: reasons for each, reasons in page.context["refused"]} == {
         inputs[2].pk: ["You cannot use “Put on file” while this is on file."],
-        inputs[3].pk: ["Only the secretariat (not for an organisation they act for) can do this: Put on file."],
+        inputs[3].pk: [NOT_FOR_OWN],
     }
     assert "Put on file: 2 inputs" in words(page)
     assert states(*inputs) == ["submitted", "submitted", "accepted", "submitted"]
     assert (Event.objects.exists(), OutgoingMail.objects.exists()) == (False, False)
 
 
-def test_confirmed_action_is_applied_to_each_input_separately(client, inputs):
-    page = client.get(post(client, inputs, "accept", confirm="yes")["Location"])
+def test_confirmed_action_is_applied_and_refusals_are_named(client, inputs):
+    answer = post(client, inputs, "accept", confirm="yes")
+    assert answer["Location"] == reverse("desk_inputs", args=[inputs[0].consultation.slug], query={"saved": "all"})
     assert states(*inputs) == ["accepted", "accepted", "accepted", "submitted"]
-    said = [str(message) for message in page.context["messages"]]
-    assert said[0] == "2 inputs are on file."
-    assert sorted(said[1:]) == sorted(
+    messages = said(client, answer)
+    assert messages[0] == "2 inputs are on file."
+    assert sorted(messages[1:]) == sorted(
         [
             f"{inputs[2].reference}: You cannot use “Put on file” while this is on file.",
-            f"{inputs[3].reference}: Only the secretariat (not for an organisation they act for) can do this: Put on file.",
+            f"{inputs[3].reference}: {NOT_FOR_OWN}",
         ]
     )
     assert OutgoingMail.objects.count() == 2
@@ -89,14 +103,62 @@ def test_all_selected_inputs_are_assigned_to_one_person(client, inputs, officer)
     assert [each.assigned_to for each in inputs] == [officer] * 4
 
 
+def test_all_inputs_of_the_list_are_selected_up_to_the_limit(client, officer, monkeypatch):
+    consultation = make_consultation()
+    made = [make_submission(consultation, state="submitted") for _turn in range(3)]
+    make_submission(make_consultation(), state="submitted")
+    make_submission(consultation)
+    asked = {"do": "accept", "consultation": consultation.slug, "list": "saved=to-read", "all": "1"}
+    assert client.post(PAGE, asked).context["inputs"] == made
+    monkeypatch.setattr(bulk_screening, "MOST", 2)
+    page = client.post(PAGE, asked)
+    assert page.context["inputs"] == made[:2]
+    assert "These are the first 2; do the others after them." in words(page)
+
+
+def test_bulk_decision_is_undone_as_one(client, officer):
+    consultation = make_consultation()
+    made = [make_submission(consultation, state="submitted") for _turn in range(3)]
+    answer = post(client, made, "accept", confirm="yes")
+    assert "Undo all 3" in words(client.get(answer["Location"]))
+    colleague = make_secretariat()
+    workflow.reopen(made[1], by=colleague, reason="It is not readable.")
+    assert said(client, undo(client, consultation)) == [
+        "2 inputs wait at the desk again.",
+        f"{made[1].reference}: It moved meanwhile.",
+    ]
+    assert states(*made) == ["submitted"] * 3
+    entries = Event.objects.about(made[0]).order_by("number")
+    assert [entry.verb for entry in entries] == ["accept", "undo_at_once"]
+    assert entries[0].data["act"] == entries[1].data["act"]
+    mails = OutgoingMail.objects.order_by("submission")
+    assert [(mail.state, mail.body == "") for mail in mails] == [
+        ("cancelled", True),
+        ("waiting", False),
+        ("cancelled", True),
+    ]
+    assert "Undo all" not in words(client.get(answer["Location"]))
+
+
+def test_bulk_decision_cannot_be_undone_together_after_ten_minutes(client, officer):
+    consultation = make_consultation()
+    made = make_submission(consultation, state="submitted")
+    with replayed_at(now() - timedelta(minutes=10)):
+        answer = post(client, [made], "accept", confirm="yes")
+    assert "Undo all" not in words(client.get(answer["Location"]))
+    assert said(client, undo(client, consultation)) == ["Ten minutes have passed: undo each input with a reason."]
+    assert states(made) == ["accepted"]
+
+
 @pytest.mark.parametrize("keys", [[], ["no key"], [str(uuid.UUID(int=1))]])
 def test_empty_selection_is_reported(client, officer, keys):
-    page = client.get(client.post(PAGE, {"do": "accept", "inputs": keys})["Location"])
-    assert [str(message) for message in page.context["messages"]] == ["Choose at least one input."]
+    answer = client.post(PAGE, {"do": "accept", "inputs": keys, "consultation": make_consultation().slug})
+    assert said(client, answer) == ["Choose at least one input."]
 
 
-def test_drafts_are_ignored_and_unknown_action_is_404(client, officer):
-    draft = make_submission(state="draft")
-    page = client.get(post(client, [draft], "accept", confirm="yes")["Location"])
-    assert [str(message) for message in page.context["messages"]] == ["Choose at least one input."]
+def test_foreign_inputs_drafts_and_unknown_actions_are_not_taken(client, officer):
+    draft, elsewhere = make_submission(state="draft"), make_submission(make_consultation(), state="submitted")
+    assert said(client, post(client, [draft, elsewhere], "accept", confirm="yes")) == ["Choose at least one input."]
+    assert states(elsewhere) == ["submitted"]
     assert post(client, [draft], "delete").status_code == 404
+    assert client.post(PAGE, {"do": "accept", "consultation": "no-such"}).status_code == 404

@@ -1,29 +1,23 @@
-"""Screening desk: to-do list, decisions, extraction of points; 404 for others."""
+"""Inputs at the desk: the list with its pane, decisions, extraction of points; 404 for others."""
 
 import html
-import re
 import uuid
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
-from consultations import queries
 from consultations.bidi import isolated
 from consultations.models import Event, Note, OutgoingMail, Point
-from consultations.queries import submissions
-from consultations.views import screening
 from ncm_portal.workflow import now, replayed_at
 from tests.factories import (
-    change,
     make_consultation,
     make_head,
-    make_likeness,
     make_member,
     make_ministry,
     make_point,
     make_provision,
     make_secretariat,
-    make_session,
     make_stakeholder,
     make_submission,
     make_theme,
@@ -69,17 +63,25 @@ STRANGERS = {
 }
 
 
-def desk_addresses():
-    """Every desk page of this app with existing records."""
+LISTS = ("desk_inputs", "desk_points", "late_inputs", "non_responses", "desk_replies", "likenesses", "intake")
+ACTS = ("accept", "points", "notes", "assign", "reopen")
+
+
+def desk_pages():
+    """Every page of the desk in this app, with existing records."""
     submission, point, body = make_submission(), make_point(), make_stakeholder()
-    return [
-        "/desk/", "/desk/inputs/", at(submission), at(submission, "accept"), at(submission, "points"),
-        at(submission, "notes"), at(submission, "assign"), "/desk/inputs/together/", "/desk/late/",
-        at(submission, "reopen"), "/desk/non-responses/", f"/desk/non-responses/{submission.consultation.slug}/",
-        "/desk/replies/", "/desk/replies/1/", f"/desk/late/{submission.key}/admit_late/", "/desk/points/", f"/desk/points/{point.reference}/",
-        f"/desk/points/{point.reference}/merge/", f"/desk/points/{point.reference}/unmerge/",
-        "/desk/organisations/", f"/desk/organisations/{body.pk}/", f"/desk/organisations/{body.pk}/verify/",
+    slug = submission.consultation.slug
+    return submission, [
+        *(reverse(name, args=[slug]) for name in LISTS),
+        at(submission), f"/desk/points/{point.reference}/", "/desk/organisations/", f"/desk/organisations/{body.pk}/",
     ]  # fmt: skip
+
+
+def desk_addresses():
+    """Every page of the desk in this app, and addresses that only take forms."""
+    submission, pages = desk_pages()
+    acts = [at(submission, act) for act in ACTS]
+    return [*pages, *acts, "/desk/inputs/together/", "/desk/replies/1/", f"/desk/late/{submission.key}/admit_late/"]
 
 
 @pytest.mark.parametrize("stranger", STRANGERS)
@@ -100,158 +102,24 @@ def test_hidden_page_equals_unknown_page(client):
 
 @pytest.mark.parametrize("office", [make_secretariat, make_head])
 def test_the_secretariat_finds_every_page(client, office):
-    addresses = desk_addresses()
+    submission, pages = desk_pages()
     sign_in(client, office())
-    found = {address: client.get(address).status_code for address in addresses}
-    acts = ("accept/", "points/", "notes/", "merge/", "unmerge/", "verify/", "assign/", "reopen/", "admit_late/")
-    is_act = {address: address.count("/") == 5 and address.endswith(acts) for address in addresses}
-    is_act |= {address: True for address in addresses if re.search(r"together/|replies/1/|responses/.", address)}
-    expected = {address: 302 if is_act[address] else 200 for address in addresses}
-    assert found == expected
+    assert {address: client.get(address).status_code for address in pages} == dict.fromkeys(pages, 200)
+    forms = {act: client.get(at(submission, act)).status_code for act in ACTS}
+    assert forms == dict.fromkeys(ACTS, 302)
 
 
 def test_drafts_are_404_at_desk(client, officer):
     assert client.get(at(make_submission(state="draft"))).status_code == 404
 
 
-# --- What waits -----------------------------------------------------------------------------------------------------
+@pytest.fixture
+def consultation():
+    return make_consultation(themes=("T1", "T2"))
 
 
-def test_front_page_shows_to_do_list(client, officer):
-    consultation = make_consultation(themes=("T1", "T2"))
-    old, new = (make_submission(consultation, state="submitted", title=title) for title in ("Old", "New"))
-    change(old, submitted_at=now() - timedelta(days=9))
-    unsplit = make_submission(consultation)
-    make_point(make_submission(consultation))
-    make_member(make_stakeholder("Newcomers (sample)", state="registered"))
-    make_stakeholder("From the register", state="registered")
-    session = make_session(title="A breakout")
-    make_point(session=session, state="submitted")
-    assert client.get("/desk/").context["alike"] == (0, False)
-    make_likeness(make_point(make_submission(consultation)), make_point(make_submission(consultation)))
-    page = client.get("/desk/")
-    assert page.context["alike"] == (1, False)
-    assert "Possible duplicates 1" in words(page)
-    assert [found.title for found in page.context["queue"]] == ["Old", "New"]
-    assert (page.context["waiting"], page.context["unsplit"]) == (2, (1, False))
-    assert list(page.context["to_split"]) == [unsplit]
-    assert [body.name for body in page.context["organisations"]] == ["Newcomers (sample)"]
-    assert [(row["session__title"], row["number"]) for row in page.context["sessions"]] == [("A breakout", 1)]
-    assert [(theme.code, theme.waiting) for theme in page.context["themes"]] == [("T1", 2)]
-    assert "9 days" in words(page)
-    assert new.title in words(page)
-
-
-def test_front_page_counts_items_beyond_list(client, officer, monkeypatch):
-    monkeypatch.setattr(screening, "QUEUE", 1)
-    body = make_stakeholder(state="registered")
-    for other in (body, body, make_stakeholder(state="registered")):
-        make_member(other)
-    page = client.get("/desk/")
-    assert (list(page.context["organisations"]), page.context["to_verify"]) == ([body], 2)
-
-
-def test_front_page_counts_inputs_without_points_up_to_a_limit(client, officer, monkeypatch):
-    monkeypatch.setattr(submissions, "MOST_COUNTED", 1)
-    consultation = make_consultation()
-    first, second = (make_submission(consultation) for _turn in range(2))
-    page = client.get("/desk/")
-    assert "On file, no points yet more than 1" in words(page)
-    assert list(page.context["to_split"]) == [first, second]
-    make_point(first)
-    page = client.get("/desk/")
-    assert "On file, no points yet 1" in words(page)
-    assert list(page.context["to_split"]) == [second]
-
-
-def test_front_page_query_count_is_low(client, officer, django_assert_max_num_queries):
-    consultation = make_consultation()
-    for _turn in range(4):
-        make_submission(consultation, state="submitted")
-        make_point(session=make_session(), state="submitted")
-    client.get("/desk/")
-    with django_assert_max_num_queries(19):
-        client.get("/desk/")
-
-
-# --- All inputs -----------------------------------------------------------------------------------------------------
-
-
-def titles(client, **asked):
-    return sorted(found.title for found in client.get("/desk/inputs/", asked).context["inputs"])
-
-
-def test_inputs_are_found_by_words_theme_and_state(client, officer):
-    consultation = make_consultation(themes=("T1", "T2"))
-    body = make_stakeholder("Herders (sample)")
-    make_submission(consultation, body, title="One", body="a seasonal pass")
-    make_submission(consultation, body, title="Two", body="nothing", theme=make_theme("T2"))
-    make_submission(consultation, title="Three", state="withdrawn")
-    make_submission(consultation, title="Draft", state="draft")
-    assert titles(client) == ["One", "Three", "Two"]
-    assert titles(client, words="SEASONAL herders") == ["One"]
-    assert titles(client, theme="T2") == ["Two"]
-    assert titles(client, state="withdrawn") == ["Three"]
-    assert titles(client, state="draft") == ["One", "Three", "Two"]
-
-
-def test_inputs_are_found_by_prefix_name_reference_and_withheld_words(client, officer, monkeypatch):
-    body = make_stakeholder("Network of O'Brien's herders")
-    sent = make_submission(make_consultation(), body, title="One", body="Seasonal passes [[seen by Atieno]]")
-    make_point(sent, text="Issue biometric cards.")
-    other = make_submission(make_consultation(), title="Two", body="Passes for all")
-    reference, number = other.reference.lower(), other.reference.rpartition("-")[2].lstrip("0")
-    for words_, found in (
-        ("pass", ["One", "Two"]), ("SEASON pass", ["One"]), ("biomet", ["One"]), ("brien", ["One"]),
-        ("tieno", ["One"]), ("assess", []), ("nowhere", []), ("' \\ :* & !", []), (reference, ["Two"]),
-        (number, ["Two"]), ("pass herders", ["One"]), ("pass o'brien's", ["One"]),
-    ):  # fmt: skip
-        assert (words_, titles(client, words=words_)) == (words_, found)
-        with monkeypatch.context() as patched:  # as where a word is in many inputs, or in many names
-            patched.setattr(queries.search, "FEW", 0)
-            if words_ not in ("tieno", reference, number):
-                assert (words_, titles(client, words=words_)) == (words_, found)
-
-
-@pytest.mark.parametrize(
-    "asked", [{"words": "a\x1bb"}, {"theme": "T9"}, {"state": "'"}, {"after": "x"}, {"before": "'; --"}]
-)
-def test_unknown_query_string_shows_the_list(client, officer, asked):
-    make_submission(title="One")
-    assert titles(client, **asked) == ["One"]
-
-
-def test_inputs_are_paginated_by_key(client, officer):
-    consultation, body = make_consultation(), make_stakeholder()
-    author = make_member(body)
-    for turn in range(30):
-        make_submission(consultation, body, author=author, title=f"{turn:02}")
-    first = client.get("/desk/inputs/")
-    second = client.get(first.context["older"])
-    seen = [found.title for page in (first, second) for found in page.context["inputs"]]
-    assert seen == [f"{turn:02}" for turn in range(29, -1, -1)]
-    assert (first.context["newer"], second.context["older"]) == ("", "")
-    back = client.get(second.context["newer"])
-    assert [found.title for found in back.context["inputs"]] == seen[:25]
-
-
-def test_list_count_stops_at_limit(client, officer, monkeypatch):
-    consultation, body = make_consultation(), make_stakeholder()
-    for _turn in range(3):
-        make_submission(consultation, body)
-    assert "3 inputs, newest first." in words(client.get("/desk/inputs/"))
-    monkeypatch.setattr(queries.submissions, "MOST_COUNTED", 2)
-    assert "More than 2 inputs, newest first." in words(client.get("/desk/inputs/"))
-
-
-def test_page_ending_with_withdrawn_input_links_to_next(client, officer, monkeypatch):
-    monkeypatch.setattr(queries.submissions, "PAGE", 1)
-    consultation = make_consultation()
-    for title, state in (("Old", "submitted"), ("New", "withdrawn")):
-        make_submission(consultation, title=title, state=state)
-    first = client.get("/desk/inputs/")
-    second = client.get(first.context["older"])
-    assert [found.title for page in (first, second) for found in page.context["inputs"]] == ["New", "Old"]
+def inputs_of(consultation, **asked):
+    return reverse("desk_inputs", args=[consultation.slug], query=asked)
 
 
 # --- Screening ------------------------------------------------------------------------------------------------------
@@ -267,12 +135,58 @@ def test_a_received_input_shows_its_text_and_the_three_moves(client, officer, re
 
 
 def test_accepting_redirects_with_message(client, officer, received):
-    answer = client.post(at(received, "accept"), {"move": "accept"})
-    assert answer["Location"] == at(received)
+    answer = client.post(at(received, "accept"))
+    assert answer["Location"] == inputs_of(received.consultation, done=received.reference)
     received.refresh_from_db()
     assert (received.state, received.decided_by) == ("accepted", officer)
-    assert "Done: Put on file. The author gets an e-mail." in words(client.get(at(received)))
+    page = client.get(answer["Location"])
+    assert f"{received.reference} is on file." in words(page)
+    assert "Nothing is left here." in words(page)
     assert OutgoingMail.objects.count() == 1
+
+
+def test_decision_leads_to_next_input_and_keeps_the_filter(client, officer, consultation):
+    made = [make_submission(consultation, state="submitted", theme=make_theme(code)) for code in ("T1", "T2", "T1")]
+    first, other, last = made
+    answer = client.post(at(first, "accept"), {"list": "saved=to-read&theme=T1&open=x&done=y"})
+    following = {"saved": "to-read", "theme": "T1", "done": first.reference, "open": last.reference}
+    assert answer["Location"] == inputs_of(consultation, **following)
+    page = client.get(answer["Location"])
+    assert (page.context["submission"], page.context["done"]) == (last, first)
+    answer = client.post(at(last, "accept"), {"list": "saved=to-read"})
+    assert answer["Location"] == inputs_of(consultation, saved="to-read", done=last.reference, open=other.reference)
+
+
+def test_decision_by_script_is_one_request(client, officer, consultation):
+    first, second = (make_submission(consultation, state="submitted") for _turn in range(2))
+    page = client.post(at(first, "accept"), {"list": ""}, headers={"X-Fragment": "desk"})
+    assert page.status_code == 200
+    assert f'data-address="{inputs_of(consultation, open=second.reference)}"' in page.content.decode()
+    assert f"{first.reference} is on file." in words(page)
+    assert page.content.strip().startswith(b'<div id="desk"')
+    page = client.post(at(first, "set_aside"), {"list": "", "reason": ""}, headers={"X-Fragment": "desk"})
+    assert page.status_code == 422
+    assert page.context["submission"] == first
+
+
+def test_input_put_on_file_is_split_at_once(client, officer, received):
+    assert client.post(at(received, "accept"), {"then": "split", "list": ""})["Location"] == at(received)
+
+
+def test_refused_decision_keeps_list_and_typed_text(client, officer, consultation):
+    first, _second = (make_submission(consultation, state="submitted") for _turn in range(2))
+    page = client.post(at(first, "set_aside"), {"list": "order=newest", "reason": "Too short."})
+    assert page.status_code == 422
+    assert (page.context["submission"], page.context["list"]) == (first, "order=newest")
+    assert "Choose a reason from the list." in words(page)
+    assert "Too short." in page.content.decode()
+
+
+def test_assigning_keeps_the_list(client, officer, received):
+    answer = client.post(at(received, "assign"), {"list": "saved=all", "to": officer.pk})
+    assert answer["Location"] == inputs_of(received.consultation, saved="all", open=received.reference)
+    received.refresh_from_db()
+    assert received.assigned_to == officer
 
 
 @pytest.mark.parametrize(("verb", "state"), [("return_for_completion", "returned"), ("set_aside", "set_aside")])

@@ -1,11 +1,13 @@
-"""Around screening: assignment, questions and answers, and late inputs."""
+"""Screening: assignment, questions and answers, undoing at once, and late inputs."""
 
 from datetime import timedelta
 
 import pytest
+from django.db import DatabaseError, transaction
 
 from consultations import workflow
 from consultations.models import Event, Misreading, OutgoingMail, Question
+from consultations.notifications import outbox
 from ncm_portal.workflow import Blocked, NotAllowed, now, replayed_at
 from tests.factories import (
     change,
@@ -127,6 +129,97 @@ def test_setting_aside_requires_listed_reason(body, author):
     assert (aside.set_aside_for, aside.state_reason) == ("duplicate", "See .12.")
     again = workflow.reopen(aside, by=make_secretariat(), reason="It is another text.")
     assert (again.state, again.set_aside_for, again.state_reason) == ("submitted", "", "")
+
+
+# --- Undone at once -------------------------------------------------------------------------------------------------
+
+DECISIONS = {
+    "accept": {},
+    "return_for_completion": {"reason": "Which county?", "questions": ["Which?"]},
+    "set_aside": {"reason": "See .12.", "set_aside_for": "duplicate"},
+}
+
+
+@pytest.fixture
+def officer():
+    return make_secretariat()
+
+
+@pytest.fixture
+def received(body, author):
+    return make_submission(make_consultation(), body, author=author, state="submitted")
+
+
+@pytest.mark.parametrize("verb", DECISIONS)
+def test_decision_undone_at_once_is_never_mailed(received, officer, verb):
+    decided = getattr(workflow, verb)(received, by=officer, **DECISIONS[verb])
+    assert outbox.deliver() == 0
+    again = workflow.undo_at_once(decided, by=officer)
+    assert (again.state, again.decided_by, again.decided_at, again.state_reason) == ("submitted", None, None, "")
+    assert (last(again)[0], last(again)[2]) == ("undo_at_once", officer)
+    mail = OutgoingMail.objects.get()
+    assert (mail.state, mail.body) == ("cancelled", "")
+    change(mail, due_at=now())
+    assert outbox.deliver() == 0
+
+
+@pytest.mark.parametrize("notices", ["at_once", "daily"])
+def test_decision_is_mailed_after_it_can_no_longer_be_undone(received, author, officer, notices):
+    change(author, notices=notices)
+    workflow.accept(received, by=officer)
+    mail = OutgoingMail.objects.get()
+    assert mail.due_at >= mail.created_at + timedelta(minutes=11)
+    assert (mail.submission, mail.in_digest) == (received, notices == "daily")
+
+
+def test_next_decision_is_mailed_after_an_undone_one(received, officer):
+    workflow.undo_at_once(workflow.accept(received, by=officer), by=officer)
+    workflow.set_aside(received, by=officer, reason="See .12.")
+    states = OutgoingMail.objects.order_by("pk").values_list("state", flat=True)
+    assert list(states) == ["cancelled", "waiting"]
+
+
+def test_decision_can_be_undone_at_once_for_ten_minutes_by_whoever_made_it(received, officer):
+    with replayed_at(now() - timedelta(minutes=10, seconds=1)):
+        decided = workflow.accept(received, by=officer)
+    with pytest.raises(NotAllowed, match="Only whoever decided, within 10 minutes can do this"):
+        workflow.undo_at_once(decided, by=officer)
+    workflow.reopen(decided, by=officer, reason="The wrong button.")
+    decided = workflow.accept(received, by=officer)
+    with pytest.raises(NotAllowed):
+        workflow.undo_at_once(decided, by=make_secretariat())
+    assert workflow.undo_at_once(decided, by=officer).state == "submitted"
+
+
+def test_undo_comes_too_late_if_a_colleague_was_faster(received, officer):
+    decided = workflow.accept(received, by=officer)
+    colleague = make_secretariat()
+    workflow.reopen(decided, by=colleague, reason="It is about something else.")
+    with pytest.raises(Blocked):
+        workflow.undo_at_once(decided, by=officer)
+    theirs = workflow.set_aside(received, by=colleague, reason="It is about something else.")
+    with pytest.raises(NotAllowed):
+        workflow.undo_at_once(decided, by=officer)
+    theirs.refresh_from_db()
+    assert (theirs.state, theirs.decided_by) == ("set_aside", colleague)
+
+
+def test_decision_with_points_or_with_a_mail_that_left_is_not_undone_at_once(received, officer):
+    decided = workflow.accept(received, by=officer)
+    point = workflow.split(decided, by=officer, kind="finding", text="A finding.")
+    with pytest.raises(Blocked, match="It has points: withdraw them first"):
+        workflow.undo_at_once(decided, by=officer)
+    workflow.take_back(point, by=officer, reason="It stands in another point.")
+    OutgoingMail.objects.update(state="sent", sent_at=now(), body="")
+    with pytest.raises(Blocked, match="Its author has the e-mail already: undo it with a reason"):
+        workflow.undo_at_once(decided, by=officer)
+
+
+@pytest.mark.parametrize("fields", [{"state": "cancelled"}, {"state": "cancelled", "body": "", "submission": None}])
+def test_database_keeps_no_text_of_a_cancelled_mail_and_cancels_no_other(received, officer, fields):
+    workflow.accept(received, by=officer)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        OutgoingMail.objects.update(**fields)
 
 
 # --- After the deadline ---------------------------------------------------------------------------------------------
