@@ -21,6 +21,7 @@ from consultations.forms.screening import AssignForm, ReturnForm, SetAsideForm
 from consultations.models import (
     Audience,
     Consultation,
+    FilteredPage,
     Point,
     PointState,
     Submission,
@@ -36,6 +37,7 @@ from consultations.queries import (
     pair_of_input,
 )
 from consultations.queries.history import history
+from consultations.queries.saved_filters import saved_tabs
 from consultations.queries.screening import TABS, in_order, list_page, narrowed, next_to_read, tab_numbers
 from consultations.queries.submissions import beyond
 from consultations.redaction import holds_back
@@ -102,6 +104,7 @@ def _show_list(
         "filters": form,
         "shows_filters": "filter" in query or bool(set(filters) - {"saved", "order"}),
         "tabs": _tabs(consultation, request.user, address, filters["saved"]),
+        "saved": saved_tabs(request.user, consultation, FilteredPage.INPUTS, kept.urlencode()),
         "inputs": page.rows,
         "counted": counted(result.order_by("submitted_at", "pk"), most=RANKED if filters.get("words") else 0),
         "list": kept.urlencode(),
