@@ -209,6 +209,7 @@ urlpatterns = [
         {"kind": "remind"},
         name="forum_letters_remind",
     ),
+    path("desk/forums/<slug:slug>/letters/discard/", invitations.forum_letters_discard, name="forum_letters_discard"),
     path("desk/forums/<slug:slug>/letters/<uuid:key>/", invitations.forum_letter, name="forum_letter"),
     path(
         "desk/forums/<slug:slug>/letters/<uuid:key>/answer/",
@@ -270,6 +271,8 @@ urlpatterns = [
         saved_filters.desk_filter_move,
         name="desk_filter_move",
     ),
+    # --- Consultations
+    path("desk/<consultation:slug>/moves/<slug:verb>/", consultations.consultation_move, name="consultation_move"),
     # --- Lists as they were addressed before each consultation had its own
     *(
         path(f"desk/{word}/", consultations.any_list, {"name": name}, name=f"any_{name}")

@@ -73,7 +73,7 @@ ROADS: dict[type[models.Model], dict[str, list[str]]] = {
     },
     Invitation: {
         "draft": [], "sent": ["sent"], "answered": ["sent", "answered"], "declined": ["sent", "declined"],
-        "lapsed": ["sent", "lapsed"],
+        "lapsed": ["sent", "lapsed"], "discarded": ["discarded"],
     },
     Submission: {
         "draft": [], "submitted": ["submitted"], "accepted": ["submitted", "accepted"],
@@ -248,8 +248,9 @@ def make_invitation(
         "respond_by": timezone.localdate(workflow.now()) + timedelta(days=7), **fields,
     }  # fmt: skip
     made = Invitation.objects.create(forum=forum, stakeholder=stakeholder or make_stakeholder(), **fields)
-    if state != "draft":
-        walk(made, "sent", sent_at=moment, token_hash=hashed(token(made.key, made.token_round)))
+    if state in ("draft", "discarded"):
+        return bring(made, state)
+    walk(made, "sent", sent_at=moment, token_hash=hashed(token(made.key, made.token_round)))
     answered = {"answered_at": moment, "answered_by": "Somebody"} if state in ("answered", "declined") else {}
     return walk(made, *ROADS[Invitation][state][1:], **answered)
 

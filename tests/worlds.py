@@ -301,8 +301,24 @@ def _close(submission: Submission) -> None:
     change(submission.consultation, closes_at=workflow.now() - timedelta(hours=1))
 
 
+def _plan_later(consultation: Consultation) -> None:
+    """Move the planned days of a consultation into the future."""
+    ahead = workflow.now() + timedelta(days=9)
+    change(consultation, opens_at=ahead, closes_at=ahead + timedelta(days=30))
+
+
+def _end_undecided_round(paper: PositionPaper) -> None:
+    """Create a round that has ended, on the newest edition, without any decision."""
+    now = workflow.now()
+    ReviewRound.objects.create(
+        paper=paper, number=2, edition=make_edition(paper, "9.1"), opens_at=now, closes_at=now + timedelta(seconds=1)
+    )
+
+
 # What a verb says itself, over and above its move: the hour of a silence that is still to be broken lies ahead.
 PREPARED: dict[str, Callable[[Any], None]] = {
+    "open_early": _plan_later,
+    "reopen_review": _end_undecided_round,
     "open_to_all": lambda paper: change(paper, is_restricted=True),
     "accept": lambda submission: change(submission, checked_at=workflow.now(), checked_by=submission.author),
     "undo_at_once": lambda submission: change(
@@ -327,7 +343,7 @@ def _bare_consultation(world: SimpleNamespace, state: str) -> Consultation:
 
 def _bare_forum(world: SimpleNamespace, state: str) -> Forum:
     forum = make_forum(world.forum.consultation, state=state)
-    if state == "held":
+    if state in ("in_session", "held"):
         make_point(session=make_session(forum, state="open"), state="submitted")
     return forum
 
@@ -338,7 +354,8 @@ def _bare_communique(world: SimpleNamespace, state: str) -> Communique:
 
 
 def _bare_session(world: SimpleNamespace, state: str) -> ForumSession:
-    session = make_session(world.forum, state=state)
+    over = make_forum(world.forum.consultation, state="held")
+    session = make_session(over if state == "closed" else world.forum, state=state)
     make_point(session=session)
     return session
 
@@ -384,6 +401,7 @@ def _bare_paper(world: SimpleNamespace, state: str) -> PositionPaper:
     paragraph = make_paragraph(make_section(paper, make_theme("T9")))
     edition, now = make_edition(paper), workflow.now()
     ReviewRound.objects.create(paper=paper, number=1, edition=edition, opens_at=now, closes_at=now + timedelta(days=9))
+    make_edition(paper, "0.2", "clearance")  # later than the round
     clearance = make_clearance(paper, world.body, paragraph)
     take_stance(clearance, paragraph, "object", reason="No.", proposed_text="Other words.")
     _lead(paper, state, silence_until=now + timedelta(days=3))

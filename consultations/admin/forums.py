@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import OuterRef, QuerySet, Subquery, Sum
@@ -16,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from consultations import workflow
-from consultations.forms import ReasonForm
+from consultations.forms.consultations import ExtendForm
 from consultations.imports import DelegateResource
 from consultations.models import (
     RULES,
@@ -36,15 +35,6 @@ from ncm_portal.workflow import now
 from .base import ReadOnlyAdmin, RecordAdmin, RowsInline, bulk_action
 from .rows import RowsFormSet
 from .spreadsheets import SpreadsheetExport
-
-
-class ExtendForm(ReasonForm):
-    """Form for a later deadline with its reason."""
-
-    closes_at = forms.DateTimeField(
-        label=_("New deadline (EAT, UTC+3)"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
-    )
-    field_order = ["closes_at", "reason"]
 
 
 class MilestonesInline(RowsInline):

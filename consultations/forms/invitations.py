@@ -297,10 +297,12 @@ class InviteForm(forms.Form):
         label=gettext_lazy("Answer by"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
 
-    def __init__(self, data: Any = None, *args: Any, candidates: Sequence[Any], **options: Any) -> None:
+    def __init__(
+        self, data: Any = None, *args: Any, candidates: Sequence[Any], ticked: Sequence[Any] = (), **options: Any
+    ) -> None:
         super().__init__(data, *args, **options)
         self.candidates = list(candidates)
-        self.marked = set(data.getlist("bodies")) if data is not None else None
+        self.marked = set(data.getlist("bodies")) if data is not None else {str(each.stakeholder.pk) for each in ticked}
         for each in self.candidates:
             name = f"seats_{each.stakeholder.pk}"
             self.fields[name] = forms.IntegerField(
@@ -313,9 +315,9 @@ class InviteForm(forms.Form):
 
     @property
     def rows(self) -> list[tuple[Any, bool, forms.BoundField]]:
-        """Return each institution, whether it is selected, and its seats field. All are selected initially."""
+        """Return each institution, whether it is selected, and its seats field."""
         return [
-            (each, self.marked is None or str(each.stakeholder.pk) in self.marked, self[f"seats_{each.stakeholder.pk}"])
+            (each, str(each.stakeholder.pk) in self.marked, self[f"seats_{each.stakeholder.pk}"])
             for each in self.candidates
         ]
 

@@ -43,6 +43,7 @@ class InvitationState(models.TextChoices):
     ANSWERED = "answered", _("answered")
     DECLINED = "declined", _("declined")
     LAPSED = "lapsed", _("lapsed with no reply")
+    DISCARDED = "discarded", _("discarded, never sent")
 
 
 class Invitation(models.Model):
@@ -81,11 +82,13 @@ class Invitation(models.Model):
         ordering = ["forum", "stakeholder__name", "pk"]
         constraints = [
             one_of("state", InvitationState, "invitation_state"),
-            models.UniqueConstraint(fields=["forum", "stakeholder"], name="invitation_once"),
+            models.UniqueConstraint(
+                fields=["forum", "stakeholder"], condition=~Q(state="discarded"), name="invitation_once"
+            ),
             models.CheckConstraint(condition=Q(seats__gt=0), name="invitation_seats"),
             models.CheckConstraint(
-                condition=Q(state="draft", sent_at=None, token_hash=None)
-                | ~Q(state="draft") & Q(sent_at__isnull=False, token_hash__isnull=False),
+                condition=Q(state__in=["draft", "discarded"], sent_at=None, token_hash=None)
+                | ~Q(state__in=["draft", "discarded"]) & Q(sent_at__isnull=False, token_hash__isnull=False),
                 name="invitation_sent",
             ),
             models.CheckConstraint(
@@ -98,6 +101,7 @@ class Invitation(models.Model):
                 "draft",
                 [
                     ("draft", "sent"),
+                    ("draft", "discarded"),
                     ("sent", "answered"),
                     ("sent", "declined"),
                     ("sent", "lapsed"),

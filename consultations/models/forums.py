@@ -222,8 +222,11 @@ class Forum(models.Model):
                 [
                     ("draft", "announced"),
                     ("announced", "registration_closed"),
+                    ("registration_closed", "announced"),
                     ("registration_closed", "in_session"),
+                    ("in_session", "registration_closed"),
                     ("in_session", "held"),
+                    ("held", "in_session"),
                     ("held", "reported"),
                     ("draft", "cancelled"),
                     ("announced", "cancelled"),
@@ -299,7 +302,9 @@ class ForumSession(models.Model):
             ),
         ]
         triggers = [
-            *state_guards("planned", [("planned", "open"), ("open", "closed"), ("planned", "cancelled")]),
+            *state_guards(
+                "planned", [("planned", "open"), ("open", "closed"), ("closed", "open"), ("planned", "cancelled")]
+            ),
             no_delete(),
         ]
 

@@ -23,6 +23,7 @@ from consultations.models import (
     Forum,
     ForumState,
     Group,
+    InvitationState,
     StakeholderState,
 )
 
@@ -369,7 +370,8 @@ def institution_addresses(people: Iterable[Delegate]) -> dict[int, str]:
     rows = list(people)
     if not rows:
         return {}
-    letters = rows[0].forum.invitations.exclude(email="").filter(stakeholder__in={row.stakeholder_id for row in rows})
+    letters = rows[0].forum.invitations.exclude(Q(email="") | Q(state=InvitationState.DISCARDED))
+    letters = letters.filter(stakeholder__in={row.stakeholder_id for row in rows})
     return addresses_of({row.stakeholder for row in rows}) | dict(letters.values_list("stakeholder", "email"))
 
 

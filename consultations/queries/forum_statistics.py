@@ -170,7 +170,8 @@ def _letters_and_seats(forum: Forum) -> tuple[list[tuple[str, str, int]], Counte
     """Return the sent letters by group and state, and the seats by group. One query."""
     letters = forum.invitations.order_by().values_list("stakeholder__group", "state").annotate(Count("pk"))
     seats = forum.quotas.order_by().values_list("group", Value(SEATS), "seats")
-    rows = list(letters.exclude(state=InvitationState.DRAFT).union(seats, all=True).order_by())
+    unsent = [InvitationState.DRAFT, InvitationState.DISCARDED]
+    rows = list(letters.exclude(state__in=unsent).union(seats, all=True).order_by())
     sent = [row for row in rows if row[1] != SEATS]
     return sent, Counter({group: number for group, what, number in rows if what == SEATS})
 

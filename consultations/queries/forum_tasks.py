@@ -236,7 +236,7 @@ def _numbers(forum: Forum) -> dict[str, int]:
 
 
 def _letters_parts() -> dict[str, Any]:
-    letters = Invitation.objects.filter(forum=OuterRef("pk"))
+    letters = Invitation.objects.filter(forum=OuterRef("pk")).exclude(state=InvitationState.DISCARDED)
     sent = letters.filter(state=InvitationState.SENT)
     return {
         "letters": _number(letters),

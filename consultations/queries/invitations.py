@@ -46,15 +46,45 @@ class Candidate(NamedTuple):
 
 def candidates(forum: Forum, *, group: str = "", members: bool = False) -> list[Candidate]:
     """Return verified institutions without a letter to `forum`, of one or all groups, by name. Three queries."""
-    invited = Invitation.objects.filter(forum=forum, stakeholder=OuterRef("pk"))
-    rows = Stakeholder.objects.verified().filter(~Exists(invited))
-    rows = rows.filter(Q(group=group) if group else Q(), Q(is_ncm_member=True) if members else Q())
+    invited = _standing(forum).filter(stakeholder=OuterRef("pk"))
+    rows = Stakeholder.objects.verified().filter(~Exists(invited), _selected(group, members))
     bodies = list(rows.order_by("name", "pk"))
     quotas = dict(forum.quotas.values_list("group", "seats"))
     of_group = Counter(body.group for body in bodies)
     offered = {each: share_of(quotas.get(each, 0), number) for each, number in of_group.items()}
     emails = addresses_of(bodies)
     return [Candidate(body, offered[body.group], emails[body.pk]) for body in bodies]
+
+
+def _standing(forum: Forum) -> QuerySet[Invitation]:
+    """Return the letters of a forum that were not discarded."""
+    return forum.invitations.exclude(state=InvitationState.DISCARDED)
+
+
+def _selected(group: str, members: bool) -> Q:
+    return (Q(group=group) if group else Q()) & (Q(is_ncm_member=True) if members else Q())
+
+
+class Barred(NamedTuple):
+    """Institution that cannot be invited, why, and its letter if it has one."""
+
+    stakeholder: Stakeholder
+    reason: str
+    letter: Invitation | None = None
+
+
+def barred(forum: Forum, *, group: str = "", members: bool = False) -> list[Barred]:
+    """Return the institutions that cannot be invited to `forum`, of one or all groups, by name. Two queries."""
+    letters = {letter.stakeholder_id: letter for letter in _standing(forum)}
+    known = Q(pk__in=letters) | ~Q(state=StakeholderState.VERIFIED)
+    rows = Stakeholder.objects.filter(known, _selected(group, members)).order_by("name", "pk")
+    return [Barred(body, _why(body, letters.get(body.pk)), letters.get(body.pk)) for body in rows]
+
+
+def _why(body: Stakeholder, letter: Invitation | None) -> str:
+    if letter:
+        return _("it has a letter: %(state)s") % {"state": letter.get_state_display()}
+    return _("its registration is %(state)s") % {"state": body.get_state_display()}
 
 
 def addresses_of(bodies: Iterable[Stakeholder]) -> dict[int, str]:
@@ -68,9 +98,12 @@ def addresses_of(bodies: Iterable[Stakeholder]) -> dict[int, str]:
     return {body.pk: contact.get(body.pk) or primary.get(body.pk, "") for body in bodies}
 
 
-def letters_of(forum: Forum) -> QuerySet[Invitation]:
-    """Return the letters of a forum by institution, each with `named` (people with a seat) and `alternates`."""
-    rows = forum.invitations.select_related("stakeholder").order_by("stakeholder__name", "pk")
+def letters_of(forum: Forum, *, discarded: bool = False) -> QuerySet[Invitation]:
+    """Return the letters of a forum by institution, each with `named` (people with a seat) and `alternates`; those
+    `discarded` only if asked for.
+    """
+    letters = forum.invitations.all() if discarded else _standing(forum)
+    rows = letters.select_related("stakeholder").order_by("stakeholder__name", "pk")
     return rows.annotate(
         named=Count("delegates", filter=Q(delegates__state__in=SEATED)),
         alternates=Count("delegates", filter=Q(delegates__state=DelegateState.WAITLISTED)),

@@ -28,19 +28,25 @@ def in_the_way(move: Move, record: Any, user: Any, conditions: list[Condition]) 
 
 
 def move_page(
-    request: HttpRequest, move: Move, record: Any, verb: Callable[..., Any], *, back: str, label: str
+    request: HttpRequest,
+    move: Move,
+    record: Any,
+    verb: Callable[..., Any],
+    *,
+    back: tuple[str, str],
+    fields: type[forms.Form] | None = None,
 ) -> HttpResponse:
-    """Show what `move` will do to `record`. POST calls `verb` once that is confirmed, and returns to `back`, the page
-    with this `label`.
+    """Show what `move` will do to `record`. POST calls `verb` once that is confirmed, and returns to `back`: the
+    address and the title of a page. `fields` asks for the arguments of the verb, if it takes more than a reason.
     """
     effects, barriers = move.effects_on(record), in_the_way(move, record, request.user, move.conditions(record))
-    fields = confirming(WhyForm if move.needs_reason else forms.Form)
-    form, outcome = fields(request.POST if request.method == "POST" else None, effects=effects), NOTHING_DONE
+    form_class = confirming(fields or (WhyForm if move.needs_reason else forms.Form))
+    form, outcome = form_class(request.POST if request.method == "POST" else None, effects=effects), NOTHING_DONE
     if request.method == "POST":
         outcome = _refused(barriers) if barriers else _make(request, record, verb, form)
         if outcome.status == 303:
             messages.success(request, _("Done: %(move)s.") % {"move": move.label})
-            return redirect(back)
+            return redirect(back[0])
     context = {
         "move": move,
         "record": record,
@@ -48,8 +54,8 @@ def move_page(
         "form": form,
         "reasons": outcome.reasons,
         "in_the_way": barriers,
-        "back": back,
-        "label": label,
+        "back": back[0],
+        "label": back[1],
     }
     return render(request, "consultations/consequences/move.html", context, status=outcome.status)
 
@@ -61,4 +67,4 @@ def _refused(barriers: list[Condition]) -> Outcome:
 def _make(request: HttpRequest, record: Any, verb: Callable[..., Any], form: Confirmation) -> Outcome:
     if not form.is_valid():
         return INVALID
-    return attempt(lambda: verb(record, by=request.user, reason=form.values.get("reason", "")), record)
+    return attempt(lambda: verb(record, by=request.user, **form.values), record)

@@ -1,18 +1,35 @@
-"""Pages whose address names no consultation: which one is meant where there are several."""
+"""Moves of a consultation at the desk; and pages whose address names none, where there are several."""
 
 from collections.abc import Iterable
 
-from django.http import HttpRequest, HttpResponse
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
+from consultations import workflow
+from consultations.forms.consultations import ExtendForm
 from consultations.models import Consultation, ConsultationState
+from consultations.workflow import CONSULTATION_MOVES
 
-from .decorators import for_secretariat
+from .consequences import move_page
+from .decorators import consultation_at, for_secretariat
 
 PAGE = "consultations/consultations/which.html"
 UNDER_WAY = (ConsultationState.OPEN, ConsultationState.CLOSED)
+FIELDS: dict[str, type[forms.Form]] = {"extend": ExtendForm}
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def consultation_move(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
+    """Say what the move in the URL will do to a consultation, and make it once that is confirmed."""
+    consultation, move = consultation_at(request, slug), CONSULTATION_MOVES.get(verb)
+    if move is None:
+        raise Http404
+    back = (reverse("desk_consultation", args=[slug]), consultation.short_title)
+    return move_page(request, move, consultation, getattr(workflow, verb), back=back, fields=FIELDS.get(verb))
 
 
 @for_secretariat

@@ -1,7 +1,6 @@
 """Home page of a forum at the desk: state, moves and links to all sections."""
 
 import uuid
-from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -38,7 +37,7 @@ from consultations.queries.forums import (
     sessions_of_day,
 )
 from consultations.workflow import FORUM_MOVES
-from ncm_portal.workflow import Move, moves_open_to, needs_of, now
+from ncm_portal.workflow import moves_open_to, needs_of, now
 
 from .consequences import move_page
 from .decorators import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
@@ -46,15 +45,6 @@ from .stored_files import hand_out
 
 DUE_FIRST = 5  # action points
 LARGE = 3  # sections of the day that have a large button
-
-
-def _verb(move: Move) -> Callable[..., Any]:
-    """Return the verb of a move for pages that always send a reason: it is passed on if the move keeps one."""
-    verb = getattr(workflow, move.verb)
-    return verb if move.needs_reason else lambda record, *, by, reason: verb(record, by=by)
-
-
-VERBS = {name: _verb(move) for name, move in FORUM_MOVES.items()}
 
 
 def desk_forum(slug: str) -> Forum:
@@ -118,8 +108,8 @@ def forum_move(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
     forum, move = desk_forum(slug), FORUM_MOVES.get(verb)
     if move is None:
         raise Http404
-    back = reverse("forum_home", args=[slug])
-    return move_page(request, move, forum, VERBS[verb], back=back, label=forum.title)
+    back = (reverse("forum_home", args=[slug]), forum.title)
+    return move_page(request, move, forum, getattr(workflow, verb), back=back)
 
 
 # --- Seats ------------------------------------------------------------------------------------------------------------

@@ -21,7 +21,15 @@ from consultations.notifications import invitations
 from consultations.notifications.letter_texts import texts_kept
 from consultations.permissions import SignedInRequest
 from consultations.queries.history import history
-from consultations.queries.invitations import candidates, letters_of, missing, next_step, open_actions, people_of
+from consultations.queries.invitations import (
+    barred,
+    candidates,
+    letters_of,
+    missing,
+    next_step,
+    open_actions,
+    people_of,
+)
 from consultations.workflow import INVITATION_MOVES
 from ncm_portal.workflow import moves_open_to
 
@@ -33,10 +41,12 @@ GIVEN_BACK = (InvitationState.DECLINED, InvitationState.LAPSED)  # their seats a
 VERBS: dict[str, Callable[..., Any]] = {
     "reissue_link": workflow.reissue_link,
     "lapse_invitation": lambda invitation, by, reason: workflow.lapse_invitation(invitation, by=by),
+    "discard_invitation": lambda invitation, by, reason: workflow.discard_invitation(invitation, by=by),
 }
 DONE = {
     "reissue_link": gettext_lazy("The new link now works. The old link no longer works."),
     "lapse_invitation": gettext_lazy("The letter has lapsed. You can still record a late answer."),
+    "discard_invitation": gettext_lazy("The letter is discarded. You can invite the institution again."),
 }
 
 
@@ -49,13 +59,15 @@ def _forum(slug: str) -> Forum:
 def forum_letters_list(request: HttpRequest, slug: str) -> HttpResponse:
     """List the letters of a forum, or those in the state `?state=`: what each lacks, and the next step."""
     forum = _forum(slug)
-    every = list(letters_of(forum))
+    written = list(letters_of(forum, discarded=True))
+    every = [each for each in written if each.state != InvitationState.DISCARDED]
     requested = request.GET.get("state")
     state = requested if requested in InvitationState.values else ""
-    counted = [(value, label, sum(each.state == value for each in every)) for value, label in InvitationState.choices]
+    states = [each.state for each in written]
+    counted = [(value, label, states.count(value)) for value, label in InvitationState.choices]
     rows = [
         {"letter": each, "missing": missing(each), "next": next_step(each)}
-        for each in every
+        for each in (written if state else every)
         if state in ("", each.state)
     ]
     context = {
@@ -82,7 +94,8 @@ def forum_letters_new(request: SignedInRequest, slug: str) -> HttpResponse:
     members = request.GET.get("members") == "yes"
     result = candidates(forum, group=group, members=members)
     data = request.POST if request.method == "POST" else None
-    form = InviteForm(data, candidates=result, initial={"respond_by": forum.respond_by})
+    ticked = result if request.GET.get("tick") == "all" else []
+    form = InviteForm(data, candidates=result, ticked=ticked, initial={"respond_by": forum.respond_by})
     outcome = NOTHING_DONE
     if data is not None:
         outcome = attempt(lambda: _write(request, forum, form)) if form.is_valid() else INVALID
@@ -96,6 +109,7 @@ def forum_letters_new(request: SignedInRequest, slug: str) -> HttpResponse:
         "group": group,
         "members": members,
         "candidates": result,
+        "barred": barred(forum, group=group, members=members),
     }
     return render(request, "consultations/invitations/letters_new.html", context, status=outcome.status)
 
@@ -209,6 +223,21 @@ def _remind(request: SignedInRequest, forum: Forum, values: list[str]) -> None:
         messages.success(request, message % {"n": reminded})
 
 
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def forum_letters_discard(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Discard the ticked letters that were not sent."""
+    forum = _forum(slug)
+    if request.method == "POST":
+        gone = workflow.discard_invitations(forum, by=request.user, keys=_keys(request.POST.getlist("key")))
+        if gone:
+            words = ngettext("%(n)s letter is discarded.", "%(n)s letters are discarded.", len(gone)) % {"n": len(gone)}
+            messages.success(request, f"{words} {_('Nothing was sent.')}")
+        else:
+            messages.warning(request, _("Nothing was discarded. Tick the letters first."))
+    return redirect(reverse("forum_letters", args=[slug], query={"state": InvitationState.DRAFT}))
+
+
 # --- One letter -----------------------------------------------------------------------------------------------------
 
 
@@ -252,7 +281,7 @@ def _show(request: HttpRequest, letter: Invitation, form: LetterForm, outcome: O
         "files": letter.files.filter(removed_at=None).select_related("by"),
         "moves": [each for each in moves_open_to(moves, letter, request.user) if each.ready],
         "at": reverse("forum_letter", args=[letter.forum.slug, letter.key]),
-        "takes_answers": letter.state != InvitationState.DRAFT and workflow.takes_answers(letter),
+        "takes_answers": letter.sent_at is not None and workflow.takes_answers(letter),
         "events": history(letter),
     }
     return render(request, "consultations/invitations/letter.html", context, status=outcome.status)
@@ -276,7 +305,7 @@ def forum_letter_move(request: HttpRequest, slug: str, key: UUID, verb: str) -> 
 def forum_letter_answer(request: SignedInRequest, slug: str, key: UUID) -> HttpResponse:
     """Enter an answer that came by letter, with its scan."""
     letter = _letter(slug, key)
-    if letter.state == InvitationState.DRAFT:
+    if letter.sent_at is None:
         raise Http404
     given = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = PaperAnswerForm(*given, invitation=letter, people=people_of(letter))

@@ -181,8 +181,8 @@ def _asking(name: str) -> Callable[[SignedInRequest, ForumSession], HttpResponse
     verb, move = getattr(workflow, name), SESSION_MOVES[name]
 
     def act(request: SignedInRequest, session: ForumSession) -> HttpResponse:
-        back = reverse("forum_session", args=[session.forum.slug, session.pk])
-        return move_page(request, move, session, verb, back=back, label=session.title)
+        back = (reverse("forum_session", args=[session.forum.slug, session.pk]), session.title)
+        return move_page(request, move, session, verb, back=back)
 
     return act
 

@@ -38,6 +38,14 @@ from .checkin import enter_register, take_queue
 from .checkin_conflicts import ConflictResolution, settle_doubles, settle_queued
 from .checkpoints import anchor_journal, make_key, rotate_key, sign_checkpoint, write_checkpoints
 from .commitments import commit_after_upgrade, commit_to_records
+from .consultations import (
+    CONSULTATION_MOVES,
+    archive,
+    close_consultation,
+    extend,
+    open_consultation,
+    open_early,
+)
 from .delegates import (
     DELEGATE_MOVES,
     TOLD_BY_TWO,
@@ -101,24 +109,23 @@ from .followup import (
 )
 from .forum_documents import change_document, keep_forum_file, remove_document
 from .forums import (
-    CONSULTATION_MOVES,
     FORUM_MOVES,
     SESSION_MOVES,
     announce,
-    archive,
     cancel_forum,
     cancel_session,
     check_in,
-    close_consultation,
     close_forum,
     close_registration,
     close_session,
-    extend,
     nominate,
-    open_consultation,
     open_forum,
     open_session,
+    reopen_forum,
+    reopen_registration,
+    reopen_session,
     report_forum,
+    take_back_opening,
 )
 from .imports import (
     DelegateList,
@@ -133,6 +140,8 @@ from .invitation_replies import Named, Paper, answer_invitation, decline_invitat
 from .invitations import (
     INVITATION_MOVES,
     change_invitation,
+    discard_invitation,
+    discard_invitations,
     is_due,
     lapse_invitation,
     lapse_invitations,

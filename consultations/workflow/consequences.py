@@ -110,6 +110,41 @@ def of_closing(forum: Forum) -> Consequences:
     )
 
 
+def of_reopening_registration(forum: Forum) -> Consequences:
+    """Letters can be sent, and links work again."""
+    return Consequences(
+        (
+            _("Letters can be sent, and the links of those that were sent work again."),
+            _("Organisations can name delegates again. No e-mail goes out by itself."),
+        ),
+        _("This opens registration again"),
+    )
+
+
+def of_taking_back_opening(forum: Forum) -> Consequences:
+    """It is as it was before the opening."""
+    return Consequences(
+        (_("Registration stays closed. Nobody can be checked in until the forum opens. No e-mail goes out."),),
+        _("This takes the opening back"),
+    )
+
+
+def of_reopening_forum(forum: Forum) -> Consequences:
+    """Its programme can change, and delegates can be checked in."""
+    return Consequences(
+        (_("Its programme can be changed, sessions can open and delegates can be checked in again."),),
+        _("This opens the forum again"),
+    )
+
+
+def of_reopening_session(session: ForumSession) -> Consequences:
+    """What was recorded in it stays."""
+    return Consequences(
+        (_("People can speak in it again. Its points and speeches stay as they are."),),
+        _("This opens the session again"),
+    )
+
+
 def of_reporting(forum: Forum) -> Consequences:
     """It is the last step of a forum."""
     return Consequences((_("The work on this forum ends. This cannot be undone."),))
@@ -153,6 +188,27 @@ def of_cancelling_session(session: ForumSession) -> Consequences:
 def of_opening_consultation(consultation: Consultation) -> Consequences:
     """It appears on the home page, and organisations can send inputs."""
     return Consequences((*_once_open(consultation), _lasting(consultation)))
+
+
+def of_opening_early(consultation: Consultation) -> Consequences:
+    """It opens now, and the planned day moves."""
+    planned, last = timezone.localdate(consultation.opens_at), timezone.localdate(consultation.closes_at)
+    early, left = days_until(planned), days_until(last)
+    days = {"n": early, "name": consultation.short_title}
+    words = ngettext(
+        "It still closes on %(day)s: %(n)s day instead of %(before)s.",
+        "It still closes on %(day)s: %(n)s days instead of %(before)s.",
+        left,
+    )
+    return Consequences(
+        (
+            _("It opens now. It was planned for %(day)s; the journal keeps that day.") % {"day": written_day(planned)},
+            *_once_open(consultation),
+            words % {"day": written_day(last), "n": left, "before": left - early},
+        ),
+        ngettext("This opens %(name)s %(n)s day early", "This opens %(name)s %(n)s days early", early) % days,
+        ngettext("Open %(n)s day early", "Open %(n)s days early", early) % days,
+    )
 
 
 def _once_open(consultation: Consultation) -> list[str]:

@@ -1,4 +1,4 @@
-"""Consultations, forums, sessions and check-ins: opening, closing, nominating."""
+"""Forums, sessions and check-ins: opening, closing, nominating."""
 
 import uuid
 from datetime import datetime
@@ -13,8 +13,6 @@ from consultations.models import (
     CheckInChannel,
     Communique,
     CommuniqueState,
-    Consultation,
-    ConsultationState,
     Delegate,
     DelegateState,
     Forum,
@@ -27,7 +25,7 @@ from consultations.models import (
     Stakeholder,
     User,
 )
-from consultations.notifications import delegates, recipients
+from consultations.notifications import delegates
 from consultations.permissions import (
     HEAD,
     SECRETARIAT,
@@ -39,7 +37,6 @@ from ncm_portal.workflow import (
     Blocked,
     Condition,
     Move,
-    deadline_passed,
     demand,
     either,
     journal,
@@ -51,38 +48,45 @@ from ncm_portal.workflow import (
 
 from .consequences import (
     of_announcing,
-    of_archiving,
     of_cancelling,
     of_cancelling_session,
     of_closing,
-    of_closing_consultation,
     of_closing_registration,
-    of_extending,
     of_opening,
-    of_opening_consultation,
+    of_reopening_forum,
+    of_reopening_registration,
+    of_reopening_session,
     of_reporting,
+    of_taking_back_opening,
 )
 from .speakers import end_speech
 
-C, F, D, P = ConsultationState, ForumState, DelegateState, SessionState
-
-
-def ready_to_open(consultation: Consultation) -> list[Condition]:
-    """The consultation has themes, and its deadline is in the future."""
-    return [
-        either(consultation.themes.exists(), _("It has at least one theme"), _("It has no theme yet")),
-        either(
-            not deadline_passed(consultation.closes_at),
-            _("Its deadline is in the future"),
-            _("Its deadline has passed"),
-        ),
-    ]
+F, D, P = ForumState, DelegateState, SessionState
 
 
 def ready_to_announce(forum: Forum) -> list[Condition]:
     """The forum has a programme."""
     at = reverse("forum_programme", args=[forum.slug])
     return [either(forum.sessions.exists(), _("It has a programme"), _("It has no programme yet"), at)]
+
+
+def nothing_has_begun(forum: Forum) -> list[Condition]:
+    """Nobody is checked in, and no session has opened."""
+    has_arrivals = CheckIn.objects.filter(delegate__forum=forum, voids=None, voided_by=None).exists()
+    begun = forum.sessions.filter(state__in=[P.OPEN, P.CLOSED]).exists()
+    at = reverse("forum_door", args=[forum.slug])
+    return [
+        either(not has_arrivals, _("Nobody is checked in"), _("Somebody is checked in: that stays on record"), at),
+        either(not begun, _("No session has opened"), _("A session has opened: that stays on record")),
+    ]
+
+
+def forum_is_not_over(session: ForumSession) -> list[Condition]:
+    """The forum is not over."""
+    forum = session.forum
+    is_over = forum.state in (F.HELD, F.REPORTED, F.CANCELLED)
+    over = _("The forum is %(state)s. Open it again first") % {"state": forum.get_state_display()}
+    return [either(not is_over, _("The forum is not over"), over, reverse("forum_home", args=[forum.slug]))]
 
 
 def ready_to_cancel(session: ForumSession) -> list[Condition]:
@@ -134,36 +138,6 @@ def ready_to_report(forum: Forum) -> list[Condition]:
     ]
 
 
-CONSULTATION_MOVES = table(
-    Move(
-        "open_consultation",
-        gettext_lazy("Open for inputs"),
-        (C.DRAFT,),
-        C.OPEN,
-        SECRETARIAT,
-        ready_to_open,
-        consequences=of_opening_consultation,
-    ),
-    Move(
-        "close_consultation",
-        gettext_lazy("Close for inputs"),
-        (C.OPEN,),
-        C.CLOSED,
-        SECRETARIAT,
-        consequences=of_closing_consultation,
-    ),
-    Move(
-        "extend",
-        gettext_lazy("Extend the deadline"),
-        (C.OPEN, C.CLOSED),
-        C.OPEN,
-        HEAD,
-        needs_reason=True,
-        consequences=of_extending,
-    ),
-    Move("archive", gettext_lazy("Archive"), (C.CLOSED,), C.ARCHIVED, HEAD, grave=True, consequences=of_archiving),
-)
-
 FORUM_MOVES = table(
     Move(
         "announce",
@@ -201,6 +175,37 @@ FORUM_MOVES = table(
         consequences=of_reporting,
     ),
     Move(
+        "reopen_registration",
+        gettext_lazy("Open registration again"),
+        (F.REGISTRATION_CLOSED,),
+        F.ANNOUNCED,
+        SECRETARIAT,
+        needs_reason=True,
+        undoes=True,
+        consequences=of_reopening_registration,
+    ),
+    Move(
+        "take_back_opening",
+        gettext_lazy("Take the opening back"),
+        (F.IN_SESSION,),
+        F.REGISTRATION_CLOSED,
+        SECRETARIAT,
+        nothing_has_begun,
+        needs_reason=True,
+        undoes=True,
+        consequences=of_taking_back_opening,
+    ),
+    Move(
+        "reopen_forum",
+        gettext_lazy("Open the forum again"),
+        (F.HELD,),
+        F.IN_SESSION,
+        SECRETARIAT,
+        needs_reason=True,
+        undoes=True,
+        consequences=of_reopening_forum,
+    ),
+    Move(
         "cancel_forum",
         gettext_lazy("Cancel"),
         (F.DRAFT, F.ANNOUNCED, F.REGISTRATION_CLOSED),
@@ -216,6 +221,17 @@ SESSION_MOVES = table(
     Move("open_session", gettext_lazy("Open the session"), (P.PLANNED,), P.OPEN, SECRETARIAT),
     Move("close_session", gettext_lazy("Close the session"), (P.OPEN,), P.CLOSED, SECRETARIAT),
     Move(
+        "reopen_session",
+        gettext_lazy("Open the session again"),
+        (P.CLOSED,),
+        P.OPEN,
+        SECRETARIAT,
+        forum_is_not_over,
+        needs_reason=True,
+        undoes=True,
+        consequences=of_reopening_session,
+    ),
+    Move(
         "cancel_session",
         gettext_lazy("Cancel the session"),
         (P.PLANNED,),
@@ -228,39 +244,6 @@ SESSION_MOVES = table(
         consequences=of_cancelling_session,
     ),
 )
-
-
-@verb
-def open_consultation(consultation: Consultation, *, by: User) -> Consultation:
-    """Let organisations send inputs until the deadline."""
-    return make(CONSULTATION_MOVES["open_consultation"], consultation, by=by)
-
-
-@verb
-def close_consultation(consultation: Consultation, *, by: User) -> Consultation:
-    """Stop accepting inputs."""
-    return make(CONSULTATION_MOVES["close_consultation"], consultation, by=by)
-
-
-@verb
-def extend(consultation: Consultation, *, closes_at: datetime, by: User, reason: str) -> Consultation:
-    """Move the deadline to a later time in the future. Mails every verified organisation."""
-
-    def move_deadline(row: Consultation) -> None:
-        if closes_at <= row.closes_at or deadline_passed(closes_at):
-            raise Blocked(_("The new deadline must be in the future and later than the old one."))
-        data["from"], row.closes_at = row.closes_at.isoformat(), closes_at
-
-    data = {"to": closes_at.isoformat()}
-    row = make(CONSULTATION_MOVES["extend"], consultation, by=by, reason=reason, change=move_deadline, data=data)
-    recipients.deadline_extended(row)
-    return row
-
-
-@verb
-def archive(consultation: Consultation, *, by: User) -> Consultation:
-    """Archive a consultation."""
-    return make(CONSULTATION_MOVES["archive"], consultation, by=by)
 
 
 @verb
@@ -294,6 +277,24 @@ def report_forum(forum: Forum, *, by: User) -> Forum:
 
 
 @verb
+def reopen_registration(forum: Forum, *, by: User, reason: str) -> Forum:
+    """Accept nominations and answers by link again, and let letters be sent."""
+    return make(FORUM_MOVES["reopen_registration"], forum, by=by, reason=reason)
+
+
+@verb
+def take_back_opening(forum: Forum, *, by: User, reason: str) -> Forum:
+    """Return a forum that was opened by mistake, before anybody has come, to the state before."""
+    return make(FORUM_MOVES["take_back_opening"], forum, by=by, reason=reason)
+
+
+@verb
+def reopen_forum(forum: Forum, *, by: User, reason: str) -> Forum:
+    """Continue a forum that was closed."""
+    return make(FORUM_MOVES["reopen_forum"], forum, by=by, reason=reason)
+
+
+@verb
 def cancel_forum(forum: Forum, *, by: User, reason: str) -> Forum:
     """Cancel the forum. Mails everybody invited, named or with a role, unless it was not announced yet."""
     known = forum.state != ForumState.DRAFT
@@ -307,6 +308,12 @@ def cancel_forum(forum: Forum, *, by: User, reason: str) -> Forum:
 def open_session(session: ForumSession, *, by: User) -> ForumSession:
     """Start a session."""
     return make(SESSION_MOVES["open_session"], session, by=by)
+
+
+@verb
+def reopen_session(session: ForumSession, *, by: User, reason: str) -> ForumSession:
+    """Continue a session that was closed."""
+    return make(SESSION_MOVES["reopen_session"], session, by=by, reason=reason)
 
 
 @verb

@@ -125,6 +125,14 @@ INVITATION_MOVES = table(
         all_of(registration_is_open, letter_is_written),
     ),
     Move(
+        "discard_invitation",
+        gettext_lazy("Discard the letter"),
+        (L.DRAFT,),
+        L.DISCARDED,
+        SECRETARIAT,
+        undoes=True,
+    ),
+    Move(
         "remind_invited",
         gettext_lazy("Remind"),
         (L.SENT,),
@@ -183,8 +191,9 @@ def write_invitations(
     if row.state not in (F.DRAFT, F.ANNOUNCED):
         raise Blocked(_("Registration has closed, so you cannot invite anyone."))
     _check_day(row, respond_by)
-    invited = set(row.invitations.values_list("stakeholder", flat=True))
-    number, made = len(invited), []
+    letters = row.invitations.values_list("stakeholder", "state")
+    invited = {body for body, state in letters if state != L.DISCARDED}
+    number, made = len(letters), []
     for body, seats, email in offers:
         if body.pk in invited:
             continue
@@ -214,6 +223,8 @@ def change_invitation(
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Correct a letter of invitation"))
     row = locked(invitation)
+    if row.state == L.DISCARDED:
+        raise Blocked(_("The letter was discarded. Write a new one."))
     named = row.delegates.filter(state__in=SEATED).count()
     if seats < named:
         raise Blocked(_("Already named: %(named)s. Enter at least that many seats.") % {"named": named})
@@ -227,6 +238,21 @@ def change_invitation(
         row.save(update_fields=list(given))
         journal("change_invitation", row, by=by, before=row.state, after=row.state, data=data)
     return row
+
+
+@verb
+def discard_invitation(invitation: Invitation, *, by: User) -> Invitation:
+    """Discard a letter that was not sent. The institution can be invited again by a new one."""
+    return make(INVITATION_MOVES["discard_invitation"], invitation, by=by)
+
+
+@verb
+def discard_invitations(forum: Forum, *, by: User, keys: Collection[Any]) -> list[Invitation]:
+    """Discard those of the letters with these keys that were not sent; return them. Raises NotAllowed."""
+    demand(is_secretariat(by), who=SECRETARIAT, to=INVITATION_MOVES["discard_invitation"].label)
+    row = locked(forum)
+    drafts = row.invitations.filter(state=L.DRAFT, key__in=list(keys)).select_related("forum", "stakeholder")
+    return [discard_invitation(each, by=by) for each in drafts.order_by("pk")]
 
 
 # --- Sending --------------------------------------------------------------------------------------------------------

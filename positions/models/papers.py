@@ -78,6 +78,7 @@ PAPER_STEPS = [
     ("in_session", "consolidation"),
     ("adopted", "published"),
     ("published", "superseded"),
+    ("superseded", "published"),
     *[(state.value, "suspended") for state in BEFORE_ADOPTION],
     *[("suspended", state.value) for state in BEFORE_ADOPTION],
     *[(state.value, "withdrawn") for state in BEFORE_ADOPTION],

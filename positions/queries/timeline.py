@@ -14,6 +14,7 @@ SENTENCES: dict[str, Promise] = {
     "create": _("The secretariat started to draft the paper."),
     "open_review": _("The text went out for review."),
     "extend_review": _("The review round was extended."),
+    "reopen_review": _("The review round was opened again."),
     "close_review": _("The review round closed, and the drafters started to consolidate the text."),
     "fix_clearance_text": _("The text was fixed for clearance."),
     "request_clearance": _("The ministries were asked to clear the text."),
@@ -37,6 +38,7 @@ SENTENCES: dict[str, Promise] = {
     "publish": _("The paper was published, and every author received the answer to each point."),
     "issue_corrigendum": _("A mistake was corrected in edition %(edition)s."),
     "supersede": _("A newer paper replaced it."),
+    "take_back_supersession": _("It was put in force again."),
     "restrict": _("The paper was restricted to officials."),
     "open_to_all": _("The restriction was lifted."),
     "suspend": _("Work on the paper was suspended."),
@@ -60,6 +62,7 @@ FOR_EVERYONE = (
     "publish",
     "issue_corrigendum",
     "supersede",
+    "take_back_supersession",
 )
 
 

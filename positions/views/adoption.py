@@ -150,7 +150,7 @@ def desk_publication(request: HttpRequest, slug: str) -> HttpResponse:
 def _show_publication(request: HttpRequest, paper: PositionPaper, outcome: Outcome = NOTHING_DONE) -> HttpResponse:
     first = ["propose_publication"] if paper.publication_proposed_by_id is None else []
     way = "open_to_all" if paper.is_restricted else "restrict"
-    moves = {verb: PAPER_MOVES[verb] for verb in [*first, "publish", "supersede"]}
+    moves = {verb: PAPER_MOVES[verb] for verb in [*first, "publish", "supersede", "take_back_supersession"]}
     context = {
         "paper": paper,
         "edition": _final(paper),

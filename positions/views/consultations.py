@@ -6,6 +6,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -25,6 +26,7 @@ from consultations.queries import statistics
 from consultations.queries.inbox import in_groups, inbox
 from consultations.views.decorators import LAST_CONSULTATION, consultation_at, for_secretariat
 from consultations.views.statistics import map_of
+from consultations.workflow import CONSULTATION_MOVES
 from ncm_portal import workflow
 from positions.models import PositionPaper
 from positions.queries.consultations import DeskConsultation, Step, desk_consultations, steps_of, waiting_numbers
@@ -117,6 +119,8 @@ def desk_consultation(request: SignedInRequest, slug: str) -> HttpResponse:
         "waiting": waiting_numbers().get(consultation.pk, {}),
         "inbox": in_groups([row for row in inbox(request.user) if row.place == consultation.short_title]),
         "team": _team(consultation),
+        "moves": workflow.moves_open_to(CONSULTATION_MOVES, consultation, request.user),
+        "moves_at": f"{reverse('desk_consultation', args=[slug])}moves/",
     }
     return render(request, "positions/consultations/overview.html", context)
 

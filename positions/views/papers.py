@@ -48,7 +48,9 @@ MOVE_FORMS: dict[str, type[forms.Form]] = {
     "break_silence": NeededReasonForm,
     "adopt": AdoptForm,
     "not_adopt": NeededReasonForm,
+    "reopen_review": ExtendForm,
     "supersede": SupersedeForm,
+    "take_back_supersession": NeededReasonForm,
     "restrict": NeededReasonForm,
     "open_to_all": NeededReasonForm,
     "suspend": NeededReasonForm,
@@ -58,13 +60,15 @@ MOVE_FORMS: dict[str, type[forms.Form]] = {
 ELSEWHERE = ("open_review",)
 # Page of each move, to which it redirects.
 HOME = {
-    "desk_review": ["open_review", "close_review", "extend_review"],
+    "desk_review": ["open_review", "close_review", "extend_review", "reopen_review"],
     "desk_clearance": [
         "fix_clearance_text", "request_clearance", "reopen_text", "clear_paper",
         "open_silence", "end_silence", "break_silence",
     ],
     "desk_adoption": ["lay_before_forum", "begin_session", "adopt", "not_adopt"],
-    "desk_publication": ["propose_publication", "publish", "supersede", "restrict", "open_to_all"],
+    "desk_publication": [
+        "propose_publication", "publish", "supersede", "take_back_supersession", "restrict", "open_to_all",
+    ],
 }  # fmt: skip
 
 

@@ -59,6 +59,9 @@ def _screen(forum: Forum) -> Screen | None:
     return Screen.objects.filter(forum=forum).select_related(*along).first()
 
 
+AT_ONCE = {verb: move for verb, move in SESSION_MOVES.items() if not move.asks}  # the others have pages of their own
+
+
 def _show(request: HttpRequest, forum: Forum, outcome: Outcome = NOTHING_DONE, **typed: forms.Form) -> HttpResponse:
     screen, paper = _screen(forum), paper_of(forum)
     paragraphs: list[Any] = text_before(paper) if paper else []
@@ -78,7 +81,7 @@ def _show(request: HttpRequest, forum: Forum, outcome: Outcome = NOTHING_DONE, *
         "forum": forum,
         "paper": paper,
         "session": session,
-        "session_moves": moves_open_to(SESSION_MOVES, session, request.user) if session else [],
+        "session_moves": moves_open_to(AT_ONCE, session, request.user) if session else [],
         "shown": now_shown,
         "moved_by": screen.moved_by if screen else None,
         "following": next((each for each in paragraphs if now_shown and each.number == now_shown.number + 1), None),

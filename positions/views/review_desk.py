@@ -42,7 +42,7 @@ def desk_review(request: SignedInRequest, slug: str) -> HttpResponse:
             messages.success(request, _("The round is open. Everybody invited gets an e-mail."))
             return redirect("desk_review", slug)
     own = {verb: PAPER_MOVES[verb] for verb in HOME["desk_review"]}
-    closing = {"close_review": own["close_review"]}
+    others = {verb: move for verb, move in own.items() if verb != "open_review"}
     context = {
         "paper": paper,
         "rounds": paper.rounds.select_related("edition").defer("edition__content").order_by("-number"),
@@ -51,8 +51,7 @@ def desk_review(request: SignedInRequest, slug: str) -> HttpResponse:
         "form": form,
         "reasons": reasons,
         "needs": needs_of(own, paper),
-        "moves": [each for each in moves_open_to(closing, paper, request.user) if each.ready],
-        "may_extend": bool(moves_open_to({"extend_review": own["extend_review"]}, paper, request.user)),
+        "moves": [each for each in moves_open_to(others, paper, request.user) if each.ready],
         "moves_at": reverse("desk_paper", args=[slug]) + "moves/",
     }
     status = REFUSED if reasons or form.errors else 200

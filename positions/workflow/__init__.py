@@ -13,6 +13,7 @@ from .adoption import (
     publish,
     record_reservation,
     supersede,
+    take_back_supersession,
     withdraw_reservation,
 )
 from .amendments import (
@@ -79,6 +80,7 @@ from .review import (
     extend_review,
     open_review,
     remind_reviews,
+    reopen_review,
 )
 from .rules import CHANGE_RULES, rules_of, step_of, steps_of
 from .split_merge import merge_paragraphs, split_paragraph

@@ -298,3 +298,9 @@ def supersede(paper: PositionPaper, *, by: User, newer: PositionPaper, reason: s
 
     data = {"newer": newer.slug}
     return make(PAPER_MOVES["supersede"], paper, by=by, reason=reason, change=check_newer, data=data)
+
+
+@verb
+def take_back_supersession(paper: PositionPaper, *, by: User, reason: str) -> PositionPaper:
+    """Put a superseded paper in force again."""
+    return make(PAPER_MOVES["take_back_supersession"], paper, by=by, reason=reason)

@@ -28,6 +28,7 @@ from positions.models import (
     Reservation,
     Stance,
     StanceValue,
+    Wording,
     rivals,
 )
 from positions.queries.grounding import open_points
@@ -132,6 +133,28 @@ def review_has_closed(paper: PositionPaper) -> list[Condition]:
     closed, closes = _("The review round closed on %(day)s"), _("The review round closes on %(day)s")
     day = {"day": written_hour(last.closes_at)}
     return [either(not last.is_open, closed % day, closes % day)]
+
+
+def nothing_is_decided(paper: PositionPaper) -> list[Condition]:
+    """No amendment of the last round is decided, and the text is still that of the round."""
+    last = paper.rounds.order_by("-number").first()
+    if last is None:
+        return [Condition(_("There was no review round"), False)]
+    at = reverse("desk_review", args=[paper.slug])
+    open_states = [AmendmentState.PROPOSED, AmendmentState.STALE, AmendmentState.WITHDRAWN]
+    decided = last.amendments.exclude(state__in=open_states).exists()
+    reworded = Wording.objects.filter(paragraph__section__paper=paper, at__gt=last.opens_at).exists()
+    removed = Paragraph.objects.filter(section__paper=paper, removed_at__gt=last.opens_at).exists()
+    later = paper.editions.filter(pk__gt=last.edition_id).exists()
+    return [
+        either(not decided, _("No amendment of the round is decided"), _("An amendment of the round is decided"), at),
+        either(
+            not (reworded or removed or later),
+            _("The text is that of the round"),
+            _("The text has changed since the round. Open another round"),
+            at,
+        ),
+    ]
 
 
 def amendments_are_decided(paper: PositionPaper) -> list[Condition]:

@@ -39,6 +39,9 @@ of_closing_review = doing(_("No more amendments can be proposed, and the drafter
 of_extending_review = doing(
     _("Amendments can be proposed until the new time. Everybody invited gets an e-mail."), mailed=_invited
 )
+of_reopening_review = doing(
+    _("The round is open until the new time, on the same text. Amendments that came in stay."), mailed=_invited
+)
 of_fixing = doing(_("The text is frozen as an edition, which the ministries clear."))
 of_requesting = doing(_("Each ministry is asked by e-mail about the paragraphs of its mandate."), mailed=_officers)
 of_reopening = doing(_("The text can change again. Only ministries whose paragraphs change are asked again."))
@@ -69,6 +72,9 @@ of_superseding = doing(
         "names the paper that replaced it."
     ),
     _("You can take this back, with a reason."),
+)
+of_taking_back_supersession = doing(
+    _("The paper is in force again, and no longer names the newer one. The newer paper stays published.")
 )
 of_restricting = doing(
     _("Only officials, the secretariat and its head can read it, also when it is published. No e-mail is sent.")

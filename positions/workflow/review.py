@@ -83,6 +83,23 @@ def extend_review(paper: PositionPaper, *, by: User, closes_at: datetime, reason
     return make(PAPER_MOVES["extend_review"], paper, by=by, reason=reason, change=move_hour, data=data)
 
 
+@verb
+def reopen_review(paper: PositionPaper, *, by: User, closes_at: datetime, reason: str) -> PositionPaper:
+    """Open the last round again until `closes_at`, while nothing was decided. Mails those invited."""
+    data: dict[str, object] = {}
+
+    def move_hour(row: PositionPaper) -> None:
+        if deadline_passed(closes_at):
+            raise Blocked(_("The review round must close after it opens. Choose a later time."))
+        review = locked(row.rounds.latest("number"))
+        data.update(round=review.number, to=closes_at.isoformat(), **{"from": review.closes_at.isoformat()})
+        review.closes_at, review.reminded_at = closes_at, None
+        review.save(update_fields=["closes_at", "reminded_at"])
+        notifications.review_extended(review)
+
+    return make(PAPER_MOVES["reopen_review"], paper, by=by, reason=reason, change=move_hour, data=data)
+
+
 def remind_reviews() -> int:
     """Remind those invited without an amendment, once before a round closes; return how many rounds.
 

@@ -12,6 +12,7 @@ from consultations.queries.invitations import people_of
 from ncm_portal.workflow import now
 from tests.factories import make_forum, make_invitation, make_member, make_secretariat, make_stakeholder
 from tests.made_files import picture
+from tests.pages import words
 from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -71,8 +72,8 @@ def test_every_mail_is_previewed_and_sent_once(desk, forum):
     text = page.content.decode()
     assert [each.letter.stakeholder.name for each in page.context["whole"]] == ["Body 0", "Body 1", "Body 2"]
     assert [each.letter.stakeholder.name for each in page.context["folded"]] == ["Body 3", "Body 4"]
-    for words in ("Send 6 letters", "1 cannot be sent", "Refused is not verified", "By post", "b4@body.example"):
-        assert words in text
+    for part in ("Send 6 letters", "1 cannot be sent", "Refused is not verified", "By post", "b4@body.example"):
+        assert part in text
     assert OutgoingMail.objects.count() == 0
     keys = [str(each.letter.key) for each in page.context["going"]]
     sent = desk.post(at("forum_letters_send", forum), {"key": [*keys, "nonsense"]}, follow=True).content.decode()
@@ -107,21 +108,21 @@ def test_paper_answer_is_recorded_only_with_its_scan(desk, forum):
     }  # fmt: skip
     missing = desk.post(address, {**given, "received_on": f"{DAY:%Y-%m-%d}"})
     text = missing.content.decode()
-    for words in ("Add a scan of the letter", "The date must be today or in the past.", "Ng’ang’a"):
-        assert words in text
+    for part in ("Add a scan of the letter", "The date must be today or in the past.", "Ng’ang’a"):
+        assert part in text
     assert missing.status_code == 422
     bad = desk.post(address, {**given, "scan": SimpleUploadedFile("a.pdf", b"MZ this is a program")})
     assert (bad.status_code, "does not match its name" in bad.content.decode()) == (409, True)
     assert (people_of(letter), ForumFile.objects.count()) == ([], 0)
     done = desk.post(address, {**given, "scan": SimpleUploadedFile("their letter.png", picture())}, follow=True)
     text = done.content.decode()
-    for words in (
+    for part in (
         "The answer is recorded, and its scan is kept.",
         "Ng’ang’a",
         "The Governor, CG/7",
         "their letter.png",
     ):
-        assert words in text
+        assert part in text
     file = ForumFile.objects.get()
     assert (file.kind, file.invitation, file.media_type) == ("answer", letter, "image/png")
     answer = desk.get(at("forum_letter_file", forum, letter.key, file.key))
@@ -177,3 +178,37 @@ def test_pages_are_404_for_everybody_else(client, forum):
     found += [client.post(at("forum_letter_move", forum, letter.key, "reissue_link"), {"reason": "x"}).status_code]
     found += [client.get(at("forum_letter_file", forum, letter.key, uuid4())).status_code]
     assert found == [404] * 8
+
+
+def test_inviting_starts_with_nobody_ticked_and_names_who_cannot_be_invited(desk, forum):
+    body = make_stakeholder("Able")
+    make_stakeholder("Suspended", state="suspended")
+    letter = make_invitation(forum, make_stakeholder("Invited"))
+    new = at("forum_letters_new", forum)
+    page = desk.get(new)
+    assert [marked for _each, marked, _seats in page.context["form"].rows] == [False]
+    assert "2 institutions cannot be invited: see why" in words(page)
+    assert at("forum_letter", forum, letter.key) in page.text
+    assert [marked for _each, marked, _seats in desk.get(f"{new}?tick=all").context["form"].rows] == [True]
+    nobody = desk.post(new, {"respond_by": DAY, f"seats_{body.pk}": 2})
+    assert nobody.status_code == 422
+    assert forum.invitations.count() == 1
+
+
+def test_unsent_letters_are_discarded_at_the_desk(client, desk, forum):
+    one, two, sent = (make_invitation(forum, state=state) for state in ("draft", "draft", "sent"))
+    discard = at("forum_letters_discard", forum)
+    assert 'name="key"' in desk.get(at("forum_letters", forum), {"state": "draft"}).text
+    assert "Nothing was discarded. Tick the letters first." in words(desk.post(discard, follow=True))
+    done = desk.post(discard, {"key": [str(one.key), str(sent.key), "x"]}, follow=True)
+    assert "1 letter is discarded. Nothing was sent." in words(done)
+    move = at("forum_letter_move", forum, two.key, "discard_invitation")
+    assert "The letter is discarded." in words(desk.post(move, follow=True))
+    assert sorted(forum.invitations.values_list("state", flat=True)) == ["discarded", "discarded", "sent"]
+    assert len(desk.get(at("forum_letters", forum)).context["rows"]) == 1
+    assert len(desk.get(at("forum_letters", forum), {"state": "discarded"}).context["rows"]) == 2
+    page = desk.get(at("forum_letter", forum, one.key))
+    assert "Correct the letter" not in words(page)
+    assert "Their link" not in words(page)
+    assert desk.get(at("forum_letter_answer", forum, one.key)).status_code == 404
+    assert sign_in(client, make_member()).post(discard, {"key": [str(sent.key)]}).status_code == 404

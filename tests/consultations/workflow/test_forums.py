@@ -4,21 +4,22 @@ import uuid
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.db import IntegrityError, transaction
 
 from consultations import workflow
-from consultations.models import CheckIn, Event, OutgoingMail
+from consultations.models import CheckIn, Event, ForumSession
 from consultations.workflow import CONSULTATION_MOVES, DELEGATE_MOVES, FORUM_MOVES, SESSION_MOVES
-from ncm_portal.workflow import Blocked, needs_of, now
+from ncm_portal.workflow import Blocked, now
 from tests.access_log import refused_verbs
 from tests.factories import (
     change,
+    make_check_in,
     make_communique,
     make_consultation,
     make_delegate,
     make_forum,
     make_head,
+    make_invitation,
     make_member,
     make_secretariat,
     make_session,
@@ -30,7 +31,7 @@ from tests.threads import at_once
 pytestmark = pytest.mark.django_db
 REASON = "Enter a reason. It is kept in the journal."
 MAKE = {
-    "consultation": (make_consultation, CONSULTATION_MOVES),
+    "consultation": (make_consultation, {v: m for v, m in CONSULTATION_MOVES.items() if v != "open_early"}),
     "forum": (lambda state: ready_forum(state), FORUM_MOVES),
     "session": (lambda state: make_session(state=state), SESSION_MOVES),
     "delegate": (lambda state: make_delegate(make_forum(), state=state), DELEGATE_MOVES),
@@ -105,48 +106,6 @@ def test_grave_move_requires_reason(verb):
     kind = next(kind for kind, known in MOVES if known == verb)
     record = MAKE[kind][0](state=MOVES_BY_VERB[verb].sources[0])
     assert refused(carry_out, record, verb, make_head(), reason=" ") == [REASON]
-
-
-# --- Rounds ---------------------------------------------------------------------------------------------------------
-
-
-def test_consultation_opens_with_themes_and_future_deadline():
-    past = {"opens_at": now() - timedelta(days=9), "closes_at": now() - timedelta(days=1)}
-    bare = make_consultation(state="draft", themes=(), **past)
-    reasons = ["It has no theme yet", "Its deadline has passed"]
-    assert refused(workflow.open_consultation, bare, by=make_secretariat()) == reasons
-    assert [need.text for need in needs_of(CONSULTATION_MOVES, bare)][:2] == reasons
-
-
-@pytest.mark.parametrize("state", ["open", "closed"])
-def test_extension_moves_deadline_and_mails_verified_organisations(state):
-    person, _waiting = make_member(), make_member(make_stakeholder(state="registered"))
-    consultation = make_consultation(state=state)
-    before, later = consultation.closes_at, consultation.closes_at + timedelta(days=3)
-    extended = workflow.extend(consultation, closes_at=later, by=make_head(), reason="Floods in Tana River.")
-    assert (extended.state, extended.closes_at, extended.takes_inputs) == ("open", later, True)
-    assert list(OutgoingMail.objects.values_list("to", flat=True)) == [person.email]
-    event = Event.objects.about(consultation).last()
-    assert event.data == {"from": before.isoformat(), "to": later.isoformat()}
-
-
-def test_journal_records_deadline_from_locked_row():
-    seen, by = make_consultation(), make_head()
-    deadlines = [seen.closes_at + timedelta(days=days) for days in (7, 14)]
-    for later in deadlines:
-        workflow.extend(seen, closes_at=later, by=by, reason="Floods.")
-    assert Event.objects.about(seen).last().data["from"] == deadlines[0].isoformat()
-
-
-def test_deadline_moves_only_later_and_into_future():
-    consultation, by = make_consultation(), make_head()
-    reason = ["The new deadline must be in the future and later than the old one."]
-    earlier = consultation.closes_at - timedelta(hours=1)
-    assert refused(workflow.extend, consultation, closes_at=earlier, by=by, reason="x") == reason
-    with time_machine.travel(consultation.closes_at + timedelta(days=9), tick=False):
-        passed = consultation.closes_at + timedelta(days=1)
-        assert refused(workflow.extend, consultation, closes_at=passed, by=by, reason="x") == reason
-    assert not OutgoingMail.objects.exists()
 
 
 # --- Forums and delegates -------------------------------------------------------------------------------------------
@@ -248,3 +207,46 @@ def test_delegates_have_different_badges():
     change(first, badge_number=1)
     with pytest.raises(IntegrityError), transaction.atomic():
         change(second, badge_number=1)
+
+
+# --- Taken back ------------------------------------------------------------------------------------------------------
+
+
+def test_registration_that_was_closed_by_mistake_lets_letters_go_out_again():
+    forum, by = make_forum(letter_text="You are invited."), make_secretariat()
+    letter = make_invitation(forum, state="draft")
+    forum = workflow.close_registration(forum, by=by)
+    assert [each.pk for each in workflow.send_invitations(forum, by=by, keys=[letter.key])] == []
+    forum = workflow.reopen_registration(forum, by=by, reason="A slip.")
+    assert [each.pk for each in workflow.send_invitations(forum, by=by, keys=[letter.key])] == [letter.pk]
+    assert Event.objects.about(forum).last().reason == "A slip."
+
+
+def test_opening_of_a_forum_is_taken_back_until_somebody_has_come():
+    forum, by = ready_forum("in_session"), make_secretariat()
+    delegate = make_delegate(forum)
+    check = make_check_in(delegate)
+    reason = "Somebody is checked in: that stays on record"
+    assert refused(workflow.take_back_opening, forum, by=by, reason="Too early.") == [reason]
+    make_check_in(delegate, voids=check)
+    assert workflow.take_back_opening(forum, by=by, reason="Too early.").state == "registration_closed"
+
+
+def test_opening_is_not_taken_back_once_a_session_has_opened():
+    forum, by = ready_forum("in_session"), make_secretariat()
+    workflow.open_session(forum.sessions.get(), by=by)
+    reason = "A session has opened: that stays on record"
+    assert refused(workflow.take_back_opening, forum, by=by, reason="Too early.") == [reason]
+
+
+def test_session_opens_again_only_while_the_forum_is_not_over():
+    forum, by = ready_forum("in_session"), make_secretariat()
+    session = workflow.close_session(workflow.open_session(forum.sessions.get(), by=by), by=by)
+    forum = workflow.close_forum(forum, by=by)
+    session = ForumSession.objects.get(pk=session.pk)
+    assert refused(workflow.reopen_session, session, by=by, reason="One more speaker.") == [
+        "The forum is held. Open it again first"
+    ]
+    workflow.reopen_forum(forum, by=by, reason="One more speaker.")
+    session = ForumSession.objects.get(pk=session.pk)
+    assert workflow.reopen_session(session, by=by, reason="One more speaker.").state == "open"

@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 from consultations import workflow
 from consultations.models import Delegate, Event, Group, Invitation, OutgoingMail, SeatQuota
 from consultations.permissions import LinkHolder
-from consultations.queries.invitations import candidates, missing, next_step, open_actions, people_of, share_of
+from consultations.queries.invitations import (
+    candidates,
+    missing,
+    next_step,
+    open_actions,
+    people_of,
+    share_of,
+)
 from consultations.tokens import hashed, token
 from consultations.workflow import Named, Paper
 from ncm_portal.workflow import Blocked, NotAllowed, replayed_at

@@ -97,6 +97,30 @@ def test_round_is_closed_by_button_after_deadline(desk, review):
     assert PositionPaper.objects.get(pk=review.paper.pk).state == "consolidation"
 
 
+def test_closed_round_is_opened_again_while_nothing_is_decided(desk, review):
+    amendment = propose(review)
+    close(review)
+    address = at("desk_paper_move", review, "reopen_review")
+    head = sign_in(Client(), make_head())
+    assert f'href="{address}"' in head.get(at("desk_review", review)).text
+    past = confirmed(head, address, {"closes_at": "2017-10-17T17:00", "reason": "A slip."})
+    assert problems(past) == ["The review round must close after it opens. Choose a later time."]
+    assert 'value="2017-10-17T17:00"' in past.text
+    later = f"{timezone.localdate() + timedelta(days=9):%Y-%m-%d}T17:00"
+    assert confirmed(head, address, {"closes_at": later, "reason": "A slip."}).url == at("desk_review", review)
+    assert PositionPaper.objects.get(pk=review.paper.pk).state == "review"
+    assert review.paper.rounds.get().is_open
+    assert state_of(amendment) == "proposed"
+
+
+def test_round_with_a_decision_is_not_opened_again(desk, review):
+    amendment = propose(review)
+    close(review)
+    workflow.decline_amendment(amendment, by=review.drafter, reason="No.")
+    page = sign_in(Client(), make_head()).get(at("desk_paper_move", review, "reopen_review"))
+    assert [need.text for need in page.context["in_the_way"]] == ["An amendment of the round is decided"]
+
+
 # --- The desk: amendments -------------------------------------------------------------------------------------------
 
 

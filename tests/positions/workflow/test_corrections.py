@@ -158,6 +158,13 @@ def test_superseded_paper_stays_at_its_address(published):
     assert f"A newer paper replaces this one: {newer.title}" in page
     old = Client().get(reverse("edition_file", args=[published.paper.slug, "1.0", "json"]))
     assert b"".join(old.streaming_content) == published.edition.content.encode()
+    back = reverse("desk_paper_move", args=[published.paper.slug, "take_back_supersession"])
+    assert f'href="{back}"' in client.get(reverse("desk_publication", args=[published.paper.slug])).text
+    confirmed(client, back, {"reason": "It was the wrong paper."})
+    page = words(Client().get(reverse("paper", args=[published.paper.slug])))
+    assert "A newer paper replaces this one" not in page
+    published.paper.refresh_from_db()
+    assert published.paper.state == "published"
 
 
 # --- For officials only -----------------------------------------------------------------------------------------------
