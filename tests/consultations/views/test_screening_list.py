@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from consultations import queries
+from consultations import queries, workflow
 from ncm_portal.workflow import now
 from tests.factories import (
     change,
@@ -18,7 +18,7 @@ from tests.factories import (
     make_submission,
     make_theme,
 )
-from tests.pages import without_tokens
+from tests.pages import without_tokens, words
 from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -165,6 +165,14 @@ def test_list_opens_the_first_input_or_the_one_in_the_address(client, officer, c
     page = client.get(inputs_of(consultation, open=second.reference))
     assert (page.context["submission"], page.context["opens"]) == (second, True)
     assert client.get(inputs_of(consultation, open=elsewhere.reference)).context["submission"] == first
+
+
+def test_own_saved_filters_stand_beside_the_tabs(client, officer, consultation):
+    workflow.save_filter(consultation, by=officer, page="inputs", name="Herders", query="words=herders")
+    workflow.save_filter(consultation, by=make_secretariat(), page="inputs", name="Theirs", query="words=fishers")
+    page = client.get(inputs_of(consultation, words="herders"))
+    assert [(tab.name, tab.is_current) for tab in page.context["saved"].tabs[1:]] == [("Herders", True)]
+    assert "Save this filter" in words(page)
 
 
 def test_list_query_count_does_not_grow(client, officer, consultation, django_assert_max_num_queries):
