@@ -277,6 +277,7 @@ SENTENCES: dict[str, tuple[Kind, Words]] = {
     # Texts of letters
     "change_letter_text": (W, _("%(who)s changed the text")),
     "restore_letter_text": (W, _("%(who)s took back the text that comes with the portal")),
+    "change_letterhead": (W, _("%(who)s changed the letterhead")),
     # Everything
     "enter": (W, _("%(who)s entered it")),
     "edit": (W, _("%(who)s changed it")),
