@@ -55,6 +55,7 @@ LONGEST_PAGE = 150  # lines: a longer page may keep a part in a fragment of its 
 LONG_PAGE = f"with it, its page would be longer than {LONGEST_PAGE} lines"
 USED_ONCE = {  # fragments named in one place only, with the reason
     "consultations/_grouped_checkboxes.html": "the template of a widget",
+    "consultations/forums/_day.html": LONG_PAGE,
     "consultations/imports/_import_preview.html": LONG_PAGE,
     "consultations/submissions/_draft_words.html": "what static/js/draft.js says, not part of the page without it",
     "positions/drafting/_points_beside.html": LONG_PAGE,

@@ -13,6 +13,9 @@ STATE_WRITERS = {
     "consultations.workflow.imports": {"confirm_import"},  # the same queue
     "consultations.workflow.duplicates": {"ask_to_compare"},
     "consultations.notifications.outbox": {"_deliver_next", "_try_to_send", "_join_next"},  # a queue as well
+    "consultations.workflow.bulk_screening": {"decide_together", "undo_together"},  # as make_many, on stored rows
+    "consultations.workflow.screening": {"cancel_mails"},  # the queue of mails, guarded by the database
+    "positions.views.letter_texts": {"_seat"},  # of a record shown in a preview, never stored
     "consultations.admin.forums": {"save_model"},  # tells the form what the verb has made
     "consultations.imports.delegates": {"_compare"},  # of rows of a spreadsheet, which are no records
     "consultations.imports.organisations": {"_compare"},

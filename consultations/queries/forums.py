@@ -228,25 +228,25 @@ def forum_steps(forum: Forum) -> list[Step]:
     ]
 
 
-def seat_rows(plan: SeatPlan, came: Mapping[str, int] | None = None) -> list[SeatRow]:
-    """Return the seats of each group as a picture. With `came`, the number of people of each group who were checked in,
+def seat_rows(plan: SeatPlan, checked_in: Mapping[str, int] | None = None) -> list[SeatRow]:
+    """Return the seats of each group as a picture. With `checked_in`, the number of people of each group who were checked in,
     it shows them among the confirmed ones; without, who is confirmed, named, and what is free.
     """
     result = []
     for row in plan.groups:
-        if came is None:
+        if checked_in is None:
             free = max(0, (row.seats or 0) - row.confirmed - row.nominated)
             signs = ["taken"] * row.confirmed + ["named"] * row.nominated + ["free"] * free
             signs = signs[:MOST_DOTS] + ["spare"] * min(row.waitlisted, MOST_DOTS)
             result.append(SeatRow(row.label, signs, row.confirmed, row.seats or row.confirmed))
         else:
-            here = min(came.get(row.group, 0), row.confirmed)
+            here = min(checked_in.get(row.group, 0), row.confirmed)
             signs = ["taken"] * here + ["named"] * (row.confirmed - here)
             result.append(SeatRow(row.label, signs[:MOST_DOTS], here, row.confirmed))
     return result
 
 
-def came_by_group(forum: Forum) -> dict[str, int]:
+def checked_in_by_group(forum: Forum) -> dict[str, int]:
     """Return how many people of each group were checked in, on any day. One query."""
     people = CheckIn.objects.filter(delegate__forum=forum, voids=None, voided_by=None).order_by()
     seat = Coalesce("delegate__sits_in_for__group", "delegate__merged_into__group", "delegate__group")

@@ -27,7 +27,7 @@ from consultations.queries.forums import (
     AFTER,
     BEFORE,
     DAY,
-    came_by_group,
+    checked_in_by_group,
     doors,
     forum_steps,
     now_and_next,
@@ -91,12 +91,12 @@ def _of_phase(forum: Forum, phase: str, counts: Counts) -> dict[str, Any]:
     sessions = sessions_of_day(forum)
     current, following = now_and_next(sessions, now())
     return {
-        "seats": seat_rows(counts.seats, came_by_group(forum)),
+        "seats": seat_rows(counts.seats, checked_in_by_group(forum)),
         "sessions": sessions,
         "most_points": max((each.points for each in sessions), default=0),
         "session_now": current,
         "session_next": following,
-        "came": counts.attended,
+        "checked_in": counts.attended,
         "due_first": actions_of(forum).filter(state=ActionState.OPEN)[:DUE_FIRST] if phase == AFTER else [],
     }
 

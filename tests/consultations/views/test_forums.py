@@ -93,7 +93,7 @@ def test_seats_are_drawn_by_group_before_and_on_the_day(client):
     plan = seat_plan(forum)
     (row,) = forums.seat_rows(plan)
     assert (row.signs, row.taken, row.seats) == (["taken"] * 3, 3, 3)
-    (row,) = forums.seat_rows(plan, forums.came_by_group(forum))
+    (row,) = forums.seat_rows(plan, forums.checked_in_by_group(forum))
     assert (row.signs, row.taken, row.seats) == (["taken", "named", "named"], 1, 3)
     sign_in(client, make_secretariat())
     page = client.get(reverse("forum_home", args=[forum.slug]))
