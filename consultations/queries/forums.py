@@ -229,8 +229,9 @@ def forum_steps(forum: Forum) -> list[Step]:
 
 
 def seat_rows(plan: SeatPlan, checked_in: Mapping[str, int] | None = None) -> list[SeatRow]:
-    """Return the seats of each group as a picture. With `checked_in`, the number of people of each group who were checked in,
-    it shows them among the confirmed ones; without, who is confirmed, named, and what is free.
+    """Return the seats of each group as a picture: who is confirmed, who is named, and what is free.
+
+    With `checked_in`, the number of people of each group who were checked in: who of the confirmed ones is here.
     """
     result = []
     for row in plan.groups:
