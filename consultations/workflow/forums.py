@@ -33,6 +33,7 @@ from consultations.permissions import (
     is_secretariat,
     may_nominate,
 )
+from consultations.queries.programme import clashes, planned
 from ncm_portal.workflow import (
     Blocked,
     Condition,
@@ -65,9 +66,13 @@ F, D, P = ForumState, DelegateState, SessionState
 
 
 def ready_to_announce(forum: Forum) -> list[Condition]:
-    """The forum has a programme."""
-    at = reverse("forum_programme", args=[forum.slug])
-    return [either(forum.sessions.exists(), _("It has a programme"), _("It has no programme yet"), at)]
+    """The forum has a programme, and no two sessions at the same time share a room or a person."""
+    at, sessions = reverse("forum_programme", args=[forum.slug]), planned(forum)
+    shared = [each for each in clashes(sessions, forum.starts_on, forum.ends_on) if len(each.sessions) > 1]
+    return [
+        either(bool(sessions), _("It has a programme"), _("It has no programme yet"), at),
+        *(Condition(each.words, False, at) for each in shared),
+    ]
 
 
 def nothing_has_begun(forum: Forum) -> list[Condition]:

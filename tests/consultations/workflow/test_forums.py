@@ -250,3 +250,11 @@ def test_session_opens_again_only_while_the_forum_is_not_over():
     workflow.reopen_forum(forum, by=by, reason="One more speaker.")
     session = ForumSession.objects.get(pk=session.pk)
     assert workflow.reopen_session(session, by=by, reason="One more speaker.").state == "open"
+
+
+def test_clash_of_the_programme_holds_announcing_up():
+    forum, by = make_forum(state="draft"), make_secretariat()
+    _one, two = (make_session(forum, title=title, room="Hall") for title in ("Opening", "Rights"))
+    assert refused(workflow.announce, forum, by=by) == ["Opening and Rights are in Hall at the same time."]
+    change(two, room="Annex")
+    assert workflow.announce(forum, by=by).state == "announced"
