@@ -50,9 +50,10 @@ DESK_PAGES = (
     "desk_", "any_", "late_", "non_responses", "likeness", "import_", "intake", "job", "forum_", "door_", "plenary_",
     "session_", "letter", "step", "annex", "brief",
 )  # fmt: skip
+PUBLIC_PAGES = ("theme", "forum", "forum_answer", "forum_pack", "commitments", "communique", "figures_of")
 SECTIONS = (
     Section(_("For you"), "for_you", ("for_you",), permissions.is_signed_in, is_work=True),
-    Section(_("Consultation"), "home", ("theme", "forum", "commitments", "communique", "figures_of"), _anyone),
+    Section(_("Consultation"), "home", PUBLIC_PAGES, _anyone),
     Section(_("Inputs"), "inputs", ("input", "coverage_", "participation", "submit", "draft", "receipt"), _anyone),
     Section(_("Position papers"), "papers", ("paper", "edition_", "verify", "review"), _anyone),
     Section(_("My organisation"), "my_organisation", ("my_", "register_", "join_"), _stakeholder, is_work=True),
@@ -168,11 +169,13 @@ IN_CONSULTATION: tuple[tuple[Promise | str, tuple[Entry, ...]], ...] = (
     ),
     ("", (Entry(_("Settings"), "desk_rules", ("desk_rules", "desk_letter"), SETTINGS),)),
 )
+CHECKS = Entry(_("Checks of all stored data"), "desk_checks", ("desk_checks",), CHECK)
 ACROSS: tuple[Entry, ...] = (
     Entry(_("Organisations"), "desk_organisations", ("desk_organisation",), PEOPLE, "new"),
-    Entry(_("Action points"), "desk_commitments", ("desk_commitment",), CHECK),
+    Entry(_("Action points"), "desk_commitments", ("desk_commitment",), CHECK, "reported"),
     Entry(_("Second person"), "desk_proposals", ("desk_proposal",), PEOPLE),
     Entry(_("People and offices"), "desk_accounts", ("desk_account",), PEOPLE),
+    CHECKS,
 )
 TRAY = "M2.5 9.5h3l1 2h3l1-2h3M2.5 9.5v4h11v-4M2.5 9.5l2-6.5h7l2 6.5"
 FOR_YOU = Entry(_("For you"), "for_you", ("for_you",), TRAY, "mine")
@@ -181,6 +184,7 @@ OWN: tuple[tuple[Entry, Callable[[Any], bool]], ...] = (
     (Entry(_("Write your input"), "submit", ("submit", "draft"), INPUTS), _stakeholder),
     (Entry(_("Clearance"), "clearances", ("clearance",), CHECK), permissions.has_clearances),
     (Entry(_("Position papers"), "papers", ("paper",), PAPER), _anyone),
+    (CHECKS, _staff),
 )
 
 

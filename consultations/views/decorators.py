@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 
@@ -24,7 +25,7 @@ def for_secretariat(view: View) -> View:
             raise Http404
         response = view(request, *args, **kwargs)
         if consultation := vars(request).get("consultation"):
-            response.set_cookie(LAST_CONSULTATION, consultation.slug, max_age=REMEMBERED, httponly=True, samesite="Lax")
+            response.set_cookie(LAST_CONSULTATION, consultation.slug, **COOKIE)
         return response
 
     return guarded
@@ -46,7 +47,9 @@ def for_staff(view: View) -> View:
 
 
 LAST_CONSULTATION = "consultation"  # cookie: the one that /desk/ opens
-REMEMBERED = 90 * 86400  # seconds
+COOKIE: dict[str, Any] = {
+    "max_age": 90 * 86400, "httponly": True, "samesite": "Lax", "secure": settings.SESSION_COOKIE_SECURE,
+}  # fmt: skip
 
 
 def consultation_at(request: HttpRequest, slug: str) -> Consultation:

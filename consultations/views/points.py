@@ -304,6 +304,7 @@ def session_of(request: HttpRequest, pk: int) -> ForumSession:
     session = get_object_or_404(ForumSession.objects.select_related("forum__consultation", "theme"), pk=pk)
     if not (is_secretariat(request.user) or works_in_session(request.user, session.pk)):
         raise Http404
+    note_consultation(request, session.forum.consultation)
     return session
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -340,7 +340,7 @@ def _show(request: HttpRequest, consultation: Consultation, outcome: Outcome = N
 @require_http_methods(["GET", "HEAD", "POST"])
 def late_input_move(request: HttpRequest, key: UUID, verb: str) -> HttpResponse:
     """Allow or refuse sending a draft late, by the verb in the URL, keeping the page of the list."""
-    drafts = Submission.objects.visible_to(request.user).select_related("consultation")
+    drafts = late_requests().filter(Q(last_verb__isnull=False)).select_related("consultation")
     consultation = get_object_or_404(drafts, key=key).consultation
     note_consultation(request, consultation)
     back = reverse("late_inputs", args=[consultation.slug], query=request.GET)

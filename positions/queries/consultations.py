@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, F, Min, OuterRef, QuerySet, Value
+from django.db.models import Count, F, Min, Model, OuterRef, QuerySet, Value
 from django.db.models.functions import JSONObject
 from django.utils import formats, timezone
 from django.utils.text import capfirst
@@ -28,6 +28,7 @@ from consultations.models import (
     Submission,
     SubmissionState,
 )
+from consultations.queries import reported_done
 from consultations.queries.changes import INPUTS, PAPERS, kept
 from consultations.queries.forums import Step
 from positions.models import BEFORE_ADOPTION, OFFICIAL_STATES, PaperState, PositionPaper
@@ -93,14 +94,14 @@ def desk_consultations() -> list[DeskConsultation]:
     return sorted(_all(), key=lambda each: not each.is_under_way)
 
 
-def _linked(rows: QuerySet[Any], order: str) -> ArraySubquery:
-    facts: Any = JSONObject(slug="slug", title="title", state="state")
+def _linked(rows: QuerySet[Forum] | QuerySet[PositionPaper], order: str) -> ArraySubquery:
+    facts: Any = JSONObject(**{name: name for name in Linked._fields})
     return ArraySubquery(rows.filter(consultation=OuterRef("pk")).order_by(order).values(facts=facts))
 
 
 @kept(PAPERS)
 def _all() -> list[DeskConsultation]:
-    rows: QuerySet[Any] = Consultation.objects.annotate(
+    rows = Consultation.objects.annotate(
         linked_forums=_linked(Forum.objects.all(), "-starts_on"),
         linked_papers=_linked(PositionPaper.objects.all(), "-created_at"),
     )
@@ -117,20 +118,21 @@ def _read(row: Any) -> DeskConsultation:
 @kept(INPUTS, PAPERS)
 def waiting_numbers() -> dict[int | None, dict[str, int]]:
     """Return what waits for the secretariat in each consultation by kind: inputs to read, points to validate, replies
-    to answer; under None the organisations to verify. At most one query.
+    to answer; under None the organisations to verify and the action points reported done. At most one query.
     """
     inputs = Submission.objects.filter(state=SubmissionState.SUBMITTED)
     points = Point.objects.filter(state=PointState.SUBMITTED)
     replies = Misreading.objects.filter(answered_at=None)
     counted = [_counted(inputs, "inputs", "consultation"), _counted(points, "points", "consultation")]
     counted += [_counted(replies, "replies", "point__consultation"), _counted(Stakeholder.objects.waiting(), "new", "")]
+    counted.append(_counted(reported_done(), "reported", ""))
     result: dict[int | None, dict[str, int]] = defaultdict(dict)
     for kind, consultation, number in counted[0].union(*counted[1:], all=True).order_by():
         result[consultation or None][kind] = number
     return result
 
 
-def _counted(rows: QuerySet[Any], kind: str, consultation: str) -> QuerySet[Any, Any]:
+def _counted(rows: QuerySet[Model], kind: str, consultation: str) -> QuerySet[Model, Any]:
     """Return the kind, the consultation (0: of none) and the number of `rows`."""
     of = F(consultation) if consultation else Value(0)
     labelled = rows.order_by().values(waits=Value(kind), at_consultation=of).annotate(number=Count("pk"))

@@ -114,7 +114,8 @@ def readers_of(rtl_input):
         "/my-organisation/", reverse("my_input", args=[rtl_input.key]), reverse("receipt", args=[rtl_input.reference]),
     ]  # fmt: skip
     yield factories.make_secretariat(), [
-        "/desk/", "/desk/inputs/", reverse("desk_input", args=[rtl_input.key]), "/desk/organisations/",
+        reverse("desk_inputs", args=[rtl_input.consultation.slug]), reverse("desk_input", args=[rtl_input.key]),
+        reverse("likenesses", args=[rtl_input.consultation.slug]), "/desk/organisations/",
         reverse("desk_organisation", args=[rtl_input.stakeholder_id]),
         reverse("admin:consultations_submission_changelist"),
         reverse("admin:consultations_stakeholder_change", args=[rtl_input.stakeholder_id]),

@@ -152,7 +152,7 @@ def test_withheld_mark_is_shown_on_all_desk_pages(client):
         reverse("desk_section", args=[paper.slug, section.pk]), reverse("desk_paragraph", args=[paper.slug, paragraph.key]),
         reverse("desk_sources", args=[paper.slug, paragraph.key]), reverse("desk_coverage", args=[paper.slug]),
         reverse("desk_dispositions", args=[paper.slug]), reverse("desk_disposition", args=[paper.slug, held.reference]),
-        reverse("desk_point", args=[held.reference]), reverse("desk_points"),
+        reverse("desk_point", args=[held.reference]), reverse("desk_points", args=[sent.consultation.slug]),
         reverse("desk_input", args=[sent.key]),
     ]  # fmt: skip
     for page in pages:

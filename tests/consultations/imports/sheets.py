@@ -64,9 +64,9 @@ def upload(client, kind, data, name="sheet.xlsx", **choices):
 
 def send(client, asked, data, name="inputs.xlsx", **changed):
     """Upload a spreadsheet of inputs at the desk and follow to its preview."""
-    choices = {"consultation": asked.pk, "channel": "letter", "received_on": timezone.localdate().isoformat()}
+    choices = {"consultation": asked.slug, "channel": "letter", "received_on": timezone.localdate().isoformat()}
     file = SimpleUploadedFile(name, data)
-    return client.post(reverse("import_inputs"), {**choices, "file": file, **changed}, follow=True)
+    return client.post(reverse("import_inputs", args=[asked.slug]), {**choices, "file": file, **changed}, follow=True)
 
 
 def confirm_inputs(client, preview):

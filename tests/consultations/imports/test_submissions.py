@@ -424,7 +424,10 @@ def test_only_the_secretariat_imports(db, consultation):
     job = Job.objects.create(kind="import_inputs", consultation=consultation, by=make_secretariat())
     for person in (make_user(), make_user("official"), make_user("sysadmin")):
         client = sign_in(Client(), person)
-        pages = [reverse("import_inputs"), reverse("import_template", args=[consultation.slug])]
+        pages = [
+            reverse("import_inputs", args=[consultation.slug]),
+            reverse("import_template", args=[consultation.slug]),
+        ]
         pages += [reverse(name, args=[job.key]) for name in ("job", "job_left_out")]
         assert [client.get(page).status_code for page in pages] == [404] * 4
         moves = [reverse(name, args=[job.key]) for name in ("job_names", "job_confirm")]

@@ -32,7 +32,7 @@ def exe():
 def test_refused_spreadsheet_is_logged(client, officer):
     forum = make_forum()
     doors = {
-        reverse("import_inputs"): "file",
+        reverse("import_inputs", args=[forum.consultation.slug]): "file",
         reverse("forum_import", args=[forum.slug]): "file",
         reverse("admin:consultations_stakeholder_import"): "import_file",
     }

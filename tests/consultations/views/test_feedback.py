@@ -1,6 +1,7 @@
 """Replies about misread points at the desk: each is answered once."""
 
 import pytest
+from django.urls import reverse
 
 from consultations.models import Misreading, OutgoingMail
 from consultations.views import feedback
@@ -22,13 +23,17 @@ def reply(client):
     )
 
 
+def replies_in(reply) -> str:
+    return reverse("desk_replies", args=[reply.point.consultation.slug])
+
+
 def test_reply_is_answered_in_list(client, reply):
-    assert "We said two passes." in words(client.get("/desk/replies/"))
+    assert "We said two passes." in words(client.get(replies_in(reply)))
     address = f"/desk/replies/{reply.pk}/"
     empty = client.post(address, {f"r{reply.pk}-answer": " "})
     assert (empty.status_code, list(empty.context["form"].errors)) == (422, ["answer"])
-    assert client.post(address, {f"r{reply.pk}-answer": "It says two now."})["Location"] == "/desk/replies/"
-    page = client.get("/desk/replies/")
+    assert client.post(address, {f"r{reply.pk}-answer": "It says two now."})["Location"] == replies_in(reply)
+    page = client.get(replies_in(reply))
     assert (page.context["waiting"], [each.answer for each in page.context["answered"]]) == ([], ["It says two now."])
     assert OutgoingMail.objects.count() == 2
 
@@ -37,7 +42,7 @@ def test_replies_are_paginated_and_refused_answer_is_kept(client, reply, monkeyp
     monkeypatch.setattr(feedback, "SHOWN", 1)
     point = make_point(reply.point.submission)
     later = Misreading.objects.create(point=point, stakeholder=reply.stakeholder, by=reply.by, text="Two.")
-    address = client.get("/desk/replies/").context["more_waiting"].next
+    address = client.get(replies_in(reply)).context["more_waiting"].next
     page = client.get(address)
     assert [each.pk for each, _form in page.context["waiting"]] == [later.pk]
     query = address.partition("?")[2]
@@ -48,12 +53,12 @@ def test_replies_are_paginated_and_refused_answer_is_kept(client, reply, monkeyp
     assert (refused.status_code, "x" * 5_001 in refused.content.decode()) == (422, True)
     assert client.post(f"/desk/replies/{later.pk}/?{query}", {answer: "Yes."})["Location"] == address
     client.post(f"/desk/replies/{reply.pk}/", {f"r{reply.pk}-answer": "Yes."})
-    page = client.get("/desk/replies/")
+    page = client.get(replies_in(reply))
     assert [each.pk for each in page.context["answered"]] == [reply.pk]
     page = client.get(page.context["more_answered"].next)
     assert [each.pk for each in page.context["answered"]] == [later.pk]
     for nonsense in ("x", "-1", "9" * 30, "²"):
-        assert len(client.get("/desk/replies/", {"answered": nonsense}).context["answered"]) == 1
+        assert len(client.get(replies_in(reply), {"answered": nonsense}).context["answered"]) == 1
 
 
 def test_concurrent_answer_is_reported(client, reply):

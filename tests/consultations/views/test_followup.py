@@ -76,7 +76,8 @@ def test_organisation_sees_own_commitments_and_reports_on_them(client):
     sign_in(client, make_secretariat())
     waits = reverse("desk_commitments") + "?state=reported"
     assert [action.pk for action in client.get(waits).context["actions"]] == [mine.pk]
-    assert client.get(reverse("desk")).context["reported_done"] == 1
+    _heading, across = client.get(waits).context["rail"].groups[-1]
+    assert {link.url: link.number for link in across}[reverse("desk_commitments")] == 1
     assert "Open the register." in words(client.get(reverse("desk_organisation", args=[body.pk])))
     page = reverse("forum_action", args=[forum.slug, mine.key])
     assert client.get(page).context["report"]["report"].value() == "Open since Monday."

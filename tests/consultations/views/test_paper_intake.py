@@ -45,6 +45,10 @@ def letter(typist):
     )
 
 
+def entry_of(slug: str = "round-9") -> str:
+    return reverse("intake_new", args=[slug])
+
+
 def typed(**changed):
     consultation = make_consultation(slug="round-9")
     return {
@@ -57,7 +61,7 @@ def typed(**changed):
 def test_letter_is_entered_once_and_awaits_check(typist):
     client, given = sign_in(Client(), typist), typed()
     for _turn in range(2):
-        answer = client.post(reverse("intake_new"), given)
+        answer = client.post(entry_of(), given)
         assert answer.headers["Location"] == reverse("intake_check", args=[given["key"]])
     kept = Submission.objects.get()
     assert (kept.stakeholder.name, kept.state, kept.channel, kept.entered_by) == (
@@ -67,7 +71,7 @@ def test_letter_is_entered_once_and_awaits_check(typist):
         typist,
     )
     assert (kept.language, kept.audience, kept.body) == ("sw", "members", given["body"])
-    page = words(client.get(reverse("intake")))
+    page = words(client.get(reverse("intake", args=["round-9"])))
     assert "Pay on time" in page
     page = words(client.get(reverse("intake_check", args=[kept.key])))
     assert "You typed it, so a colleague must check it against the original." in page
@@ -85,7 +89,7 @@ def test_letter_is_entered_once_and_awaits_check(typist):
 )
 def test_errors_are_shown_at_fields_and_text_kept(typist, changed, field):
     make_theme("T5")
-    page = sign_in(Client(), typist).post(reverse("intake_new"), typed(**changed))
+    page = sign_in(Client(), typist).post(entry_of(), typed(**changed))
     assert (page.status_code, list(page.context["form"].errors)) == (422, [field])
     assert "Pay on time" in page.content.decode()
     assert not Submission.objects.exists()
@@ -93,8 +97,8 @@ def test_errors_are_shown_at_fields_and_text_kept(typist, changed, field):
 
 def test_late_letter_is_refused_with_reason(typist):
     given = typed()
-    late = make_consultation(slug="late", state="archived")
-    page = sign_in(Client(), typist).post(reverse("intake_new"), {**given, "consultation": late.slug})
+    late = make_consultation(slug="over", state="archived")
+    page = sign_in(Client(), typist).post(entry_of(late.slug), {**given, "consultation": late.slug})
     assert page.status_code == 422
     assert not Submission.objects.exists()
 
@@ -102,19 +106,19 @@ def test_late_letter_is_refused_with_reason(typist):
 def test_only_head_accepts_late_letter_and_reason_is_public(typist, checker):
     over = make_consultation(state="closed", opens_at=now() - timedelta(days=40), closes_at=now() - timedelta(days=5))
     given = typed(consultation=over.slug, late_reason="The post was on strike.", audience="public")
-    page = sign_in(Client(), typist).post(reverse("intake_new"), given)
+    page = sign_in(Client(), typist).post(entry_of(over.slug), given)
     deadline = timezone.localdate(over.closes_at)
     assert page.context["reasons"] == [f"It was not received by {deadline:%-d %B %Y}"]
     assert "late_reason" not in page.context["form"].fields
     head = make_head()
     client = sign_in(Client(), head)
-    assert client.post(reverse("intake_new"), {**given, "late_reason": " "}).status_code == 422
+    assert client.post(entry_of(over.slug), {**given, "late_reason": " "}).status_code == 422
     assert not Submission.objects.exists()
-    assert client.post(reverse("intake_new"), given).status_code == 302
+    assert client.post(entry_of(over.slug), given).status_code == 302
     kept = Submission.objects.get()
     assert (kept.state, kept.late_by, kept.late_reason) == ("submitted", head, "The post was on strike.")
     assert Event.objects.about(kept).get(verb="take_in").reason == "The post was on strike."
-    assert kept.reference in words(client.get(reverse("late_inputs")))
+    assert kept.reference in words(client.get(reverse("late_inputs", args=[over.slug])))
     make_attachment(kept, kind="original")
     workflow.check_against_original(kept, by=checker)
     workflow.accept(kept, by=checker)
@@ -178,7 +182,8 @@ def test_online_input_needs_no_check(checker):
 def test_only_the_secretariat_sees_the_register(letter):
     for person in (make_user(), make_user("official"), make_user("sysadmin")):
         client = sign_in(Client(), person)
-        pages = [reverse("intake"), reverse("intake_new")]
+        slug = letter.consultation.slug
+        pages = [reverse("intake", args=[slug]), entry_of(slug)]
         pages += [reverse(name, args=[letter.key]) for name in ("intake_check", "intake_correct")]
         assert [client.get(page).status_code for page in pages] == [404] * 4
 
@@ -186,5 +191,5 @@ def test_only_the_secretariat_sees_the_register(letter):
 def test_online_input_is_not_in_register(typist):
     sent = make_submission(state="submitted", title="Through the browser")
     client = sign_in(Client(), typist)
-    assert "Through the browser" not in words(client.get(reverse("intake")))
+    assert "Through the browser" not in words(client.get(reverse("intake", args=[sent.consultation.slug])))
     assert client.get(reverse("intake_check", args=[sent.key])).status_code == 404

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from consultations import workflow
 from consultations.templatetags.portal import eat
@@ -34,6 +35,10 @@ def late():
     return draft
 
 
+def late_in(draft) -> str:
+    return reverse("late_inputs", args=[draft.consultation.slug])
+
+
 def test_author_requests_late_sending_on_own_page(client, late):
     sign_in(client, late.author)
     address = f"/submit/{late.key}/late/"
@@ -61,7 +66,7 @@ def test_desk_lists_requesters_without_texts(client, late):
     other = make_submission(late.consultation, state="draft")
     workflow.ask_late(late, by=late.author, reason="The line was down.")
     sign_in(client, make_secretariat())
-    page = client.get("/desk/late/")
+    page = client.get(late_in(late))
     assert [each.pk for each in page.context["requests"]] == [late.pk]
     text = words(page)
     assert f"Inputs closed on {eat(late.consultation.closes_at)}" in text
@@ -76,7 +81,7 @@ def test_late_requests_are_paginated_in_order(client, late, monkeypatch):
     for draft in (second, late):
         workflow.ask_late(draft, by=late.author, reason="The line was down.")
     sign_in(client, make_head())
-    first = client.get("/desk/late/")
+    first = client.get(late_in(late))
     assert [each.pk for each in first.context["requests"]] == [second.pk]
     address = first.context["more_requests"].next
     page = client.get(address)
@@ -92,7 +97,7 @@ def test_late_requests_are_paginated_in_order(client, late, monkeypatch):
         draft.refresh_from_db()
         workflow.submit(draft, by=late.author)
     page = client.get(address)
-    assert ("There are no more." in words(page), page.context["more_requests"].first) == (True, "/desk/late/")
+    assert ("There are no more." in words(page), page.context["more_requests"].first) == (True, late_in(late))
     assert [each.pk for each in page.context["let_in"]] == [second.pk]
     page = client.get(page.context["more_let_in"].next)
     assert ([each.pk for each in page.context["let_in"]], page.context["more_let_in"].next) == ([late.pk], "")
@@ -106,9 +111,9 @@ def test_head_decides_on_request_page(client, late):
     client.post(f"/desk/late/{late.key}/admit_late/", {"reason": "It was down in all of Lodwar."})
     late.refresh_from_db()
     assert late.late_reason == "It was down in all of Lodwar."
-    assert [*client.get("/desk/late/").context["requests"]] == []
+    assert [*client.get(late_in(late)).context["requests"]] == []
     workflow.submit(late, by=late.author)
-    text = words(client.get("/desk/late/"))
+    text = words(client.get(late_in(late)))
     assert "Reason: It was down in all of Lodwar." in text
     assert "Reason: It was down in all of Lodwar." in words(client.get(f"/desk/inputs/{late.key}/"))
 
@@ -129,10 +134,10 @@ def test_refused_author_can_ask_again(client, late):
     workflow.ask_late(late, by=late.author, reason="Please.")
     sign_in(client, make_head())
     client.post(f"/desk/late/{late.key}/refuse_late/", {"reason": "It was announced twice."})
-    assert [*client.get("/desk/late/").context["requests"]] == []
+    assert [*client.get(late_in(late)).context["requests"]] == []
     assert client.post(f"/desk/late/{late.key}/admit_late/", {"reason": "On second thoughts."}).status_code == 404
     workflow.ask_late(late, by=late.author, reason="We were ill.")
-    assert len(client.get("/desk/late/").context["requests"]) == 1
+    assert len(client.get(late_in(late)).context["requests"]) == 1
 
 
 def test_an_officer_of_the_secretariat_cannot_decide(client, late):
