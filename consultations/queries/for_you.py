@@ -84,22 +84,22 @@ def _own(user: Any) -> list[int]:
 # --- Inputs -----------------------------------------------------------------------------------------------------------
 
 
-def _received(user: Any) -> QuerySet[Submission]:
+def _received(user: Any) -> QuerySet[Submission, Any]:
     return Submission.objects.visible_to(user).filter(state=SubmissionState.SUBMITTED)
 
 
 UNCHECKED = Q(entered_by__isnull=False, checked_at=None)
 
 
-def _assigned(user: Any) -> QuerySet[Submission]:
+def _assigned(user: Any) -> QuerySet[Submission, Any]:
     return _received(user).filter(assigned_to=user).exclude(UNCHECKED)
 
 
-def _to_read(user: Any) -> QuerySet[Submission]:
+def _to_read(user: Any) -> QuerySet[Submission, Any]:
     return oldest(_received(user).filter(assigned_to=None).exclude(UNCHECKED), "submitted_at", "pk")
 
 
-def _to_check(user: Any) -> QuerySet[Submission]:
+def _to_check(user: Any) -> QuerySet[Submission, Any]:
     return oldest(_received(user).filter(UNCHECKED).exclude(entered_by=user), "submitted_at", "pk")
 
 

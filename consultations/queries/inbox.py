@@ -148,7 +148,7 @@ class Raw(NamedTuple):
     facts: Facts
 
 
-def oldest(rows: QuerySet[Model, Any], *order: str) -> QuerySet[Model, Any]:
+def oldest[R: Model](rows: QuerySet[R, Any], *order: str) -> QuerySet[R, Any]:
     """Return those of `rows` that are counted: the first ones in an order that an index has."""
     return rows.filter(pk__in=rows.order_by(*order).values("pk")[: MOST + 1])
 
@@ -165,7 +165,12 @@ def kinds() -> dict[str, Kind]:
     return {kind.code: kind for kind in chain.from_iterable(map(import_string, settings.INBOX))}
 
 
-@kept_for_each(lambda user: user.pk, *EVERY_AREA)
+def _key_of(user: Any) -> int:
+    key: int = user.pk
+    return key
+
+
+@kept_for_each(_key_of, *EVERY_AREA)
 def waiting_rows(user: Any) -> list[Raw]:
     """Return what waits for `user`. One query."""
     sql, parameters = _statement(user)
@@ -173,7 +178,8 @@ def waiting_rows(user: Any) -> list[Raw]:
         return []
     with connection.cursor() as cursor:
         cursor.execute(sql, [user.pk if value == SOMEBODY else value for value in parameters])
-        return [Raw(*row[:-1], json.loads(row[-1])) for row in cursor.fetchall()]
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return [Raw._make([*row[:-1], json.loads(row[-1])]) for row in rows]
 
 
 # --- The statement ----------------------------------------------------------------------------------------------------

@@ -160,11 +160,11 @@ RESPONDING = (
 # --- For officials ----------------------------------------------------------------------------------------------------
 
 
-def _unread_by(user: Any, kind: str, record: str = "pk", **more: Any) -> Exists:
+def _unread_by(user: Any, kind: str, record: str = "pk", **more: Any) -> Q:
     entries = AccessEntry.objects.filter(
         what=Access.READ, by=user, kind=kind, object_id=Cast(OuterRef(record), CharField()), **more
     )
-    return ~Exists(entries)
+    return ~Q(Exists(entries))
 
 
 def _briefs(user: Any) -> QuerySet[Brief]:
