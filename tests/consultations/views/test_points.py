@@ -1,11 +1,13 @@
 """Points at the desk: search, join and separate."""
 
 import pytest
+from django.urls import reverse
 
 from consultations.models import Event
 from consultations.views import points
 from tests.factories import (
     make_consultation,
+    make_forum,
     make_member,
     make_point,
     make_secretariat,
@@ -40,8 +42,12 @@ def at(point, *more):
     return "/".join([f"/desk/points/{point.reference}", *more, ""])
 
 
-def texts_listed(client, **asked):
-    return sorted(point.text for point in client.get("/desk/points/", asked).context["points"])
+def list_of(consultation):
+    return reverse("desk_points", args=[consultation.slug])
+
+
+def texts_listed(client, consultation, **asked):
+    return sorted(point.text for point in client.get(list_of(consultation), asked).context["points"])
 
 
 # --- The list -------------------------------------------------------------------------------------------------------
@@ -50,13 +56,19 @@ def texts_listed(client, **asked):
 def test_points_are_found_by_words_reference_theme_kind_and_state(client, officer, consultation):
     first = point_of(consultation, "A seasonal pass for herders")
     second = point_of(consultation, "Data on movement", theme=make_theme("T2"), kind="finding")
-    make_point(session=make_session(), text="Said in a session", state="submitted")
-    assert texts_listed(client) == ["A seasonal pass for herders", "Data on movement", "Said in a session"]
-    assert texts_listed(client, words="herders SEASONAL") == [first.text]
-    assert texts_listed(client, words=second.reference) == [second.text]
-    assert texts_listed(client, theme="T2") == [second.text]
-    assert texts_listed(client, kind="finding") == [second.text]
-    assert texts_listed(client, state="submitted") == ["Said in a session"]
+    session = make_session(make_forum(consultation))
+    make_point(session=session, text="Said in a session", state="submitted")
+    point_of(make_consultation(), "A seasonal pass for herders elsewhere")
+    assert texts_listed(client, consultation) == [
+        "A seasonal pass for herders",
+        "Data on movement",
+        "Said in a session",
+    ]
+    assert texts_listed(client, consultation, words="herders SEASONAL") == [first.text]
+    assert texts_listed(client, consultation, words=second.reference) == [second.text]
+    assert texts_listed(client, consultation, theme="T2") == [second.text]
+    assert texts_listed(client, consultation, kind="finding") == [second.text]
+    assert texts_listed(client, consultation, state="submitted") == ["Said in a session"]
 
 
 @pytest.mark.parametrize(
@@ -65,14 +77,14 @@ def test_points_are_found_by_words_reference_theme_kind_and_state(client, office
 )
 def test_unknown_query_string_is_accepted(client, officer, consultation, asked):
     point_of(consultation, "One")
-    assert client.get("/desk/points/", asked).status_code == 200
+    assert client.get(list_of(consultation), asked).status_code == 200
 
 
 def test_points_are_paginated_by_key(client, officer, consultation, django_assert_max_num_queries):
     submission = make_submission(consultation)
     for turn in range(30):
         make_point(submission, text=f"{turn:02}")
-    first = client.get("/desk/points/")
+    first = client.get(list_of(consultation))
     with django_assert_max_num_queries(14):
         second = client.get(first.context["older"])
     seen = [point.text for page in (first, second) for point in page.context["points"]]
