@@ -139,7 +139,6 @@ def test_queue_works_without_javascript(open_window, officer, queue):
     ]
     window.goto(list_of(queue))
     window.get_by_role("link", name="Input 1").click()
-    window.check()
     assert window.locator(".list-col").is_hidden()
     window.get_by_role("button", name="Put on file", exact=True).click()
     window.get_by_text(f"{queue[0].reference} is on file.").wait_for()
@@ -150,7 +149,8 @@ def test_queue_works_without_javascript(open_window, officer, queue):
 
 @SIZES
 def test_decision_and_point_can_be_undone(open_window, officer, queue, size):
-    submission = workflow.accept(queue[0], by=officer)
+    with replayed_at(now() - timedelta(minutes=30)):  # undone at once for ten minutes, and with a reason from then on
+        submission = workflow.accept(queue[0], by=officer)
     point = workflow.split(submission, by=officer, kind="recommendation", text="It should cost nothing at all.")
     window = open_window(size)
     window.log_in(officer)
@@ -203,6 +203,7 @@ def test_desk_triage_pages_are_accessible(open_window, picture, queue, busy):
         "desk": "/desk/",
         "desk-inputs": list_of(queue),
         "desk-filter": list_of(queue, filter="1"),
+        "desk-opened": list_of(queue, open=queue[0].reference),
         "desk-late": reverse("late_inputs", args=[consultation.slug]),
         "desk-silent": reverse("non_responses", args=[consultation.slug]),
         "desk-replies": reverse("desk_replies", args=[consultation.slug]),
