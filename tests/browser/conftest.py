@@ -177,9 +177,7 @@ def open_window(browser, live_server):
         context = browser.new_context(viewport=(sizes or [DESKTOP])[0], locale="en-GB", **options)
         context.set_default_timeout(10_000)
         runs_scripts = options.get("java_script_enabled", True)
-        windows.append(
-            Window(context.new_page(), live_server.url, list(sizes or [DESKTOP]), runs_scripts=runs_scripts)
-        )
+        windows.append(Window(context.new_page(), live_server.url, list(sizes or [DESKTOP]), runs_scripts=runs_scripts))
         return windows[-1]
 
     yield open_one
