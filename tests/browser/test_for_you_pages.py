@@ -3,14 +3,15 @@
 import pytest
 
 from ncm_portal.workflow import now
-from tests.browser.conftest import BOTH
+from tests.browser.conftest import BOTH, DESKTOP, PHONE
 from tests.consultations.queries import test_for_you as among_inputs
-from tests.factories import change, make_submission
+from tests.factories import change, make_secretariat, make_submission
 from tests.positions.queries import test_for_you as among_papers
 from tests.sign_in import give_second_factor
 from tests.waiting import make_people
 
 pytestmark = pytest.mark.django_db(transaction=True)
+NARROW = {"width": 1000, "height": 700}  # the rail shows small signs here, as on a tablet
 CASES = among_inputs.CASES | among_papers.CASES
 WAITING = {
     "head": ("read", "split", "late_input", "organisation", "clear_paper", "adopt"),
@@ -53,3 +54,19 @@ def test_first_row_is_the_green_one_and_leads_to_its_page(open_window):
     assert window.locator(".inbox .button").count() == 2
     window.get_by_role("link", name="Read: Read “Passes”").click()
     assert window.url.endswith(f"/desk/inputs/{late.key}/")
+
+
+@pytest.mark.parametrize("size", [DESKTOP, NARROW, PHONE], ids=["desktop", "narrow", "phone"])
+def test_foot_of_the_rail_leads_to_the_account_and_signs_out(open_window, picture, size):
+    officer = make_secretariat(name="Wanjirũ wa Kamau")
+    give_second_factor(officer)
+    window = open_window(size)
+    window.log_in(officer)
+    window.goto("/for-you/#menu")
+    window.check()
+    picture(window, "rail")
+    window.locator(".rail").get_by_role("link", name=officer.name).click()
+    window.wait_for_url("**/account/email/")
+    window.goto("/for-you/#menu")
+    window.locator(".rail").get_by_role("button", name="Sign out").click()
+    window.get_by_role("link", name="Sign in", exact=True).first.wait_for()
