@@ -51,6 +51,7 @@ DESK_PAGES = (
     "session_", "letter", "step", "annex", "brief",
 )  # fmt: skip
 PUBLIC_PAGES = ("theme", "forum", "forum_answer", "forum_pack", "commitments", "communique", "figures_of")
+SHOWN_TO_ROOM = ("forum_screen",)  # a page that a projector shows has a header of its own, and no rail
 SECTIONS = (
     Section(_("For you"), "for_you", ("for_you",), permissions.is_signed_in, is_work=True),
     Section(_("Consultation"), "home", PUBLIC_PAGES, _anyone),
@@ -217,7 +218,7 @@ def _length(entry: Entry, page: str) -> int:
 def _rail(request: HttpRequest) -> Rail | None:
     """Return the rail, or None on a page where nobody works, or for a visitor."""
     user, page = getattr(request, "user", None), _page(request)
-    if not permissions.is_signed_in(user):
+    if not permissions.is_signed_in(user) or page in SHOWN_TO_ROOM:
         return None
     nearest = max(_nearest(section, page) for section in SECTIONS)
     if not nearest or not any(each.is_work for each in SECTIONS if _nearest(each, page) == nearest):

@@ -105,7 +105,7 @@ def test_characters_are_counted_and_unsaved_text_is_guarded(desktop, draft):
     asked = []
     desktop.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
     desktop.get_by_role("link", name="Desk", exact=True).first.click()
-    desktop.wait_for_url("**/desk/")
+    desktop.wait_for_url(f"**/desk/{draft.consultation.slug}/")
     assert asked == ["beforeunload"]
 
 

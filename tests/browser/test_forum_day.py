@@ -13,7 +13,7 @@ from consultations import tokens
 from consultations import workflow as forums
 from consultations.models import CheckIn, Delegate, Point, QueuedRow
 from consultations.queries import checkin
-from consultations.queries.forums import doors
+from consultations.queries.forums import AFTER, BEFORE, DAY, doors
 from ncm_portal.workflow import now
 from positions import workflow
 from positions.models import FloorDecision, PositionPaper
@@ -159,8 +159,8 @@ def decide(chair, paragraph, outcome):
 def every_room_is_sound(desk, day):
     """Pages linked from the forum's home page are accessible at both widths."""
     desk.log_in(day.text.secretariat)
-    for room in doors(day.text.forum):
-        desk.goto(room.url)
+    for address in {door.url: None for phase in (BEFORE, DAY, AFTER) for door in doors(day.text.forum, phase)}:
+        desk.goto(address)
         desk.check()
 
 

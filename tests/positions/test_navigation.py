@@ -180,6 +180,11 @@ def test_public_pages_have_no_rail(path):
     assert rail_of(make_secretariat(), path) is None
 
 
+def test_screen_that_a_projector_shows_has_no_rail():
+    assert rail_of(make_secretariat(), "/desk/forums/x/screen/") is None
+    assert rail_of(make_secretariat(), "/desk/forums/x/chair/") is not None
+
+
 def test_visitor_and_page_not_found_have_no_rail(django_assert_num_queries):
     officer = make_secretariat()
     with django_assert_num_queries(0):

@@ -20,7 +20,7 @@ DESK = "/desk/papers/lakes/"
 
 def the_paper_is_begun(walk: Walk) -> None:
     amina = walk.person("Amina")
-    amina.go("/desk/")
+    amina.go(f"/desk/{walk.consultation.slug}/papers/")
     amina.follow("Create a paper")
     amina.choose(consultation=walk.consultation.slug, forum=walk.forum.slug)
     amina.write(title=TITLE, short_title="Lakes", purpose="The dialogue of the lakes")

@@ -93,14 +93,25 @@ def the_desk_returns_one(walk: Walk) -> None:
     amina, barasa = walk.person("Amina"), walk.person("Barasa")
     amina.go("/desk/")
     amina.look_on_a_phone("journey-desk")
-    amina.follow(walk.secretariat.title)
+    open_an_input(walk, walk.secretariat)
     give_a_reason(walk, "Ask the sender", "Please say which crews you mean.")
+    walk.later(minutes=12)  # the mail about a decision rests as long as it can be undone at once
     assert "Please say which crews you mean." in walk.mail_to(barasa.email).body
     barasa.go(walk.link_in(walk.mail_to(barasa.email)))
     assert barasa.heading == "Complete your input"
     barasa.write(body=f"{barasa.value('body')} We mean the crews of Mfangano.")
     barasa.press("Send again")
     assert barasa.facts()["Reference"] == walk.secretariat.reference
+
+
+def open_an_input(walk: Walk, submission: Submission) -> None:
+    """Open an input in the pane beside the list, and from there its own page."""
+    amina = walk.person("Amina")
+    amina.go(f"/desk/{walk.consultation.slug}/inputs/")
+    amina.window.locator("#desk .rows").get_by_role("link", name=submission.title, exact=True).click()
+    amina.window.locator("#pane h2.title", has_text=submission.title).wait_for()
+    amina.look()
+    amina.follow("Its page: notes, history")
 
 
 def give_a_reason(walk: Walk, move: str, reason: str) -> None:
@@ -112,8 +123,7 @@ def give_a_reason(walk: Walk, move: str, reason: str) -> None:
 
 def the_desk_sets_one_aside(walk: Walk) -> None:
     amina = walk.person("Amina")
-    amina.go("/desk/")
-    amina.follow(walk.song.title)
+    open_an_input(walk, walk.song)
     folded = amina.unfold("Set aside")
     folded.locator("[name=set_aside_for]").select_option("off_topic")
     folded.locator("[name=reason]").fill("A song is not an input to a position.")
@@ -125,9 +135,8 @@ def the_desk_sets_one_aside(walk: Walk) -> None:
 def the_desk_accepts_and_takes_points_out(walk: Walk) -> None:
     amina = walk.person("Amina")
     for submission, sentences in ((walk.public, [[0], [1]]), (walk.secretariat, [[0]]), (walk.members, [[0]])):
-        amina.go("/desk/inputs/?state=submitted")
-        amina.follow(submission.title)
-        amina.press("Put on file")
+        open_an_input(walk, submission)
+        amina.press("Put on file and split")
         for marked in sentences:
             for number in marked:
                 amina.window.locator(f'label[for="s{number}"]').click()
@@ -141,7 +150,7 @@ def the_desk_accepts_and_takes_points_out(walk: Walk) -> None:
 def the_desk_merges_two_points(walk: Walk) -> None:
     """The bureau's point is joined to the network's point."""
     amina, twin = walk.person("Amina"), f"{walk.public.reference}.2"
-    amina.go("/desk/points/")
+    amina.go(f"/desk/{walk.consultation.slug}/points/")
     amina.follow(f"{walk.members.reference}.1")
     amina.window.locator(f"[name=into][value='{twin}']").check()
     amina.window.locator("form[action$='/merge/'] [name=reason]").fill("Both ask for the fuel of crews.")
@@ -177,8 +186,9 @@ def the_rapporteur_writes_down_a_point(walk: Walk) -> None:
     kamau.press("Save it")
     walk.spoken = walk.session.points.get()
     kamau.press(f"Hand in {walk.spoken.reference}")
-    amina.go("/desk/")
-    amina.follow(amina.window.locator("#sessions").get_by_role("link", name="Group on rights"))
+    amina.go("/for-you/")
+    amina.follow("Read back a point of “Group on rights”")
+    amina.follow("Group on rights")
     amina.press(f"Validate {walk.spoken.reference}")
     walk.spoken.refresh_from_db()
     assert walk.spoken.state == "validated"

@@ -38,11 +38,12 @@ def the_secretariat_sets_up_a_second_factor(walk: Walk) -> None:
     amina.sign_in()
     amina.go("/desk/")  # nothing opens before the second factor is there
     amina.set_up_an_app()
-    amina.press("Sign out", within=amina.window.locator(".mast"))
+    amina.press("Sign out", within=amina.window.locator(".rail"))
     walk.later(seconds=31)  # a code works once
     amina.sign_in()
-    amina.follow("Desk")
-    assert amina.heading == "To do"
+    assert (amina.heading, amina.window.url) == ("For you", f"{walk.base}/for-you/")
+    amina.go("/desk/")
+    assert (amina.heading, "There is no consultation yet." in amina.text) == ("Consultations", True)
 
 
 def colleagues_sign_in(walk: Walk) -> None:
