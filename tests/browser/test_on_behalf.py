@@ -56,7 +56,7 @@ def test_import_of_5000_rows_with_37_errors(desktop, consultation, tmp_path, pic
     desktop.get_by_role("radio", name="letter").check()
     desktop.get_by_label("Received on").fill(timezone.localdate().isoformat())
     desktop.get_by_label("Spreadsheet").set_input_files(sheet)
-    desktop.get_by_role("button", name="Preview").click()
+    desktop.get_by_role("button", name="Preview").click(timeout=60_000)  # it reads all rows
     desktop.get_by_role("heading", name="Rows: wrong").wait_for(timeout=60_000)
     desktop.check()
     picture(desktop, "import-preview")
@@ -120,7 +120,7 @@ def check_the_letter(window, picture):
     window.get_by_text("Checked. You can now read and decide on the input.").wait_for()
     window.check()
     window.get_by_role("button", name="Put on file", exact=True).click()
-    window.get_by_text("On file", exact=True).first.wait_for()
+    window.get_by_text(f"{Submission.objects.get().reference} is on file.").wait_for()
 
 
 def rest_a_paragraph_on_it(window, letter):

@@ -64,7 +64,7 @@ def test_input_is_screened_and_split(plain):
     plain.locator("#reason-return_for_completion").fill("Please say which county you mean.")
     press(plain, "Ask the sender", "details[open]")
     plain.goto(f"/desk/inputs/{first.key}/")
-    press(plain, "Put on file")
+    press(plain, "Put on file and split")
     plain.locator("[name=point-passages][value='1']").check()
     press(plain, "Add the point")
     states = dict(Submission.objects.values_list("pk", "state"))
