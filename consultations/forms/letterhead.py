@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations.models import Letterhead
 
+from .fields import LineField, PlainTextField
+
 MOST_LINES = 4
 
 
@@ -22,6 +24,10 @@ class LetterheadForm(forms.ModelForm):
     class Meta:
         model = Letterhead
         fields = ("lines", "contact", "signatory_name", "signatory_title", "sender_name", "reply_to")
+        field_classes = {
+            "lines": PlainTextField,
+            **dict.fromkeys(("contact", "signatory_name", "signatory_title", "sender_name"), LineField),
+        }
         widgets = {"lines": forms.Textarea(attrs={"rows": 4})}
 
     def clean_lines(self) -> str:

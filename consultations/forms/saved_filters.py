@@ -23,7 +23,7 @@ class FilterNameForm(forms.Form):
 class SaveFilterForm(FilterNameForm):
     """Form for a new filter: its name, and the query string of the list, which the page fills in."""
 
-    query = forms.CharField(required=False, max_length=QUERY_LIMIT, widget=forms.HiddenInput)
+    query = LineField(required=False, max_length=QUERY_LIMIT, widget=forms.HiddenInput)
 
     def clean_query(self) -> str:
         """Return the query string in its normal form."""
