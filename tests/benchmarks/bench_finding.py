@@ -130,7 +130,7 @@ def pages(world: SimpleNamespace) -> Iterator[Page]:
     deep = accepted[accepted.count() * 9 // 10]
     yield from public_pages(world, accepted[30], deep.reference)
     yield from own_pages(world)
-    yield from desk_pages(accepted[30], deep.reference)
+    yield from desk_pages(world.consultation.slug, accepted[30], deep.reference)
     yield from office_pages(deep.pk)
 
 
@@ -177,9 +177,11 @@ def own_pages(world: SimpleNamespace) -> Iterator[Page]:
     yield Page("sender", "submit: form, sending, receipt", at="submit", act="send")
 
 
-def desk_pages(one: Submission, deep: str) -> Iterator[Page]:
-    """Return the pages of the desk."""
-    yield Page("head", "desk", at="desk")
+def desk_pages(slug: str, one: Submission, deep: str) -> Iterator[Page]:
+    """Return the pages of the desk, the lists in the frame of the consultation `slug`."""
+    yield Page("head", "for you", at="for_you")
+    yield Page("head", "all consultations", at="desk_all")
+    yield Page("head", "overview", at="desk_consultation", args=(slug,))
     lists = {
         "": "", ", deep": f"before={deep}", ", search": "words=migrants", ", 1 of 100": "words=herders",
         ", rare": "words=zebras", ", nothing": "words=unicorns", ", two words": "words=herders+region5",
@@ -187,17 +189,17 @@ def desk_pages(one: Submission, deep: str) -> Iterator[Page]:
         ", rare state and word": "words=migrants&state=returned", ", unread": "state=submitted",
     }  # fmt: skip
     for name, query in lists.items():
-        yield Page("head", f"desk inputs{name}", query, "desk_inputs")
+        yield Page("head", f"desk inputs{name}", query, "desk_inputs", (slug,))
     lists = {
         "": "", ", search": "words=asks", ", nothing": "words=unicorns", ", state": "state=merged",
         ", filter and search": "words=asks&theme=T3", ", kind": "kind=dissent", ", deep": f"before={one.pk}",
     }  # fmt: skip
     for name, query in lists.items():
-        yield Page("head", f"desk points{name}", query, "desk_points")
+        yield Page("head", f"desk points{name}", query, "desk_points", (slug,))
     yield Page("head", "desk, one input", at="desk_input", args=(one.key,))
     point = Point.objects.filter(state="validated").order_by("-pk")[40]
     yield Page("head", "desk, one point", at="desk_point", args=(point.reference,))
-    yield Page("head", "duplicates", at="likenesses")
+    yield Page("head", "duplicates", at="likenesses", args=(slug,))
     yield Page("head", "two duplicates", at="likeness", args=(Likeness.objects.filter(state="open").last().pk,))
 
 

@@ -135,7 +135,9 @@ def journeys(crowd: Crowd, people: dict[str, object], portal: Site, floor: Site)
         "one input kept, visitor": both("visitor", one, f"/inputs/{reference}/", is_fresh=False),
         "one input afresh, member": both("member", one, f"/inputs/{reference}/"),
         "staff: filter and search": both(
-            "staff", reverse("desk_inputs") + "?theme=T3&words=migrants", "/desk/inputs/?theme=T3&q=migrants"
+            "staff",
+            reverse("desk_inputs", args=[crowd.answered.consultation.slug]) + "?theme=T3&words=migrants",
+            "/desk/inputs/?theme=T3&q=migrants",
         ),
         "staff: filter and search, admin": both(
             "staff",

@@ -87,7 +87,7 @@ def test_5000_rows_come_in_faster_than_in_bulk_mode(settings):
     for turn in range(BODIES):
         make_stakeholder(f"Organisation for fair work {turn}")
     by = make_secretariat()
-    reverse("import_inputs")  # loads them all
+    reverse("home")  # loads them all
     costs = [one_round(by, themes) for _turn in range(ROUNDS)]
     assert Event.objects.filter(verb="take_in_many").count() == ROUNDS * ROWS
     assert verdict().complaint == ""

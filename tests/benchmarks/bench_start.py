@@ -20,6 +20,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
+from consultations.models import Submission
 from consultations.workflow import keep_check
 from ncm_portal.workflow import now
 from tests.benchmarks.bench_floor import Most, make_rows
@@ -56,10 +57,11 @@ def folder(tmp_path) -> Path:
     return tmp_path
 
 
-def pages(reference: str, *, is_floor: bool) -> list[tuple[str, str]]:
+def pages(one: Submission, *, is_floor: bool) -> list[tuple[str, str]]:
     """Return the reader and the address of each page that is used."""
-    staff = "/desk/inputs/?theme=T3&q=migrants" if is_floor else reverse("desk_inputs") + "?theme=T3&words=migrants"
-    read = [("", "/inputs/"), ("", f"/inputs/{reference}/"), ("member", "/inputs/"), ("member", "/submit/")]
+    listed = reverse("desk_inputs", args=[one.consultation.slug]) + "?theme=T3&words=migrants"
+    staff = "/desk/inputs/?theme=T3&q=migrants" if is_floor else listed
+    read = [("", "/inputs/"), ("", f"/inputs/{one.reference}/"), ("member", "/inputs/"), ("member", "/submit/")]
     return [*read, ("staff", staff)]
 
 
@@ -115,8 +117,7 @@ def test_memory_and_start_are_bounded(folder):
     floor = partial(serving, folder, application=["tests.benchmarks.floor.wsgi"], at="/inputs/", **FLOOR)
     portal = partial(serving, folder, at="/inputs/")
     act, its = (
-        partial(use, addresses=pages(crowd.answered.reference, is_floor=which), cookies=cookies)
-        for which in (False, True)
+        partial(use, addresses=pages(crowd.answered, is_floor=which), cookies=cookies) for which in (False, True)
     )
     beside = environment(folder, "http://127.0.0.1", **FLOOR)
     plain = megabytes(floor, its, ["-c", WAIT], beside)
