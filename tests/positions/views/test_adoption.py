@@ -127,7 +127,7 @@ def test_page_explains_missing_quorum(text, as_head):
     blocked = {opened.move.verb: opened.reasons for opened in page.context["moves"]}
     why = "Quorum: 2 member institutions present, 5 needed; 1 groups present, 1 needed"
     assert blocked == {"adopt": [why], "not_adopt": [why]}
-    assert "“Declare adopted” is not possible yet" in words(page)
+    assert f"Needed before “Declare adopted” {why}" in words(page)
 
 
 def test_nothing_to_count_without_forum(text, as_head):
