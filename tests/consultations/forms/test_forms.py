@@ -439,6 +439,8 @@ def test_point_theme_defaults_to_source_theme(consultation):
 def test_unknown_filters_are_ignored():
     theme = make_theme("T1")
     asked = {"words": "pass", "theme": "T1", "state": "accepted"}
-    assert InputFilterForm(asked).filters == {"words": "pass", "theme": theme.pk, "state": "accepted"}
-    assert InputFilterForm({"words": "a\0b", "theme": "T9", "state": "draft", "other": "x"}).filters == {}
+    known = {"words": "pass", "theme": theme.pk, "state": "accepted"}
+    assert InputFilterForm(asked).filters == {"saved": "all", "order": "oldest", **known}
+    unknown = {"words": "a\0b", "theme": "T9", "state": "draft", "saved": "x", "order": "x", "other": "x"}
+    assert InputFilterForm(unknown).filters == {"saved": "to-read", "order": "oldest"}
     assert PointFilterForm({}).filters == {}

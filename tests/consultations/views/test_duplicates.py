@@ -258,7 +258,8 @@ def test_input_page_shows_number_of_similar_inputs(desk, client, consultation):
         withdrawn.pk: [3, 4],
         **{each.pk: [1, 1] for each in (apart, stranger)},
     }
-    assert words(desk.get(reverse("desk_inputs", args=[consultation.slug]))).count("one of 4 similar") == 4 + 1
+    listed = desk.get(reverse("desk_inputs", args=[consultation.slug], query={"saved": "all"}))
+    assert words(listed).count("· 4 ×") == 4 + 1
     page = desk.get(reverse("desk_input", args=[third.key]))
     assert "One of 4 similar · not decided yet" in words(page)
     assert reverse("likeness", args=[waiting.pk]) in page.content.decode()
