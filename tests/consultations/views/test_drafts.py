@@ -319,15 +319,17 @@ def statements(queries):
     return [query["sql"] for query in queries if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]
 
 
-def test_submission_takes_twelve_queries(client, author, consultation):
-    """The whole request: sign-in, form, text, files, reference, salts, journal and receipt."""
+def test_submission_takes_fourteen_queries(client, author, consultation):
+    """The whole request: sign-in, form, text, files, reference, salts, journal and receipt, the last with two for the
+    letterhead and the consultation's own words.
+    """
     objectives = [make_provision(code, theme=make_theme("T1")).code for code in ("GCM-02", "GCM-05", "GCM-10")]
     post(client, do="save", objectives=objectives)
     draft = Submission.objects.get()
     with CaptureQueriesContext(connection) as found:
         answer = post(client, reverse("draft", args=[draft.key]), objectives=objectives, seen_at=at(draft))
     draft.refresh_from_db()
-    assert (answer.status_code, len(statements(found))) == (302, 12)
+    assert (answer.status_code, len(statements(found))) == (302, 14)
     assert (draft.state, draft.content()["objectives"]) == ("submitted", objectives)
     assert draft.content_sha256 == draft.computed_sha256()
 

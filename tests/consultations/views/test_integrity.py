@@ -1,4 +1,4 @@
-"""Integrity page and the line on the desk's front page."""
+"""Integrity page, to which the desk leads."""
 
 import pytest
 from django.urls import reverse
@@ -27,25 +27,28 @@ def page(client, name, office="secretariat"):
     return sign_in(client, factories.make_user(office)).get(reverse(name))
 
 
-def test_pages_state_that_no_check_has_run(client):
-    for name in ("desk", "desk_checks"):
-        assert "No check has run yet. The first one runs tonight." in words(page(client, name))
+def test_page_states_that_no_check_has_run(client):
+    assert "No check has run yet. The first one runs tonight." in words(page(client, "desk_checks"))
 
 
-def test_desk_shows_time_of_last_check_without_findings(client):
+def test_desk_leads_to_checks(client):
+    sign_in(client, factories.make_secretariat())
+    assert f'href="{reverse("desk_checks")}"' in client.get(reverse("desk"), follow=True).text
+
+
+def test_page_shows_time_of_last_check_without_findings(client):
     keep(FINDING)
     keep()
-    for name in ("desk", "desk_checks"):
-        answer = page(client, name)
-        assert "in 12.5 s: no problems." in words(answer)
+    answer = page(client, "desk_checks")
+    assert "in 12.5 s: no problems." in words(answer)
     assert "4,900" in words(answer)
     assert "1 finding" in words(answer)
 
 
 def test_findings_show_record_and_instructions(client):
     keep(FINDING, number=3)
-    assert "3 findings on " in words(page(client, "desk"))
     answer = page(client, "desk_checks")
+    assert "3 findings on " in words(answer)
     assert (
         '<a href="http://portal/desk/x/"><bdi>Input NCM-2026-0007: &lt;b&gt;A title&lt;/b&gt;</bdi></a>' in answer.text
     )
