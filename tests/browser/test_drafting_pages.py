@@ -101,7 +101,7 @@ def test_characters_are_counted_and_unsaved_text_is_guarded(desktop, draft):
     desktop.log_in(draft.drafter)
     desktop.goto(at("desk_section", draft, draft.second.pk))
     desktop.locator("textarea[name=text]").press_sequentially("Kenya notes it.")
-    assert desktop.locator(".counted").inner_text() == "15 / 3,000"
+    assert desktop.locator("main .counted").inner_text() == "15 / 3,000"
     asked = []
     desktop.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
     desktop.get_by_role("link", name="Desk", exact=True).first.click()
