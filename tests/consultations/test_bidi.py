@@ -113,8 +113,10 @@ def readers_of(rtl_input):
     yield factories.make_member(rtl_input.stakeholder, is_primary=True), [
         "/my-organisation/", reverse("my_input", args=[rtl_input.key]), reverse("receipt", args=[rtl_input.reference]),
     ]  # fmt: skip
+    factories.make_likeness(rtl_input, factories.make_submission(rtl_input.consultation))
     yield factories.make_secretariat(), [
-        reverse("desk_inputs", args=[rtl_input.consultation.slug]), reverse("desk_input", args=[rtl_input.key]),
+        reverse("desk_inputs", args=[rtl_input.consultation.slug], query={"saved": "all"}),
+        reverse("desk_input", args=[rtl_input.key]),
         reverse("likenesses", args=[rtl_input.consultation.slug]), "/desk/organisations/",
         reverse("desk_organisation", args=[rtl_input.stakeholder_id]),
         reverse("admin:consultations_submission_changelist"),

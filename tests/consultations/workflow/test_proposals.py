@@ -7,6 +7,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 
 from consultations import queries, workflow
 from consultations.models import Event, OutgoingMail, Proposal
+from consultations.queries.inbox import inbox
 from ncm_portal.workflow import Blocked, NotAllowed, now, replayed_at
 from tests.factories import change, make_head, make_secretariat, make_user
 from tests.office_factories import make_proposal
@@ -169,12 +170,13 @@ def test_pending_proposals_by_role(head, officer, person):
     made = propose(person, head)
     waits = {user.pk: queries.proposals_to_confirm(user) for user in (head, officer, technician, official, person)}
     assert waits == {head.pk: [], officer.pk: [made], technician.pk: [made], official.pk: [], person.pk: []}
-    (line,) = queries.waiting(technician)
-    assert (line.text, line.url, line.urgent) == (
-        "To confirm as the second person: Appoint to an office: Peter Kimani",
+    (line,) = inbox(technician)
+    assert (line.words, line.url, line.group == "late") == (
+        "Confirm as the second person: Appoint to an office",
         f"/desk/proposals/{made.key}/",
         False,
     )
+    assert line.about.startswith("Peter Kimani; proposed by ")
 
 
 # --- The database's own guards ------------------------------------------------------------------------------------
