@@ -43,6 +43,7 @@ SENTENCES: dict[str, tuple[Kind, Words]] = {
     "return_for_completion": (D, _("%(who)s asked the sender to complete it")),
     "set_aside": (D, _("%(who)s set it aside")),
     "reopen": (D, _("%(who)s took the decision back")),
+    "undo_at_once": (D, _("%(who)s took the decision back")),
     "withdraw": (D, _("%(who)s withdrew it")),
     "assign": (P, _("%(who)s changed to whom it is assigned")),
     "note": (W, _("%(who)s wrote an internal note")),

@@ -20,7 +20,7 @@ CONSTANTS = {"UPGRADE": "commit_to_records", "LOADED": "load_archive", "RESTRICT
 # Variables that a writer above passes on, or that move's own verb; a new one must be looked at.
 PASSED_ON = {
     ("attachments.py", "verb"), ("reminders.py", "name"), ("speakers.py", "what"), ("findings.py", "name"),
-    ("meeting.py", "f'withdraw_{row._meta.model_name}'"),
+    ("bulk_screening.py", "name"), ("meeting.py", "f'withdraw_{row._meta.model_name}'"),
 }  # fmt: skip
 
 
