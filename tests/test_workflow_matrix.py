@@ -417,6 +417,7 @@ NO_VERBS = {
     "consultations.workflow.count_mail",
     "positions.workflow.note_false_copy",
     "positions.workflow.replace_stances",
+    "positions.workflow.open_text",
 }
 
 

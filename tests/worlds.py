@@ -322,7 +322,9 @@ PREPARED: dict[str, Callable[[Any], None]] = {
     "open_to_all": lambda paper: change(paper, is_restricted=True),
     "accept": lambda submission: change(submission, checked_at=workflow.now(), checked_by=submission.author),
     "undo_at_once": lambda submission: change(
-        submission, decided_by=User.objects.filter(office="secretariat").first(), decided_at=workflow.now()
+        submission,
+        decided_by=User.objects.filter(office="secretariat").order_by("pk").first(),
+        decided_at=workflow.now(),
     ),
     "check_against_original": lambda submission: make_attachment(submission, kind="original"),
     "ask_late": _close,

@@ -85,8 +85,9 @@ def test_second_person_confirms_and_proposer_withdraws():
 
 def test_each_move_has_a_permitted_role():
     by_nobody = [each for table in roles.tables() for each in table.rows if not each.roles]
-    assert [str(each.label) for each in by_nobody if str(each.who) != "the portal by itself"] == []
-    assert len(by_nobody) == 3
+    # Undoing at once depends on who decided and when, which no sample record says: the page shows the words.
+    assert [str(each.label) for each in by_nobody if str(each.who) != "the portal by itself"] == ["Undo"]
+    assert len(by_nobody) == 4
 
 
 @pytest.mark.django_db
