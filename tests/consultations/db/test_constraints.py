@@ -167,8 +167,12 @@ def make_job(state):
 
 
 def make_mail(state):
-    mail = OutgoingMail.objects.create(to="a@example.org", subject="Hello", body="Hello", is_optional=True)
-    ended = {"sent": {"body": "", "sent_at": timezone.now()}, "stopped": {"body": ""}}.get(state, {})
+    mail = OutgoingMail.objects.create(
+        to="a@example.org", subject="Hello", body="Hello", is_optional=True, submission=make_submission()
+    )
+    ended = {"sent": {"body": "", "sent_at": timezone.now()}, "stopped": {"body": ""}, "cancelled": {"body": ""}}.get(
+        state, {}
+    )
     return mail if state == "waiting" else walk(mail, state, **ended)
 
 
