@@ -1,6 +1,6 @@
 """Kenyan working days: Monday to Friday without public holidays."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import date, timedelta
 
 from django.db.models import Q
@@ -37,7 +37,10 @@ def public_holidays(start: date, end: date) -> dict[date, str]:
 
 def working_days_between(start: date, end: date) -> int:
     """Working days after `start` up to and including `end`. One query."""
-    off = public_holidays(start, end) if end > start else {}
+    return _counted(start, end, public_holidays(start, end) if end > start else {})
+
+
+def _counted(start: date, end: date, off: Container[date]) -> int:
     days = (start + timedelta(days=number) for number in range(1, (end - start).days + 1))
     return sum(day.weekday() < 5 and day not in off for day in days)
 
@@ -64,6 +67,10 @@ class WorkingDays:
             day += timedelta(days=1)
             left -= day.weekday() < 5 and day not in self.off
         return day
+
+    def between(self, start: date, end: date) -> int:
+        """Return the working days after `start` up to and including `end`."""
+        return _counted(start, end, self.off)
 
 
 @kept(SHARED)

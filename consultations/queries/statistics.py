@@ -6,6 +6,7 @@ Counts every sent input, since a number reveals no content.
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -15,18 +16,22 @@ from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models.functions import Coalesce, JSONObject, TruncDate
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models import (
     Consultation,
+    ConsultationState,
     County,
+    DayTally,
     Delegate,
     DelegateState,
     Forum,
     Framework,
     Group,
     Provision,
+    SubmissionState,
     Tally,
     Theme,
     audiences_of,
@@ -35,7 +40,9 @@ from consultations.models import (
 )
 from ncm_portal.workflow import Words
 
+from .changes import INPUTS, kept_for_each
 from .forums import themes_of
+from .holidays import WorkingDays
 
 TILES = Path(__file__).resolve().parent.parent / "reference" / "county_tiles.csv"
 LONGEST_BY_DAY = 21  # a longer consultation is shown by weeks
@@ -200,6 +207,94 @@ def in_line(by_day: Mapping[date, int]) -> list[Arrival]:
         so_far += number
         result.append(Arrival(days[0], days[-1], number, so_far))
     return result
+
+
+# --- How the work goes ------------------------------------------------------------------------------------------------
+
+MOST_WEEKS = 52  # what came later stands in the last one
+
+
+class Week(NamedTuple):
+    """Inputs of one week of a consultation, and of the same week of the one before."""
+
+    number: int
+    inputs: int
+    before: int
+
+
+def inputs_by_week(consultation: Consultation) -> tuple[Consultation | None, list[Week]]:
+    """Return the consultation that opened before this one, and the inputs of both by weeks from their opening.
+
+    Two queries. Without inputs there are no weeks.
+    """
+    earlier = Consultation.objects.filter(opens_at__lt=consultation.opens_at, is_sample=consultation.is_sample)
+    previous = earlier.exclude(state=ConsultationState.DRAFT).order_by("-opens_at", "-pk").first()
+    opened = {each.pk: timezone.localdate(each.opens_at) for each in (consultation, previous) if each}
+    by_week: dict[int, Counter[int]] = {pk: Counter() for pk in opened}
+    days = DayTally.objects.filter(consultation__in=opened, inputs__gt=0).order_by()
+    for pk, day, number in days.values_list("consultation", "day").annotate(Sum("inputs")):
+        by_week[pk][min(max((day - opened[pk]).days // 7, 0), MOST_WEEKS - 1)] += number
+    own, before = by_week[consultation.pk], by_week[previous.pk] if previous else Counter[int]()
+    number = max([*own, *before], default=-1) + 1
+    return previous, [Week(turn + 1, own[turn], before[turn]) for turn in range(number)]
+
+
+ANSWERED_WITHIN = (1, 3, 5, 10)  # working days
+
+
+class AnswerTimes(NamedTuple):
+    """How long inputs waited for their decision, in working days: numbers by the limits, those above, and those that
+    still wait; half of the decided ones waited at most `median`.
+    """
+
+    within: list[tuple[int, int]]
+    longer: int
+    waiting: int
+    median: int
+
+    @property
+    def decided(self) -> int:
+        """Return the number of inputs decided."""
+        return sum(number for _days, number in self.within) + self.longer
+
+    @property
+    def most(self) -> int:
+        """Return the largest of the numbers."""
+        return max(self.longer, self.waiting, *(number for _days, number in self.within))
+
+
+def times_to_answer(consultation: Consultation) -> AnswerTimes:
+    """Return how long the inputs of a consultation waited, from the day they were last sent. At most two queries."""
+    waited, waiting = Counter[int](), 0
+    rows = _days_of_decisions(consultation)
+    calendar = WorkingDays([day for sent, decided, _number in rows if decided for day in (sent, decided)])
+    for sent, decided, number in rows:
+        if decided:
+            waited[calendar.between(sent, decided)] += number
+        else:
+            waiting += number
+    limits = zip((-1, *ANSWERED_WITHIN), ANSWERED_WITHIN, strict=False)
+    within = [(most, sum(n for days, n in waited.items() if least < days <= most)) for least, most in limits]
+    longer = sum(n for days, n in waited.items() if days > ANSWERED_WITHIN[-1])
+    return AnswerTimes(within, longer, waiting, _median(waited))
+
+
+def _median(counted: Counter[int]) -> int:
+    half, so_far = (counted.total() + 1) // 2, 0
+    for value, number in sorted(counted.items()):
+        so_far += number
+        if so_far >= half:
+            return value
+    return 0
+
+
+@kept_for_each(lambda consultation: consultation.pk, INPUTS)
+def _days_of_decisions(consultation: Consultation) -> list[tuple[date, date | None, int]]:
+    """Return the days on which inputs were sent and decided (None: not yet) with their numbers."""
+    sent = TruncDate(Coalesce("resent_at", "submitted_at"))
+    rows = consultation.submissions.filter(submitted_at__isnull=False).exclude(state=SubmissionState.WITHDRAWN)
+    by_day = rows.order_by().values_list(sent, TruncDate("decided_at")).annotate(number=Count("pk"))
+    return list(by_day)
 
 
 # --- Figures ----------------------------------------------------------------------------------------------------------

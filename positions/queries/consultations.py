@@ -13,6 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from consultations.charts import Stretch
 from consultations.models import (
     Consultation,
     ConsultationState,
@@ -31,7 +32,16 @@ from consultations.models import (
 from consultations.queries import reported_done
 from consultations.queries.changes import INPUTS, PAPERS, kept
 from consultations.queries.forums import Step
-from positions.models import BEFORE_ADOPTION, OFFICIAL_STATES, PaperState, PositionPaper
+from consultations.queries.holidays import WorkingDays
+from ncm_portal.workflow import now
+from positions.models import (
+    BEFORE_ADOPTION,
+    OFFICIAL_STATES,
+    Clearance,
+    ClearanceState,
+    PaperState,
+    PositionPaper,
+)
 
 UNDER_WAY = (ConsultationState.OPEN, ConsultationState.CLOSED)
 ENDED = (*OFFICIAL_STATES, PaperState.WITHDRAWN)
@@ -246,4 +256,60 @@ def _with_one_here(steps: list[Step]) -> list[Step]:
     return [
         step._replace(state=HERE if turn == here else HELD if step.state == HERE else step.state)
         for turn, step in enumerate(steps)
+    ]
+
+
+# --- Pictures ---------------------------------------------------------------------------------------------------------
+
+
+def years_of(consultation: Consultation, forums: Iterable[Forum], papers: Iterable[PositionPaper]) -> Stretch:
+    """Return a consultation on the line of the years: filled while it took inputs, then up to its forums and its
+    paper, with a dotted line while it is followed up.
+    """
+    today, known = timezone.localdate(now()), list(papers)
+    opened, closed = timezone.localdate(consultation.opens_at), timezone.localdate(consultation.closes_at)
+    published = [timezone.localdate(paper.published_at) for paper in known if paper.published_at]
+    ended = bool(known) and all(paper.state in ENDED for paper in known)
+    under_way = consultation.state in UNDER_WAY and not ended
+    met = [forum.ends_on or forum.starts_on for forum in forums if forum.state != ForumState.CANCELLED]
+    end = max([closed, *met, *published, *([today] if under_way and opened <= today else [])])
+    follow_up = today if published and ended and today > end else None
+    return Stretch(consultation.short_title, opened, min(closed, max(today, opened)), end, follow_up)
+
+
+class ClearanceTime(NamedTuple):
+    """How long a ministry took, or has taken, to answer a clearance, in working days."""
+
+    clearance: Clearance
+    days: int
+    is_late: bool
+
+    @property
+    def stretch(self) -> Stretch:
+        """Return it on the line of time: filled up to the answer or today, with its end where it is due."""
+        requested, due = timezone.localdate(self.clearance.requested_at), timezone.localdate(self.clearance.due_at)
+        return Stretch(self.clearance.ministry.label, requested, self.until, max(due, requested))
+
+    @property
+    def until(self) -> date:
+        """Return the day of the answer, or of the recorded silence, or else today."""
+        return timezone.localdate(_ended(self.clearance))
+
+
+def _ended(clearance: Clearance) -> datetime:
+    return clearance.due_at if clearance.state == ClearanceState.SILENT else clearance.answered_at or now()
+
+
+def clearance_times(consultation: Consultation) -> list[ClearanceTime]:
+    """Return the clearances of the latest paper of a consultation that was sent to ministries, by ministry. At most
+    two queries; the holidays are kept.
+    """
+    requested = Clearance.objects.filter(paper__consultation=consultation)
+    latest = requested.order_by("-paper__created_at", "-paper").values("paper")[:1]
+    rows = list(requested.filter(paper=latest).select_related("ministry").order_by("ministry__name"))
+    days = [(timezone.localdate(row.requested_at), timezone.localdate(_ended(row))) for row in rows]
+    calendar = WorkingDays([day for pair in days for day in pair])
+    return [
+        ClearanceTime(row, calendar.between(*pair), _ended(row) > row.due_at)
+        for row, pair in zip(rows, days, strict=True)
     ]

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from consultations import queries
+from consultations.charts import NARROW, TimeBars, time_bars, week_columns
 from consultations.models import (
     Consultation,
     ConsultationState,
@@ -28,10 +29,21 @@ from consultations.views.decorators import LAST_CONSULTATION, consultation_at, f
 from consultations.views.statistics import map_of
 from consultations.workflow import CONSULTATION_MOVES
 from ncm_portal import workflow
-from positions.models import PositionPaper
-from positions.queries.consultations import DeskConsultation, Step, desk_consultations, steps_of, waiting_numbers
+from positions.models import ClearanceState, PositionPaper
+from positions.queries.consultations import (
+    ClearanceTime,
+    DeskConsultation,
+    Step,
+    clearance_times,
+    desk_consultations,
+    steps_of,
+    waiting_numbers,
+    years_of,
+)
 
 FEWEST = 8
+MOST_IN_PICTURE = 30
+WIDE, LABELS = 1040, 150  # of the picture of all consultations
 
 
 @for_secretariat
@@ -72,8 +84,16 @@ def desk_all(request: HttpRequest) -> HttpResponse:
         groups[_period(known[row.pk])].append(
             Row(row, _steps(row, dated=False), row.input_count, row.organisation_count)
         )
-    context = {"groups": groups, "number": len(known)}
+    context = {"groups": groups, "number": len(known), "picture": _years(groups)}
     return render(request, "positions/consultations/all.html", context)
+
+
+def _years(groups: dict[str, list[Row]]) -> TimeBars:
+    """Return the picture of the latest consultations over the years, the earliest first."""
+    listed = [row.consultation for rows in groups.values() for row in rows]
+    latest = sorted(listed, key=lambda each: each.opens_at)[-MOST_IN_PICTURE:]
+    rows = [years_of(each, each.forums.all(), each.papers.all()) for each in latest]
+    return time_bars(rows, timezone.localdate(workflow.now()), width=WIDE, left=LABELS)
 
 
 def _with_numbers() -> QuerySet[Consultation, Any]:
@@ -116,6 +136,7 @@ def desk_consultation(request: SignedInRequest, slug: str) -> HttpResponse:
         "map": map_of(places),
         "fewest": _fewest(groups),
         "most": max((each.total for each in groups.groups), default=0),
+        **_pace(consultation),
         "waiting": waiting_numbers().get(consultation.pk, {}),
         "inbox": in_groups([row for row in inbox(request.user) if row.place == consultation.short_title]),
         "team": _team(consultation),
@@ -123,6 +144,27 @@ def desk_consultation(request: SignedInRequest, slug: str) -> HttpResponse:
         "moves_at": f"{reverse('desk_consultation', args=[slug])}moves/",
     }
     return render(request, "positions/consultations/overview.html", context)
+
+
+def _pace(consultation: Consultation) -> dict[str, Any]:
+    """Return the pictures of how the work goes, with their tables."""
+    previous, weeks = statistics.inputs_by_week(consultation)
+    clearances = clearance_times(consultation)
+    return {
+        "previous": previous,
+        "weeks": weeks,
+        "week_picture": week_columns([(week.inputs, week.before) for week in weeks]),
+        "answers": statistics.times_to_answer(consultation),
+        "clearances": clearances,
+        "clearance_picture": _clearance_picture(clearances) if clearances else None,
+    }
+
+
+def _clearance_picture(clearances: list[ClearanceTime]) -> TimeBars:
+    """Return the clearances on a line of time; today is on it only where an answer is still to come."""
+    waits = any(each.clearance.state == ClearanceState.REQUESTED for each in clearances)
+    today = timezone.localdate(workflow.now()) if waits else None
+    return time_bars([each.stretch for each in clearances], today, width=NARROW, left=NARROW * 2 // 5)
 
 
 def _sent_today(consultation: Consultation) -> int:

@@ -1,13 +1,29 @@
 """The desk's consultations: where /desk/ leads, the list of all, and the overview, forums and papers of each."""
 
+from datetime import UTC, date, datetime, timedelta
+
 import pytest
 from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
 
+from consultations.charts import Stretch, time_bars
 from consultations.models import ConsultationState, ForumState, Misreading, Office, SubmissionState
-from positions.models import PaperState
-from positions.queries.consultations import steps_of
-from tests.factories import make_consultation, make_forum, make_point, make_submission, make_user
-from tests.paper_factories import make_paper
+from consultations.queries import statistics
+from ncm_portal.workflow import now
+from positions.models import Clearance, PaperState
+from positions.queries.consultations import clearance_times, steps_of
+from tests.factories import (
+    make_consultation,
+    make_forum,
+    make_point,
+    make_secretariat,
+    make_stakeholder,
+    make_submission,
+    make_user,
+    walk,
+)
+from tests.paper_factories import make_clearance, make_paper
 from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -148,3 +164,106 @@ def test_exactly_one_step_is_here_in_every_state():
         paper.state, paper.suspended_from = state, "review" if state == "suspended" else ""
         steps = steps_of(consultation, [forum], [paper], dated=False)
         assert [step.state for step in steps].count("here") == 1, state
+
+
+# --- Pictures ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def input_sent(time_machine):
+    """Return a function that has an input sent at a moment, and decided some days later."""
+
+    def send(consultation, moment, decided_after=None):
+        time_machine.move_to(moment, tick=False)
+        row = make_submission(consultation, state=SubmissionState.SUBMITTED)
+        if decided_after is not None:
+            time_machine.move_to(moment + timedelta(days=decided_after), tick=False)
+            walk(row, "accepted", decided_at=now(), decided_by=make_secretariat())
+
+    return send
+
+
+def test_inputs_are_compared_with_same_week_of_consultation_before(client, officer, input_sent):
+    opened = datetime(2026, 9, 7, 9, tzinfo=UTC)
+    earlier = make_consultation(state=ConsultationState.CLOSED, opens_at=opened - timedelta(weeks=20))
+    current = make_consultation(state=ConsultationState.OPEN, opens_at=opened)
+    for consultation, weeks in ((earlier, 2), (current, 0), (current, 0), (current, 1)):
+        input_sent(consultation, consultation.opens_at + timedelta(weeks=weeks, days=1))
+    input_sent(make_consultation(opens_at=opened + timedelta(days=1)), opened)
+    previous, weeks = statistics.inputs_by_week(current)
+    assert previous == earlier
+    assert [tuple(week) for week in weeks] == [(1, 2, 0), (2, 1, 0), (3, 0, 1)]
+    text = client.get(f"/desk/{current.slug}/").text
+    assert "Inputs by week" in text
+    assert f"Dashed line: the same weeks of {earlier.short_title}." in text
+
+
+def test_inputs_from_before_opening_and_long_after_it_stay_in_picture(input_sent):
+    current = make_consultation(opens_at=datetime(2026, 9, 7, 9, tzinfo=UTC))
+    for days in (-400, 4000):
+        input_sent(current, current.opens_at + timedelta(days=days))
+    _previous, weeks = statistics.inputs_by_week(current)
+    assert (len(weeks), weeks[0].inputs, weeks[-1].inputs) == (statistics.MOST_WEEKS, 1, 1)
+
+
+def test_time_to_answer_counts_working_days(input_sent):
+    current, monday = make_consultation(), datetime(2026, 11, 2, 9, tzinfo=UTC)
+    for sent, decided_after in ((monday, 0), (monday, 3), (monday + timedelta(days=4), 3), (monday, 18)):
+        input_sent(current, sent, decided_after)
+    input_sent(current, monday)
+    input_sent(make_consultation(), monday, 1)
+    found = statistics.times_to_answer(current)
+    assert found.within == [(1, 2), (3, 1), (5, 0), (10, 0)]  # a weekend does not count
+    assert (found.longer, found.waiting, found.decided, found.median) == (1, 1, 4, 1)
+
+
+def test_consultation_without_inputs_has_no_pictures_of_pace(client, officer):
+    current = make_consultation(state=ConsultationState.OPEN)
+    text = client.get(f"/desk/{current.slug}/").text
+    assert "Inputs by week" not in text
+    assert "Time to answer" not in text
+    assert "Clearance by ministry" not in text
+
+
+def test_clearances_of_latest_paper_show_who_took_how_long(client, officer, time_machine):
+    time_machine.move_to(datetime(2026, 11, 20, 9, tzinfo=UTC), tick=False)
+    current = make_consultation(state=ConsultationState.CLOSED)
+    paper, asked = make_paper(current), datetime(2026, 11, 2, 9, tzinfo=UTC)
+    due = asked + timedelta(days=14)
+    for name, changes in {
+        "Answered": {"answered_at": asked + timedelta(days=7), "state": "answered"},
+        "Late": {},
+        "Silent": {"state": "silent"},
+    }.items():
+        clearance = make_clearance(paper, make_stakeholder(name=name), requested_at=asked, due_at=due)
+        Clearance.objects.filter(pk=clearance.pk).update(**changes)
+    found = clearance_times(current)
+    assert [(each.clearance.ministry.name, each.days, each.is_late) for each in found] == [
+        ("Answered", 5, False), ("Late", 14, True), ("Silent", 10, False),
+    ]  # fmt: skip
+    assert "Clearance by ministry" in client.get(f"/desk/{current.slug}/").text
+
+
+def test_all_consultations_are_drawn_over_the_years(client, officer, time_machine):
+    time_machine.move_to(datetime(2026, 11, 20, 9, tzinfo=UTC), tick=False)
+    for year, state in ((2017, ConsultationState.ARCHIVED), (2026, ConsultationState.OPEN)):
+        opens = datetime(year, 9, 1, tzinfo=UTC)
+        make_consultation(state=state, opens_at=opens, closes_at=opens + timedelta(days=120), short_title=f"Y{year}")
+    picture = client.get("/desk/all/").context["picture"]
+    assert [bar.label for bar in picture.bars] == ["Y2017", "Y2026"]
+    assert picture.bars[0].done == picture.bars[0].width  # over
+    assert 0 < picture.bars[1].done < picture.bars[1].width
+    assert [label for _x, label in picture.ticks] == [str(year) for year in range(2018, 2027)]
+    assert picture.left <= picture.bars[0].x < picture.bars[1].x < picture.today < picture.width
+
+
+@given(
+    rows=st.lists(st.tuples(*[st.dates(date(1936, 1, 1), date(2036, 12, 31))] * 3), max_size=6),
+    today=st.dates(date(1936, 1, 1), date(2036, 12, 31)),
+)
+def test_bars_and_ticks_stay_in_their_picture(rows, today):
+    stretches = [Stretch("A", *sorted(row)) for row in rows]
+    picture = time_bars(stretches, today, width=330, left=110)
+    ends = [bar.x + max(bar.width, bar.done) for bar in picture.bars] + [x for x, _label in picture.ticks]
+    assert all(picture.left <= x <= picture.width for x in [*ends, picture.today])
+    assert len(picture.ticks) <= 12
