@@ -34,6 +34,7 @@ from consultations.views import (
     reminders,
     saved_filters,
     screening,
+    splitting,
     submissions,
 )
 from consultations.views.statistics import show as coverage_public
@@ -134,9 +135,12 @@ urlpatterns = [
     path("desk/jobs/<uuid:key>/rows-to-correct.xlsx", imports.job_left_out, name="job_left_out"),
     # --- Reading inputs at the desk
     path("desk/<consultation:slug>/inputs/", screening.desk_inputs, name="desk_inputs"),
-    path("desk/inputs/<uuid:key>/", screening.desk_input, name="desk_input"),
-    path("desk/inputs/<uuid:key>/points/", screening.desk_input_split, name="desk_input_split"),
-    path("desk/inputs/<uuid:key>/notes/", screening.desk_note, name="desk_note"),
+    path("desk/inputs/<uuid:key>/", splitting.desk_input, name="desk_input"),
+    path("desk/inputs/<uuid:key>/points/", splitting.desk_input_split, name="desk_input_split"),
+    path(
+        "desk/inputs/<uuid:key>/points/<int:number>/<slug:verb>/", splitting.desk_input_point, name="desk_input_point"
+    ),
+    path("desk/inputs/<uuid:key>/notes/", splitting.desk_note, name="desk_note"),
     path("desk/inputs/<uuid:key>/assign/", screening.desk_assign, name="desk_assign"),
     path("desk/inputs/<uuid:key>/<slug:verb>/", screening.desk_input_move, name="desk_input_move"),
     path("desk/inputs/together/", bulk_screening.desk_bulk, name="desk_bulk"),

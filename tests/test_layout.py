@@ -57,6 +57,8 @@ USED_ONCE = {  # fragments named in one place only, with the reason
     "consultations/_grouped_checkboxes.html": "the template of a widget",
     "consultations/forums/_day.html": LONG_PAGE,
     "consultations/imports/_import_preview.html": LONG_PAGE,
+    "consultations/splitting/_form.html": LONG_PAGE,
+    "consultations/splitting/_point.html": LONG_PAGE,
     "consultations/submissions/_draft_words.html": "what static/js/draft.js says, not part of the page without it",
     "positions/consultations/_pace.html": LONG_PAGE,
     "positions/drafting/_points_beside.html": LONG_PAGE,

@@ -25,7 +25,7 @@ TAG = re.compile(r"</?\w+[^>]*>")
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 DESK_FOLDERS = (  # whose pages are of the secretariat, the chair and the door
     "accounts|bulk_screening|checkin|delegates|duplicates|feedback|forums|imports|integrity|invitations|paper_intake|points|"
-    "programme|proposals|reminders|screening",
+    "programme|proposals|reminders|screening|splitting",
     "clearance_letters|drafting|findings|forum_documents|grounding|mandates|meeting|papers|paragraphs|review_desk|rules|"
     "split_merge",
 )

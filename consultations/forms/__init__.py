@@ -3,8 +3,9 @@
 from .duplicates import AlikeForm
 from .fields import GroupedCheckboxes, LineField, ObjectivesField, PlainTextField, ReasonForm, reason_field
 from .organisations import InviteOfficerForm, NoticesForm, OrganisationForm
-from .points import MergeForm, PointForm, SessionPointForm, SplitForm, TwinForm, passages
+from .points import MergeForm, PointForm, SessionPointForm, TwinForm
 from .screening import FilterForm, InputFilterForm, OrganisationFilterForm, PointFilterForm
+from .splitting import SplitForm
 from .submissions import NoteForm, SubmissionForm
 
 __all__ = [
@@ -28,6 +29,5 @@ __all__ = [
     "SplitForm",
     "SubmissionForm",
     "TwinForm",
-    "passages",
     "reason_field",
 ]  # fmt: skip

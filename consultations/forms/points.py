@@ -1,24 +1,19 @@
-"""Forms for points: from an input, from a session, and joining duplicates."""
+"""Forms for points: of a session, and joining duplicates."""
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from consultations.models import Point, PointKind, Stakeholder, Submission, Theme
-from consultations.redaction import holds_back
+from consultations.models import Point, PointKind, Stakeholder, Theme
 
 from .fields import (
     LineField,
     ObjectivesField,
-    OneTickField,
     PlainTextField,
     ReasonForm,
-    choice_field,
     field_of,
     reason_field,
     record_field,
@@ -58,118 +53,6 @@ class PointForm(forms.Form):
         """Return what the verbs store of a point."""
         names = ("kind", "theme", "text")
         return {"provisions": self.cleaned_data["objectives"], **{name: self.cleaned_data[name] for name in names}}
-
-
-SENTENCE = re.compile(r"""(?<=[.!?…])["”’)\]]*\s+(?=["“‘(\[]?[^\W_a-zà-ÿ])""")
-BORDER = re.compile(r"(?=\[\[)|(?<=\]\])")
-PUNCTUATION = re.compile(r"\A[^\w\s]+")
-SHORTEST_PASSAGE = 25
-
-
-def passages(text: str) -> list[list[str]]:
-    """Split a text into lines, and each line into sentences, without losing anything but outer spaces.
-
-    Also splits where a held-back passage begins or ends, so that the public part can be marked without it.
-    """
-    return [_pieces(line.strip()) for line in text.splitlines() if line.strip()]
-
-
-def _pieces(line: str) -> list[str]:
-    """Return the sentences of `line`, split at the borders of held-back passages; a comma after a border stays before
-    it.
-    """
-    pieces: list[str] = []
-    for part in BORDER.split(line):
-        if pieces and not part.startswith("[["):
-            rest = PUNCTUATION.sub("", part)
-            pieces[-1] += part.removesuffix(rest)
-            part = rest
-        if part.strip():
-            pieces += _sentences(part.strip())
-    return pieces
-
-
-def _sentences(text: str) -> list[str]:
-    sentences, start = [], 0
-    for gap in SENTENCE.finditer(text):
-        if gap.end() - start >= SHORTEST_PASSAGE:
-            sentences.append(text[start : gap.end()].rstrip())
-            start = gap.end()
-    return [*sentences, text[start:]]
-
-
-def taken_parts(sentence: str, texts: Iterable[str]) -> list[tuple[str, bool]]:
-    """Split a sentence where existing points begin and end; return each part with whether a point already has it."""
-    spans = []
-    for text in texts:
-        spans += [match.span() for match in re.finditer(_loosely(text), sentence)] if text.strip() else []
-        if re.search(_loosely(sentence), text):
-            return [(sentence, True)]
-    return _cut(sentence, sorted(spans))
-
-
-def _loosely(text: str) -> str:
-    """Return a pattern for these words with any spaces, line ends or held-back brackets between them."""
-    words = text.replace("[[", " ").replace("]]", " ").split()
-    return r"(?:\s|\[\[|\]\])*".join(map(re.escape, words)) or r"(?!)"
-
-
-def _cut(sentence: str, spans: list[tuple[int, int]]) -> list[tuple[str, bool]]:
-    parts, at = [], 0
-    for start, end in spans:
-        if start > at:
-            parts.append((sentence[at:start], False))
-        if end > max(at, start):
-            parts.append((sentence[max(at, start) : end], True))
-            at = end
-    return [*parts, (sentence[at:], False)] if at < len(sentence) else parts
-
-
-class SplitForm(PointForm):
-    """Form for a point of an input: sentences marked in its text, or own words, which take precedence."""
-
-    passages = forms.MultipleChoiceField(required=False)
-    held_back = OneTickField(
-        label=_("It reveals something the author holds back"),
-        required=False,
-        help_text=_(
-            "Words copied from a held-back passage are recognised automatically. Tick "
-            "this if other words reveal the same thing."
-        ),
-    )
-
-    def __init__(self, *args: Any, submission: Submission, **options: Any) -> None:
-        sentences = [sentence for line in passages(submission.body) for sentence in line]
-        self.sentences = {str(number): sentence for number, sentence in enumerate(sentences)}
-        themes = submission.consultation.themes.all()
-        super().__init__(*args, themes=themes, theme=submission.theme, prefix="point", **options)
-        choice_field(self, "passages").choices = list(self.sentences.items())
-        if not holds_back(f"{submission.body}\n{submission.proposed_wording}"):
-            del self.fields["held_back"]
-        self.fields["text"].required = False
-        self.fields["text"].help_text = _("Leave it empty to use the marked sentences as they are.")
-
-    def clean(self) -> dict[str, Any]:
-        """Require the text of the point: entered, or from the marked sentences."""
-        marked = [self.sentences[number] for number in self.cleaned_data.get("passages", [])]
-        typed = self.cleaned_data.get("text")
-        if typed is not None and not typed.strip():
-            self._take(" ".join(marked))
-        return self.cleaned_data
-
-    @property
-    def words(self) -> dict[str, Any]:
-        """Return what the verb stores of the point of an input."""
-        return {**super().words, "held_back": self.cleaned_data.get("held_back", False)}
-
-    def _take(self, text: str) -> None:
-        field = self.fields["text"]
-        try:
-            field.required = True
-            self.cleaned_data["text"] = field.clean(text)
-        except ValidationError as problem:
-            self.add_error("text", problem if text else _("Mark the sentences of the point, or enter what it says."))
-        field.required = False
 
 
 class SessionPointForm(PointForm):

@@ -17,6 +17,7 @@ from .duplicates import (
     organisations_behind,
     pair_of_input,
     pairs_of,
+    twins_of,
 )
 from .followup import (
     Attendance,
@@ -139,6 +140,7 @@ __all__ = [
     "suspicion",
     "theme_figures",
     "themes_of",
+    "twins_of",
     "with_each_word",
     "with_lookalikes",
     "working_day_after",

@@ -69,6 +69,25 @@ def open_pairs(consultation: Consultation | None = None) -> QuerySet[Likeness]:
     return rows.exclude(over).exclude(gone).order_by("-score", "pk")
 
 
+class Twin(NamedTuple):
+    """Point that is nearly the same as another, and the key of their pair."""
+
+    pair: int
+    point: Point
+
+
+def twins_of(points: Iterable[Point]) -> dict[int, list[Twin]]:
+    """Return the undecided duplicates of each of `points` by its key, the most similar first. One query."""
+    result: dict[int, list[Twin]] = {point.pk: [] for point in points}
+    pairs = open_pairs().filter(Q(first_point__in=result) | Q(second_point__in=result))
+    for pair in pairs.select_related("first_point__stakeholder", "second_point__stakeholder"):
+        first, second = pair.first_point, pair.second_point
+        for one, other in ((first, second), (second, first)):
+            if one and other and one.pk in result:
+                result[one.pk].append(Twin(pair.pk, other))
+    return result
+
+
 def groups_alike(limit: int, consultation: Consultation | None = None) -> tuple[list[Alike], int, bool]:
     """Return the first `limit` groups of possible duplicates of a consultation or of all, the most similar first, the
     total, and whether there are more. Campaigns of inputs come first. A few queries.

@@ -128,8 +128,13 @@ def list_page(rows: QuerySet[Submission], order: str, *, before: Any, after: Any
 
 def next_to_read(rows: QuerySet[Submission], order: str, edge: Any) -> Submission | None:
     """Return the input to read that follows `edge` in a list, or else its first one."""
-    waiting = rows.filter(state=S.SUBMITTED).exclude(pk=edge.pk)
-    return waiting.filter(_behind(edge, order)).first() or waiting.first()
+    return next_in(rows.filter(state=S.SUBMITTED), order, edge)
+
+
+def next_in(rows: QuerySet[Submission], order: str, edge: Any) -> Submission | None:
+    """Return the input that follows `edge` in a list, or else its first other one."""
+    others = rows.exclude(pk=edge.pk)
+    return others.filter(_behind(edge, order)).first() or others.first()
 
 
 def _behind(edge: Any, order: str, *, back: bool = False) -> Q:

@@ -189,6 +189,7 @@ from .points import (
     take_back,
     unmerge,
     validate,
+    word_again,
     write_point,
 )
 from .programme import (

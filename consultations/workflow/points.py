@@ -83,8 +83,9 @@ def split(
 ) -> Point:
     """Extract one request from an input on file as a validated point.
 
-    The same text of the same kind is the same point. A commitment has a `responsible` party and a date (`due_on`). Text
-    that overlaps a held-back passage is held back too; `held_back` marks text that reveals it in other words.
+    The same text of the same kind is the same point, unless that was taken back. A commitment has a `responsible` party
+    and a date (`due_on`). Text that overlaps a held-back passage is held back too; `held_back` marks text that reveals
+    it in other words.
 
     Raises NotAllowed, or Blocked if the input is not on file or the point is empty.
     """
@@ -94,7 +95,7 @@ def split(
         raise Blocked(_("Put the input on file before splitting it into points."))
     full_text = f"{row.title}\n\n{row.body}\n\n{row.proposed_wording}"
     held_back, text = held_back or comes_from_held_back(text, full_text), without_brackets(text)
-    again = row.points.filter(kind=kind, text=text.strip()).first()
+    again = row.points.filter(kind=kind, text=text.strip()).exclude(state=S.WITHDRAWN).first()
     if again:
         return again
     number = (row.points.aggregate(last=Max("number"))["last"] or 0) + 1
@@ -114,6 +115,17 @@ def split(
         due_on=due_on,
     )
     return validate(point, by=by)
+
+
+@verb
+def word_again(point: Point, *, by: User, **words: Any) -> Point:
+    """Replace a point of an input by one in other words, or of another kind or theme; the first is taken back. `words`
+    as in `split`. Raises NotAllowed or Blocked.
+    """
+    if point.submission is None:
+        raise Blocked(_("A point of a session is corrected by its rapporteur."))
+    take_back(point, by=by, reason=_("Worded again."))
+    return split(point.submission, by=by, **words)
 
 
 @verb

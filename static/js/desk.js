@@ -1,5 +1,6 @@
-// The list of inputs and its reading pane without loading the page again: rows open in the pane, and a decision answers
-// with the list and the next input. Without this script the same links and forms load pages.
+// Inputs at the desk without loading the page again: rows open in the pane, a decision answers with the list and the
+// next input, and a point with the page of its input, whose columns stay where they were. Without this script the same
+// links and forms load pages.
 (() => {
   const wide = matchMedia("(min-width: 60.01rem)");
   const desk = () => document.getElementById("desk");
@@ -12,9 +13,21 @@
     return made.content;
   };
   const shown = () => {
-    document.dispatchEvent(new Event("desk:shown"));
     const problem = document.getElementById("problem");
     (problem || document.querySelector("#pane h2.title"))?.focus({ preventScroll: !problem });
+    document.dispatchEvent(new Event("desk:shown"));
+  };
+  const show = async (address, options) => {
+    const columns = () => [...document.querySelectorAll(".list-col, .text-col, .points-col")];
+    const at = columns().map((column) => column.scrollTop);
+    const top = scrollY;
+    const answer = await ask(address, "desk", options);
+    const marked = [...document.querySelectorAll("input[form=bulk]:checked")].map((box) => box.value);
+    desk().replaceWith(answer);
+    for (const box of document.querySelectorAll("input[form=bulk]")) box.checked = marked.includes(box.value);
+    for (const [turn, column] of columns().entries()) column.scrollTop = at[turn];
+    scrollTo(0, top);
+    shown();
   };
 
   const read = async (link) => {
@@ -31,15 +44,8 @@
     shown();
   };
   const decide = async (form, button) => {
-    const list = document.querySelector(".list-col");
-    const at = list.scrollTop;
-    const marked = [...document.querySelectorAll("input[form=bulk]:checked")].map((box) => box.value);
-    const answer = await ask(form.action, "desk", { method: "POST", body: new FormData(form, button) });
-    desk().replaceWith(answer);
-    for (const box of document.querySelectorAll("input[form=bulk]")) box.checked = marked.includes(box.value);
-    document.querySelector(".list-col").scrollTop = at;
+    await show(form.action, { method: "POST", body: new FormData(form, button) });
     history.replaceState(null, "", desk().dataset.address);
-    shown();
   };
 
   document.addEventListener("click", (event) => {
@@ -47,6 +53,12 @@
     if (!link || !wide.matches || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     read(link).catch(() => location.assign(link.href));
+  });
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("#desk a[data-opens]");
+    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    show(link.href).catch(() => location.assign(link.href));
   });
   document.addEventListener("submit", (event) => {
     const form = event.target.closest("#desk form[data-decides]");

@@ -7,7 +7,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from consultations import workflow
-from consultations.models import ActionPoint, Point, Submission
+from consultations.models import ActionPoint, Submission
 from ncm_portal.workflow import now
 from tests.browser.conftest import BOTH, DESKTOP, PHONE
 from tests.factories import (
@@ -153,40 +153,6 @@ def test_two_people_see_both_texts_side_by_side(open_window, consultation):
     assert late.get_by_text("What the first wrote.").count() == 1
     assert late.locator("#id_body").input_value() == "What the second wrote."
     late.check()
-
-
-def test_point_is_extracted_by_selecting_text(desktop, consultation, officer):
-    submission = make_submission(consultation, body=BODY)
-    desktop.log_in(officer)
-    desktop.goto(f"/desk/inputs/{submission.key}/")
-    text = desktop.get_by_label("What the point says")
-    desktop.get_by_label("It should cost nothing at all.").check()
-    assert text.input_value() == "It should cost nothing at all."
-    desktop.get_by_label("It should cost nothing at all.").uncheck()
-    desktop.evaluate(
-        """() => { const node = document.querySelector("label[for=s0]").firstChild;
-        getSelection().setBaseAndExtent(node, 13, node, 26) }"""
-    )
-    desktop.wait_for_timeout(100)
-    assert text.input_value() == "seasonal pass"
-    text.fill("A pass of my own words.")
-    desktop.get_by_label("Thank you for reading this.").check()
-    assert text.input_value() == "A pass of my own words."
-    desktop.get_by_label("Kind").select_option("commitment")
-    desktop.get_by_role("button", name="Add the point").click()
-    desktop.get_by_text("Point saved.").wait_for()
-    assert [(point.text, point.kind) for point in Point.objects.all()] == [("A pass of my own words.", "commitment")]
-
-
-def test_point_is_extracted_without_javascript(open_window, consultation, officer):
-    submission = make_submission(consultation, body=BODY)
-    window = open_window(PHONE, java_script_enabled=False)
-    window.log_in(officer)
-    window.goto(f"/desk/inputs/{submission.key}/")
-    window.get_by_label("We ask for a seasonal pass for herders.").check()
-    window.get_by_label("Thank you for reading this.").check()
-    window.get_by_role("button", name="Add the point").click()
-    assert Point.objects.get().text == "We ask for a seasonal pass for herders. Thank you for reading this."
 
 
 def test_setting_aside_asks_for_a_reason(desktop, consultation, officer):

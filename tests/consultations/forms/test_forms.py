@@ -21,11 +21,11 @@ from consultations.forms import (
     ReasonForm,
     SplitForm,
     SubmissionForm,
-    passages,
 )
 from consultations.forms.fields import NEVER, KeyField, MomentField, ObjectivesField
 from consultations.forms.paper_intake import TypedForm
 from consultations.forms.programme import DocumentForm
+from consultations.forms.splitting import passages
 from consultations.models import Theme
 from positions.forms.review import RoundForm
 from tests.factories import (

@@ -1,14 +1,12 @@
 """Inputs at the desk: the list with its pane, decisions, extraction of points; 404 for others."""
 
-import html
 import uuid
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
-from consultations.bidi import isolated
-from consultations.models import Event, Note, OutgoingMail, Point
+from consultations.models import Event, OutgoingMail
 from ncm_portal.workflow import now, replayed_at
 from tests.factories import (
     make_consultation,
@@ -16,7 +14,6 @@ from tests.factories import (
     make_member,
     make_ministry,
     make_point,
-    make_provision,
     make_secretariat,
     make_stakeholder,
     make_submission,
@@ -170,7 +167,9 @@ def test_decision_by_script_is_one_request(client, officer, consultation):
 
 
 def test_input_put_on_file_is_split_at_once(client, officer, received):
-    assert client.post(at(received, "accept"), {"then": "split", "list": ""})["Location"] == at(received)
+    assert client.post(at(received, "accept"), {"then": "split", "list": "order=newest"})["Location"] == (
+        at(received) + "?list=order%3Dnewest"
+    )
 
 
 def test_refused_decision_keeps_list_and_typed_text(client, officer, consultation):
@@ -240,93 +239,3 @@ def test_desk_page_offers_no_other_moves(client, officer, received, verb):
     assert client.post(at(received, verb)).status_code == 404
     received.refresh_from_db()
     assert received.state == "submitted"
-
-
-# --- Taking points out ----------------------------------------------------------------------------------------------
-
-
-def split(client, submission, **fields):
-    data = {"kind": "recommendation", "theme": "T1", **fields}
-    return client.post(at(submission, "points"), {f"point-{name}": value for name, value in data.items()})
-
-
-def test_every_sentence_can_be_marked(client, officer, accepted):
-    page = client.get(at(accepted))
-    assert [[(p.number, p.text) for p in line] for line in page.context["lines"]] == [
-        [(0, "We ask for a seasonal pass for herders."), (1, "It should cost nothing at all.")],
-        [(2, "Thank you for reading this.")],
-    ]
-
-
-def test_point_is_extracted_from_marked_sentences(client, officer, accepted):
-    make_provision("GCM-05")
-    answer = split(client, accepted, passages=["0", "1"], kind="challenge", objectives=["GCM-05"])
-    assert answer["Location"] == at(accepted) + "#points"
-    point = Point.objects.get()
-    assert point.text == "We ask for a seasonal pass for herders. It should cost nothing at all."
-    assert (point.kind, point.state, point.created_by) == ("challenge", "validated", officer)
-    assert [provision.code for provision in point.provisions.all()] == ["GCM-05"]
-    assert point.text in words(client.get(at(accepted)))
-
-
-def test_second_click_extracts_no_second_point(client, officer, accepted):
-    answers = [split(client, accepted, passages=["0"]) for _turn in range(2)]
-    assert [answer.status_code for answer in answers] == [302, 302]
-    assert Point.objects.count() == 1
-
-
-def test_marks_and_typed_text_are_kept_on_error(client, officer, accepted):
-    page = split(client, accepted, passages=["1"], text="x" * 2_001, theme="T2", kind="wish")
-    assert page.status_code == 422
-    assert sorted(page.context["split_form"].errors) == ["kind", "text"]
-    assert [p.number for line in page.context["lines"] for p in line if p.is_marked] == [1]
-    assert "x" * 2_001 in page.content.decode()
-    assert "2,001 characters long" in words(page)
-    assert not Point.objects.exists()
-
-
-def test_no_point_from_input_that_is_not_on_file(client, officer, received):
-    page = split(client, received, text="A pass.")
-    assert page.status_code == 409
-    assert page.context["reasons"] == ["Put the input on file before splitting it into points."]
-    assert page.context["split_form"]["text"].value() == "A pass."
-    assert "A pass." in page.content.decode()
-
-
-@pytest.mark.parametrize("text", ["<script>alert(1)</script>", "{{ 7 * 7 }}", "w" * 2_000, "Ng'ang'a \u202e حبيب አማርኛ"])
-def test_point_keeps_typed_text_literally(client, officer, accepted, text):
-    split(client, accepted, text=text)
-    assert isolated(html.escape(Point.objects.get().text)) in client.get(at(accepted)).content.decode()
-
-
-def test_a_text_of_one_endless_word_is_shown(client, officer):
-    endless = make_submission(body="w" * 10_000, title="t" * 200)
-    page = client.get(at(endless))
-    assert "w" * 10_000 in page.content.decode()
-
-
-# --- Notes ----------------------------------------------------------------------------------------------------------
-
-
-def test_note_is_visible_to_secretariat_only(client, officer, received):
-    answer = client.post(at(received, "notes"), {"note-text": "Ask {{ Amina }}."})
-    assert answer["Location"] == at(received) + "#notes"
-    assert (Note.objects.get().text, Note.objects.get().by) == ("Ask {{ Amina }}.", officer)
-    assert "Ask {{ Amina }}." in words(client.get(at(received)))
-
-
-@pytest.mark.parametrize("text", ["", "  ", "a\0b", "n" * 5_001])
-def test_invalid_note_is_refused_and_kept(client, officer, received, text):
-    page = client.post(at(received, "notes"), {"note-text": text})
-    assert page.status_code == 422
-    assert page.context["note_form"]["text"].value() == text
-    assert not Note.objects.exists()
-
-
-def test_input_page_query_count_is_low(client, officer, accepted, django_assert_max_num_queries):
-    for _turn in range(5):
-        make_point(accepted)
-        Note.objects.create(submission=accepted, by=make_secretariat(), text="Note")
-    client.get(at(accepted))
-    with django_assert_max_num_queries(23):
-        client.get(at(accepted))
