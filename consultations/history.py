@@ -105,6 +105,13 @@ SENTENCES: dict[str, tuple[Kind, Words]] = {
     "withdraw_proposal": (D, _("%(who)s withdrew the proposal")),
     "lapse_proposal": (D, _("The proposal lapsed")),
     # Consultations
+    "begin_consultation": (W, _("%(who)s began it")),
+    "change_facts": (W, _("%(who)s changed its names, purpose or dates")),
+    "choose_themes": (D, _("%(who)s chose the themes")),
+    "add_theme": (W, _("%(who)s added a theme")),
+    "write_questions": (W, _("%(who)s changed the questions about a theme")),
+    "choose_team": (P, _("%(who)s changed the team")),
+    "set_rules": (D, _("%(who)s set the rules")),
     "open_consultation": (D, _("%(who)s opened it for inputs")),
     "open_early": (D, _("%(who)s opened it before the planned day")),
     "close_consultation": (D, _("%(who)s closed it for inputs")),
@@ -124,6 +131,8 @@ SENTENCES: dict[str, tuple[Kind, Words]] = {
     "reopen_forum": (D, _("%(who)s opened it again")),
     "report_forum": (D, _("%(who)s marked it as reported")),
     "cancel_forum": (D, _("%(who)s cancelled it")),
+    "add_forum": (W, _("%(who)s added the forum")),
+    "change_forum": (W, _("%(who)s changed its name, place or days")),
     "copy_forum": (X, _("%(who)s made it as a copy of another forum")),
     "set_seats": (D, _("%(who)s changed the seats")),
     "print_paper": (X, _("%(who)s printed a document")),
@@ -312,6 +321,9 @@ DETAILED: dict[str, Words] = {
     "give_floor": _("%(who)s gave the floor to %(organisation)s"),
     "strike_speech": _("%(who)s struck %(organisation)s off the list of speakers"),
     "release_reflections": _("%(who)s released the findings on %(milestone)s"),
+    "begin_consultation": _("%(who)s began it as a copy of %(of)s"),
+    "add_theme": _("%(who)s added the theme %(theme)s"),
+    "write_questions": _("%(who)s changed the questions about %(theme)s"),
 }
 
 

@@ -142,6 +142,8 @@ SETTINGS = (
     "M2 4.5h7M13 4.5h1M2 11.5h1M7 11.5h7M9.2 4.5a1.8 1.8 0 1 0 3.6 0 1.8 1.8 0 1 0-3.6 0M3.2 11.5a1.8 1.8 0 1 0 3.6 0"
 )
 
+SETTINGS_PAGES = ("desk_settings", "desk_new", "desk_rules", "desk_letter")
+
 IN_CONSULTATION: tuple[tuple[Promise | str, tuple[Entry, ...]], ...] = (
     ("", (Entry(_("Overview"), "desk_consultation", ("desk_consultation",), OVERVIEW),)),
     (
@@ -168,7 +170,7 @@ IN_CONSULTATION: tuple[tuple[Promise | str, tuple[Entry, ...]], ...] = (
             Entry(_("Replies"), "desk_replies", ("desk_repl",), REPLIES, "replies"),
         ),
     ),
-    ("", (Entry(_("Settings"), "desk_rules", ("desk_rules", "desk_letter"), SETTINGS),)),
+    ("", (Entry(_("Settings"), "desk_settings", SETTINGS_PAGES, SETTINGS),)),
 )
 CHECKS = Entry(_("Checks of all stored data"), "desk_checks", ("desk_checks",), CHECK)
 ACROSS: tuple[Entry, ...] = (

@@ -11,6 +11,7 @@ from positions.views import (
     clearance_steps,
     comments,
     communique,
+    consultation_settings,
     consultations,
     corrections,
     dispositions,
@@ -27,6 +28,7 @@ from positions.views import (
     letterhead,
     mandates,
     meeting,
+    new_consultation,
     open_data,
     outline,
     paper_intake,
@@ -325,7 +327,16 @@ urlpatterns = [
         communique.forum_communique_move,
         name="forum_communique_move",
     ),
-    # --- Settings: texts of letters and mails
+    # --- A new consultation, and settings
+    path("desk/new/", new_consultation.desk_new, name="desk_new"),
+    path("desk/new/<consultation:slug>/<slug:step>/", new_consultation.desk_new_step, name="desk_new_step"),
+    path("desk/new/<consultation:slug>/themes/<slug:code>/", new_consultation.desk_new_theme, name="desk_new_theme"),
+    path("desk/<consultation:slug>/settings/", consultation_settings.desk_settings, name="desk_settings"),
+    path(
+        "desk/<consultation:slug>/settings/themes/<slug:code>/",
+        consultation_settings.desk_settings_theme,
+        name="desk_settings_theme",
+    ),
     path("desk/<consultation:slug>/settings/letterhead/", letterhead.desk_letterhead, name="desk_letterhead"),
     path("desk/<consultation:slug>/settings/letters/", letter_texts.desk_letters, name="desk_letters"),
     path(
@@ -347,6 +358,11 @@ urlpatterns = [
         "desk/<consultation:slug>/settings/letters/<slug:kind>/<slug:language>/restore/",
         letter_texts.desk_letter_restore,
         name="desk_letter_restore",
+    ),
+    path(
+        "desk/<consultation:slug>/settings/<slug:page>/",
+        consultation_settings.desk_settings_page,
+        name="desk_settings_page",
     ),
     # --- After adoption
     path("desk/papers/<slug:slug>/after/", findings.desk_after, name="desk_after"),

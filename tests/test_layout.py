@@ -26,6 +26,7 @@ ALONE = {  # stems that stand in one layer only, with the reason
     "for_organisations": "for_you, too long for one file",
     "forum_tasks": "what is to be done next on a forum, over all its subjects",
     "home": "the front pages",
+    "new_consultation": "consultation_settings, too long for one file",
     "page_cache": "a standard term",
     "inbox": "how what waits for a person is read, over the kinds of both apps",
     "pagination": "a standard term",

@@ -26,8 +26,8 @@ TEMPLATES = Path(settings.BASE_DIR) / "templates"
 DESK_FOLDERS = (  # whose pages are of the secretariat, the chair and the door
     "accounts|bulk_screening|checkin|delegates|duplicates|feedback|forums|imports|integrity|invitations|paper_intake|points|"
     "programme|proposals|reminders|screening|splitting",
-    "clearance_letters|drafting|findings|forum_documents|grounding|mandates|meeting|papers|paragraphs|review_desk|rules|"
-    "split_merge",
+    "clearance_letters|consultation_settings|drafting|findings|forum_documents|grounding|mandates|meeting|papers|paragraphs|"
+    "review_desk|rules|split_merge",
 )
 DESK_PAGES = (
     "_filters|_last_check|_tabs|followup/(desk_|actions)|forum_statistics/(figures|lists)|organisations/(_name|organisation)|"

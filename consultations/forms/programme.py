@@ -20,7 +20,8 @@ from .fields import LineField, OneTickField, PlainTextField, record_field
 MOMENT = "%Y-%m-%dT%H:%M"
 
 
-def _moment(label: Any) -> forms.DateTimeField:
+def moment_field(label: Any) -> forms.DateTimeField:
+    """Return a field for a date and time in EAT."""
     return forms.DateTimeField(
         label=label,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT),
@@ -34,8 +35,8 @@ def _moment(label: Any) -> forms.DateTimeField:
 class TimesForm(forms.Form):
     """Form for start and end times in EAT."""
 
-    starts_at = _moment(gettext_lazy("Begins (EAT)"))
-    ends_at = _moment(gettext_lazy("Ends (EAT)"))
+    starts_at = moment_field(gettext_lazy("Begins (EAT)"))
+    ends_at = moment_field(gettext_lazy("Ends (EAT)"))
 
     def clean(self) -> dict[str, Any]:
         """Show an end before the start as an error at the end."""
@@ -137,8 +138,8 @@ class PartForm(forms.Form):
         return data
 
 
-class CopyForm(forms.Form):
-    """Form for the copy of a forum: its code, its first day and what to copy."""
+class NextForumForm(forms.Form):
+    """Form for the copy of a forum in another consultation: its name, its code and its first day."""
 
     title = LineField(label=gettext_lazy("Title"), what=gettext_lazy("The title"), max_length=200)
     code = LineField(
@@ -150,9 +151,6 @@ class CopyForm(forms.Form):
     starts_on = forms.DateField(
         label=gettext_lazy("First day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
-    with_parts = forms.BooleanField(
-        label=gettext_lazy("Copy chairs, moderators, rapporteurs and speakers"), required=False
-    )
 
     def clean_starts_on(self) -> date:
         """Refuse dates outside the supported range."""
@@ -160,6 +158,14 @@ class CopyForm(forms.Form):
         if not in_our_time(day):
             raise ValidationError(NO_YEAR)
         return day
+
+
+class CopyForm(NextForumForm):
+    """Form for the copy of a forum: also what to copy."""
+
+    with_parts = forms.BooleanField(
+        label=gettext_lazy("Copy chairs, moderators, rapporteurs and speakers"), required=False
+    )
 
 
 class DocumentForm(FileForm):

@@ -90,3 +90,4 @@ from .submissions import (
     own_organisations_of,
     reads_all_sent,
 )
+from .themes import MOST_QUESTIONS, ThemeQuestion

@@ -62,6 +62,16 @@ class Consultation(models.Model):
         help_text=_("Each member institution present answers yes, no or abstain."),
     )
     is_sample = models.BooleanField(_("invented for the demo"), default=False, editable=False)
+    team = models.ManyToManyField(
+        User,
+        related_name="team_of",
+        blank=True,
+        verbose_name=_("team"),
+        help_text=_("Officers who work on it. If nobody is chosen, all officers of the secretariat do."),
+    )
+    copied_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="copies", verbose_name=_("copied from"), editable=False
+    )
 
     class Meta:
         verbose_name = _("consultation")

@@ -1,5 +1,7 @@
 """Reference data: themes, the Compact's objectives and principles, SDG targets, instruments and terms."""
 
+from typing import Self
+
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -18,8 +20,20 @@ class Evidence(models.TextChoices):
     OWN = "N", _("entered by the secretariat")
 
 
+class ThemeQuerySet(models.QuerySet["Theme"]):
+    """Themes, with what visitors may read of them."""
+
+    def announced(self) -> Self:
+        """Return the themes of the reference data, and of others those that an announced consultation asks about."""
+        links = self.model.consultations.through.objects.filter(theme=models.OuterRef("pk"))
+        is_asked = models.Exists(links.exclude(consultation__state="draft"))
+        return self.filter(~models.Q(evidence=Evidence.OWN) | is_asked)
+
+
 class Theme(models.Model):
-    """One of the seven themes of the national consultation."""
+    """One of the seven themes of the national consultation, or a theme that the secretariat added."""
+
+    objects = ThemeQuerySet.as_manager()
 
     code = models.SlugField(_("code"), max_length=8, unique=True)
     order = models.PositiveSmallIntegerField(_("order"), unique=True)

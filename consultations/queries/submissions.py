@@ -122,7 +122,7 @@ def _choices_for_all() -> list[Choice]:
 def _choices(named: QuerySet[Stakeholder]) -> list[Choice]:
     nothing = Value("")
     each = (
-        Theme.objects.order_by().values_list(Value("theme"), "pk", "code", "title", "title_sw", "order"),
+        Theme.objects.announced().order_by().values_list(Value("theme"), "pk", "code", "title", "title_sw", "order"),
         Provision.objects.order_by().values_list(Value("objective"), "pk", "code", "label", "framework", "order"),
         County.objects.order_by().values_list(Value("county"), "pk", "slug", "name", nothing, Value(0)),
         named.order_by().values_list(Value("organisation"), "pk", nothing, "name", nothing, Value(0)),

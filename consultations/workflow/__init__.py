@@ -38,6 +38,15 @@ from .checkin import enter_register, take_queue
 from .checkin_conflicts import ConflictResolution, settle_doubles, settle_queued
 from .checkpoints import anchor_journal, make_key, rotate_key, sign_checkpoint, write_checkpoints
 from .commitments import commit_after_upgrade, commit_to_records
+from .consultation_settings import (
+    begin_consultation,
+    change_facts,
+    choose_team,
+    facts_of,
+    fingerprint,
+    problems_with_facts,
+    team_of,
+)
 from .consultations import (
     CONSULTATION_MOVES,
     archive,
@@ -193,10 +202,14 @@ from .points import (
     write_point,
 )
 from .programme import (
+    FORUM_FACTS,
+    add_forum,
     add_session,
     breakouts_for_themes,
+    change_forum,
     change_session,
     copy_forum,
+    facts_of_forum,
     give_part,
     move_session,
     take_part,
@@ -238,3 +251,4 @@ from .submissions import (
     withdraw,
     written_hour,
 )
+from .themes import add_theme, choose_themes, questions_of, themes_of, write_questions

@@ -26,14 +26,14 @@ C = ConsultationState
 
 def ready_to_open(consultation: Consultation) -> list[Condition]:
     """The consultation has themes, and its deadline is in the future."""
-    at = reverse("admin:consultations_consultation_change", args=[consultation.pk])
+    themes, facts = (reverse("desk_settings_page", args=[consultation.slug, page]) for page in ("themes", "facts"))
     return [
-        either(consultation.themes.exists(), _("It has at least one theme"), _("It has no theme yet"), at),
+        either(consultation.themes.exists(), _("It has at least one theme"), _("It has no theme yet"), themes),
         either(
             not deadline_passed(consultation.closes_at),
             _("Its deadline is in the future"),
             _("Its deadline has passed"),
-            at,
+            facts,
         ),
     ]
 

@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Max
+from django.core.exceptions import ValidationError
+from django.db.models import F, Max, Q
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consultations.models import (
+    Consultation,
     Forum,
     ForumFileKind,
     ForumSession,
@@ -27,12 +29,14 @@ from consultations.queries.programme import moved, planned
 from consultations.stored_files import NotGenuine, read_genuine
 from ncm_portal.workflow import Blocked, demand, journal, locked, verb
 
+from .consultation_settings import demand_same
 from .forum_documents import keep_forum_file
 
 CHANGE = gettext_lazy("Change the programme")
 OVER = (ForumState.HELD, ForumState.REPORTED, ForumState.CANCELLED)
 SAID = ("title", "kind", "theme", "room", "starts_at", "ends_at")
 COPIED = ("title", "place", "venue", "convenors", "concept", "seats", "letter_text", "contact")
+FORUM_FACTS = ("title", "place", "venue", "starts_on", "ends_on", "respond_by", "letter_text")
 
 
 def _open_programme(forum: Forum, by: User) -> Forum:
@@ -191,34 +195,104 @@ def take_part(role: SessionRole, *, by: User) -> None:
 
 @verb
 def copy_forum(
-    forum: Forum, *, by: User, code: str, starts_on: date, title: str = "", with_parts: bool = False
+    forum: Forum,
+    *,
+    by: User,
+    code: str,
+    starts_on: date,
+    title: str = "",
+    with_parts: bool = False,
+    consultation: Consultation | None = None,
 ) -> Forum:
     """Create the next forum from this one: programme on the new dates, rooms, seats, letter and documents, without
-    delegates. With `with_parts` also the roles. Raises NotAllowed or Blocked.
+    delegates. With `with_parts` also the roles. In another `consultation` it has no documents, and no sessions on
+    themes that are not asked about there. Raises NotAllowed or Blocked.
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Copy a forum"))
-    slug = slugify(code)[:50]
-    if not slug or Forum.objects.filter(code=code).exists() or Forum.objects.filter(slug=slug).exists():
-        raise Blocked(_("Another forum has this code, or the code has no letters. Choose another."))
+    slug = _free_slug(code)
     if not in_our_time(starts_on):
         raise Blocked(str(NO_YEAR))
     shift = starts_on - forum.starts_on
     answer_by = forum.respond_by + shift if forum.respond_by else None
     days = {"starts_on": starts_on, "ends_on": forum.ends_on + shift, "respond_by": answer_by}
     fields = {name: getattr(forum, name) for name in COPIED} | ({"title": title} if title else {})
-    made = Forum.objects.create(consultation=forum.consultation, code=code, slug=slug, **days, **fields)
+    made = Forum.objects.create(consultation=consultation or forum.consultation, code=code, slug=slug, **days, **fields)
     SeatQuota.objects.bulk_create(
         SeatQuota(forum=made, group=row.group, seats=row.seats, reserve=row.reserve) for row in forum.quotas.all()
     )
     _copy_programme(forum, made, shift, with_parts)
-    left_out = _copy_documents(forum, made, by)
+    left_out = [] if consultation else _copy_documents(forum, made, by)
     data = {"of": forum.code} | ({"left_out": left_out} if left_out else {})
     journal("copy_forum", made, by=by, after=made.state, data=data)
     return made
 
 
+def _free_slug(code: str) -> str:
+    """Return the address of a forum with this code. Raises Blocked if another forum has the code or the address."""
+    slug = slugify(code)[:50]
+    if not slug or Forum.objects.filter(Q(code=code) | Q(slug=slug)).exists():
+        raise Blocked(_("Another forum has this code, or the code has no letters. Choose another."))
+    return slug
+
+
+@verb
+def add_forum(consultation: Consultation, *, by: User, code: str, **facts: Any) -> Forum:
+    """Create a forum in preparation, without a programme. `facts`: FORUM_FACTS. Raises NotAllowed or Blocked."""
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Add a forum"))
+    made = Forum(consultation=consultation, code=code, slug=_free_slug(code), **facts)
+    _demand_plausible(made)
+    made.save()
+    journal("add_forum", made, by=by, after=made.state)
+    return made
+
+
+@verb
+def change_forum(forum: Forum, *, by: User, seen: str, **facts: Any) -> Forum:
+    """Change name, place and days of a forum in preparation; its sessions move with its first day.
+
+    `facts`: FORUM_FACTS. Raises NotAllowed, Conflict, or Blocked with every reason.
+    """
+    row = _open_programme(forum, by)
+    before = facts_of_forum(row)
+    demand_same(seen, before)
+    if row.state != ForumState.DRAFT:
+        raise Blocked(_("The forum is announced: people rely on its name, days and place."))
+    changed = {name: value for name, value in facts.items() if value != before[name]}
+    for name, value in changed.items():
+        setattr(row, name, value)
+    _demand_plausible(row)
+    if changed:
+        row.save(update_fields=list(changed))
+        if shift := row.starts_on - before["starts_on"]:
+            row.sessions.update(starts_at=F("starts_at") + shift, ends_at=F("ends_at") + shift)
+        pairs = [[name, str(before[name] or ""), str(value or "")] for name, value in changed.items()]
+        journal("change_forum", row, by=by, before=row.state, after=row.state, data={"changed": pairs})
+    return row
+
+
+def facts_of_forum(forum: Forum) -> dict[str, Any]:
+    """Return name, place and days of a forum as a change is made from them."""
+    return {name: getattr(forum, name) for name in FORUM_FACTS}
+
+
+def _demand_plausible(forum: Forum) -> None:
+    reasons = []
+    if forum.ends_on < forum.starts_on:
+        reasons.append(_("The last day must not be before the first."))
+    if forum.respond_by and forum.respond_by >= forum.starts_on:
+        reasons.append(_("Ask for replies before the forum begins."))
+    try:
+        forum.clean()
+    except ValidationError as error:
+        reasons += error.messages
+    if reasons:
+        raise Blocked(reasons)
+
+
 def _copy_programme(forum: Forum, made: Forum, shift: timedelta, with_parts: bool) -> None:
-    sessions = list(forum.sessions.prefetch_related("roles"))
+    themes = {None, *made.consultation.themes.values_list("pk", flat=True)}
+    every = forum.consultation_id == made.consultation_id
+    sessions = [each for each in forum.sessions.prefetch_related("roles") if every or each.theme_id in themes]
     copies = [
         ForumSession(
             forum=made, order=each.order, title=each.title, kind=each.kind, theme_id=each.theme_id, room=each.room,

@@ -1,4 +1,4 @@
-"""Form to propose changes of the rules of an opened consultation."""
+"""Forms for the rules of a consultation: set while it is prepared, later proposed."""
 
 from decimal import Decimal
 from typing import Any
@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from consultations.forms import reason_field
+from consultations.forms.consultation_settings import SeenForm
 from consultations.models import RULES, Consultation, Stakeholder
 from positions.models import ChainStep, StepKind
 from positions.workflow import rules_of, step_of
@@ -14,8 +15,8 @@ from positions.workflow import rules_of, step_of
 WHOLE = {"invalid": _("Enter a whole number.")}
 
 
-class RulesForm(forms.Form):
-    """Form with all present rules; only changed ones are proposed. Existing steps are required or not, a new one can be
+class DraftRulesForm(SeenForm):
+    """Form with all present rules; only changed ones are saved. Existing steps are required or not, a new one can be
     added.
     """
 
@@ -38,14 +39,13 @@ class RulesForm(forms.Form):
     new_office = forms.ModelChoiceField(
         Stakeholder.objects.verified().order_by("name"), label=_("Office that answers"), required=False
     )
-    reason = reason_field(_("Enter a reason: every member will read it."))
 
     def __init__(self, *args: Any, consultation: Consultation, **options: Any) -> None:
         steps = ChainStep.objects.filter(consultation=consultation).select_related("institution")
         self.steps = {f"step_{step.pk}": step for step in steps}
         self.stand = rules_of(consultation)
         initial = {name: self.stand[name] for name in RULES} | {n: step.is_asked for n, step in self.steps.items()}
-        super().__init__(*args, **{"initial": initial, **options})
+        super().__init__(*args, stand=self.stand, initial=initial, **options)
         for name, step in self.steps.items():
             label = _("%(step)s: required") % {"step": step}
             self.fields[name] = forms.BooleanField(label=label, required=False)
@@ -76,3 +76,9 @@ class RulesForm(forms.Form):
             office = data["new_office"].pk
             rows.append({"kind": data["new_kind"], "institution": office, "order": order, "is_asked": True})
         return rows
+
+
+class RulesForm(DraftRulesForm):
+    """Form to propose changes of the rules of an opened consultation, with a reason."""
+
+    reason = reason_field(_("Enter a reason: every member will read it."))

@@ -176,7 +176,7 @@ def steps_of(
     The steps of the paper are those of the one that is worked on, or else of the latest; their dates (`dated`) take at
     most two queries.
     """
-    paper = _worked_on(papers)
+    paper = _worked_on(papers) if consultation.state != ConsultationState.DRAFT else None
     of_paper = _of_paper(paper, _times(paper) if dated else {})
     if dated and of_paper[-1].state == HERE:
         of_paper[-1] = _follow_up(consultation, of_paper[-1])

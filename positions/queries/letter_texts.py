@@ -2,6 +2,8 @@
 
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext as _
+
 from consultations.models import Consultation, Delegate, Invitation, Stakeholder, Submission
 from positions.models import Clearance, PositionPaper, ReviewRound
 
@@ -21,7 +23,7 @@ class Shown(NamedTuple):
 
 
 def records_for(about: str, consultation: Consultation) -> list[Shown]:
-    """Return the newest records that a letter or mail could be about. One query."""
+    """Return the newest records that a letter or mail could be about. One query, or three where none is written."""
     return _READERS[about](consultation)
 
 
@@ -33,7 +35,17 @@ def _inputs(consultation: Consultation) -> list[Shown]:
 
 def _letters(consultation: Consultation) -> list[Shown]:
     rows = Invitation.objects.filter(forum__consultation=consultation).select_related("forum", "stakeholder")
-    return [Shown(row, str(row.stakeholder)) for row in rows.order_by("-pk")[:MOST]]
+    return [Shown(row, str(row.stakeholder)) for row in rows.order_by("-pk")[:MOST]] or _example(consultation)
+
+
+def _example(consultation: Consultation) -> list[Shown]:
+    """Return a letter, unsaved, to the first institution: before any is written."""
+    forum = consultation.forums.order_by("-starts_on").first()
+    body = Stakeholder.objects.verified().order_by("name", "pk").first()
+    if forum is None or body is None:
+        return []
+    letter = Invitation(forum=forum, stakeholder=body, seats=1, respond_by=forum.respond_by or forum.starts_on)
+    return [Shown(letter, _("%(name)s (example)") % {"name": body})]
 
 
 def _delegates(consultation: Consultation) -> list[Shown]:

@@ -180,11 +180,13 @@ def _fewest(by_group: statistics.InputsByGroup) -> list[tuple[str, int]]:
 
 
 def _team(consultation: Consultation) -> QuerySet[User, Any]:
-    """Return the officers of the secretariat with the number of inputs assigned to each that are not decided."""
+    """Return its team, or else all officers of the secretariat, with the numbers of inputs that each has to decide."""
     waiting = Submission.objects.filter(consultation=consultation, state=SubmissionState.SUBMITTED)
     assigned = waiting.filter(assigned_to=OuterRef("pk")).order_by().values("assigned_to")
     number = Coalesce(Subquery(assigned.annotate(number=Count("pk")).values("number")), 0)
     officers = User.objects.filter(office__in=[Office.SECRETARIAT, Office.HEAD], is_active=True)
+    if consultation.team.exists():
+        officers = officers.filter(team_of=consultation)
     return officers.annotate(open_count=number).order_by("name", "pk")
 
 

@@ -119,7 +119,7 @@ def _themes(current: Consultation | None) -> QuerySet[Theme]:
     instruments = Instrument.objects.filter(themes=OuterRef("pk")).order_by("level", "short_title")
     points = Tally.objects.filter(consultation=current, theme=OuterRef("pk")).values("theme")
     links = ThemeProvision.objects.select_related("provision").order_by("provision__framework", "provision__order")
-    counted = Theme.objects.annotate(
+    counted = Theme.objects.announced().annotate(
         framed_by=ArraySubquery(instruments.values("short_title")),
         points_standing=Coalesce(Subquery(points.annotate(number=Sum("points")).values("number")), 0),
     )

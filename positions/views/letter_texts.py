@@ -169,6 +169,14 @@ def _preview(letter: Letter, subject: str, body: str, record: Any, mark: Callabl
     return outgoing("", fill(subject, labels), fill(body, labels))
 
 
+def test_mail(consultation: Consultation, kind: str) -> OutgoingMail:
+    """Return the mail of the text in force, in English, about the first record there is, unsaved."""
+    language = Language.ENGLISH
+    letter = Letter(consultation, kind, language, versions_of(consultation.pk, kind, language))
+    records = records_for(KINDS[kind].about, consultation)
+    return _preview(letter, *letter.words(), records[0].record if records else None)
+
+
 # --- Pages ------------------------------------------------------------------------------------------------------------
 
 

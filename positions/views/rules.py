@@ -17,8 +17,10 @@ from positions.workflow.rules import in_session
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_rules(request: SignedInRequest, slug: str) -> HttpResponse:
-    """Show the rules of a consultation, and propose changes to a second officer."""
+    """Show the rules of an opened consultation, and propose changes to a second officer."""
     consultation = consultation_at(request, slug)
+    if consultation.state == Consultation.State.DRAFT:
+        return redirect("desk_settings_page", slug, "rules")
     form = RulesForm(request.POST if request.method == "POST" else None, consultation=consultation)
     outcome = NOTHING_DONE
     if request.method == "POST":
@@ -35,7 +37,6 @@ def desk_rules(request: SignedInRequest, slug: str) -> HttpResponse:
         "reasons": outcome.reasons,
         "obstacles": in_session(consultation),
         "changes": consultation.rule_changes.select_related("proposed_by", "confirmed_by").order_by("-pk"),
-        "is_draft": consultation.state == Consultation.State.DRAFT,
     }
     return render(request, "positions/rules/rules.html", context, status=outcome.status)
 

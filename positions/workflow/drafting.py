@@ -33,7 +33,7 @@ from positions.models import (
     wording_sha256,
 )
 from positions.permissions import may_draft, may_run
-from positions.queries.outline import usual_outline
+from positions.queries.outline import outline_like, usual_outline
 
 from .amendments import outdate_all
 from .comments import resolve_comment
@@ -56,10 +56,11 @@ def create_paper(
     language: str = Language.ENGLISH,
     forum: Forum | None = None,
     predecessor: PositionPaper | None = None,
+    like: PositionPaper | None = None,
 ) -> PositionPaper:
-    """Create the paper of a consultation with the outline of the reference data: body sections and one per theme.
-    `language` is that of its editions; single paragraphs can be in the other one. `predecessor` is a published paper
-    that it will replace.
+    """Create the paper of a consultation with the outline of the reference data, or that of a paper `like` it: body
+    sections and one per theme. `language` is that of its editions; single paragraphs can be in the other one.
+    `predecessor` is a published paper that it will replace.
 
     Raises NotAllowed, or Blocked with every reason.
     """
@@ -88,7 +89,8 @@ def create_paper(
         created_by=by,
         created_at=now(),
     )
-    rows = usual_outline(consultation.themes.all(), language)
+    themes = consultation.themes.order_by("order")
+    rows = outline_like(like, themes) if like else usual_outline(themes, language)
     Section.objects.bulk_create(Section(paper=paper, order=order, **row) for order, row in enumerate(rows, 1))
     named = {"predecessor": predecessor.slug} if predecessor else {}
     journal("create", paper, by=by, after=paper.state, data=named, commits=[paper])

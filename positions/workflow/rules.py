@@ -1,4 +1,6 @@
-"""Rules of an opened consultation: changed by two officers, with notification of members, never during a session."""
+"""Rules of a consultation: set while it is prepared; once it has opened, changed by two officers, with notification of
+members, never during a session.
+"""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -20,7 +22,8 @@ from consultations.models import (
     Stakeholder,
     User,
 )
-from ncm_portal.workflow import Act, Blocked, journal, now
+from consultations.workflow.consultation_settings import demand_same, for_change
+from ncm_portal.workflow import Act, Blocked, journal, now, verb
 from positions import notifications
 from positions.models import ChainStep, PaperState, PositionPaper, StepKind
 from positions.permissions import RULE_CHANGERS
@@ -163,21 +166,48 @@ def _carry_out(consultation: Consultation, values: Mapping[str, Any], by: User, 
         consultation=consultation, **after, before=before, reason=proposal.reason,
         proposed_by=proposal.proposed_by, confirmed_by=by, at=now(),
     )  # fmt: skip
-    for name in RULES:
-        setattr(consultation, name, after[name])
-    consultation.save(update_fields=RULES)
-    known = {(step.kind, step.institution_id): step for step in ChainStep.objects.filter(consultation=consultation)}
-    for each in changed.get(STEPS, []):
-        named = {"kind": each["kind"], "institution_id": each["institution"]}
-        step = known.get(tuple(named.values())) or ChainStep(consultation=consultation, **named)
-        step.order, step.is_asked = each["order"], each["is_asked"]
-        step.save()
+    _keep(consultation, after, changed.get(STEPS, []))
     data = {
         "changed": [[name, before[name], after[name]] for name in changed],
         "proposed_by": proposal.proposed_by.name, "confirmed_by": by.name,
     }  # fmt: skip
     journal("change_rules", consultation, by=by, reason=proposal.reason, data=data)
     notifications.rules_changed(consultation, lambda: change_sentences(consultation, after, before), proposal.reason)
+
+
+def _keep(consultation: Consultation, rules: Mapping[str, Any], steps: list[dict[str, Any]]) -> None:
+    for name in RULES:
+        setattr(consultation, name, rules[name])
+    consultation.save(update_fields=RULES)
+    known = {(step.kind, step.institution_id): step for step in ChainStep.objects.filter(consultation=consultation)}
+    for each in steps:
+        named = {"kind": each["kind"], "institution_id": each["institution"]}
+        step = known.get(tuple(named.values())) or ChainStep(consultation=consultation, **named)
+        step.order, step.is_asked = each["order"], each["is_asked"]
+        step.save()
+
+
+# --- Before it opens --------------------------------------------------------------------------------------------------
+
+
+@verb
+def set_rules(consultation: Consultation, *, by: User, seen: str, values: Mapping[str, Any]) -> Consultation:
+    """Set rules of a consultation in preparation: nobody relies on them yet, so one officer is enough.
+
+    Raises NotAllowed, Conflict, or Blocked with every reason.
+    """
+    row = for_change(consultation, by)
+    stand = rules_of(row)
+    demand_same(seen, stand)
+    if row.state != ConsultationState.DRAFT:
+        raise Blocked(_("It has opened meanwhile: its rules now change by two officers."))
+    if reasons := _problems(row, values):
+        raise Blocked(reasons)
+    if changed := _changed(row, values):
+        _keep(row, {**stand, **changed}, changed.get(STEPS, []))
+        data = {"changed": [[name, stand[name], value] for name, value in changed.items()]}
+        journal("set_rules", row, by=by, data=data)
+    return row
 
 
 CHANGE_RULES = Act(

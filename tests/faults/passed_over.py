@@ -44,6 +44,8 @@ PASSED_OVER = {
     "consultations.mandate": REFERENCE,
     "consultations.consultation": ORGANISING,
     "consultations.consultation_themes": ORGANISING,
+    "consultations.consultation_team": ORGANISING,
+    "consultations.themequestion": ORGANISING,
     "consultations.forum": ORGANISING,
     "consultations.forumsession": ORGANISING,
     "consultations.milestone": ORGANISING,

@@ -98,8 +98,9 @@ def test_page_is_404_for_others(client, consultation):
 
 def test_page_links_to_form_before_opening(client, officer):
     draft = make_consultation(state="draft", slug="draft")
-    page = client.get(reverse("desk_rules", args=[draft.slug]))
-    assert "The consultation has not opened yet: change its rules in its settings." in words(page)
+    page = client.get(reverse("desk_rules", args=[draft.slug]), follow=True)
+    assert page.redirect_chain == [("/desk/draft/settings/rules/", 302)]
+    assert "only two officers together can change them" in words(page)
     assert "<textarea" not in page.content.decode()
 
 
