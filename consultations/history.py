@@ -118,6 +118,8 @@ SENTENCES: dict[str, tuple[Kind, Words]] = {
     "extend": (D, _("%(who)s extended the deadline")),
     "archive": (D, _("%(who)s archived it")),
     "change_rules": (D, _("%(who)s changed the rules, as the second person")),
+    "add_milestone": (W, _("%(who)s added the milestone")),
+    "name_milestone": (W, _("%(who)s changed its name or place")),
     "date_milestone": (D, _("%(who)s changed the date or the state")),
     "load_archive": (X, _("It was loaded from an archive")),
     "commit_to_records": (X, _("The journal took up the records of an older version")),

@@ -28,6 +28,7 @@ from positions.views import (
     letterhead,
     mandates,
     meeting,
+    milestones,
     new_consultation,
     open_data,
     outline,
@@ -47,6 +48,9 @@ from positions.views import (
     submissions,
     verification,
 )
+
+# Pages of the settings of a consultation, by the word in their address.
+SETTINGS = {**consultation_settings.PAGES, "milestones": milestones.milestones}
 
 # Public pages. Every other page of this app requires an account.
 public_pages = [
@@ -360,8 +364,19 @@ urlpatterns = [
         name="desk_letter_restore",
     ),
     path(
+        "desk/<consultation:slug>/settings/milestones/<int:pk>/",
+        milestones.desk_settings_milestone,
+        name="desk_settings_milestone",
+    ),
+    path(
+        "desk/<consultation:slug>/settings/milestones/<int:pk>/name/",
+        milestones.desk_settings_milestone_name,
+        name="desk_settings_milestone_name",
+    ),
+    path(
         "desk/<consultation:slug>/settings/<slug:page>/",
         consultation_settings.desk_settings_page,
+        {"pages": SETTINGS},
         name="desk_settings_page",
     ),
     # --- After adoption

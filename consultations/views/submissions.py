@@ -22,6 +22,7 @@ from consultations.models import Attachment, Consultation, ConsultationState, Ev
 from consultations.permissions import SignedInRequest, is_head, may_submit, organisations_of
 from consultations.queries import files_of
 from consultations.queries.submissions import LATE_VERBS, asked_late, late_requests
+from consultations.queries.themes import questions_by_theme
 from consultations.workflow import SUBMISSION_MOVES
 from ncm_portal.workflow import Blocked, Conflict, Move, NotAllowed, check, needs_of
 
@@ -257,6 +258,7 @@ def _page(
     if saved and saved.state in EDITABLE:
         context["others"] = workflow.be_seen(saved, request.user)
         context["inside"] = sign_offs(request, saved)
+    context["questions"] = questions_by_theme(consultation, saved.theme if saved else None)
     context["events"] = history_of(saved) if saved else []
     context["files"] = files_of(request.user, saved) if saved else []
     context["late"] = late_standing(saved, request.user) if saved else {}

@@ -1,4 +1,4 @@
-"""Milestones: planned and actual dates, and outcome."""
+"""Milestones: names, planned and actual dates, and outcome."""
 
 from datetime import date
 from typing import Any
@@ -7,11 +7,67 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from consultations.models import Evidence, Milestone, MilestoneState, User
+from consultations.models import Consultation, Evidence, Milestone, MilestoneState, User
+from consultations.models.forums import NO_YEAR, in_our_time
 from consultations.permissions import SECRETARIAT, is_secretariat
 from ncm_portal.workflow import Blocked, demand, journal, locked, now, verb
 
+from .consultation_settings import demand_same, for_change
+
+MILESTONE_WORDS = ("title", "short_title", "place", "is_key")
 DATES = ("planned_start", "planned_end", "actual_start", "actual_end")
+
+
+@verb
+def add_milestone(
+    consultation: Consultation,
+    *,
+    by: User,
+    title: str,
+    short_title: str = "",
+    place: str = "",
+    is_key: bool = False,
+    planned_start: date | None = None,
+    planned_end: date | None = None,
+) -> Milestone:
+    """Add a planned milestone to a consultation. Raises NotAllowed, or Blocked with every reason."""
+    row = for_change(consultation, by)
+    made = Milestone(
+        consultation=row, title=title, short_title=short_title, place=place, is_key=is_key, kind="milestone",
+        level="national", planned_start=planned_start, planned_end=planned_end,
+    )  # fmt: skip
+    days = {"planned_start": planned_start, "planned_end": planned_end}
+    if reasons := [words for _field, words in problems_with_dates(Milestone(title=title), state=made.state, **days)]:
+        raise Blocked(reasons)
+    made.save()
+    journal("add_milestone", made, by=by, after=made.state)
+    return made
+
+
+@verb
+def name_milestone(milestone: Milestone, *, by: User, seen: str, **words: Any) -> Milestone:
+    """Change what a milestone is called, where it takes place, and whether the home page shows it.
+
+    `words`: MILESTONE_WORDS. Unchanged values have no effect. Raises NotAllowed, Conflict or Blocked.
+    """
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Change a milestone"))
+    row = locked(milestone)
+    before = {name: getattr(row, name) for name in MILESTONE_WORDS}
+    demand_same(seen, before)
+    changed = {name: value for name, value in words.items() if value != before[name]}
+    same = Milestone.objects.filter(
+        title=words["title"], planned_start=row.planned_start, actual_start=row.actual_start
+    )
+    if same.exclude(pk=row.pk).exists():
+        raise Blocked(_("There is already a milestone with this name and these dates."))
+    if changed:
+        for name, value in changed.items():
+            setattr(row, name, value)
+        row.evidence = Evidence.OWN  # loading the reference data does not change it
+        row.save()
+        pairs = [[name, str(before[name]), str(value)] for name, value in changed.items()]
+        journal("name_milestone", row, by=by, before=row.state, after=row.state, data={"changed": pairs})
+    return row
 
 
 @verb
@@ -69,7 +125,12 @@ def problems_with_dates(
     actual_end: date | None = None,
 ) -> list[tuple[str, str]]:
     """Return the errors in the dates of a milestone in this state by field. One query."""
-    result = []
+    days = {
+        "planned_start": planned_start, "planned_end": planned_end,
+        "actual_start": actual_start, "actual_end": actual_end,
+    }  # fmt: skip
+    new = {name: day for name, day in days.items() if day and day != getattr(milestone, name)}
+    result = [(name, str(NO_YEAR)) for name, day in new.items() if not in_our_time(day)]
     if not planned_start and not actual_start:
         result.append(("planned_start", _("Enter the planned date or the date it took place.")))
     for first, last, name in (

@@ -34,6 +34,8 @@ REFERENCE = (
 BELONGS = {
     "consultations.consultation": "pk",
     "consultations.consultation_themes": "consultation",
+    "consultations.consultation_team": "consultation",
+    "consultations.themequestion": "consultation",
     MILESTONE: "consultation",
     "consultations.rulechange": "consultation",
     "consultations.forum": "consultation",
@@ -129,6 +131,7 @@ NEVER_SENT = "inputs that were never sent, with their files: drafts belong to th
 # Excluded fields, with their value after loading.
 SECRETS: dict[str, dict[str, Any]] = {
     USER: {"password": "!", "last_login": None},  # no password matches "!"
+    "consultations.consultation": {"copied_from": None},  # another consultation; the journal names it
     "positions.positionpaper": {"predecessor": None},  # it can be of another consultation; the journal names it
 }
 

@@ -1,4 +1,4 @@
-"""Forms for milestones: dates, findings and briefs."""
+"""Forms for milestones: findings and briefs."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -7,8 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from consultations.forms import LineField, PlainTextField
-from consultations.models import Framework, Milestone, MilestoneState, Provision
-from consultations.workflow.milestones import DATES, problems_with_dates
+from consultations.models import Framework, Provision
 from positions.models import (
     BRIEF_PART,
     CORRECTION_LIMIT,
@@ -21,43 +20,7 @@ from positions.models import (
 )
 from positions.workflow.findings import wanting
 
-NO_DATE = _("Enter a date in the correct format, like 2026-11-30.")
 FOUND = [(value, label) for value, label in ReflectionValue.choices if value != ReflectionValue.STRUCK]
-
-
-def _day(label: Any, **options: Any) -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": NO_DATE},
-        **options,
-    )
-
-
-class MilestoneForm(forms.Form):
-    """Form for the planned and actual dates of a milestone, or its cancellation."""
-
-    state = forms.ChoiceField(label=_("State"), choices=MilestoneState, widget=forms.RadioSelect)
-    planned_start = _day(_("Planned from"))
-    planned_end = _day(_("Planned to"))
-    actual_start = _day(_("Took place from"), help_text=_("Only if it has taken place."))
-    actual_end = _day(_("Took place to"))
-    note = LineField(label=_("Note for the journal"), max_length=500, required=False)
-
-    def __init__(self, *args: Any, milestone: Milestone, **options: Any) -> None:
-        self.milestone = milestone
-        options["initial"] = {name: getattr(milestone, name) for name in ("state", *DATES)}
-        super().__init__(*args, **options)
-
-    def clean(self) -> dict[str, Any]:
-        """Show errors at each date."""
-        data = super().clean() or {}
-        if not self.errors:
-            values = {name: data[name] for name in ("state", *DATES)}
-            for field, words in problems_with_dates(self.milestone, **values):
-                self.add_error(field, words)
-        return data
 
 
 class FindingForm(forms.Form):

@@ -6,7 +6,7 @@ a new consultation, or back to the same page of settings.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from django.contrib import messages
@@ -190,14 +190,16 @@ def desk_settings(request: SignedInRequest, slug: str) -> HttpResponse:
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def desk_settings_page(request: SignedInRequest, slug: str, page: str) -> HttpResponse:
-    """Show one page of the settings of a consultation, and save it. Rules of an open one have a page of their own."""
+def desk_settings_page(
+    request: SignedInRequest, slug: str, page: str, pages: Mapping[str, Page] = PAGES
+) -> HttpResponse:
+    """Show one of the `pages` of settings of a consultation, and save it. Rules of an open one have their own page."""
     consultation = consultation_at(request, slug)
-    if page not in PAGES:
+    if page not in pages:
         raise Http404
     if page == "rules" and consultation.state != ConsultationState.DRAFT:
         return redirect("desk_rules", slug)
-    return PAGES[page](request, Frame(consultation, page, guided=False))
+    return pages[page](request, Frame(consultation, page, guided=False))
 
 
 @for_secretariat

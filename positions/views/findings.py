@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from consultations import workflow as consultation_workflow
 from consultations.forms import ReasonForm
+from consultations.forms.milestones import MilestoneForm
 from consultations.models import Milestone, MilestoneState, Provision
 from consultations.permissions import SignedInRequest, is_secretariat
 from consultations.queries import commitments
@@ -21,7 +22,7 @@ from consultations.views.decorators import INVALID, NOTHING_DONE, Outcome, attem
 from consultations.views.pagination import SHEETS, csv_blocks
 from consultations.workflow import enter_reading
 from positions import workflow
-from positions.forms.findings import CorrectFindingForm, MilestoneForm, ReflectionForm
+from positions.forms.findings import CorrectFindingForm, ReflectionForm
 from positions.models import Brief, Edition, Paragraph, PositionPaper, Reflection, Release
 from positions.permissions import may_release
 from positions.queries import alignment

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from consultations.models import Consultation, Invitation, OutgoingMail, ThemeQuestion
-from consultations.workflow import begin_consultation
+from consultations.workflow import add_milestone, begin_consultation
 from positions.queries.consultation_settings import CODES
 from tests import factories
 
@@ -125,6 +125,14 @@ def test_steps_are_read_on_a_phone(phone, live_server, last_round, picture):
         phone.goto(reverse("desk_new_step", args=[draft.slug, step]))
         phone.check()
         picture(phone, f"step-{step}")
+    day = timezone.localdate() + timedelta(days=200)
+    add_milestone(draft, by=officer, title="Second review forum", place="New York", planned_start=day)
+    phone.goto(reverse("desk_settings_page", args=[draft.slug, "milestones"]))
+    phone.check()
+    picture(phone, "milestones")
+    phone.get_by_role("link", name="Second review forum").click()
+    phone.check()
+    picture(phone, "milestone")
     for code in ("T1", "new"):
         phone.goto(reverse("desk_settings_theme", args=[draft.slug, code]))
         phone.check()
