@@ -288,7 +288,11 @@ def _median(counted: Counter[int]) -> int:
     return 0
 
 
-@kept_for_each(lambda consultation: consultation.pk, INPUTS)
+def _key_of(consultation: Consultation) -> int:
+    return consultation.pk
+
+
+@kept_for_each(_key_of, INPUTS)
 def _days_of_decisions(consultation: Consultation) -> list[tuple[date, date | None, int]]:
     """Return the days on which inputs were sent and decided (None: not yet) with their numbers."""
     sent = TruncDate(Coalesce("resent_at", "submitted_at"))
