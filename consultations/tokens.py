@@ -16,6 +16,7 @@ from consultations.email_addresses import NotAnAddress, normal_form
 # Crockford's base 32: no characters that are confused when typed from paper.
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 LENGTH = 20  # five bits each: 100 bits
+ROOM_LENGTH = 8  # 40 bits: tried out slowly, and only on the days of a forum
 MISREAD = str.maketrans("oil", "011", "- ")
 
 
@@ -23,15 +24,28 @@ def token(key: uuid.UUID, issue: int) -> str:
     """Return the secret of one issue of the link of the invitation with this key: five groups of four,
     "k7mp-2x9q-…".
     """
-    digest = salted_hmac("consultations.invitation", f"{key.hex}:{issue}", algorithm="sha256").digest()
-    number = int.from_bytes(digest)
-    letters = "".join(ALPHABET[number >> 5 * place & 31] for place in range(LENGTH))
-    return "-".join(letters[start : start + 4] for start in range(0, LENGTH, 4))
+    return _in_fours("consultations.invitation", f"{key.hex}:{issue}", LENGTH)
+
+
+def room_code(ticket: uuid.UUID) -> str:
+    """Return the code on a badge that opens the text in the room on a phone: two groups of four."""
+    return _in_fours("consultations.room", ticket.hex, ROOM_LENGTH)
+
+
+def _in_fours(salt: str, value: str, length: int) -> str:
+    number = int.from_bytes(salted_hmac(salt, value, algorithm="sha256").digest())
+    letters = "".join(ALPHABET[number >> 5 * place & 31] for place in range(length))
+    return "-".join(letters[start : start + 4] for start in range(0, length, 4))
+
+
+def as_typed(secret: str) -> str:
+    """Return a secret as entered without what differs in typing: cases, hyphens, and O for zero."""
+    return secret.lower().translate(MISREAD)
 
 
 def hashed(secret: str) -> str:
-    """Return the SHA-256 of a secret as entered: case-insensitive, without hyphens, with O read as zero."""
-    return hashlib.sha256(secret.lower().translate(MISREAD).encode("utf-8", "replace")).hexdigest()
+    """Return the SHA-256 of a secret as entered."""
+    return hashlib.sha256(as_typed(secret).encode("utf-8", "replace")).hexdigest()
 
 
 def ticket(key: uuid.UUID, row: uuid.UUID) -> uuid.UUID:

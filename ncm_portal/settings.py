@@ -173,6 +173,8 @@ LIMITS = {
     "print": (30, 600),
     "copy": (30, 600),
     "stop": (60, 600),
+    "room": (300, 600),  # a whole room may share one address
+    "badge": (5, 43_200),  # phones on which one badge opens the text in the room
 }
 
 # --- People -------------------------------------------------------------------------------------------------------

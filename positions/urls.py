@@ -57,6 +57,10 @@ public_pages = [
     # --- Home and themes
     path("", home.home, name="home"),
     path("themes/<slug:code>/", home.show, name="theme"),
+    # --- The text in the room of a forum, by the code of a badge
+    path("room/", plenary.room, name="room"),
+    path("room/<slug:slug>/", plenary.room_screen, name="room_screen"),
+    path("room/<slug:slug>/news", plenary.room_news, name="room_news"),
     # --- Inputs, and files for other programs
     path("inputs/<str:reference>/", submissions.show, name="input"),
     path("inputs.<slug:form>", open_data.inputs_export, name="inputs_export"),

@@ -136,7 +136,7 @@ def half_days(forum: Forum) -> list[HalfDay]:
     return sorted(result or {HalfDay(day, part) for day in days for part in BEGINS})
 
 
-def counting(forum: Forum) -> QuerySet[CheckIn]:
+def counting(forum: Forum | int) -> QuerySet[CheckIn]:
     """Return the valid check-ins of a forum. Merged entries of a person count as the kept one."""
     seated = Q(delegate__state=DelegateState.CONFIRMED) | Q(delegate__merged_into__state=DelegateState.CONFIRMED)
     rows = CheckIn.objects.filter(seated, delegate__forum=forum, voids=None, voided_by=None)
@@ -163,6 +163,11 @@ def attendance_by_half_day(forum: Forum) -> dict[HalfDay, set[int]]:
     return dict(sorted(result.items()))
 
 
+def start_of_day(at: datetime) -> datetime:
+    """Return the first moment of the day in Kenya of an aware datetime."""
+    return datetime.combine(at.astimezone(NAIROBI).date(), time(), NAIROBI)
+
+
 @dataclass(frozen=True)
 class Present:
     """Who is present: institutions (primary keys), groups and the number of taken seats."""
@@ -181,8 +186,7 @@ def _of_the_seat(field: str) -> Coalesce:
 def present(forum: Forum, at: datetime | None = None) -> Present:
     """Return who is present at `at` (default: now): everybody checked in earlier that day. One query."""
     moment = at or now()
-    since = datetime.combine(moment.astimezone(NAIROBI).date(), time(), NAIROBI)
-    rows = counting(forum).filter(at__gte=since, at__lte=moment).order_by()
+    rows = counting(forum).filter(at__gte=start_of_day(moment), at__lte=moment).order_by()
     fields = [_of_the_seat(name) for name in ("pk", "stakeholder", "group")]
     seats = set(rows.select_related(None).values_list(*fields).distinct())
     institutions = frozenset(body for _seat, body, _group in seats)

@@ -83,7 +83,9 @@ def next_actions(counts: Counts) -> list[Action]:
     after the forum, its follow-up.
     """
     if counts.state in DURING_OR_AFTER:
-        result = _at_the_door(counts) + _notifications(counts) + _points(counts)
+        on_the_day = counts.state == ForumState.IN_SESSION
+        result = _at_the_door(counts) + (_absent(counts) + _badges(counts) if on_the_day else [])
+        result += _notifications(counts) + _points(counts)
         return result + (_follow_up(counts) if counts.state == ForumState.HELD else [])
     if counts.state not in BEFORE:
         return []
@@ -99,6 +101,13 @@ def _at_the_door(counts: Counts) -> list[Action]:
     n = counts.conflicts
     words = ngettext("%(n)s check-in conflict to resolve", "%(n)s check-in conflicts to resolve", n)
     return _if_any(n, words, "forum_door", True)
+
+
+def _absent(counts: Counts) -> list[Action]:
+    """Return how many delegates with a seat have not checked in on any half-day."""
+    n = max(0, counts.seats.confirmed - counts.attended)
+    words = ngettext("%(n)s delegate has not come yet", "%(n)s delegates have not come yet", n)
+    return _if_any(n, words, "forum_registers")
 
 
 def _points(counts: Counts) -> list[Action]:

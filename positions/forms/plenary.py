@@ -12,6 +12,7 @@ from consultations.forms import LineField, PlainTextField
 from consultations.forms.fields import choice_field, record_field
 from consultations.models import Delegate, DelegateState, Forum, ForumSession, Stakeholder
 from positions.models import PARAGRAPH_LIMIT, FloorMode, FloorOutcome
+from positions.queries.plenary import badge_with, holds_badge
 from positions.workflow import Ruling
 
 from .fields import ParagraphField
@@ -250,3 +251,28 @@ def _vote_field(label: str) -> forms.ChoiceField:
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose yes, no or abstain"), **CHOOSE_ONE},
     )
+
+
+class RoomCodeForm(forms.Form):
+    """Form for the code on a badge."""
+
+    code = LineField(
+        label=_("Code on your badge"),
+        max_length=20,
+        help_text=_("Two groups of four letters and numbers, at the lower edge of the badge"),
+    )
+
+    badge: Delegate | None = None
+
+    def clean_code(self) -> str:
+        """Return the code of a badge with a seat that is checked in today; its delegate is in `badge`."""
+        code = self.cleaned_data["code"]
+        self.badge = badge_with(code)
+        if self.badge is None:
+            raise ValidationError(_("No forum in session today has a badge with this code. Check each letter."))
+        if not holds_badge(self.badge.ticket.hex, self.badge.forum_id):
+            raise ValidationError(_(
+                "This badge does not open the text: check in at the door first. If you have, the text is restricted "
+                "and can be read with an account only."
+            ))  # fmt: skip
+        return code

@@ -3,11 +3,14 @@
 from collections.abc import Collection
 from datetime import date
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 
 from consultations.models import CheckInChannel, Delegate, DelegateRole, DelegateState, ForumState, Group
 from consultations.queries import delegates
 from consultations.queries.checkin import HalfDay, half_day
+from consultations.tokens import room_code
 
 from .reading import Content, Day, head
 
@@ -37,8 +40,11 @@ def chosen(people: list[Delegate], only: Only) -> list[Delegate]:
 
 def badges(day: Day, *, only: Only = None) -> Content:
     """Return badges with the check-in code, four per sheet."""
-    rows = [{**person(each), "ticket": each.ticket.hex} for each in chosen(day.confirmed, only)]
-    return {**head(day, "badges"), "people": rows}
+    rows = [
+        {**person(each), "ticket": each.ticket.hex, "room_code": room_code(each.ticket)}
+        for each in chosen(day.confirmed, only)
+    ]
+    return {**head(day, "badges"), "people": rows, "room": settings.PORTAL_ADDRESS + reverse("room")}
 
 
 def single_badges(day: Day, *, only: Only = None) -> Content:

@@ -11,11 +11,13 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Exists, Q, QuerySet
+from django.utils import timezone
 
 from consultations.models import Delegate, DelegateState, Forum, ForumSession, ForumState, SessionRole, Stakeholder
 from consultations.permissions import is_member, is_secretariat
 from consultations.queries import Speakers, checkin, speakers
+from consultations.tokens import as_typed, room_code
 from ncm_portal.workflow import now
 from positions.models import FloorDecision, PaperState, Paragraph, PositionPaper, QuorumCount, Screen
 from positions.queries.papers import paragraph_numbers
@@ -25,6 +27,10 @@ ON_SCREEN = 1_200  # characters of a paragraph legible from the last row; the re
 BESIDE = 700  # characters of each of two texts side by side
 AROUND = 90  # characters of context around a change in a long text
 NEXT = 5  # next speakers shown
+# Sizes of the fonts in static/css/screen.css, in hundredths of the width of a screen of 16:9, and the room for a text:
+# letters of one size squared. A letter takes about half its size in width, and a line 1.3 times its size.
+FONT_SIZES = (7, 5.4, 4.2, 3.3, 2.6, 2, 1.6, 1.35)
+ROOM, BESIDE_ROOM = 3000, 1150
 GROUPS = 5  # groups whose time is shown
 BEFORE_A_MEETING = (PaperState.IN_SESSION, PaperState.FORUM_TEXT)
 
@@ -148,6 +154,28 @@ def may_watch(user: Any, forum: Watched) -> bool:
     return is_secretariat(user) or forum.takes_part or is_member(user)
 
 
+def _in_room() -> QuerySet[Forum]:
+    """Return the forums in session today."""
+    today = timezone.localdate(now())
+    return Forum.objects.filter(state=ForumState.IN_SESSION, starts_on__lte=today, ends_on__gte=today)
+
+
+def badge_with(code: str) -> Delegate | None:
+    """Return the delegate to a forum in session today with this code on the badge. One query."""
+    typed = as_typed(code)
+    badges = Delegate.objects.filter(forum__in=_in_room()).select_related("forum")
+    return next((each for each in badges if as_typed(room_code(each.ticket)) == typed), None)
+
+
+def holds_badge(ticket: str, forum_id: int) -> bool:
+    """Return whether the badge may read along: its forum is in session today with an unrestricted text, and its holder
+    has a seat and checked in today. One query.
+    """
+    checked_in = checkin.counting(forum_id).filter(delegate__ticket=ticket, delegate__forum__in=_in_room())
+    restricted = PositionPaper.objects.filter(forum=forum_id, state__in=BEFORE_A_MEETING, is_restricted=True)
+    return checked_in.filter(at__gte=checkin.start_of_day(now())).exclude(Exists(restricted)).exists()
+
+
 def screens_of(user: Any) -> list[Forum]:
     """Return the forums in session whose screen `user` may watch. One query."""
     rows = Forum.objects.filter(state=ForumState.IN_SESSION).order_by("starts_on")
@@ -176,12 +204,15 @@ class Shown:
 
     @property
     def size(self) -> str:
-        """Return the font size for a screen of 1280 by 720: smaller for longer text; two texts share the space."""
+        """Return the class of the largest font in which the text fits the screen: "size-1" is the largest. Two texts
+        share the space.
+        """
         letters = max(
             len(self.text), sum(len(span.text) for span in self.old), sum(len(span.text) for span in self.new)
         )
-        few, many = (220, 420) if self.new else (400, 700)
-        return "short" if letters <= few else "middling" if letters <= many else "long"
+        room = BESIDE_ROOM if self.new else ROOM
+        fitting = (turn for turn, size in enumerate(FONT_SIZES, 1) if letters * size**2 <= room)
+        return f"size-{next(fitting, len(FONT_SIZES))}"
 
 
 def shown_on(forum: Forum) -> Shown | None:

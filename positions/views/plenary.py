@@ -6,7 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -21,13 +23,24 @@ from consultations.permissions import SignedInRequest, is_secretariat
 from consultations.queries import speakers
 from consultations.views.decorators import INVALID, NOTHING_DONE, Outcome, attempt, carry_out, for_secretariat
 from consultations.views.forums import desk_forum
+from consultations.views.ratelimit import limited, seconds_to_wait
 from consultations.workflow import SESSION_MOVES
 from ncm_portal.workflow import moves_open_to
 from positions import workflow
-from positions.forms.plenary import AskFloorForm, FloorWordsForm, ItemForm, RulingForm
+from positions.forms.plenary import AskFloorForm, FloorWordsForm, ItemForm, RoomCodeForm, RulingForm
 from positions.models import FloorMode, PositionPaper, Screen
 from positions.permissions import may_chair
-from positions.queries.plenary import Watched, may_watch, paper_of, quorum_of, room_of, shown_on, text_before, watched
+from positions.queries.plenary import (
+    Watched,
+    holds_badge,
+    may_watch,
+    paper_of,
+    quorum_of,
+    room_of,
+    shown_on,
+    text_before,
+    watched,
+)
 
 SESSION_VERBS: dict[str, Callable[..., Any]] = {
     "open_session": lambda session, *, by, reason: consultation_workflow.open_session(session, by=by),
@@ -286,8 +299,7 @@ def _forum(pk: int) -> Forum:
     return Forum.objects.select_related("consultation").get(pk=pk)
 
 
-def _page(request: HttpRequest, slug: str, news: str, **more: Any) -> HttpResponse:
-    result = _watched(request, slug)
+def _page(request: HttpRequest, result: Watched, slug: str, news: str, **more: Any) -> HttpResponse:
     forum = _forum(result.forum_id)
     context = {
         "forum": forum,
@@ -314,13 +326,16 @@ def _room(forum: Forum, version: str, language: str | None) -> str:
 @require_safe
 def screen(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the screen on a participant's phone."""
-    return _page(request, slug, "screen_news")
+    return _page(request, _watched(request, slug), slug, "screen_news")
 
 
 @require_safe
 def screen_news(request: HttpRequest, slug: str) -> HttpResponse:
     """Return the parts changed since the viewer's version, or 204 if there are none."""
-    result = _watched(request, slug)
+    return _news(request, _watched(request, slug))
+
+
+def _news(request: HttpRequest, result: Watched) -> HttpResponse:
     since = request.GET.get("since", "")
     if since == result.version:
         return HttpResponse(status=204)
@@ -338,7 +353,7 @@ def forum_screen(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the screen on the projector, for the secretariat."""
     if not is_secretariat(request.user):
         raise Http404
-    return _page(request, slug, "forum_screen_news", back=reverse("forum_chair", args=[slug]))
+    return _page(request, _watched(request, slug), slug, "forum_screen_news", back=reverse("forum_chair", args=[slug]))
 
 
 @require_safe
@@ -347,3 +362,59 @@ def forum_screen_news(request: HttpRequest, slug: str) -> HttpResponse:
     if not is_secretariat(request.user):
         raise Http404
     return screen_news(request, slug)
+
+
+# --- The screen on a phone, by the code of a badge -------------------------------------------------------------------
+
+
+BADGE = "badge"  # cookie: the code of the badge by which a phone reads along, for one day
+A_DAY = 12 * 3600  # seconds
+
+
+@login_not_required
+@limited("room")
+@require_http_methods(["GET", "HEAD", "POST"])
+def room(request: HttpRequest) -> HttpResponse:
+    """Open the text in the room on a phone by the code on a badge, without an account; on a few phones a day."""
+    form = RoomCodeForm(request.POST if request.method == "POST" else None)
+    if not (form.is_bound and form.is_valid() and form.badge):
+        status = INVALID.status if form.is_bound else 200
+        return render(request, "positions/plenary/room.html", {"form": form}, status=status)
+    if seconds_to_wait("badge", form.badge.ticket.hex):
+        form.add_error("code", _("This badge was used on several phones today. Ask the desk to see the text."))
+        return render(request, "positions/plenary/room.html", {"form": form}, status=INVALID.status)
+    response = redirect("room_screen", form.badge.forum.slug)
+    response.set_signed_cookie(
+        BADGE,
+        form.badge.ticket.hex,
+        salt=BADGE,
+        max_age=A_DAY,
+        path=reverse("room"),
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
+    return response
+
+
+def _by_badge(request: HttpRequest, slug: str) -> Watched:
+    """Return the forum for a phone that was opened by a badge; raises 404 for others."""
+    ticket = request.get_signed_cookie(BADGE, default="", salt=BADGE, max_age=A_DAY)
+    result = watched(slug, request.user) if ticket else None
+    if result is None or not holds_badge(ticket, result.forum_id):
+        raise Http404
+    return result
+
+
+@login_not_required
+@require_safe
+def room_screen(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the screen on a phone that was opened by a badge."""
+    return _page(request, _by_badge(request, slug), slug, "room_news")
+
+
+@login_not_required
+@require_safe
+def room_news(request: HttpRequest, slug: str) -> HttpResponse:
+    """Return the changed parts for a phone that was opened by a badge."""
+    return _news(request, _by_badge(request, slug))

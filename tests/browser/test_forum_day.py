@@ -22,6 +22,7 @@ from tests.browser.test_door_pages import check_in, cut, unsent, write
 from tests.factories import change, make_delegate, make_session, make_stakeholder
 from tests.office_factories import change_rules
 from tests.positions.clearing import make_text
+from tests.positions.plenary import make_session_text
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SLUG = "f-day"
@@ -184,3 +185,46 @@ def test_forum_from_invitation_to_adoption(open_window, day):
     assert FROM_THE_FLOOR in printed
     assert "Ministry of Two: It costs money." in printed
     every_room_is_sound(open_window(*BOTH), day)
+
+
+@pytest.mark.parametrize("width", [1280, 1920])
+def test_words_fill_screen_in_its_typeface_without_scrolling(open_window, width):
+    text = make_session_text()
+    session = make_session(text.forum, title="Plenary on the text", state="open")
+    screen = open_window({"width": width, "height": width * 9 // 16})
+    screen.log_in(text.secretariat)
+    heights = []
+    for amendment in ("", FROM_THE_FLOOR, FROM_THE_FLOOR * 9, FROM_THE_FLOOR * 40):
+        moved_by = text.two if amendment else None
+        workflow.show_on_screen(
+            text.forum, by=text.secretariat, session=session, heading="Item 3", paragraph=text.first,
+            amendment=amendment, moved_by=moved_by,
+        )  # fmt: skip
+        screen.goto(reverse("forum_screen", args=[text.forum.slug]))
+        screen.wait_for_function("document.fonts.check('20px \"Portal Serif\"')")
+        assert screen.evaluate("document.documentElement.scrollHeight") <= width * 9 // 16
+        heights.append(screen.evaluate("parseFloat(getComputedStyle(document.querySelector('.words')).fontSize)"))
+    assert heights[0] > width * 0.06
+    assert heights == sorted(heights, reverse=True)
+    assert heights[-1] > width / 80
+
+
+def test_badge_opens_text_in_room_on_phone_without_account(open_window):
+    text, today = make_session_text(), now().astimezone(checkin.NAIROBI).date()
+    change(text.forum, starts_on=today, ends_on=today)
+    session = make_session(text.forum, title="Plenary on the text", state="open")
+    shown = {"session": session, "heading": "Item 3", "paragraph": text.first}
+    workflow.show_on_screen(text.forum, by=text.secretariat, **shown)
+    phone = open_window(PHONE)
+    phone.expect_status(422)
+    phone.goto(reverse("room"))
+    phone.get_by_label("Code on your badge").fill("abcd-efgh")
+    phone.get_by_role("button", name="Open the text").click()
+    phone.check()
+    assert phone.get_by_label("Code on your badge").input_value() == "abcd-efgh"
+    phone.get_by_label("Code on your badge").fill(tokens.room_code(text.delegates[0].ticket))
+    phone.get_by_role("button", name="Open the text").click()
+    expect(phone.locator("#stage")).to_contain_text("Kenya calls for one thing.")
+    phone.check()
+    workflow.show_on_screen(text.forum, by=text.secretariat, **{**shown, "paragraph": text.second})
+    expect(phone.locator("#stage")).to_contain_text("Paragraph 3", timeout=8000)  # without a reload

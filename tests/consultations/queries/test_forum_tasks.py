@@ -78,6 +78,17 @@ def test_check_in_and_points_come_first_during_forum():
     ]
 
 
+def test_forum_in_session_names_who_has_not_come_and_badges_to_print():
+    people = {Seated("ministry", "", "confirmed"): 5}
+    assert tasks_of("in_session", days_left=0, people=people, attended=0, to_print=2) == [
+        Action("5 delegates have not come yet", "forum_registers"),
+        Action("2 badges to print", "forum_papers", True),
+    ]
+    assert tasks_of("in_session", days_left=0, people=people, attended=5) == []
+    assert tasks_of("in_session", days_left=0, people=people, attended=6) == []  # one of them lost the seat since
+    assert tasks_of("held", people=people, communiques=1, communiques_out=1) == []
+
+
 def test_follow_up_comes_first_after_forum():
     assert tasks_of("held", drafts=2, to_carry=1) == [
         Action("2 points of the sessions are still drafts", "desk_points"),

@@ -1,20 +1,32 @@
 """Chair's desk and screen: each button's action, kept text on refusal, and who may watch."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consultations import workflow as consultation_workflow
 from consultations.models import Speech
+from consultations.tokens import room_code
 from positions import workflow
 from positions.models import FloorDecision, Screen
 from positions.queries.plenary import Shown, around_changes, shortened
 from positions.text.diff import Span, redline
-from tests.factories import change, make_check_in, make_delegate, make_member, make_session, make_stakeholder, make_user
+from tests.factories import (
+    change,
+    make_check_in,
+    make_delegate,
+    make_forum,
+    make_member,
+    make_session,
+    make_stakeholder,
+    make_user,
+)
 from tests.pages import words
 from tests.positions.plenary import decide, make_session_text
 from tests.sign_in import sign_in
@@ -270,11 +282,11 @@ def test_each_side_of_comparison_is_limited_and_unaltered(before, place, data):
 
 
 @pytest.mark.parametrize(("letters", "beside", "size"), [
-    (400, 0, "short"), (401, 0, "middling"), (701, 0, "long"), (0, 220, "short"), (0, 221, "middling"), (0, 421, "long"),
+    (0, 0, 1), (61, 0, 1), (62, 0, 2), (443, 0, 5), (444, 0, 6), (9_000, 0, 8), (0, 23, 1), (0, 24, 2), (0, 700, 8),
 ])  # fmt: skip
 def test_longer_text_has_smaller_font(letters, beside, size):
     new = [Span("added", "x" * beside)] if beside else []
-    assert Shown("Item", text="x" * letters, new=new).size == size
+    assert Shown("Item", text="x" * letters, new=new).size == f"size-{size}"
 
 
 def test_long_text_is_reduced_to_context_of_changes():
@@ -288,3 +300,84 @@ def test_long_text_is_reduced_to_context_of_changes():
     assert sum(len(span.text) for span in old) < 300
     assert around_changes([Span("same", "Short.")], 300) == [Span("same", "Short.")]
     assert shortened("one two three", 9) == "one two …"
+
+
+# --- The text in the room, by the code of a badge --------------------------------------------------------------------
+
+
+@pytest.fixture
+def today(text):
+    """Make the forum one of today; return the badge of its first delegate."""
+    day = timezone.localdate()
+    change(text.forum, starts_on=day, ends_on=day)
+    show(text)
+    return text.delegates[0]
+
+
+def enter(code, client=None):
+    return (client or Client()).post(reverse("room"), {"code": code})
+
+
+def refused(response):
+    return response.status_code, "badge" in response.cookies
+
+
+def test_badge_opens_text_in_room_without_account(text, today):
+    phone = Client()
+    typed = room_code(today.ticket).upper().replace("-", " ").replace("0", "O").replace("1", "I")
+    assert enter(typed, phone).url == page(text, "room_screen")
+    assert "Kenya calls for one thing." in words(phone.get(page(text, "room_screen")))
+    assert phone.get(page(text, "room_news")).status_code == 200
+    assert phone.get(page(text, "forum_chair")).url.startswith("/account/login/")
+
+
+def test_screen_is_not_there_without_badge_or_with_forged_cookie(text, today):
+    forged = Client()
+    forged.cookies["badge"] = today.ticket.hex
+    for phone in (Client(), forged, sign_in(Client(), make_user())):
+        assert phone.get(page(text, "room_screen")).status_code == 404
+        assert phone.get(page(text, "room_news")).status_code == 404
+
+
+@pytest.mark.parametrize("code", ["", "0000-0000", "x" * 10_000, "a\0b", "%s", "😀😀😀😀"])
+def test_unknown_code_is_refused_and_kept(text, today, code):
+    response = enter(code)
+    assert refused(response) == (422, False)
+    assert response.context["form"]["code"].errors
+
+
+def test_badge_opens_text_only_on_day_of_forum_once_checked_in(text, today):
+    code, day = room_code(today.ticket), text.forum.starts_on
+    absent = make_delegate(text.forum, make_stakeholder())
+    assert refused(enter(room_code(absent.ticket))) == (422, False)
+    assert "check in at the door first" in words(enter(room_code(absent.ticket)))
+    change(text.forum, starts_on=day - timedelta(days=3), ends_on=day - timedelta(days=1))
+    assert refused(enter(code)) == (422, False)
+    change(text.forum, starts_on=day, ends_on=day)
+    assert enter(code).status_code == 302
+    make_check_in(today, voids=text.check_ins[0])
+    assert refused(enter(code)) == (422, False)
+
+
+def test_restricted_text_stays_closed_to_badges(text, today):
+    phone = Client()
+    enter(room_code(today.ticket), phone)
+    change(text.paper, is_restricted=True)
+    assert phone.get(page(text, "room_screen")).status_code == 404
+    assert phone.get(page(text, "room_news")).status_code == 404
+    assert refused(enter(room_code(today.ticket))) == (422, False)
+
+
+def test_badge_that_lost_its_seat_or_is_of_another_forum_reads_nothing(text, today):
+    phone = Client()
+    enter(room_code(today.ticket), phone)
+    other = make_forum(state="in_session", starts_on=text.forum.starts_on, ends_on=text.forum.ends_on)
+    assert phone.get(reverse("room_screen", args=[other.slug])).status_code == 404
+    change(today, state="withdrawn")
+    assert phone.get(page(text, "room_screen")).status_code == 404
+
+
+def test_badge_opens_text_on_few_phones(text, today, settings):
+    settings.LIMITS = {**settings.LIMITS, "badge": (2, 43_200)}
+    assert [enter(room_code(today.ticket)).status_code for _phone in range(3)] == [302, 302, 422]
+    assert enter(room_code(text.delegates[1].ticket)).status_code == 302
