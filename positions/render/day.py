@@ -73,7 +73,8 @@ def badge(content: Content, person: Content) -> Content:
 def badges(content: Content) -> Content:
     """Return badges in sheets of four."""
     rows = [badge(content, person) for person in content["people"]]
-    return {"sheets": [rows[start : start + 4] for start in range(0, len(rows), 4)], "people": rows}
+    sheets = [rows[start : start + 4] for start in range(0, len(rows), 4)]
+    return {"sheets": sheets, "people": rows, "room": content.get("room", "").partition("://")[2]}
 
 
 def plates(content: Content) -> Content:

@@ -399,7 +399,7 @@ def room(request: HttpRequest) -> HttpResponse:
 
 def _by_badge(request: HttpRequest, slug: str) -> Watched:
     """Return the forum for a phone that was opened by a badge; raises 404 for others."""
-    ticket = request.get_signed_cookie(BADGE, default="", salt=BADGE, max_age=A_DAY)
+    ticket = request.get_signed_cookie(BADGE, default="", salt=BADGE, max_age=A_DAY) or ""
     result = watched(slug, request.user) if ticket else None
     if result is None or not holds_badge(ticket, result.forum_id):
         raise Http404

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from consultations.models import ActionPoint, Communique, Group, SeatQuota, SessionRole
 from consultations.queries import delegates_of as counted_delegates
+from consultations.tokens import room_code
 from positions.forum_documents import PAPERS, Day, content, fingerprint
 from positions.models import FloorDecision
 from positions.render import day, text_fitting
@@ -120,6 +121,7 @@ def test_all_papers_in_one_file_have_required_content_and_pass_both_standards(wo
         assert name in whole
     # badges: two sheets of four and five single ones, with the code and not only the colour of the group
     assert [found["badges"]["people"][0]["ticket"]] == [people[0].ticket.hex]
+    assert room_code(people[0].ticket) in said[0]
     assert day.code(found["badges"], people[0].ticket.hex) == f"NCM:F2026:{people[0].ticket.hex}"
     assert [PAPERS[slug].sheets(found[slug]) for slug in ("badges", "badges-single", "name-plates")] == [2, 5, 5]
     register = of(said, "Register of participants")
