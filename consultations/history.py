@@ -112,6 +112,8 @@ SENTENCES: dict[str, tuple[Kind, Words]] = {
     "write_questions": (W, _("%(who)s changed the questions about a theme")),
     "choose_team": (P, _("%(who)s changed the team")),
     "set_rules": (D, _("%(who)s set the rules")),
+    "add_document": (W, _("%(who)s added a document for the public")),
+    "withdraw_document": (W, _("%(who)s removed a document for the public")),
     "open_consultation": (D, _("%(who)s opened it for inputs")),
     "open_early": (D, _("%(who)s opened it before the planned day")),
     "close_consultation": (D, _("%(who)s closed it for inputs")),
@@ -324,6 +326,8 @@ DETAILED: dict[str, Words] = {
     "strike_speech": _("%(who)s struck %(organisation)s off the list of speakers"),
     "release_reflections": _("%(who)s released the findings on %(milestone)s"),
     "begin_consultation": _("%(who)s began it as a copy of %(of)s"),
+    "add_document": _("%(who)s added the document %(title)s for the public"),
+    "withdraw_document": _("%(who)s removed the document %(title)s for the public"),
     "add_theme": _("%(who)s added the theme %(theme)s"),
     "write_questions": _("%(who)s changed the questions about %(theme)s"),
 }

@@ -31,6 +31,7 @@ from consultations.views import (
     programme,
     proposals,
     public,
+    public_documents,
     reminders,
     saved_filters,
     screening,
@@ -73,6 +74,7 @@ public_pages = [
         "forums/<slug:slug>/calendar/<int:pk>/<str:signature>.ics", programme.forum_ics_person, name="forum_ics_person"
     ),
     path("forums/documents/<uuid:key>/", forums.forum_document, name="forum_document"),  # a public document
+    path("documents/<uuid:key>/", public_documents.public_document, name="public_document"),
     path("forums/<slug:slug>/figures/", forum_statistics.figures_of_forum, name="figures_of_forum"),
     path("commitments/", followup.commitments, name="commitments"),
     # --- Links in letters and mails: whoever holds the link may open it

@@ -37,6 +37,7 @@ from positions.views import (
     paragraphs,
     participation,
     plenary,
+    public_documents,
     public_papers,
     restricted_copies,
     review,
@@ -50,7 +51,7 @@ from positions.views import (
 )
 
 # Pages of the settings of a consultation, by the word in their address.
-SETTINGS = {**consultation_settings.PAGES, "milestones": milestones.milestones}
+SETTINGS = {**consultation_settings.PAGES, "milestones": milestones.milestones, "documents": public_documents.documents}
 
 # Public pages. Every other page of this app requires an account.
 public_pages = [
@@ -366,6 +367,11 @@ urlpatterns = [
         "desk/<consultation:slug>/settings/letters/<slug:kind>/<slug:language>/restore/",
         letter_texts.desk_letter_restore,
         name="desk_letter_restore",
+    ),
+    path(
+        "desk/<consultation:slug>/settings/documents/<uuid:key>/remove/",
+        public_documents.desk_settings_document_remove,
+        name="desk_settings_document_remove",
     ),
     path(
         "desk/<consultation:slug>/settings/milestones/<int:pk>/",

@@ -175,7 +175,7 @@ def make_mandate(ministry: Stakeholder, theme: Theme, **fields: Any) -> Mandate:
 def make_theme(code: str = "T1", **fields: Any) -> Theme:
     """The theme with `code`, made if there is none."""
     turn = int("".join(filter(str.isdigit, code)) or number())
-    fields = {"order": turn, "title": f"Theme {turn}", "title_sw": f"Mada {turn}", **fields}
+    fields = {"order": turn, "title": f"Theme {turn}", "title_sw": f"Mada {turn}", "evidence": "S", **fields}
     return Theme.objects.get_or_create(code=code, defaults=fields)[0]
 
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.db.models import Model, QuerySet
 
-from consultations.models import Attachment, AttachmentState, ForumFile
+from consultations.models import Attachment, AttachmentState, ForumFile, PublicDocument
 from consultations.stored_files import StoredFile
 
 from . import Finding, Progress, no_progress
@@ -34,6 +34,7 @@ class Stored(NamedTuple):
 OWN = (
     Stored(Attachment.objects.all(), lambda row: row.state in MAY_BE_GONE),
     Stored(ForumFile.objects.all()),
+    Stored(PublicDocument.objects.all()),
 )
 
 

@@ -60,6 +60,7 @@ from .organisations import (
 )
 from .points import Point, PointKind, PointState
 from .proposals import Proposal, ProposalState
+from .public_documents import PublicDocument, PublicDocumentKind
 from .reference import (
     OF_COMPACT,
     Evidence,

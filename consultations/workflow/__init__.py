@@ -224,6 +224,7 @@ from .proposals import (
     why_not,
     withdraw_proposal,
 )
+from .public_documents import add_document, withdraw_document
 from .reminders import Letter, next_letters, remind, request_input
 from .saved_filters import remove_filter, rename_filter, save_filter
 from .screening import (

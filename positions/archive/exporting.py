@@ -207,6 +207,7 @@ _WITH: dict[type, tuple[str, ...]] = {
     tables.Artefact: ("edition__paper",),
     tables.Attachment: ("submission",),
     tables.ForumFile: ("forum",),
+    tables.PublicDocument: ("consultation",),
     tables.AnswerByLetter: ("clearance__ministry",),
 }
 

@@ -19,7 +19,16 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from consultations.journal_entries import FIRST_HASH
-from consultations.models import Attachment, Consultation, Event, ForumFile, Milestone, Salt, copy_values
+from consultations.models import (
+    Attachment,
+    Consultation,
+    Event,
+    ForumFile,
+    Milestone,
+    PublicDocument,
+    Salt,
+    copy_values,
+)
 from consultations.models.journal import JOURNAL_LOCK, LOADED
 from consultations.workflow import commit_to_records
 from ncm_portal.workflow import journal
@@ -31,7 +40,9 @@ from .exporting import ENTRIES, FULL
 from .rows import Row, read_lines, values
 
 # Fields with the path of a row's file.
-PLACED_BY: dict[type[Any], str] = {Artefact: "file", Attachment: "stored_as", ForumFile: "key", AnswerByLetter: "key"}
+PLACED_BY: dict[type[Any], str] = {
+    Artefact: "file", Attachment: "stored_as", ForumFile: "key", PublicDocument: "key", AnswerByLetter: "key",
+}  # fmt: skip
 # Triggers to bypass: states and actors are loaded as they were; reference data is replaced by the package's.
 PASSED_BY = ("state_starts", "no_delete", "no_office_holder", "confirmed_by_two", "step_locked")
 

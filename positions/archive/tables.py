@@ -13,7 +13,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.models import Field, Model, Q, QuerySet
 
 from consultations.integrity.schema import expected, fingerprint
-from consultations.models import Attachment, Consultation, ForumFile
+from consultations.models import Attachment, Consultation, ForumFile, PublicDocument
 from ncm_portal import __version__
 from positions.models import AnswerByLetter, Artefact, Edition
 
@@ -36,6 +36,7 @@ BELONGS = {
     "consultations.consultation_themes": "consultation",
     "consultations.consultation_team": "consultation",
     "consultations.themequestion": "consultation",
+    "consultations.publicdocument": "consultation",
     MILESTONE: "consultation",
     "consultations.rulechange": "consultation",
     "consultations.forum": "consultation",
@@ -141,6 +142,7 @@ FILES: dict[type[Model], str] = {
     Artefact: "sha256",
     Attachment: "sha256",
     ForumFile: "sha256",
+    PublicDocument: "sha256",
     AnswerByLetter: "scan_sha256",
 }
 IN_PACKAGE = "in_package"  # field of a row with the path of its file
@@ -223,6 +225,8 @@ def name_of(record: Any) -> str:
             return f"data/files/{kind}/{record.submission.reference}/{record.stored_as}"
         case ForumFile():
             return f"data/files/forums/{record.forum.slug}/{record.key.hex}"
+        case PublicDocument():
+            return f"data/files/documents/{record.key.hex}"
     return f"data/files/letters/{record.key.hex}"
 
 

@@ -54,6 +54,9 @@ PAGES: dict[str, Callable[[Any], str]] = {
     "consultations.stakeholder": lambda row: reverse("desk_organisation", args=[row.pk]),
     "consultations.forum": lambda row: reverse("forum_home", args=[row.slug]),
     "consultations.forumfile": lambda row: reverse("forum_documents", args=[row.forum.slug]),
+    "consultations.publicdocument": lambda row: reverse(
+        "desk_settings_page", args=[row.consultation.slug, "documents"]
+    ),
     "consultations.communique": lambda row: reverse("forum_communique", args=[row.forum.slug]),
     "consultations.delegate": lambda row: reverse("forum_delegate", args=[row.forum.slug, row.pk]),
     "consultations.invitation": lambda row: reverse("forum_letter", args=[row.forum.slug, row.key]),

@@ -1,5 +1,6 @@
 """Home page and theme pages."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
@@ -18,10 +19,12 @@ from consultations.models import (
     Instrument,
     Milestone,
     MilestoneState,
+    PublicDocument,
     Tally,
     Theme,
     ThemeProvision,
 )
+from consultations.queries.public_documents import documents_of
 from consultations.views.consultations import which_round
 from consultations.views.page_cache import kept_for_visitors
 from ncm_portal import workflow
@@ -51,6 +54,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "next": next_milestone(milestones),
         "themes": queries.theme_figures(current)[0] if current else [],
         "edition": edition,
+        "documents": documents_of([current]) if current else [],
     }
     return render(request, "positions/home/home.html", context)
 
@@ -58,8 +62,12 @@ def home(request: HttpRequest) -> HttpResponse:
 def _several(rounds: list[Consultation]) -> dict[str, Any]:
     """Return the data of the home page for several open consultations, the first to close first."""
     shown = sorted(rounds, key=lambda item: item.closes_at)
+    documents: dict[int, list[PublicDocument]] = defaultdict(list)
+    for document in documents_of(shown):
+        documents[document.consultation_id].append(document)
+    listed = [documents[item.pk] for item in shown]
     return {
-        "openings": list(zip(shown, queries.theme_figures(*shown), strict=True)),
+        "openings": list(zip(shown, queries.theme_figures(*shown), listed, strict=True)),
         "is_sample": any(item.is_sample for item in shown),
         "edition": latest_edition(None),
     }

@@ -133,6 +133,9 @@ def test_steps_are_read_on_a_phone(phone, live_server, last_round, picture):
     phone.get_by_role("link", name="Second review forum").click()
     phone.check()
     picture(phone, "milestone")
+    phone.goto(reverse("desk_settings_page", args=[draft.slug, "documents"]))
+    phone.check()
+    picture(phone, "documents")
     for code in ("T1", "new"):
         phone.goto(reverse("desk_settings_theme", args=[draft.slug, code]))
         phone.check()
