@@ -10,14 +10,16 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations import workflow
 from consultations.forms import MergeForm, PointFilterForm, SessionPointForm, TwinForm
+from consultations.forms.splitting import Part, passages, taken_parts
 from consultations.models import Event, FilteredPage, ForumSession, Point, PointState
 from consultations.permissions import SignedInRequest, is_secretariat, may_validate, may_write_point, works_in_session
-from consultations.queries import counted, organisations_behind, page_between, points_with_each_word
+from consultations.queries import counted, organisations_behind, page_between, points_with_each_word, twins_of
 from consultations.queries.history import history
 from consultations.queries.saved_filters import saved_tabs
 from consultations.workflow import POINT_MOVES
@@ -34,6 +36,7 @@ from .decorators import (
     note_consultation,
 )
 from .screening import neighbour
+from .splitting import FRAGMENT, without
 
 TWINS, MOST_TWINS = 8, 2_000
 POINT_VERBS = {
@@ -46,20 +49,58 @@ POINT_VERBS = {
 @for_secretariat
 @require_safe
 def desk_points(request: HttpRequest, slug: str) -> HttpResponse:
-    """List the points of a consultation, the latest first, filtered by words, theme, kind and state."""
+    """List the points of a consultation, the latest first, filtered by words, theme, kind and state, with the opened
+    one (`open`, its reference), or the first, beside it.
+    """
     consultation, form = consultation_at(request, slug), PointFilterForm(request.GET)
-    result = _narrowed(_points().filter(consultation=consultation), form.filters)
+    filters, kept = form.filters, without(request.GET, "open", "filter")
+    all_points = Point.objects.filter(consultation=consultation)
+    result = _narrowed(all_points.select_related("stakeholder"), dict(filters))
     older, newer = _edge(request, "before"), _edge(request, "after")
     page = page_between(result.order_by("-pk"), "pk", older_than=older, newer_than=newer)
-    context: dict[str, Any] = {"consultation": consultation, "form": form, "points": page.rows}
-    context |= {"counted": counted(result.order_by("-pk"))}
-    context["saved"] = saved_tabs(request.user, consultation, FilteredPage.POINTS, request.META["QUERY_STRING"])
-    context["newer"], context["older"] = neighbour(request, after=page.newer), neighbour(request, before=page.older)
-    return render(request, "consultations/points/points.html", context)
+    reference = request.GET.get("open", "")
+    named = all_points.filter(reference=reference).values_list("pk", flat=True).first() if reference else None
+    opened = named or next((point.pk for point in page.rows), None)
+    context: dict[str, Any] = {
+        "consultation": consultation,
+        "form": form,
+        "shows_filters": "filter" in request.GET or bool(filters or form.errors),
+        "points": page.rows,
+        "counted": counted(result.order_by("-pk")),
+        "saved": saved_tabs(request.user, consultation, FilteredPage.POINTS, kept.urlencode()),
+        "address": f"{request.path}?{kept.urlencode()}{'&' if kept else ''}",
+        "opens": named is not None,
+        "newer": neighbour(request, after=page.newer),
+        "older": neighbour(request, before=page.older),
+        **(_in_pane(_points().get(pk=opened)) if opened else {}),
+    }
+    part = "#pane" if request.headers.get(FRAGMENT) == "pane" else ""
+    response = render(request, f"consultations/points/points.html{part}", context)
+    patch_vary_headers(response, [FRAGMENT])
+    return response
+
+
+def _in_pane(point: Point) -> dict[str, Any]:
+    """Return what the pane shows of a point: where it comes from, and what is nearly the same."""
+    return {
+        "point": point,
+        "source": _source(point),
+        "twins": twins_of([point])[point.pk],
+        "organisations": organisations_behind([point])[point.pk],
+    }
+
+
+def _source(point: Point) -> list[list[Part]]:
+    """Return the sentences of its input that have words of the point, each in parts."""
+    if (sent := point.submission) is None:
+        return []
+    lines = passages(f"{sent.body}\n{sent.proposed_wording}")
+    sentences = (taken_parts(sentence, [point]) for line in lines for sentence in line)
+    return [parts for parts in sentences if any(number for _text, number in parts)]
 
 
 def _points() -> QuerySet[Point]:
-    """Return points with what a list shows, and those joined to each."""
+    """Return points with what is shown of one, and those joined to each."""
     behind = Prefetch("merged", Point.objects.select_related("stakeholder").order_by("reference"))
     return Point.objects.select_related(
         "submission", "session", "stakeholder", "theme", "merged_into"

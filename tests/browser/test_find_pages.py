@@ -43,7 +43,7 @@ def at_work(open_window, officer, sent):
     def opened(size=DESKTOP):
         window = open_window(size)
         window.log_in(officer)
-        window.goto(f"/desk/{sent.consultation.slug}/points/")
+        window.goto(f"/desk/{sent.consultation.slug}/points/?filter=1")
         return window
 
     return opened
@@ -75,7 +75,7 @@ def test_page_is_accessible_at_both_widths(open_window, picture, officer, sent):
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_dialog_finds_as_one_types_and_gives_the_focus_back(at_work, picture, size):
     window = at_work(size)
-    window.focus("main ol a")
+    window.focus("main .rows a")
     window.keyboard.press("Control+k")
     window.keyboard.type("care")
     window.wait_for_selector("dialog mark")
@@ -92,7 +92,7 @@ def test_dialog_finds_as_one_types_and_gives_the_focus_back(at_work, picture, si
     assert field.get_attribute("aria-expanded") == "true"
     window.keyboard.press("Escape")
     assert window.locator("dialog[open]").count() == 0
-    assert window.evaluate("document.activeElement === document.querySelector('main ol a')")
+    assert window.evaluate("document.activeElement === document.querySelector('main .rows a')")
 
 
 def test_link_of_the_page_opens_the_dialog(at_work):

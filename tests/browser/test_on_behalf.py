@@ -128,7 +128,7 @@ def rest_a_paragraph_on_it(window, letter):
     window.goto(f"/desk/inputs/{letter.key}/")
     window.locator('label[for="s0"]').click()
     window.get_by_role("button", name="Add the point").click()
-    window.get_by_text("Point saved.").wait_for()
+    window.locator("#p1").wait_for()
     paper = make_paper(letter.consultation, short_title="Wages")
     section = make_section(paper, letter.theme)
     window.goto(f"/desk/papers/{paper.slug}/sections/{section.pk}/")

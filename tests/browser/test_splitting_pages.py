@@ -1,6 +1,7 @@
 """Splitting an input in a browser: by marks, by selected words, by keys, and without JavaScript."""
 
 import pytest
+from django.urls import reverse
 
 from consultations import workflow
 from consultations.models import Point
@@ -184,3 +185,30 @@ def test_splitting_page_is_accessible(open_window, picture, consultation, office
     window.locator(".remove summary").first.click()
     window.check()
     picture(window, "splitting-marked")
+
+
+def test_points_are_read_in_a_pane_beside_their_list(open_window, picture, officer, submission):
+    """Rows are as low as those of inputs, and a row opens with one request for the pane."""
+    for text in ("It should cost nothing at all.", "Thank you"):
+        workflow.split(submission, by=officer, kind="finding", text=text)
+    window = open_window(*BOTH)
+    window.log_in(officer)
+    window.goto(reverse("desk_points", args=[submission.consultation.slug]))
+    row = window.locator(".rows .row").first.bounding_box()
+    assert row["y"] <= 140
+    assert 36 <= row["height"] <= 40
+    requests = []
+    window.page.on("request", lambda request: requests.append(request.method))
+    window.keyboard.press("j")
+    window.locator("#pane .took", has_text="It should cost nothing at all.").wait_for()
+    assert requests == ["GET"]
+    assert f"open={submission.reference}.1" in window.page.url
+    window.check()
+    picture(window, "points")
+    plain = open_window(PHONE, java_script_enabled=False)
+    plain.log_in(officer)
+    plain.goto(reverse("desk_points", args=[submission.consultation.slug]))
+    plain.get_by_role("link", name="Thank you").click()
+    assert plain.locator(".list-col").is_hidden()
+    plain.get_by_role("link", name="Back to the list").click()
+    plain.get_by_role("link", name="Thank you").wait_for()

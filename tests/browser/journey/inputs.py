@@ -140,8 +140,10 @@ def the_desk_accepts_and_takes_points_out(walk: Walk) -> None:
         for marked in sentences:
             for number in marked:
                 amina.window.locator(f'label[for="s{number}"]').click()
-            amina.press("Add the point")
-            assert amina.notices == ["Point saved. Continue with the next one."]
+            made = amina.window.locator(".pts > li:not(.fresh)").count()
+            amina.window.get_by_role("button", name="Add the point").click()
+            amina.window.locator(".pts > li:not(.fresh)").nth(made).wait_for()
+            amina.look()
     amina.look_on_a_phone()
     said = walk.public.points.order_by("number").values_list("text", flat=True)
     assert " ".join(said) == ASKS
@@ -150,8 +152,8 @@ def the_desk_accepts_and_takes_points_out(walk: Walk) -> None:
 def the_desk_merges_two_points(walk: Walk) -> None:
     """The bureau's point is joined to the network's point."""
     amina, twin = walk.person("Amina"), f"{walk.public.reference}.2"
-    amina.go(f"/desk/{walk.consultation.slug}/points/")
-    amina.follow(f"{walk.members.reference}.1")
+    amina.go(f"/desk/{walk.consultation.slug}/points/?open={walk.members.reference}.1")
+    amina.follow("Its page: join it, history")
     amina.window.locator(f"[name=into][value='{twin}']").check()
     amina.window.locator("form[action$='/merge/'] [name=reason]").fill("Both ask for the fuel of crews.")
     amina.press(f"Join {walk.members.reference}.1 to it")

@@ -8,6 +8,7 @@ from consultations.views import points
 from tests.factories import (
     make_consultation,
     make_forum,
+    make_likeness,
     make_member,
     make_point,
     make_secretariat,
@@ -91,6 +92,49 @@ def test_points_are_paginated_by_key(client, officer, consultation, django_asser
     assert seen == [f"{turn:02}" for turn in range(29, -1, -1)]
     back = client.get(second.context["newer"])
     assert [point.text for point in back.context["points"]] == seen[:25]
+
+
+def test_pane_shows_the_source_of_the_opened_point_and_what_is_nearly_the_same(client, officer, consultation):
+    body = "We meet often. It should cost nothing at all. Thank you."
+    sent = make_submission(consultation, make_stakeholder("Herders (sample)"), title="A pass", body=body)
+    point, latest = make_point(sent, text="cost nothing at all"), make_point(sent, text="Words of our own")
+    pair = make_likeness(point, make_point(make_submission(), text="It should be free"))
+    page = client.get(list_of(consultation), {"open": point.reference, "theme": "T1"})
+    assert (page.context["point"], page.context["opens"]) == (point, True)
+    assert [[part for part in parts if part[1]] for parts in page.context["source"]] == [
+        [("cost nothing at all", point.number)]
+    ]
+    assert [twin.pair for twin in page.context["twins"]] == [pair.pk]
+    text = page.content.decode()
+    assert f'href="{reverse("desk_input", args=[sent.key])}#p{point.number}"' in text
+    assert f'href="{list_of(consultation)}?theme=T1&amp;open={latest.reference}"' in text
+    first = client.get(list_of(consultation))
+    assert (first.context["point"], first.context["source"], first.context["opens"]) == (latest, [], False)
+    assert "In other words than its input." in words(first)
+
+
+def test_script_gets_the_pane_alone(client, officer, consultation):
+    point = make_point(session=make_session(make_forum(consultation)), text="Said in a session")
+    page = client.get(list_of(consultation), {"open": point.reference}, headers={"X-Fragment": "pane"})
+    assert page.content.strip().startswith(b"<article")
+    assert point.session.title in words(page)
+    assert "X-Fragment" in page["Vary"]
+
+
+@pytest.mark.parametrize("reference", ["NCM-1936-0001.1", "x" * 10_000, "' --"])
+def test_unknown_or_foreign_point_opens_the_first(client, officer, consultation, reference):
+    first, elsewhere = point_of(consultation, "One"), point_of(make_consultation(), "Two")
+    for asked in (reference, elsewhere.reference):
+        page = client.get(list_of(consultation), {"open": asked})
+        assert (page.context["point"], page.context["opens"]) == (first, False)
+
+
+def test_empty_list_says_so_and_filters_are_folded_away(client, officer, consultation):
+    page = client.get(list_of(consultation))
+    assert "No point matches." in words(page)
+    shown = [client.get(list_of(consultation), asked).context["shows_filters"] for asked in ({}, {"filter": "1"})]
+    assert shown == [False, True]
+    assert client.get(list_of(consultation), {"kind": "finding"}).context["shows_filters"]
 
 
 # --- One point ------------------------------------------------------------------------------------------------------
