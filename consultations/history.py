@@ -123,6 +123,8 @@ SENTENCES: dict[str, tuple[Kind, Words]] = {
     "add_milestone": (W, _("%(who)s added the milestone")),
     "name_milestone": (W, _("%(who)s changed its name or place")),
     "date_milestone": (D, _("%(who)s changed the date or the state")),
+    "add_holiday": (D, _("%(who)s added the holiday")),
+    "strike_holiday": (D, _("%(who)s took the holiday out of the calendar")),
     "load_archive": (X, _("It was loaded from an archive")),
     "commit_to_records": (X, _("The journal took up the records of an older version")),
     # Forums

@@ -20,6 +20,7 @@ from consultations.views import (
     forum_statistics,
     forums,
     history,
+    holidays,
     imports,
     integrity,
     invitation_replies,
@@ -92,6 +93,8 @@ urlpatterns = [
     path("for-you/", for_you.for_you, name="for_you"),
     # --- Accounts, notices and offices
     path("account/log/", access_log.account_log, name="account_log"),
+    path("desk/settings/", holidays.desk_holidays, name="desk_holidays"),
+    path("desk/settings/holidays/<int:pk>/strike/", holidays.desk_holiday_strike, name="desk_holiday_strike"),
     path("desk/accounts/", accounts.desk_accounts, name="desk_accounts"),
     path("desk/accounts/<int:pk>/", accounts.desk_account, name="desk_account"),
     path("desk/accounts/<int:pk>/<slug:verb>/", accounts.desk_account_act, name="desk_account_act"),

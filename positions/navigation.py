@@ -178,6 +178,7 @@ ACROSS: tuple[Entry, ...] = (
     Entry(_("Action points"), "desk_commitments", ("desk_commitment",), CHECK, "reported"),
     Entry(_("Second person"), "desk_proposals", ("desk_proposal",), PEOPLE),
     Entry(_("People and offices"), "desk_accounts", ("desk_account",), PEOPLE),
+    Entry(_("Holidays and offices"), "desk_holidays", ("desk_holiday",), SETTINGS),
     CHECKS,
 )
 TRAY = "M2.5 9.5h3l1 2h3l1-2h3M2.5 9.5v4h11v-4M2.5 9.5l2-6.5h7l2 6.5"

@@ -136,6 +136,7 @@ from .forums import (
     report_forum,
     take_back_opening,
 )
+from .holidays import add_holiday, strike_holiday
 from .imports import (
     DelegateList,
     confirm_import,
