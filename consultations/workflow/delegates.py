@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from django.db.models import Max, Model
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -38,6 +39,7 @@ def ready_to_confirm(delegate: Delegate) -> list[Condition]:
         delegate.stakeholder.state == StakeholderState.VERIFIED,
         _("%(name)s is verified") % name,
         _("%(name)s is not verified") % name,
+        reverse("desk_organisation", args=[delegate.stakeholder_id]),
     )
     if delegate.sits_in_for_id:
         return [verified]
@@ -45,6 +47,7 @@ def ready_to_confirm(delegate: Delegate) -> list[Condition]:
         taken < forum.seats,
         _("A seat is free: %(taken)s of %(seats)s are taken") % seats,
         _("No seat is free: %(taken)s of %(seats)s are taken") % seats,
+        reverse("forum_seats", args=[forum.slug]),
     )
     return [verified, free]
 

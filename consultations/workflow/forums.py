@@ -118,6 +118,7 @@ def ready_to_report(forum: Forum) -> list[Condition]:
                 points,
             )
             % {"n": points},
+            reverse("desk_points", args=[forum.consultation.slug]),
         ),
         either(
             not sitting,
@@ -128,8 +129,14 @@ def ready_to_report(forum: Forum) -> list[Condition]:
                 sitting,
             )
             % {"n": sitting},
+            reverse("forum_programme", args=[forum.slug]),
         ),
-        either(is_published, _("The communiqué is published"), _("The communiqué is not published yet")),
+        either(
+            is_published,
+            _("The communiqué is published"),
+            _("The communiqué is not published yet"),
+            reverse("forum_communique", args=[forum.slug]),
+        ),
         either(
             not waits,
             _("Every check-in conflict is resolved"),
@@ -139,6 +146,7 @@ def ready_to_report(forum: Forum) -> list[Condition]:
                 waits,
             )
             % {"n": waits},
+            reverse("forum_door", args=[forum.slug]),
         ),
     ]
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -70,7 +71,12 @@ def letter_is_written(invitation: Invitation) -> list[Condition]:
     name = {"name": body.name}
     return [
         either(bool(invitation.forum.letter_text), _("The letter has a text"), _("The letter has no text yet")),
-        either(is_verified, _("%(name)s is verified") % name, _("%(name)s is not verified") % name),
+        either(
+            is_verified,
+            _("%(name)s is verified") % name,
+            _("%(name)s is not verified") % name,
+            reverse("desk_organisation", args=[body.pk]),
+        ),
         day_lies_ahead(invitation),
     ]
 

@@ -12,6 +12,7 @@ from .moves import (
     acts,
     all_of,
     either,
+    met_at,
     moves_open_to,
     needs_of,
     no_conditions,
@@ -40,6 +41,6 @@ from .verbs import (
 __all__ = [
     "Act", "AllOf", "Blocked", "Condition", "Conflict", "Consequences", "Move", "NotAllowed", "NotTaken", "OpenMove",
     "Role", "VerbRun", "Words", "acts", "all_of", "check", "current_run", "deadline_passed", "demand", "either",
-    "journal", "locked", "log_refusal", "make", "make_many", "moves_open_to", "needs_of", "no_conditions", "now",
-    "replayed_at", "table", "verb",
+    "journal", "locked", "log_refusal", "make", "make_many", "met_at", "moves_open_to", "needs_of", "no_conditions",
+    "now", "replayed_at", "table", "verb",
 ]  # fmt: skip

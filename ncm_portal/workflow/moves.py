@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cache
+from functools import cache, wraps
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -31,6 +31,22 @@ def either(met: bool, yes: str, no: str, url: str = "") -> Condition:
     a condition that is met leads nowhere.
     """
     return Condition(yes if met else no, met, "" if met else url)
+
+
+type Conditions = Callable[[Any], list[Condition]]
+
+
+def met_at(address: Callable[[Any], str]) -> Callable[[Conditions], Conditions]:
+    """Let the conditions of a function that are not met lead to `address` of the record, unless they lead elsewhere."""
+
+    def decorate(conditions: Conditions) -> Conditions:
+        @wraps(conditions)
+        def linked(record: Any) -> list[Condition]:
+            return [each if each.met or each.url else each._replace(url=address(record)) for each in conditions(record)]
+
+        return linked
+
+    return decorate
 
 
 def no_conditions(record: Any) -> list[Condition]:

@@ -18,6 +18,8 @@ from positions.permissions import (
     may_record_step,
 )
 
+from .conditions import met_on
+
 
 def clearance_text(paper: PositionPaper) -> Edition | None:
     """Return the frozen text in clearance."""
@@ -55,6 +57,7 @@ def steps_for(user: Any) -> list[tuple[PositionPaper, ChainStep]]:
     return [(paper, step) for paper in papers for step in steps if step.consultation_id == paper.consultation_id]
 
 
+@met_on("desk_clearance")
 def steps_are_done(paper: PositionPaper) -> list[Condition]:
     """Every clearance step, such as legal vetting, is done for the present text."""
     return [_condition(step) for step in asked_steps(paper)]

@@ -1,6 +1,7 @@
 """Conditions for the moves of a paper; each function returns all of its conditions at once."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
@@ -10,7 +11,7 @@ from django.utils.translation import ngettext_lazy
 
 from consultations.models import ForumState, Mandate, Membership, MembershipRole, PointState
 from consultations.workflow import written_hour
-from ncm_portal.workflow import Condition, all_of, deadline_passed, either
+from ncm_portal.workflow import Condition, all_of, deadline_passed, either, met_at
 from positions.models import (
     Amendment,
     AmendmentState,
@@ -43,6 +44,11 @@ POINTS_LEFT = ngettext_lazy("%(count)s point has no answer yet", "%(count)s poin
 # Paragraphs without a source that are not secretariat text. Contrary points are not sources.
 GROUNDED = Exists(Grounding.objects.carrying().filter(wording=OuterRef("wording")))
 UNGROUNDED = Q(is_secretariat_text=False) & Q(~GROUNDED)
+
+
+def met_on(url_name: str) -> Callable[[Any], Any]:
+    """Let the conditions of a paper lead to its page at the desk with this URL name."""
+    return met_at(lambda paper: reverse(url_name, args=[paper.slug]))
 
 
 def standing(paper: PositionPaper) -> QuerySet[Paragraph]:
@@ -78,6 +84,7 @@ def _none_left(count: int, met: str, unmet: Any) -> Condition:
     return Condition(unmet % {"count": count} if count else met, not count)
 
 
+@met_on("desk_paper")
 def paragraphs_are_grounded(paper: PositionPaper) -> list[Condition]:
     """The paper has paragraphs, and each has a source or is marked as secretariat text."""
     counted = standing(paper).order_by().aggregate(written=Count("pk"), bare=Count("pk", filter=UNGROUNDED))
@@ -94,11 +101,13 @@ def paragraphs_are_grounded(paper: PositionPaper) -> list[Condition]:
     ]
 
 
+@met_on("desk_dispositions")
 def points_have_dispositions(paper: PositionPaper) -> list[Condition]:
     """Every point has a provisional answer, but for those that only an earlier paper takes up."""
     return [_none_left(open_points(paper).count(), _("Every point has a provisional answer"), POINTS_LEFT)]
 
 
+@met_on("desk_dispositions")
 def challenges_are_judged_by_others(paper: PositionPaper) -> list[Condition]:
     """No point that goes against a paragraph was answered by an author of that paragraph."""
     against = Grounding.objects.filter(
@@ -113,6 +122,7 @@ def challenges_are_judged_by_others(paper: PositionPaper) -> list[Condition]:
     return [Condition(words % {"point": row.point.reference, "name": row.decided_by.name}, False) for row in own]
 
 
+@met_on("desk_coverage")
 def points_stand(paper: PositionPaper) -> list[Condition]:
     """No paragraph cites a withdrawn point."""
     gone = standing(paper).filter(wording__groundings__point__state=PointState.WITHDRAWN)
@@ -125,6 +135,7 @@ def points_stand(paper: PositionPaper) -> list[Condition]:
     return [Condition(words % {"number": number, "point": reference}, False) for number, reference in broken]
 
 
+@met_on("desk_review")
 def review_has_closed(paper: PositionPaper) -> list[Condition]:
     """The review round has closed."""
     last = paper.rounds.order_by("-number").first()
@@ -135,28 +146,28 @@ def review_has_closed(paper: PositionPaper) -> list[Condition]:
     return [either(not last.is_open, closed % day, closes % day)]
 
 
+@met_on("desk_review")
 def nothing_is_decided(paper: PositionPaper) -> list[Condition]:
     """No amendment of the last round is decided, and the text is still that of the round."""
     last = paper.rounds.order_by("-number").first()
     if last is None:
         return [Condition(_("There was no review round"), False)]
-    at = reverse("desk_review", args=[paper.slug])
     open_states = [AmendmentState.PROPOSED, AmendmentState.STALE, AmendmentState.WITHDRAWN]
     decided = last.amendments.exclude(state__in=open_states).exists()
     reworded = Wording.objects.filter(paragraph__section__paper=paper, at__gt=last.opens_at).exists()
     removed = Paragraph.objects.filter(section__paper=paper, removed_at__gt=last.opens_at).exists()
     later = paper.editions.filter(pk__gt=last.edition_id).exists()
     return [
-        either(not decided, _("No amendment of the round is decided"), _("An amendment of the round is decided"), at),
+        either(not decided, _("No amendment of the round is decided"), _("An amendment of the round is decided")),
         either(
             not (reworded or removed or later),
             _("The text is that of the round"),
             _("The text has changed since the round. Open another round"),
-            at,
         ),
     ]
 
 
+@met_on("desk_review")
 def amendments_are_decided(paper: PositionPaper) -> list[Condition]:
     """No amendment waits for a decision or for its sponsor, and accepted ones are in the text."""
     result = list(_unsettled(paper))
@@ -215,6 +226,7 @@ def _texts_to_choose(paper: PositionPaper, amendments: list[Amendment]) -> list[
     return [Condition(text, False) for text in words]
 
 
+@met_on("desk_paper")
 def sources_are_confirmed(paper: PositionPaper) -> list[Condition]:
     """Every source was confirmed after the last edit."""
     doubtful = standing(paper).filter(wording__groundings__is_confirmed=False).distinct().count()
@@ -227,6 +239,7 @@ def sources_are_confirmed(paper: PositionPaper) -> list[Condition]:
     return [_none_left(doubtful, met, unmet)]
 
 
+@met_on("desk_paper")
 def letters_can_be_printed(paper: PositionPaper) -> list[Condition]:
     """Every character of the text can be printed.
 
@@ -255,6 +268,7 @@ ready_for_review = all_of(text_is_complete, amendments_are_decided)
 ready_to_fix = all_of(text_is_complete, amendments_are_decided, sources_are_confirmed)
 
 
+@met_on("desk_matrix")
 def themes_are_led(paper: PositionPaper) -> list[Condition]:
     """Every theme of the text has a lead ministry, and every paragraph of a theme a ministry that clears it."""
     on_themes = list(standing(paper).exclude(section__theme=None).select_related("section"))
@@ -272,6 +286,7 @@ def themes_are_led(paper: PositionPaper) -> list[Condition]:
     return [lead, *([_none_left(bare, "", uncleared)] if bare else [])]
 
 
+@met_on("desk_matrix")
 def ministries_are_staffed(paper: PositionPaper) -> list[Condition]:
     """Every mandated ministry has a clearing officer today."""
     ministries = {ministry.pk for ministry in ministries_of(standing(paper).select_related("section"))}
@@ -289,6 +304,7 @@ def ministries_are_staffed(paper: PositionPaper) -> list[Condition]:
 mandates_are_complete = all_of(themes_are_led, ministries_are_staffed)
 
 
+@met_on("desk_clearance")
 def objections_are_settled(paper: PositionPaper) -> list[Condition]:
     """No ministry objects to the present text."""
     objecting = live_stances(paper).filter(value=StanceValue.OBJECT).select_related("clearance__ministry")
@@ -316,23 +332,16 @@ def _waiting_for(clearance: Clearance) -> Condition:
 ready_to_clear = all_of(objections_are_settled, answers_are_in, points_stand)
 
 
+@met_on("desk_clearance")
 def text_is_as_cleared(paper: PositionPaper) -> list[Condition]:
     """The text is the one that the stances were taken on."""
     moved = live_stances(paper).exclude(wording=F("paragraph__wording")).count()
     met = _("The text is the one that was cleared")
-    return [
-        _none_left(
-            moved,
-            met,
-            ngettext_lazy(
-                "%(count)s answer is on an earlier text",
-                "%(count)s answers are on an earlier text",
-                "count",
-            ),
-        )
-    ]
+    unmet = ngettext_lazy("%(count)s answer is on an earlier text", "%(count)s answers are on an earlier text", "count")
+    return [_none_left(moved, met, unmet)]
 
 
+@met_on("desk_adoption")
 def forum_is_announced(paper: PositionPaper) -> list[Condition]:
     """An announced forum with a programme is chosen."""
     forum = paper.forum
@@ -349,6 +358,7 @@ ready_for_forum = all_of(
 )
 
 
+@met_on("desk_adoption")
 def quorum_is_met(paper: PositionPaper) -> list[Condition]:
     """The last count at this forum shows a quorum."""
     count = paper.quorum_counts.filter(forum=paper.forum).first()
@@ -357,6 +367,7 @@ def quorum_is_met(paper: PositionPaper) -> list[Condition]:
     return [Condition(figures(count), count.is_met)]
 
 
+@met_on("desk_adoption")
 def forum_is_in_session(paper: PositionPaper) -> list[Condition]:
     """The forum is in session."""
     in_session = paper.forum is not None and paper.forum.state == ForumState.IN_SESSION
@@ -366,6 +377,7 @@ def forum_is_in_session(paper: PositionPaper) -> list[Condition]:
 ready_for_session = all_of(forum_is_in_session, quorum_is_met)
 
 
+@met_on("desk_adoption")
 def reservations_are_recorded(paper: PositionPaper) -> list[Condition]:
     """Every reservation that a ministry announced is on record."""
     met, unmet = (
@@ -387,6 +399,7 @@ def final_edition(paper: PositionPaper) -> Edition | None:
     return paper.editions.filter(kind__in=[EditionKind.ADOPTED, EditionKind.CORRECTED]).first()
 
 
+@met_on("desk_publication")
 def files_are_sound(paper: PositionPaper) -> list[Condition]:
     """The PDF of the final edition was made and passed its checks, and every point has an answer."""
     edition = final_edition(paper)
@@ -397,14 +410,11 @@ def files_are_sound(paper: PositionPaper) -> list[Condition]:
             _("The PDF of the adopted edition was made and passed its checks"),
             _("The PDF of the adopted edition has not been made yet"),
         ),
-        _none_left(
-            open_points(paper).count(),
-            _("Every point has an answer"),
-            POINTS_LEFT,
-        ),
+        _none_left(open_points(paper).count(), _("Every point has an answer"), POINTS_LEFT),
     ]
 
 
+@met_on("desk_publication")
 def publication_is_proposed(paper: PositionPaper) -> list[Condition]:
     """A first officer has proposed publication."""
     proposed = paper.publication_proposed_by_id is not None

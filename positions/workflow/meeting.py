@@ -22,7 +22,7 @@ from positions.models import (
 from positions.permissions import CHAIR, may_chair, may_run
 from positions.queries.papers import paragraph_numbers
 
-from .conditions import decided_on, standing
+from .conditions import decided_on, met_on, standing
 
 VOTES = ("yes", "no", "abstain")
 BEFORE_THE_MEETING = (PaperState.IN_CLEARANCE, PaperState.CLEARED, PaperState.FORUM_TEXT, PaperState.IN_SESSION)
@@ -41,6 +41,7 @@ def last_roll_call(paper: PositionPaper) -> RollCall | None:
 # --- What the adoption needs beside the quorum ------------------------------------------------------------------------
 
 
+@met_on("desk_agreed")
 def meeting_is_through(paper: PositionPaper) -> list[Condition]:
     """Every paragraph is decided, if the meeting decides paragraph by paragraph; the roll was called, if the rules
     require it, and whoever voted no has a reservation on record.
