@@ -18,6 +18,7 @@ from consultations.models import (
     CommuniqueState,
     Delegate,
     Forum,
+    Hiding,
     Invitation,
     Membership,
     MembershipRole,
@@ -122,6 +123,11 @@ def needs_second_factor(user: Any) -> bool:
 def may_submit(user: Any, submission: Submission) -> bool:
     """Write, send and withdraw an input of the user's organisation."""
     return acts_for(user, submission.stakeholder_id)
+
+
+def may_object_to_hiding(user: Any, hiding: Hiding) -> bool:
+    """Object to hidden words of an input of the user's organisation."""
+    return acts_for(user, hiding.submission.stakeholder_id)
 
 
 def may_sign_off(user: Any, submission: Submission) -> bool:
@@ -344,6 +350,7 @@ HEAD = Role(head_may, _("the head of the secretariat"))
 SECRETARIAT_OR_PORTAL = Role(secretariat_or_portal_may, _("the secretariat, or the portal automatically"))
 PORTAL = Role(portal_may, _("the portal by itself"))
 AUTHORS = Role(may_submit, _("focal points and alternates of the organisation"))
+AUTHORS_OF_HIDDEN = Role(may_object_to_hiding, AUTHORS.words)
 PRIMARY = Role(may_sign_off, _("the primary focal point of the organisation"))
 TYPISTS = Role(may_take_in, SECRETARIAT.words)
 CHECKERS = Role(may_check, _("a member of the secretariat other than the one who typed the input"))

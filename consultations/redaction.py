@@ -1,10 +1,14 @@
 """Text of an input for its readers: held-back passages and simple Markdown.
 
 Authors mark passages by [[two square brackets]]. Their organisation and the secretariat can read them; everybody else
-sees a notice instead. Pure: returns text or safe HTML.
+sees a notice instead. The desk hides phrases: wherever their words follow each other in the input, whatever stands
+between the words. Pure: returns text or safe HTML.
 """
 
 import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from itertools import groupby
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
@@ -94,6 +98,68 @@ def badly_marked(text: str) -> str:
     blanked = HELD_BACK.sub(lambda passage: "\0" * len(passage[0]), text)
     match = re.search(r"\[\[|\]\]", blanked)
     return " ".join(text[max(0, match.start() - 20) : match.start() + 40].split()) if match else ""
+
+
+# --- Phrases that the desk hides ------------------------------------------------------------------------------------
+
+_LETTER = r"[^\W_]"  # underscores and asterisks are emphasis
+BRACKETS = re.compile(r"\[\[|\]\]")
+
+
+@cache
+def _pattern(phrase: str) -> re.Pattern[str]:
+    """Return a pattern whose first group is each occurrence of the words of `phrase`, also overlapping ones."""
+    words = r"[\W_]+".join(re.findall(f"{_LETTER}+", phrase)) or "(?!)"
+    return re.compile(f"(?<!{_LETTER})(?=({words})(?!{_LETTER}))", re.IGNORECASE)
+
+
+def occurrences(text: str, phrase: str) -> int:
+    """Return how often the words of `phrase` follow each other in `text`."""
+    return sum(1 for _match in _pattern(phrase).finditer(text))
+
+
+def _spans(text: str, phrases: Sequence[str]) -> list[tuple[int, int, str]]:
+    """Return where `phrases` stand in `text`, each with its phrase; overlapping ones count as the first of them."""
+    result: list[tuple[int, int, str]] = []
+    for start, end, phrase in sorted(
+        (*match.span(1), each) for each in phrases for match in _pattern(each).finditer(text)
+    ):
+        if result and start < result[-1][1]:
+            result[-1] = (result[-1][0], max(end, result[-1][1]), result[-1][2])
+        else:
+            result.append((start, end, phrase))
+    return result
+
+
+def hide(text: str, notices: Mapping[str, str]) -> str:
+    """Return `text` with each phrase replaced by its notice. Brackets within a phrase stay, so that whatever else they
+    hold back remains held back.
+    """
+    result, at = [], 0
+    for start, end, phrase in _spans(text, list(notices)):
+        result += [text[at:start], notices[phrase], *BRACKETS.findall(text[start:end])]
+        at = end
+    return "".join([*result, text[at:]])
+
+
+def mark_hidden(text: str, phrases: Sequence[str]) -> str:
+    """Return `text` with `phrases` in double brackets, like held-back passages, which keep theirs."""
+    if not phrases:
+        return text
+    marked, brackets = bytearray(len(text)), bytearray(len(text))
+    for start, end in (
+        *(passage.span() for passage in HELD_BACK.finditer(text)),
+        *((start, end) for start, end, _phrase in _spans(text, phrases)),
+    ):
+        marked[start:end] = b"\1" * (end - start)
+    for bracket in BRACKETS.finditer(text):
+        brackets[bracket.start() : bracket.end()] = b"\1\1"
+    kept = [(bool(marked[at]), character) for at, character in enumerate(text) if not brackets[at]]
+    runs = (
+        (is_marked, "".join(character for _is, character in run))
+        for is_marked, run in groupby(kept, lambda each: each[0])
+    )
+    return "".join(f"[[{run}]]" if is_marked else run for is_marked, run in runs)
 
 
 def as_html(text: str, *, full: bool) -> SafeString:

@@ -316,6 +316,7 @@ CHORES = [
 ]
 INBOX = [  # what can wait for a person
     "consultations.queries.for_you.KINDS",
+    "consultations.queries.moderation.KINDS",
     "positions.queries.for_you.KINDS",
     "positions.queries.for_organisations.KINDS",
 ]
@@ -323,6 +324,7 @@ GRAVE_ACTS = [  # acts that one person proposes and another confirms: see ncm_po
     "consultations.workflow.APPOINT",
     "consultations.workflow.CLOSE_ACCOUNT",
     "consultations.workflow.CORRECT_ADDRESS",
+    "consultations.workflow.HIDE_WORDS",
     "consultations.workflow.RESTORE_ACCESS",
     "positions.workflow.CHANGE_RULES",
 ]

@@ -80,8 +80,8 @@ def search_attachment() -> pgtrigger.Trigger:
         name="search_attachment",
         **AFTER,
         func=f"""
-            {_unless_changed("text", "name", "state")}
-            IF NEW.state = 'ready' AND NEW.kind = 'evidence' THEN
+            {_unless_changed("text", "name", "state", "is_hidden")}
+            IF NEW.state = 'ready' AND NEW.kind = 'evidence' AND NOT NEW.is_hidden THEN
                 INSERT INTO consultations_searchentry (submission_id, attachment_id, words)
                 VALUES (NEW.submission_id, NEW.id, {words})
                 ON CONFLICT (attachment_id) DO UPDATE SET words = EXCLUDED.words;

@@ -11,8 +11,9 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet
-from django.db.models.functions import MD5
+from django.db.models import OuterRef, QuerySet, TextField
+from django.db.models.fields.json import KT
+from django.db.models.functions import MD5, Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -379,11 +380,15 @@ def _sent(consultation: Consultation) -> QuerySet[Submission]:
 def _described(inputs: QuerySet[Submission]) -> Iterator[tuple[int, str, Words, str]]:
     links = Submission.provisions.through.objects.filter(submission=OuterRef("pk")).order_by().values("provision")
     rows = inputs.values_list(
-        "stakeholder_id", "title", "theme_id", ArraySubquery(links), MD5("body"), MD5("proposed_wording"), "audience",
-        "language", "reference",
+        "stakeholder_id", "title", "theme_id", ArraySubquery(links), _as_sent("body"), _as_sent("proposed_wording"),
+        "audience", "language", "reference",
     )  # fmt: skip
     for stakeholder, title, theme, objectives, *words, reference in rows.iterator():
         yield stakeholder, title, (str(theme), _in_order(objectives), *words), reference
+
+
+def _as_sent(name: str) -> MD5:
+    return MD5(Coalesce(KT(f"original__{name}"), name, output_field=TextField()))
 
 
 def _existing(consultation: Consultation, sound: list[TriedRow]) -> dict[tuple[int, str], list[tuple[Words, str]]]:

@@ -26,7 +26,7 @@ ROWS = 500
 SENT = (SubmissionState.SUBMITTED, SubmissionState.ACCEPTED, SubmissionState.SET_ASIDE)  # those with unchanging texts
 READ = (
     "reference", "audience", "language", "title", "body", "proposed_wording", "content_sha256", "consultation",
-    "stakeholder", "theme", "resent_at",
+    "stakeholder", "theme", "resent_at", "original",
 )  # fmt: skip
 NAMES = {Consultation: "slug", Stakeholder: "name", Theme: "code"}
 TO_DO = (

@@ -46,6 +46,7 @@ from .letter_texts import LetterText
 from .letterhead import Letterhead
 from .mail_limits import MailCount, MailScope
 from .mail_stops import MailStop
+from .moderation import Hiding, HidingGround, HidingState
 from .organisations import (
     County,
     Group,

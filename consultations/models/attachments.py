@@ -34,11 +34,11 @@ class AttachmentState(models.TextChoices):
 
 class AttachmentQuerySet(models.QuerySet["Attachment"]):
     def visible_to(self, user: Any) -> Self:
-        """Return files of the inputs that `user` may read. Originals, which may contain anything, only for those who
-        may read the input in full: its organisation and the secretariat.
+        """Return files of the inputs that `user` may read. Originals, which may contain anything, and files that the
+        desk hides only for those who may read the input in full: its organisation and the secretariat.
         """
-        in_full = readable_in_full_by(user, "submission__")
-        return self.filter(readable_by(user, "submission__"), ~Q(kind=AttachmentKind.ORIGINAL) | in_full)
+        in_full, for_all = readable_in_full_by(user, "submission__"), Q(kind=AttachmentKind.EVIDENCE, is_hidden=False)
+        return self.filter(readable_by(user, "submission__"), for_all | in_full)
 
     def stored(self) -> Self:
         """Return evidence that uses space: stored or uploading files, and sent files that were removed later, which are
@@ -77,6 +77,7 @@ class Attachment(models.Model):
     )
     state_reason = CleanTextField(_("reason"), blank=True, editable=False)
     text = models.TextField(_("text in the file"), blank=True, editable=False)
+    is_hidden = models.BooleanField(_("hidden from readers"), default=False, db_default=False, editable=False)
     uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"), editable=False)
     uploaded_at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
 

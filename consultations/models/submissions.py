@@ -11,7 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from consultations.redaction import for_everybody
+from consultations.redaction import for_everybody, mark_hidden
 
 from ..db.constraints import no_delete, one_of, state_guards, together
 from ..db.fields import CleanCharField, CleanTextField
@@ -24,6 +24,7 @@ from .reference import Provision, Theme
 
 BODY_LIMIT = 20_000
 WORDING_LIMIT = 5_000
+HIDEABLE = ("title", "body", "proposed_wording")
 
 
 class Audience(models.TextChoices):
@@ -209,6 +210,8 @@ class Submission(models.Model):
     )
     late_reason = CleanTextField(_("why it was allowed after the deadline"), blank=True, editable=False)
     compared_at = models.DateTimeField(_("compared with other inputs"), null=True, blank=True, editable=False)
+    # Title and texts as sent, while the desk hides words of them: the columns of the same names then hold notices.
+    original = models.JSONField(_("as it was sent"), null=True, blank=True, editable=False)
 
     objects = SubmissionQuerySet.as_manager()
 
@@ -243,6 +246,9 @@ class Submission(models.Model):
             models.CheckConstraint(
                 condition=Q(channel="web", entered_by=None) | ~Q(channel="web") & Q(entered_by__isnull=False),
                 name="submission_entered_by",
+            ),
+            models.CheckConstraint(
+                condition=Q(original__isnull=True) | Q(state="accepted"), name="submission_hides_words_on_file"
             ),
         ]
         indexes = [
@@ -315,6 +321,27 @@ class Submission(models.Model):
         """Return the title without held-back passages."""
         return for_everybody(self.title)
 
+    @property
+    def texts(self) -> dict[str, str]:
+        """Return title, text and proposed wording as sent, also where readers see a notice."""
+        return self.original or {name: getattr(self, name) for name in HIDEABLE}
+
+    def hidden_phrases(self) -> list[str]:
+        """Return the phrases that the desk hides from readers."""
+        if self.original is None:
+            return []
+        hidings = self.hidings.standing()
+        return [phrase for words in hidings.values_list("words", flat=True) for phrase in words]
+
+    def reveal(self) -> Self:
+        """Set, in memory only, title and texts as sent, with hidden words marked like held-back passages: for pages of
+        those who may read the input in full.
+        """
+        phrases = self.hidden_phrases()
+        for name, text in (self.original or {}).items():
+            setattr(self, name, text if name == "title" else mark_hidden(text, phrases))
+        return self
+
     def content(self, objectives: Iterable[str] | None = None) -> dict[str, object]:
         """Return the content that the receipt's hash is computed from. `objectives` are codes already loaded."""
         codes = self.provisions.values_list("code", flat=True) if objectives is None else objectives
@@ -327,9 +354,7 @@ class Submission(models.Model):
             "objectives": sorted(codes),
             "audience": self.audience,
             "language": self.language,
-            "title": self.title,
-            "body": self.body,
-            "proposed_wording": self.proposed_wording,
+            **self.texts,
             **({"files": files} if files else {}),
             **({"answers": answers} if (answers := self.answers_sent()) else {}),
         }

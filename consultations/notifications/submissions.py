@@ -7,6 +7,7 @@ from ..models import (
     AttachmentKind,
     AttachmentState,
     Endorsement,
+    Hiding,
     Membership,
     Misreading,
     Office,
@@ -74,6 +75,20 @@ def sign_off_asked(submission: Submission, by: User) -> None:
 def signed_off(submission: Submission) -> None:
     """Notify the author that the draft can be sent."""
     _about_input("signed_off", submission, link=address("draft", submission.key))
+
+
+def words_hidden(hiding: Hiding) -> None:
+    """Notify the author that words of the input are hidden from readers, on which ground, and where to object."""
+    submission = hiding.submission
+    link = address("my_hidden_words", submission.key)
+    _about_input("words_hidden", submission, link=link, ground=hiding.get_ground_display)
+
+
+def objection_answered(hiding: Hiding) -> None:
+    """Notify the author that hidden words stay hidden or are shown again, and why."""
+    submission = hiding.submission
+    link = address("my_hidden_words", submission.key)
+    _about_input("objection_answered", submission, link=link, hiding=hiding, answer=typed(hiding.answer))
 
 
 def endorsed(endorsement: Endorsement) -> None:

@@ -60,7 +60,7 @@ def input_at(request: HttpRequest, key: UUID) -> Submission:
     """Return the input that the URL names, and note its consultation. Raises 404."""
     submission = get_object_or_404(to_be_read(request), key=key)
     note_consultation(request, submission.consultation)
-    return submission
+    return submission.reveal()
 
 
 def reading(
@@ -71,6 +71,7 @@ def reading(
     worded: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return what is shown of an input to whoever reads it and decides, in the pane and on its own page."""
+    submission.reveal()
     worded = {name: form(auto_id=f"%s-{name}") for name, form in WORDED.items()} | (worded or {})
     moves = moves_open_to({verb: SUBMISSION_MOVES[verb] for verb in SCREENING}, submission, request.user)
     undo = [open_ for open_ in moves if open_.move.undoes and open_.ready]
@@ -111,6 +112,8 @@ def _checks(submission: Submission) -> list[Condition]:
         )
     if holds_back(f"{submission.body}\n{submission.proposed_wording}"):
         checks.append(Condition(_("Some passages are held back"), False))
+    if submission.original:
+        checks.append(Condition(_("Some words are hidden from readers"), False))
     return checks
 
 
@@ -138,6 +141,7 @@ def show_input(
     """Show the page of an input, or its main part to static/js/desk.js. `edited` is the point that the form words
     again.
     """
+    submission.reveal()
     if split_form is None and submission.state == SubmissionState.ACCEPTED:
         split_form = SplitForm(submission=submission, initial=_words_of(edited) if edited else {})
     points = list(submission.points.select_related("theme", "merged_into").order_by("number"))

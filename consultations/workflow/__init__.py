@@ -169,6 +169,7 @@ from .letterhead import LETTERHEAD_TEXTS, change_letterhead
 from .mail_limits import clear_mail_counts, count_mail, may_write_to_account, why_person_waits
 from .mail_stops import resume_mail, stop_mail
 from .milestones import add_milestone, date_milestone, name_milestone
+from .moderation import HIDE_WORDS, HIDING_MOVES, lift_hiding, object_to_hiding, uphold_hiding
 from .organisations import (
     STAKEHOLDER_MOVES,
     TRY_AGAIN,

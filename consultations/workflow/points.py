@@ -30,6 +30,8 @@ from consultations.permissions import (
 from consultations.redaction import comes_from_held_back, without_brackets
 from ncm_portal.workflow import Blocked, Condition, Move, demand, either, journal, locked, make, now, table, verb
 
+from .moderation import hidden_text
+
 S = PointState
 
 
@@ -93,8 +95,7 @@ def split(
     row = Submission.objects.select_for_update(of=("self",), no_key=True).get(pk=submission.pk)
     if row.state != SubmissionState.ACCEPTED:
         raise Blocked(_("Put the input on file before splitting it into points."))
-    full_text = f"{row.title}\n\n{row.body}\n\n{row.proposed_wording}"
-    held_back, text = held_back or comes_from_held_back(text, full_text), without_brackets(text)
+    held_back, text = held_back or comes_from_held_back(text, hidden_text(row)), without_brackets(text)
     again = row.points.filter(kind=kind, text=text.strip()).exclude(state=S.WITHDRAWN).first()
     if again:
         return again

@@ -193,7 +193,8 @@ def nothing_was_taken_out(submission: Submission) -> list[Condition]:
     standing = vars(submission).get("has_points")  # known of many inputs at once
     if standing is None:
         standing = submission.pk is not None and submission.points.exclude(state=PointState.WITHDRAWN).exists()
-    return [either(not standing, _("It has no points"), _("It has points: withdraw them first"))]
+    hidden = [Condition(_("Words of it are hidden: show them again first"), False)] if submission.original else []
+    return [either(not standing, _("It has no points"), _("It has points: withdraw them first")), *hidden]
 
 
 def checked_where_typed(submission: Submission) -> list[Condition]:

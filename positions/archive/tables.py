@@ -58,6 +58,7 @@ BELONGS = {
     "consultations.submission_provisions": "submission__consultation",
     "consultations.note": "submission__consultation",
     "consultations.attachment": "submission__consultation",
+    "consultations.hiding": "submission__consultation",
     "consultations.question": "submission__consultation",
     "consultations.endorsement": "submission__consultation",
     "consultations.point": "consultation",

@@ -198,6 +198,7 @@ def _show_disposition(
     if answering is None and submission.state == SubmissionState.RETURNED and questions:
         answering = AnswersForm(questions=questions)
     points = list(submission.points.standing().order_by("number"))
+    submission.reveal()
     context = {
         "submission": submission,
         "reasons": outcome.reasons,

@@ -222,7 +222,7 @@ def _start(point: Any, resting: list[tuple[Any, Grounding]]) -> dict[str, Any]:
 
 def _in_context(point: Point) -> tuple[str, str, str] | None:
     """Return the text of the input before, at and after the point; None if the point's text is not found in it."""
-    content = in_full(point.submission.body) if point.submission else ""
+    content = in_full(point.submission.reveal().body) if point.submission else ""
     before, words, behind = content.partition(point.text)
     return (before, words, behind) if words else None
 

@@ -49,7 +49,11 @@ def _input(request: HttpRequest, reference: str) -> Submission:
 
 
 def _show(request: HttpRequest, submission: Any, outcome: Outcome = NOTHING_DONE) -> HttpResponse:
-    guessable = holds_back(submission.body) or holds_back(submission.proposed_wording)
+    guessable = (
+        submission.original is not None or holds_back(submission.body) or holds_back(submission.proposed_wording)
+    )
+    if submission.is_in_full:
+        submission.reveal()
     context = {
         "submission": submission,
         "reasons": outcome.reasons,

@@ -12,9 +12,11 @@ from consultations.redaction import (
     badly_marked,
     comes_from_held_back,
     for_everybody,
+    hide,
     holds_back,
     in_full,
     is_well_marked,
+    mark_hidden,
 )
 
 NOTICE = "[passage held back]"
@@ -146,3 +148,33 @@ def test_other_text_is_escaped(text):
 def test_any_text_becomes_allowed_html(text):
     html = as_html(text, full=True)
     assert set(re.findall(r"<\s*/?\s*([a-zA-Z0-9]+)", html)) <= ALLOWED
+
+
+# --- Phrases that the desk hides ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase", "shown"),
+    [
+        ("Ask Amina Barasa.", "amina barasa", "Ask (x)."),
+        ("Ask **Amina**\nBarasa and AMINA BARASA", "Amina Barasa", "Ask **(x) and (x)"),
+        ("Call +254-700-111 now", "254 700 111", "Call +(x) now"),
+        ("Mwanamina", "Amina", "Mwanamina"),
+        ("ab ab ab c", "ab ab", "(x) c"),
+        ("Ask Amina [[Barasa, a widow]] today", "Amina Barasa", "Ask (x)[[, a widow]] today"),
+        ("Nothing", "...", "Nothing"),
+    ],
+)
+def test_phrase_is_hidden_wherever_its_words_follow_each_other(text, phrase, shown):
+    assert hide(text, {phrase: "(x)"}) == shown
+
+
+def test_overlapping_phrases_are_hidden_whole():
+    assert hide("a b c d", {"a b": "(1)", "b c": "(2)"}) == "(1) d"
+    assert hide("Jane Wanjiru", {"Jane": "(1)", "Jane Wanjiru": "(2)"}) == "(1)"
+
+
+def test_hidden_phrase_is_marked_like_held_back_passage():
+    marked = mark_hidden("Ask Amina [[Barasa, a widow]] today", ["Amina Barasa"])
+    assert marked == "Ask [[Amina Barasa, a widow]] today"
+    assert mark_hidden("Ask [[x", []) == "Ask [[x"
