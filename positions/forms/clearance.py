@@ -1,19 +1,22 @@
 """Forms for clearance: mandates, answers by letter, steps and decisions."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.text import Truncator
+from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from consultations.forms import LineField, PlainTextField, ReasonForm, reason_field
 from consultations.forms.fields import REASON_LIMIT, choice_field, record_field
 from consultations.models import Forum, ForumState, Stakeholder
+from consultations.workflow import written_hour
 from ncm_portal import workflow
+from ncm_portal.workflow import now
 from positions.models import PARAGRAPH_LIMIT, PositionPaper, Rule, Stance, StanceValue
 from positions.queries.papers import may_replace
 
@@ -249,21 +252,47 @@ def moment_field(label: Any, help_text: Any) -> forms.DateTimeField:
     )
 
 
-class DueForm(forms.Form):
+FAR = timedelta(days=90)
+
+
+class DeadlineForm(forms.Form):
+    """Form for a deadline in the field `HOUR`, which asks once more about one that is more than 90 days away."""
+
+    HOUR = "closes_at"
+
+    is_sure = forms.BooleanField(label=_("Yes, set it that late"), required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        """Ask about a deadline that is far away, unless the answer came with it."""
+        data = super().clean() or {}
+        is_sure, hour = data.pop("is_sure", False), data.get(self.HOUR)
+        if hour and hour - now() > FAR and not is_sure:
+            self.fields["is_sure"].widget = forms.CheckboxInput()
+            self.order_fields([self.HOUR, "is_sure"])
+            words = _g("This is %(days)s days away: %(hour)s. Correct it, or tick “Yes, set it that late”.")
+            self.add_error(self.HOUR, words % {"days": (hour - now()).days, "hour": written_hour(hour)})
+        return data
+
+
+class DueForm(DeadlineForm):
     """Form for the due time of clearance."""
+
+    HOUR = "due_at"
 
     due_at = moment_field(_("Answers due by"), _("Date and time in Nairobi (EAT, UTC+3)."))
 
 
-class ExtendForm(forms.Form):
+class ExtendForm(DeadlineForm):
     """Form for a later closing time of a review round, with the reason."""
 
     closes_at = moment_field(_("The round closes on"), _("Date and time in Nairobi (EAT, UTC+3)."))
     reason = reason_field(_("Enter the reason"), help_text=_("It is kept in the journal."))
 
 
-class SilenceForm(forms.Form):
+class SilenceForm(DeadlineForm):
     """Form for the end of a silence procedure."""
+
+    HOUR = "until"
 
     until = moment_field(
         _("The silence procedure ends on"), _("At least 72 hours from now. Date and time in Nairobi (EAT, UTC+3).")

@@ -14,7 +14,7 @@ from consultations.models import Stakeholder
 from consultations.uploads.disk_space import has_room
 from positions.models import WITH_TEXT, Advice, Audience, Consent, Operation
 
-from .clearance import moment_field
+from .clearance import DeadlineForm, moment_field
 from .drafting import paragraph_text
 
 HINTS = {
@@ -26,7 +26,7 @@ LARGEST_FILE, MOST_FOUND = 10 * 2**20, 150
 PK: dict[str, Any] = {"min_value": 1, "max_value": 2**63 - 1}
 
 
-class RoundForm(forms.Form):
+class RoundForm(DeadlineForm):
     """Form for the closing time and the audience of a review round."""
 
     closes_at = moment_field(_("The round closes on"), _("Date and time in Nairobi (EAT, UTC+3)."))

@@ -121,6 +121,24 @@ def test_round_with_a_decision_is_not_opened_again(desk, review):
     assert [need.text for need in page.context["in_the_way"]] == ["An amendment of the round is decided"]
 
 
+@pytest.mark.parametrize("days", [91, 3650])
+def test_deadline_far_away_is_asked_about_before_it_is_set(desk, draft, days):
+    far = f"{timezone.localdate() + timedelta(days=days):%Y-%m-%d}T17:00"
+    answer = desk.post(at("desk_review", draft), {"closes_at": far})
+    assert (answer.status_code, draft.paper.rounds.count()) == (422, 0)
+    assert "Yes, set it that late" in answer.text
+    assert f'value="{far}"' in answer.text
+    assert f"This is {days}" in problems(answer)[0] or f"This is {days - 1}" in problems(answer)[0]
+    assert desk.post(at("desk_review", draft), {"closes_at": far, "is_sure": "on"}).status_code == 302
+    assert f"{timezone.localtime(draft.paper.rounds.get().closes_at):%Y-%m-%dT%H:%M}" == far
+
+
+@pytest.mark.parametrize("hour", ["1936-12-02T17:00", "0001-01-01T00:00", "9999-12-31T23:59", "2036-13-02T17:00"])
+def test_impossible_deadline_is_refused(desk, draft, hour):
+    assert desk.post(at("desk_review", draft), {"closes_at": hour}).status_code == 422
+    assert draft.paper.rounds.count() == 0
+
+
 # --- The desk: amendments -------------------------------------------------------------------------------------------
 
 
