@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +24,9 @@ from consultations.models import (
 
 from .changes import INPUTS, kept
 from .duplicates import in_campaign
+from .for_you import READ_WITHIN
+from .holidays import WorkingDays
+from .inbox import LABELS, group_of
 from .search import with_each_word
 from .submissions import Page, beyond, midnight, page_between
 
@@ -51,6 +55,7 @@ TABS: dict[str, Tab] = {
     "all": Tab(_("All"), lambda user: Q()),
 }
 ALL = "all"
+IN_DUE_ORDER = ("to-read", "on-paper", "kiswahili")  # tabs of inputs to read; the oldest is due first
 OLDEST, NEWEST, WAITS = "oldest", "newest", "waits"
 ORDERS = {  # the field, and whether the list falls
     OLDEST: ("submitted_at", False),
@@ -124,6 +129,14 @@ def list_page(rows: QuerySet[Submission], order: str, *, before: Any, after: Any
     behind = _behind(before, order) if before else None
     ahead = _behind(after, order, back=True) if after else None
     return page_between(rows, "reference", older_than=behind, newer_than=ahead)
+
+
+def note_due(rows: list[Any]) -> None:
+    """Set `due` of inputs to read: the group of their due day as in the inbox, and its label."""
+    calendar = WorkingDays([row.submitted_at for row in rows])
+    for row in rows:
+        group = group_of(calendar.after(timezone.localdate(row.submitted_at), READ_WITHIN))
+        row.due = group, LABELS[group]
 
 
 def next_to_read(rows: QuerySet[Submission], order: str, edge: Any) -> Submission | None:

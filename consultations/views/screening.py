@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,9 +17,20 @@ from consultations.forms import InputFilterForm
 from consultations.forms.screening import AssignForm
 from consultations.models import Consultation, FilteredPage, Submission
 from consultations.permissions import SignedInRequest, may_undo_at_once
-from consultations.queries import RANKED, by_reference, counted
+from consultations.queries import RANKED, Counted, by_reference, counted
 from consultations.queries.saved_filters import saved_tabs
-from consultations.queries.screening import TABS, in_order, list_page, narrowed, next_to_read, tab_numbers
+from consultations.queries.screening import (
+    IN_DUE_ORDER,
+    OLDEST,
+    TABS,
+    in_order,
+    list_page,
+    narrowed,
+    next_to_read,
+    note_due,
+    tab_numbers,
+)
+from consultations.queries.submissions import Page
 from consultations.workflow import written_hour
 
 from .bulk_screening import act_to_undo
@@ -66,6 +78,8 @@ def _show_list(
     filters = form.filters
     order, result = filters["order"], narrowed(sent, filters, request.user)
     page = list_page(in_order(result, order), order, before=at.get("before"), after=at.get("after"))
+    if filters["saved"] in IN_DUE_ORDER and order == OLDEST:
+        note_due(page.rows)
     opened, done = at.get("open") or next(iter(page.rows), None), at.get("done")
     address, kept = reverse("desk_inputs", args=[consultation.slug]), without(query, "open", "done")
     context: dict[str, Any] = {
@@ -75,7 +89,7 @@ def _show_list(
         "tabs": _tabs(consultation, request.user, address, filters["saved"]),
         "saved": saved_tabs(request.user, consultation, FilteredPage.INPUTS, kept.urlencode()),
         "inputs": page.rows,
-        "counted": counted(result.order_by("submitted_at", "pk"), most=RANKED if filters.get("words") else 0),
+        "counted": _counted(result, page, RANKED if filters.get("words") else 0),
         "list": kept.urlencode(),
         "address": f"{address}?{kept.urlencode()}{'&' if kept else ''}",
         "opens": at.get("open") is not None,
@@ -93,6 +107,13 @@ def _show_list(
     response = render(request, name, context, status=200 if outcome.status == 303 else outcome.status)
     patch_vary_headers(response, [FRAGMENT])
     return response
+
+
+def _counted(result: QuerySet[Submission], page: Page, most: int) -> Counted:
+    """Count the inputs of a list, without a query if all of them are on the page."""
+    if not (page.newer or page.older):
+        return Counted(len(page.rows), False)
+    return counted(result.order_by("submitted_at", "pk"), most=most)
 
 
 def _tabs(consultation: Consultation, user: Any, address: str, here: str) -> list[dict[str, Any]]:

@@ -1,13 +1,15 @@
 """The list of inputs at the desk: tabs, filters, order, pages, and the pane beside it."""
 
-from datetime import timedelta
+import re
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from consultations import queries, workflow
-from ncm_portal.workflow import now
+from ncm_portal.workflow import now, replayed_at
 from tests.factories import (
     change,
     make_consultation,
@@ -22,6 +24,7 @@ from tests.pages import without_tokens, words
 from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
+NAIROBI = ZoneInfo("Africa/Nairobi")
 
 
 @pytest.fixture
@@ -117,6 +120,25 @@ def test_inputs_are_found_by_prefix_name_reference_and_withheld_words(client, of
             patched.setattr(queries.search, "FEW", 0)
             if words_ not in ("tieno", reference, number):
                 assert (words_, titles(client, consultation, words=words_)) == (words_, found)
+
+
+def headings(client, consultation, **asked):
+    """The rows of the list by title, below the headings of their due days."""
+    page = client.get(inputs_of(consultation, **asked)).content.decode()
+    parts = re.findall(r'<li class="cap (\w+)">|aria-current="true"\s*>([^<]+)</a>|lang="en"\s*>([^<]+)</a>', page)
+    return [part for groups in parts for part in groups if part]
+
+
+def test_inputs_to_read_stand_below_the_days_they_are_due(client, officer, consultation):
+    days = {"Late": (11, 20), "Today": (11, 25), "Week": (11, 26), "Later": (12, 1), "Too": (12, 1)}
+    for title, (month, day) in days.items():
+        sent = make_submission(consultation, state="submitted", title=title)
+        change(sent, submitted_at=datetime(2026, month, day, 9, tzinfo=NAIROBI))
+    with replayed_at(datetime(2026, 12, 2, 12, tzinfo=NAIROBI)):
+        shown = headings(client, consultation)
+        assert shown == ["late", "Late", "today", "Today", "week", "Week", "later", "Later", "Too"]
+        assert headings(client, consultation, order="newest") == ["Too", "Later", "Week", "Today", "Late"]
+        assert headings(client, consultation, saved="all") == list(days)
 
 
 STRANGE = (
