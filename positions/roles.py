@@ -24,6 +24,7 @@ from consultations.models import (
     Delegate,
     Forum,
     ForumSession,
+    Hiding,
     Invitation,
     Likeness,
     Membership,
@@ -148,6 +149,7 @@ RECORDS: dict[str, Callable[[int], Model]] = {
     "CLEARANCE_MOVES": lambda whose: Clearance(ministry_id=whose),
     "CORRIGENDUM_MOVES": lambda whose: Corrigendum(proposed_by_id=whose),
     "PROPOSAL_MOVES": _proposal,
+    "HIDING_MOVES": lambda whose: Hiding(submission=Submission(stakeholder_id=whose)),
     "LETTER_MOVES": lambda whose: AnswerByLetter(typed_by_id=whose),
 }
 

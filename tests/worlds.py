@@ -19,6 +19,7 @@ from consultations.models import (
     Delegate,
     Forum,
     ForumSession,
+    Hiding,
     Invitation,
     Likeness,
     MembershipRole,
@@ -84,6 +85,7 @@ MODELS = {
     "ACTION_MOVES": ActionPoint,
     "COMMUNIQUE_MOVES": Communique,
     "PROPOSAL_MOVES": Proposal,
+    "HIDING_MOVES": Hiding,
     "PAPER_MOVES": PositionPaper,
     "CLEARANCE_MOVES": Clearance,
     "AMENDMENT_MOVES": Amendment,
@@ -196,6 +198,23 @@ def _point(world: SimpleNamespace, state: str) -> Point:
     return make_point(session=world.session, state=state, into=into)
 
 
+def _hiding(world: SimpleNamespace, state: str) -> Hiding:
+    officers, now = world.people, workflow.now()
+    made = Hiding.objects.create(
+        submission=make_submission(stakeholder=world.body, author=world.people.roles["focal point"]), ground="danger",
+        words=["Words"], note="Why", proposed_by=officers.head, confirmed_by=officers.secretariat, at=now,
+    )  # fmt: skip
+    objected = {"objection": "No.", "objected_by": world.people.roles["focal point"], "objected_at": now}
+    answered = {"answer": "Yes.", "answered_by": officers.head, "answered_at": now}
+    steps = {
+        "hidden": [], "objected": [("objected", objected)], "lifted": [("lifted", answered)],
+        "upheld": [("objected", objected), ("upheld", answered)],
+    }  # fmt: skip
+    for step, fields in steps[state]:
+        change(made, state=step, **fields)
+    return made
+
+
 def _likeness(world: SimpleNamespace, state: str) -> Likeness:
     return make_likeness(make_point(session=world.session), make_point(session=world.session), state=state)
 
@@ -292,7 +311,7 @@ READY: dict[type, Callable[[SimpleNamespace, str], Any]] = {
     Consultation: _consultation, Forum: _forum, ForumSession: _session, Delegate: _delegate, Invitation: _invitation,
     Stakeholder: _stakeholder, Submission: _submission, Point: _point, Likeness: _likeness, PositionPaper: _paper,
     Clearance: _clearance, Amendment: _amendment, AnswerByLetter: _letter, Corrigendum: _corrigendum,
-    ActionPoint: _action, Communique: _communique, Proposal: _proposal, Attachment: _attachment,
+    ActionPoint: _action, Communique: _communique, Proposal: _proposal, Attachment: _attachment, Hiding: _hiding,
 }  # fmt: skip
 
 
@@ -440,5 +459,5 @@ BARE: dict[type, Callable[[SimpleNamespace, str], Any]] = {
     Submission: _bare_submission,
     Point: _bare_point, Likeness: _bare_likeness, PositionPaper: _bare_paper, Clearance: _bare_clearance,
     AnswerByLetter: _bare_letter, Corrigendum: _bare_corrigendum, Amendment: _bare_amendment,
-    Communique: _bare_communique, Proposal: _proposal, Attachment: _bare_attachment,
+    Communique: _bare_communique, Proposal: _proposal, Attachment: _bare_attachment, Hiding: _hiding,
 }  # fmt: skip
