@@ -19,6 +19,7 @@ from consultations.views import (
     for_you,
     forum_statistics,
     forums,
+    handover,
     history,
     holidays,
     imports,
@@ -92,6 +93,9 @@ public_pages = [
 urlpatterns = [
     *public_pages,
     path("for-you/", for_you.for_you, name="for_you"),
+    path("for-you/hand-over/", handover.hand_over, name="hand_over"),
+    path("for-you/hand-over/<int:pk>/", handover.hand_over, name="hand_over_of"),
+    path("for-you/hand-over/<int:pk>/back/", handover.take_back_handover, name="take_back_handover"),
     # --- Accounts, notices and offices
     path("account/log/", access_log.account_log, name="account_log"),
     path("desk/settings/", holidays.desk_holidays, name="desk_holidays"),

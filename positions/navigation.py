@@ -53,7 +53,7 @@ DESK_PAGES = (
 PUBLIC_PAGES = ("theme", "forum", "forum_answer", "forum_pack", "commitments", "communique", "figures_of")
 SHOWN_TO_ROOM = ("forum_screen",)  # a page that a projector shows has a header of its own, and no rail
 SECTIONS = (
-    Section(_("For you"), "for_you", ("for_you",), permissions.is_signed_in, is_work=True),
+    Section(_("For you"), "for_you", ("for_you", "hand_over"), permissions.is_signed_in, is_work=True),
     Section(_("Consultation"), "home", PUBLIC_PAGES, _anyone),
     Section(_("Inputs"), "inputs", ("input", "coverage_", "participation", "submit", "draft", "receipt"), _anyone),
     Section(_("Position papers"), "papers", ("paper", "edition_", "verify", "review"), _anyone),

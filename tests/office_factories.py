@@ -9,11 +9,13 @@ from django.utils import timezone
 from consultations.models import (
     RULES,
     Consultation,
+    Hiding,
     Membership,
     MembershipRole,
     Proposal,
     RuleChange,
     Stakeholder,
+    Submission,
     User,
 )
 from ncm_portal import workflow
@@ -68,3 +70,16 @@ def change_rules(consultation: Consultation, **rules: Any) -> Consultation:
         proposed_by=first, confirmed_by=second, at=workflow.now(),
     )  # fmt: skip
     return change(consultation, **columns)
+
+
+def make_hiding(submission: Submission, first: User, second: User, state: str = "hidden") -> Hiding:
+    """Words of an input that two officers hid, with the author's objection and its answer as the state needs them."""
+    made = Hiding.objects.create(
+        submission=submission, ground="danger", words=["Words"], note="Why", proposed_by=first, confirmed_by=second,
+        at=workflow.now(),
+    )  # fmt: skip
+    objected = {"objection": "No.", "objected_by": submission.author, "objected_at": workflow.now()}
+    answered = {"answer": "Yes.", "answered_by": first, "answered_at": workflow.now()}
+    for step in {"hidden": (), "upheld": ("objected", "upheld")}.get(state, (state,)):
+        change(made, state=step, **(objected if step == "objected" else answered))
+    return made

@@ -56,7 +56,7 @@ from tests.factories import (
     make_user,
     walk,
 )
-from tests.office_factories import make_double, make_proposal
+from tests.office_factories import make_double, make_hiding, make_proposal
 from tests.paper_factories import (
     bring_paper,
     make_clearance,
@@ -199,20 +199,8 @@ def _point(world: SimpleNamespace, state: str) -> Point:
 
 
 def _hiding(world: SimpleNamespace, state: str) -> Hiding:
-    officers, now = world.people, workflow.now()
-    made = Hiding.objects.create(
-        submission=make_submission(stakeholder=world.body, author=world.people.roles["focal point"]), ground="danger",
-        words=["Words"], note="Why", proposed_by=officers.head, confirmed_by=officers.secretariat, at=now,
-    )  # fmt: skip
-    objected = {"objection": "No.", "objected_by": world.people.roles["focal point"], "objected_at": now}
-    answered = {"answer": "Yes.", "answered_by": officers.head, "answered_at": now}
-    steps = {
-        "hidden": [], "objected": [("objected", objected)], "lifted": [("lifted", answered)],
-        "upheld": [("objected", objected), ("upheld", answered)],
-    }  # fmt: skip
-    for step, fields in steps[state]:
-        change(made, state=step, **fields)
-    return made
+    sent = make_submission(stakeholder=world.body, author=world.people.roles["focal point"])
+    return make_hiding(sent, world.people.head, world.people.secretariat, state)
 
 
 def _likeness(world: SimpleNamespace, state: str) -> Likeness:

@@ -136,6 +136,7 @@ from .forums import (
     report_forum,
     take_back_opening,
 )
+from .handover import hand_over, last_handover, open_work, take_back_handover
 from .holidays import add_holiday, strike_holiday
 from .imports import (
     DelegateList,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from consultations.models import Event, ForumState, SessionRole, SessionState, Submission, User
 from consultations.permissions import SECRETARIAT, is_secretariat
-from ncm_portal.workflow import Blocked, demand, journal, now, verb
+from ncm_portal.workflow import Blocked, demand, journal, verb
 
 from .bulk_screening import assign_together
 from .screening import CARED_FOR
@@ -36,3 +36,69 @@ def open_work(person: User) -> OpenWork:
 def _roles(person: User) -> QuerySet[SessionRole]:
     going = SessionRole.objects.filter(user=person, session__forum__state__in=PLANNED)
     return going.exclude(session__state__in=OVER)
+
+
+def last_handover(person: User) -> Event | None:
+    """Return the entry of the last handover of an officer's work; None if it was taken back."""
+    entry = Event.objects.about(person).filter(verb__in=["hand_over", "take_back_handover"]).last()
+    return entry if entry and entry.verb == "hand_over" else None
+
+
+@verb
+def hand_over(person: User, *, to: User, by: User) -> OpenWork:
+    """Give the open work of an officer to a colleague: assigned inputs, and roles in sessions that the colleague does
+    not have yet. Any officer may do it, for somebody who is ill too.
+
+    Returns what moved. Raises NotAllowed, or Blocked if there is nothing to hand over or nobody to take it.
+    """
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Hand over open work"))
+    work = open_work(person)
+    reasons = []
+    if not is_secretariat(to):
+        reasons.append(_("%(name)s does not work at the secretariat.") % {"name": to.name})
+    if to == person:
+        reasons.append(_("Choose a colleague."))
+    if not work.inputs and not work.roles:
+        reasons.append(_("%(name)s has no open work.") % {"name": person.name})
+    if reasons:
+        raise Blocked(reasons)
+    moved = _move(work, person, to, by)
+    data = {"to": to.pk, "name": to.name, "inputs": [row.pk for row in moved.inputs]}
+    data |= {"roles": [row.pk for row in moved.roles]}
+    journal("hand_over", person, by=by, data=data)
+    return moved
+
+
+@verb
+def take_back_handover(person: User, *, by: User) -> OpenWork:
+    """Give an officer back what the last handover moved, as far as the colleague still has it and it is not finished.
+
+    Raises NotAllowed, or Blocked if nothing was handed over.
+    """
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Take a handover back"))
+    entry = last_handover(person)
+    if entry is None:
+        raise Blocked(_("Nothing is handed over."))
+    if not is_secretariat(person):
+        raise Blocked(_("%(name)s does not work at the secretariat.") % {"name": person.name})
+    colleague = User.objects.get(pk=entry.data["to"])
+    theirs = open_work(colleague)
+    inputs = [row for row in theirs.inputs if row.pk in entry.data["inputs"]]
+    roles = [row for row in theirs.roles if row.pk in entry.data["roles"]]
+    moved = _move(OpenWork(inputs, roles), colleague, person, by)
+    data = {"name": colleague.name, "inputs": len(moved.inputs), "roles": len(moved.roles)}
+    journal("take_back_handover", person, by=by, data=data)
+    return moved
+
+
+def _move(work: OpenWork, person: User, to: User, by: User) -> OpenWork:
+    """Assign inputs and session roles to another officer, with one entry about each input and session."""
+    inputs = assign_together(work.inputs, to=to, by=by).done
+    own = set(to.session_roles.values_list("session", "kind"))
+    roles = [role for role in work.roles if (role.session_id, role.kind) not in own]
+    for role in roles:
+        role.user = to
+        role.save(update_fields=["user"])
+        state, data = role.session.state, {"kind": role.kind, "before": person.name, "name": to.name}
+        journal("hand_over_part", role.session, by=by, before=state, after=state, data=data)
+    return OpenWork(inputs, roles)
