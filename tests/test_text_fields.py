@@ -24,7 +24,7 @@ TWO_MEGABYTES = "x" * 2_000_000
 ROOMS = ("forms", "intake", "views", "admin")
 # What is typed here is looked up among what there is, or cleaned by the form or by the verb, and never kept as it is.
 NOT_KEPT = {
-    "MergeForm.into", "PickForm.point", "GroundForm.point", "HashForm.hash", "RegisterForm.shown",
+    "MergeForm.into", "CiteForm.cite", "PickForm.cite", "HashForm.hash", "RegisterForm.shown",
     "ProposalForm.operation", "PieceForm.name", "SignupForm.name",
 }  # fmt: skip
 

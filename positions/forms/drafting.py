@@ -7,7 +7,7 @@ from django import forms
 from django.utils.text import Truncator, slugify
 from django.utils.translation import gettext_lazy as _
 
-from consultations.forms import FilterForm, LineField, ObjectivesField, PlainTextField
+from consultations.forms import LineField, ObjectivesField, PlainTextField
 from consultations.forms.fields import KeyField, choice_field, field_of, record_field
 from consultations.models import (
     Consultation,
@@ -16,9 +16,9 @@ from consultations.models import (
     ForumState,
     Language,
     PointKind,
-    Stakeholder,
     Theme,
 )
+from positions.edition.phrases import operative_words
 from positions.models import (
     COMMENT_LIMIT,
     PARAGRAPH_LIMIT,
@@ -28,6 +28,7 @@ from positions.models import (
     PositionPaper,
     Strength,
 )
+from positions.text.editorial import weigh
 
 from .fields import ParagraphField
 
@@ -164,7 +165,7 @@ def paragraph_text(**options: Any) -> ParagraphField:
         label=_("Text"),
         max_length=PARAGRAPH_LIMIT,
         what=_("The paragraph"),
-        widget=forms.Textarea(attrs={"rows": 6}),
+        widget=forms.Textarea(attrs={"rows": 6, "data-most": PARAGRAPH_LIMIT}),
         error_messages={"required": _("Enter the text of the paragraph.")},
         **options,
     )
@@ -173,6 +174,11 @@ def paragraph_text(**options: Any) -> ParagraphField:
 def why(**options: Any) -> LineField:
     """Return the field for the reason of a wording."""
     return LineField(label=_("Why"), max_length=500, what=_("The reason"), **options)
+
+
+def optional_why() -> LineField:
+    """Return the field for the reason of a wording that may need none."""
+    return why(required=False, help_text=_("It is kept with the wording. A small edit needs none."))
 
 
 def base_field() -> forms.IntegerField:
@@ -184,7 +190,7 @@ class ParagraphForm(MarksForm):
     """Form for a new paragraph."""
 
     text = paragraph_text()
-    why = why(required=False, help_text=_("The reason for this wording. It is kept with the wording."))
+    why = optional_why()
     key = KeyField(required=False)
     field_order = ["text", "strength", "is_secretariat_text", "language", "objectives", "why"]
 
@@ -194,15 +200,46 @@ class ParagraphForm(MarksForm):
         return {**super().words, **{name: self.cleaned_data[name] for name in ("text", "why", "key")}}
 
 
-class RewordForm(forms.Form):
-    """Form for a new wording of a paragraph and its reason; `base` is the wording it is based on."""
+class RewordForm(MarksForm):
+    """Form for a new wording of `paragraph` and its marks; `base` is the wording it is based on. It asks for a reason
+    unless the edit is small. A form sent without marks leaves them as they are.
+    """
 
     text = paragraph_text()
-    why = why(
-        help_text=_("It is kept with the wording."),
-        error_messages={"required": _("Enter a reason for the change: it is kept with the wording.")},
-    )
+    why = optional_why()
     base = base_field()
+    field_order = ParagraphForm.field_order
+
+    def __init__(self, *args: Any, paragraph: Paragraph, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.paragraph = paragraph
+
+    def clean(self) -> dict[str, Any]:
+        """Require a reason for a change that is not a small edit of the present wording."""
+        data = super().clean() or {}
+        present = self.paragraph.present_wording
+        if data.get("base") != present.pk or "text" not in data or data.get("why"):
+            return data
+        if data["text"].strip() == present.text:
+            return data
+        strength = self.paragraph.get_strength_display()
+        operative = operative_words(strength, present.text) if self.paragraph.strength else ""
+        change = weigh(present.text, data["text"], operative if operative in present.text else "")
+        if change.is_small:
+            data["why"] = str(_("A small edit."))
+        else:
+            self.add_error("why", _("Enter a reason for the change: it is kept with the wording."))
+        return data
+
+    @property
+    def has_marks(self) -> bool:
+        """Return whether the marks were sent too."""
+        return "strength" in self.data
+
+    @property
+    def changed_marks(self) -> set[str]:
+        """Return the names of the marks that differ from those of the paragraph."""
+        return set(self.changed_data) & set(MarksForm.base_fields)
 
 
 def both_why() -> LineField:
@@ -303,30 +340,16 @@ class PlaceForm(forms.Form):
         return self.places[self.cleaned_data["after"]]
 
 
-class SoughtPointsForm(FilterForm):
-    """Filter form of points for drafters."""
-
-    kind = forms.ChoiceField(
-        label=_("Kind"),
-        required=False,
-        choices=lambda: [("", _("All")), *((value, str(label).capitalize()) for value, label in PointKind.choices)],
-    )
-    organisation = forms.ModelChoiceField(
-        Stakeholder.objects.none(), required=False, label=_("Organisation"), empty_label=_("All")
-    )
-    free = forms.BooleanField(label=_("Only points that no paragraph cites"), required=False)
-
-    def __init__(self, *args: Any, paper: PositionPaper, **options: Any) -> None:
-        super().__init__(*args, **options)
-        rows = Stakeholder.objects.filter(points__consultation=paper.consultation_id)
-        record_field(self, "organisation").queryset = rows.distinct().order_by("name").only("name")
-
-
 class BesideForm(forms.Form):
     """Filter form of the points beside the text, by the themes of the outline. Unknown values are ignored."""
 
     words = LineField(label=_("Words"), max_length=200, required=False)
     theme = forms.ChoiceField(label=_("Theme"), required=False)
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        required=False,
+        choices=lambda: [("", _("All")), *((value, str(label).capitalize()) for value, label in PointKind.choices)],
+    )
     free = forms.BooleanField(label=_("Only points that no paragraph cites"), required=False)
 
     def __init__(self, *args: Any, themes: Iterable[Theme], **options: Any) -> None:
@@ -345,29 +368,26 @@ class BesideForm(forms.Form):
         return {name: self.themes[value] if name == "theme" else value for name, value in result.items()}
 
 
-class PickForm(forms.Form):
-    """Form to cite a point picked beside the text: the paragraph and the relation."""
+class CiteForm(forms.Form):
+    """Form to cite a point, by one button: the relation and the reference of the point."""
 
-    point = forms.CharField(max_length=30, error_messages={"required": _("Choose a point first.")})
+    cite = forms.RegexField(r"^(\w+) (\S+)$", max_length=60, required=False)
+
+    @property
+    def relation_and_point(self) -> tuple[str, str]:
+        """Return the relation and the reference; both are empty if they are not known."""
+        relation, _space, reference = self.cleaned_data.get("cite", "").partition(" ")
+        return (relation, reference) if relation in GroundingRelation.values else ("", "")
+
+
+class PickForm(CiteForm):
+    """Form to cite a point beside the text in a paragraph of the section."""
+
     paragraph = forms.UUIDField(
         error_messages={"required": _("Choose the paragraph."), "invalid": _("Choose the paragraph.")}
-    )
-    relation = forms.ChoiceField(
-        choices=GroundingRelation.choices,
-        error_messages={
-            "required": _("Choose how the text relates to the point."),
-            "invalid_choice": _("Choose how the text relates to the point."),
-        },
     )
 
     @property
     def problems(self) -> list[str]:
         """Return the errors in plain words."""
         return [str(error) for errors in self.errors.values() for error in errors]
-
-
-class GroundForm(forms.Form):
-    """Form to cite a point in a paragraph, with the relation."""
-
-    point = forms.CharField(max_length=30)
-    relation = forms.ChoiceField(choices=GroundingRelation.choices)

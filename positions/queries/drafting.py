@@ -11,11 +11,14 @@ from django.db.models.functions import Coalesce
 
 from consultations.models import Point, Term
 from consultations.models.points import NOT_JOINED
+from consultations.similarity import likeness, marked, words_of
 from positions.models import Grounding, Paragraph, PositionPaper, Section, SectionPart
 from positions.queries.papers import papers_that_answered
 from positions.text.style_advice import Preference, preferences
 
 PART = 20  # paragraphs of a section loaded and shown at once
+PAGE = 20  # points beside the text
+COMPARED = 500  # points that are compared with the open paragraph
 MOST_WORDS = 10  # words of a search; more would only slow it down
 
 
@@ -83,7 +86,7 @@ def sought_points(paper: PositionPaper, reader: Any, filters: dict[str, Any]) ->
     """Return the points of the paper's consultation that it can cite and `reader` may read, by reference.
 
     `filters` filters them: `words` in text, reference or organisation; `free` for those without a paragraph;
-    `organisation`, `theme`, `kind`. `resting` counts the paragraphs of the paper that cite each, and `answered_in`
+    `theme`, `kind`. `resting` counts the paragraphs of the paper that cite each, and `answered_in`
     names the other papers that answered it.
     """
     points: Any = Point.objects
@@ -96,12 +99,26 @@ def sought_points(paper: PositionPaper, reader: Any, filters: dict[str, Any]) ->
     here = Grounding.objects.filter(point=OuterRef("pk"), wording__in=today)
     if filters.pop("free", False):
         rows = rows.filter(~Exists(here))
-    if "organisation" in filters:
-        filters["stakeholder"] = filters.pop("organisation")
     resting = here.order_by().values("point").annotate(number=Count("pk")).values("number")
     answered = papers_that_answered(paper)
     shown = rows.filter(**filters).annotate(resting=Coalesce(Subquery(resting), 0), answered_in=answered)
     return shown.select_related("submission", "session", "stakeholder", "theme").order_by("reference")
+
+
+def nearest_points(points: QuerySet[Point], text: str, start: int) -> tuple[list[Any], bool]:
+    """Return PAGE of `points` from `start`, those most like `text` first, and whether there are more. One query.
+
+    `pieces` are parts of the text of each, those shared with `text` marked. Only the first COMPARED are compared, so
+    that the time has a bound; filters narrow a longer list.
+    """
+    own, stop = words_of(text), start + PAGE
+    rows: list[Any] = list(points[: COMPARED if own else stop + 1])
+    if own:
+        rows.sort(key=lambda point: -likeness(text, point.text))
+    shown = rows[start:stop]
+    for point in shown:
+        point.pieces = marked(point.text, own)
+    return shown, len(rows) > stop
 
 
 def preferred_words() -> list[Preference]:

@@ -23,6 +23,11 @@ class Weighed(NamedTuple):
     weighty: list[str]
     keeps_operative: bool
 
+    @property
+    def is_small(self) -> bool:
+        """Return whether the change is as small as a correction may be."""
+        return self.changed <= MOST_WORDS and not self.weighty and self.keeps_operative
+
 
 def weigh(before: str, after: str, operative: str = "") -> Weighed:
     """Evaluate the change from `before` to `after`; `operative` are the operative words that must stay, if any."""

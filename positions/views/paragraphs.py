@@ -1,20 +1,18 @@
 """Paragraph at the desk: text and history, marks, position and sources."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from consultations.models import Framework, Point
+from consultations.models import Framework
 from consultations.permissions import SignedInRequest
 from consultations.queries.history import history
 from consultations.views.decorators import attempt, for_secretariat
@@ -22,25 +20,21 @@ from ncm_portal.workflow import Blocked, Conflict
 from positions import workflow
 from positions.forms.clearance import NeededReasonForm
 from positions.forms.drafting import (
+    CiteForm,
     CommentForm,
-    GroundForm,
     MarksForm,
     PlaceForm,
     ResolveForm,
     RewordForm,
-    SoughtPointsForm,
 )
-from positions.models import PARAGRAPH_LIMIT, Grounding, Paragraph, PositionPaper, Strength, Wording
-from positions.queries.drafting import preferred_words, sought_points
+from positions.models import Grounding, Paragraph, PositionPaper, Wording
 from positions.text.diff import merge, redline
-from positions.text.style_advice import advise
 
-from .drafting import EVENTS, REFUSED, Text, at_paragraph, text_of
+from .drafting import EVENTS, REFUSED, Text, text_of
+from .drafting_room import FRAGMENT, Open, at_paragraph, cite, outline_at, reword_form, room_address, show_room
 from .papers import known_paper
 
-PAGE = 20
 TYPED = ("text", "rest", "comment", "resolution")  # fields with text about a paragraph in any of its forms
-ADVISED = 4 * PARAGRAPH_LIMIT  # characters: a whole pasted book is refused, not read
 
 
 @dataclass
@@ -88,18 +82,43 @@ def desk_paragraph(request: SignedInRequest, slug: str, key: UUID) -> HttpRespon
     place = _place_in(paper, key)
     if request.method != "POST":
         return _show(request, place)
-    form = RewordForm(request.POST)
+    answer = _save(request, place)
+    return answer or redirect(room_address(request, place.text.paper, place.paragraph))
+
+
+def _save(request: SignedInRequest, place: Place) -> HttpResponse | None:
+    """Save the words and marks of the room's form; return a response only if they are refused. Unchanged ones, and a
+    request without words, have no effect.
+    """
+    if "text" not in request.POST:
+        return None
+    form = reword_form(place.paragraph, place.section.theme, request.POST)
     if not form.is_valid():
-        return _show(request, place, words=form)
-    typed = form.cleaned_data
+        return _refused(request, place, [], form)
+    typed, by = form.cleaned_data, request.user
     try:
-        workflow.reword(place.paragraph, by=request.user, text=typed["text"], why=typed["why"], base=typed["base"])
+        before = place.paragraph.wording_id
+        row = workflow.reword(place.paragraph, by=by, text=typed["text"], why=typed["why"], base=typed["base"])
+        if form.has_marks and form.changed_marks:
+            others = place.paragraph.provisions.exclude(framework=Framework.GCM_OBJECTIVE)
+            marks = {**form.words, "provisions": [*form.words["provisions"], *others]}
+            workflow.mark_paragraph(row, by=by, **marks)
     except Conflict:
-        return _both_texts(request, _reloaded(place), typed)
+        return _both_texts(request, _reloaded(place), form)
     except Blocked as refusal:
-        return _show(request, place, words=form, reasons=refusal.reasons)
-    messages.success(request, _("Saved. Check whether the paragraph still matches its sources."))
-    return redirect("desk_paragraph", slug, key)
+        return _refused(request, _reloaded(place), refusal.reasons, form)
+    if row.wording_id != before:
+        messages.success(request, _("Saved. Check whether the paragraph still matches its sources."))
+    return None
+
+
+def _refused(
+    request: SignedInRequest, place: Place, reasons: Sequence[str], form: RewordForm | None = None
+) -> HttpResponse:
+    """Show the room with the paragraph open and why an act was refused."""
+    sections, section = outline_at(place.text.paper, place.paragraph.section_id)
+    opened = Open(form or reword_form(place.paragraph, section.theme), place.paragraph, reasons)
+    return show_room(request, place.text.paper, sections, section, opened)
 
 
 def _was_removed(paper: PositionPaper, key: UUID) -> bool:
@@ -121,26 +140,18 @@ def _show(
     request: HttpRequest,
     place: Place,
     *,
-    words: RewordForm | None = None,
-    marks: MarksForm | None = None,
     target: PlaceForm | None = None,
     remark: Form | None = None,
     reasons: list[str] | None = None,
 ) -> HttpResponse:
-    paragraph, bad = (
-        place.paragraph,
-        next((form for form in (words, marks, target, remark) if form and form.errors), None),
-    )
-    start = {"text": paragraph.wording.text, "base": paragraph.wording_id}
+    paragraph = place.paragraph
+    bad = next((form for form in (target, remark) if form and form.errors), None)
     context = {
         "paper": place.text.paper,
         "text": place.text,
         "section": place.section,
         "paragraph": paragraph,
-        "words": words or RewordForm(initial=start),
-        "marks": marks or _marks(place),
         "target": target or PlaceForm(sections=place.text.sections, paragraph=paragraph, auto_id="place_%s"),
-        "advice": _advice(paragraph, words),
         "form": bad,
         "reasons": reasons,
         "comments": _comments(paragraph, remark),
@@ -149,17 +160,6 @@ def _show(
         "events": history(paragraph, limit=EVENTS),
     }
     return render(request, "positions/paragraphs/paragraph.html", context, status=REFUSED if bad or reasons else 200)
-
-
-def _marks(place: Place, data: QueryDict | None = None) -> MarksForm:
-    paragraph = place.paragraph
-    start = {
-        "strength": paragraph.strength,
-        "is_secretariat_text": paragraph.is_secretariat_text,
-        "language": paragraph.language,
-        "objectives": [provision.code for provision in paragraph.provisions.all()],
-    }
-    return MarksForm(data, initial=start, theme=place.section.theme, auto_id="marks_%s")
 
 
 def _history(paragraph: Paragraph) -> list[dict[str, Any]]:
@@ -173,13 +173,6 @@ def _history(paragraph: Paragraph) -> list[dict[str, Any]]:
     return rows[::-1]
 
 
-def _advice(paragraph: Any, words: RewordForm | None) -> list[str]:
-    """Return style advice on the entered text, or else on the present one."""
-    text = str(words["text"].value() or "") if words else paragraph.wording.text
-    ladder = {value: str(label) for value, label in Strength.choices if value}
-    return advise(text[:ADVISED], paragraph.strength, ladder=ladder, preferred=preferred_words())
-
-
 def _comments(paragraph: Paragraph, typed: Form | None) -> list[Any]:
     """Return its comments, open ones first, these with a form to resolve them."""
     result: list[Any] = list(paragraph.comments.select_related("by", "resolved_by", "wording"))
@@ -190,45 +183,30 @@ def _comments(paragraph: Paragraph, typed: Form | None) -> list[Any]:
     return sorted(result, key=lambda each: each.resolved_at is not None)
 
 
-def _both_texts(request: HttpRequest, place: Place, typed: dict[str, Any]) -> HttpResponse:
+def _both_texts(request: HttpRequest, place: Place, typed: RewordForm) -> HttpResponse:
     """Show both texts of a paragraph changed by two drafters, with their changes and a merged text."""
+    text = typed.cleaned_data["text"].strip()
     theirs: Wording = Wording.objects.select_related("by").get(pk=place.paragraph.wording_id)
-    started = place.paragraph.wordings.filter(pk=typed["base"]).first() or theirs
-    merged = merge(started.text, typed["text"].strip(), theirs.text)
-    start = {"text": merged.text, "why": typed["why"], "base": theirs.pk}
+    started = place.paragraph.wordings.filter(pk=typed.cleaned_data["base"]).first() or theirs
+    merged = merge(started.text, text, theirs.text)
+    form = reword_form(place.paragraph, place.section.theme)
+    names = [*MarksForm.base_fields, "why"] if typed.has_marks else ["why"]
+    form.initial = {**form.initial, **{name: typed[name].value() for name in names}, "text": merged.text}
     context = {
         "paper": place.text.paper,
         "section": place.section,
         "paragraph": place.paragraph,
         "theirs": theirs,
         "their_changes": redline(started.text, theirs.text),
-        "my_changes": redline(started.text, typed["text"].strip()),
+        "my_changes": redline(started.text, text),
         "merged": merged,
-        "words": RewordForm(initial=start),
+        "words": form,
     }
-    return render(request, "positions/paragraphs/both_texts.html", context, status=409)
+    part = "#room" if FRAGMENT in request.headers else ""
+    return render(request, f"positions/paragraphs/both_texts.html{part}", context, status=409)
 
 
-# --- Marks, place, end ----------------------------------------------------------------------------------------------
-
-
-@for_secretariat
-@require_http_methods(["GET", "HEAD", "POST"])
-def desk_paragraph_marks(request: SignedInRequest, slug: str, key: UUID) -> HttpResponse:
-    """Set the marks of a paragraph: strength, objectives, or secretariat text."""
-    place = _place(request, slug, key)
-    if request.method != "POST":
-        return redirect("desk_paragraph", slug, key)
-    form = _marks(place, request.POST)
-    if not form.is_valid():
-        return _show(request, place, marks=form)
-    others = place.paragraph.provisions.exclude(framework=Framework.GCM_OBJECTIVE)
-    words = {**form.words, "provisions": [*form.words["provisions"], *others]}
-    outcome = attempt(lambda: workflow.mark_paragraph(place.paragraph, by=request.user, **words))
-    if outcome.reasons:
-        return _show(request, place, marks=form, reasons=outcome.reasons)
-    messages.success(request, _("The paragraph is marked."))
-    return redirect("desk_paragraph", slug, key)
+# --- Place, end -----------------------------------------------------------------------------------------------------
 
 
 @for_secretariat
@@ -279,63 +257,27 @@ def desk_paragraph_remove(request: SignedInRequest, slug: str, key: UUID) -> Htt
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_sources(request: SignedInRequest, slug: str, key: UUID) -> HttpResponse:
-    """Show the sources of a paragraph and points that it could cite; POST cites one of them."""
+    """Open a paragraph beside the points it could cite; POST saves its words, if they came along, and cites one."""
     place = _place(request, slug, key)
     if request.method != "POST":
-        return _show_sources(request, place)
-    form = GroundForm(request.POST)
-    point = _sources(request, place).filter(reference=form.data.get("point")).first() if form.is_valid() else None
-    if point is None:
-        return _show_sources(request, place, [_("There is no such point.")])
-    relation = form.cleaned_data["relation"]
-    return _then_sources(
-        request, place, lambda: workflow.ground(place.paragraph, point, by=request.user, relation=relation)
+        return redirect(room_address(request, place.text.paper, place.paragraph))
+    form = CiteForm(request.POST)
+    form.is_valid()
+    return _save(request, place) or _then(
+        request, place, lambda: cite(request, place.text.paper, place.paragraph, form)
     )
 
 
-def _sources(request: HttpRequest, place: Place) -> QuerySet[Point]:
-    points: Any = Point.objects
-    return points.visible_to(request.user).filter(consultation=place.text.paper.consultation_id)
-
-
-def _then_sources(request: HttpRequest, place: Place, act: Callable[[], Any]) -> HttpResponse:
-    """Run an act and redirect to the sources with the same points beside them."""
-    slug, key = place.text.paper.slug, place.paragraph.key
-    reasons = attempt(act).reasons
-    if reasons:
-        return _show_sources(request, _reloaded(place), reasons)
-    return redirect(reverse("desk_sources", args=[slug, key], query=request.GET))
-
-
-def _show_sources(request: HttpRequest, place: Place, reasons: list[str] | None = None) -> HttpResponse:
-    context = {
-        "paper": place.text.paper,
-        "text": place.text,
-        "section": place.section,
-        "paragraph": place.paragraph,
-        "doubtful": [source for source in place.paragraph.sources if not source.is_confirmed],
-        "reasons": reasons,
-        **_search(request, place),
-    }
-    return render(request, "positions/paragraphs/sources.html", context, status=REFUSED if reasons else 200)
-
-
-def _search(request: HttpRequest, place: Place) -> dict[str, Any]:
-    """Return the points matching the URL's filters, by reference; by default those of the section's theme."""
-    theme = place.section.theme
-    requested = request.GET.dict() or ({"theme": theme.code} if theme else {})
-    form = SoughtPointsForm(requested, paper=place.text.paper)
-    under = [source.point_id for source in place.paragraph.sources]
-    queryset = sought_points(place.text.paper, request.user, form.filters).exclude(pk__in=under)
-    rows = list(queryset.filter(reference__gt=requested.pop("after", ""))[: PAGE + 1])
-    older = {**requested, "after": rows[PAGE - 1].reference} if len(rows) > PAGE else None
-    here = reverse("desk_sources", args=[place.text.paper.slug, place.paragraph.key], query=older)
-    return {"search": form, "number": queryset.count(), "points": rows[:PAGE], "older": here if older else ""}
+def _then(request: SignedInRequest, place: Place, act: Callable[[], list[str]]) -> HttpResponse:
+    """Run an act on the paragraph and show it open in the room, with the reasons if the act is refused."""
+    if reasons := act():
+        return _refused(request, _reloaded(place), reasons)
+    return redirect(room_address(request, place.text.paper, place.paragraph))
 
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def desk_source_confirm(request: HttpRequest, slug: str, key: UUID, pk: int) -> HttpResponse:
+def desk_source_confirm(request: SignedInRequest, slug: str, key: UUID, pk: int) -> HttpResponse:
     """Confirm that a source still supports the text after an edit."""
     return _with_source(request, slug, key, pk, workflow.confirm_grounding)
 
@@ -347,26 +289,33 @@ def desk_sources_confirm(request: SignedInRequest, slug: str, key: UUID) -> Http
     place = _place(request, slug, key)
     seen = request.POST.get("wording", "")
     if not (seen.isascii() and seen.isdecimal() and len(seen) < 19):
-        return redirect("desk_sources", slug, key)
+        return redirect(room_address(request, place.text.paper, place.paragraph))
     doubtful = Grounding.objects.filter(wording=int(seen), wording__paragraph=place.paragraph, is_confirmed=False)
 
     def confirm() -> None:
         for source in doubtful:
             workflow.confirm_grounding(source, by=request.user)
 
-    return _then_sources(request, place, confirm)
+    return _then(request, place, lambda: attempt(confirm).reasons)
 
 
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
-def desk_source_remove(request: HttpRequest, slug: str, key: UUID, pk: int) -> HttpResponse:
+def desk_source_remove(request: SignedInRequest, slug: str, key: UUID, pk: int) -> HttpResponse:
     """Remove a source of a paragraph."""
     return _with_source(request, slug, key, pk, workflow.unground)
 
 
-def _with_source(request: HttpRequest, slug: str, key: UUID, pk: int, act: Callable[..., Any]) -> HttpResponse:
+def _with_source(request: SignedInRequest, slug: str, key: UUID, pk: int, act: Callable[..., Any]) -> HttpResponse:
+    """Run an act on a source, after the words that came along are saved: it is then the source of the new wording."""
     place = _place(request, slug, key)
     if request.method != "POST":
-        return redirect("desk_sources", slug, key)
+        return redirect(room_address(request, place.text.paper, place.paragraph))
     source = get_object_or_404(Grounding, pk=pk, wording__paragraph=place.paragraph)
-    return _then_sources(request, place, lambda: act(source, by=request.user))
+    was_present = source.wording_id == place.paragraph.wording_id
+    if answer := _save(request, place):
+        return answer
+    place = _reloaded(place)
+    if was_present:
+        source = get_object_or_404(Grounding, point=source.point_id, wording=place.paragraph.wording_id)
+    return _then(request, place, lambda: attempt(lambda: act(source, by=request.user)).reasons)

@@ -20,7 +20,8 @@ from positions.models import Lineage, Paragraph
 from positions.queries.papers import paragraph_numbers
 from positions.text.diff import redline
 
-from .drafting import REFUSED, at_paragraph
+from .drafting import REFUSED
+from .drafting_room import at_paragraph
 from .papers import known_paper
 from .paragraphs import Place, _place_in, _reloaded, _removed, _was_removed
 

@@ -159,7 +159,7 @@ def _translate_outline(paper: PositionPaper, before: str, after: str) -> None:
 def open_text(paper_id: int, by: User, what: Words) -> PositionPaper:
     """Return the paper, locked, if its text can change now."""
     demand(may_draft(by, None), who=SECRETARIAT, to=what)
-    paper = PositionPaper.objects.select_for_update(of=("self",), no_key=True).get(pk=paper_id)
+    (paper,) = PositionPaper.objects.select_for_update(of=("self",), no_key=True).filter(pk=paper_id)
     if paper.state not in OPEN_STATES:
         raise Blocked(
             _("The text can change only while the paper is drafted or consolidated. Now it is %(state)s.")
@@ -237,11 +237,8 @@ def _word(paragraph: Paragraph, text: str, by: User, why: str) -> Wording:
 
 def _locked(paragraph: Paragraph, by: User, what: Words) -> Paragraph:
     open_text(paragraph.section.paper_id, by, what)
-    row = (
-        Paragraph.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("wording", "section")
-        .get(pk=paragraph.pk)
-    )
+    rows = Paragraph.objects.select_for_update(of=("self",), no_key=True).select_related("wording", "section")
+    (row,) = rows.filter(pk=paragraph.pk)
     if row.removed_at:
         raise Blocked(_("This paragraph was removed from the text."))
     return row

@@ -45,8 +45,9 @@ def test_drafting_pages_are_accessible(open_window, draft):
         at(name, draft)
         for name in ("desk_paper", "desk_paper_name", "desk_section_new", "desk_coverage", "desk_dispositions")
     ]
-    addresses += [at("desk_section", draft, draft.first.pk), at("desk_section_edit", draft, draft.first.pk)]
-    addresses += [at(name, draft, key) for name in ("desk_paragraph", "desk_sources", "desk_paragraph_remove")]
+    addresses += [f"{at('desk_section', draft, draft.first.pk)}{end}" for end in ("", "?open=1", "?open=new")]
+    addresses += [at("desk_section_edit", draft, draft.first.pk)]
+    addresses += [at(name, draft, key) for name in ("desk_paragraph", "desk_paragraph_remove")]
     addresses += [at(f"desk_paragraph_{name}", draft, key) for name in ("split", "merge", "history")]
     addresses += [at("desk_disposition", draft, reference), at("desk_review", draft)]
     for _turn in range(21):  # more than a part of a section holds
@@ -67,10 +68,11 @@ def test_drafting_pages_are_accessible(open_window, draft):
 def test_edit_conflict_shows_both_texts(open_window, draft, size):
     window = open_window(size)
     window.log_in(draft.drafter)
-    window.goto(at("desk_paragraph", draft, draft.paragraph.key))
+    window.goto(at("desk_sources", draft, draft.paragraph.key))
     workflow.reword(draft.paragraph, by=draft.colleague, text="Kenya urges agreed and safe routes.", why="Safety.")
     window.expect_status(409)
-    window.get_by_label("Text", exact=False).first.fill("Kenya firmly urges agreed routes.")
+    window.locator("#id_text").fill("Kenya firmly urges agreed routes.")
+    window.get_by_text("Add a reason").click()
     window.get_by_label("Why").fill("Firmer.")
     window.get_by_role("button", name="Save the text").click()
     expect(window.locator("#problem")).to_be_focused()
@@ -78,7 +80,7 @@ def test_edit_conflict_shows_both_texts(open_window, draft, size):
     assert window.locator("ins").all_text_contents() == ["Added: and safe", "Added: firmly"]
     assert window.locator("textarea").input_value() == "Kenya firmly urges agreed and safe routes."
     window.get_by_role("button", name="Save this text").click()
-    window.get_by_text("Saved. Check whether the paragraph").wait_for()
+    window.locator(".done", has_text="Saved. Check whether the paragraph").wait_for()
     draft.paragraph.refresh_from_db()
     assert draft.paragraph.wording.text == "Kenya firmly urges agreed and safe routes."
 
@@ -104,35 +106,83 @@ def test_characters_are_counted_and_unsaved_text_is_guarded(desktop, draft):
     assert desktop.locator("main .counted").inner_text() == "15 / 3,000"
     asked = []
     desktop.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
-    desktop.get_by_role("link", name="Desk", exact=True).first.click()
-    desktop.wait_for_url(f"**/desk/{draft.consultation.slug}/")
+    desktop.get_by_role("link", name=draft.paper.short_title).first.click()
+    desktop.wait_for_url(f"**{at('desk_paper', draft)}")
     assert asked == ["beforeunload"]
 
 
 def test_paragraph_is_written_and_cited_without_javascript(open_window, draft):
+    free = make_point(make_submission(draft.consultation, theme=draft.t2))
     window = open_window(PHONE, java_script_enabled=False)
     window.log_in(draft.drafter)
     window.goto(at("desk_section", draft, draft.second.pk))
     window.locator("textarea[name=text]").fill("Kenya notes it.")
     window.get_by_role("button", name="Add the paragraph").click()
     window.get_by_role("button", name="Cite it").first.click()
-    window.get_by_role("link", name="Back to the text").click()
+    window.get_by_text("now cites").wait_for()
     made = draft.second.paragraphs.get()
-    assert [row.point for row in made.wording.groundings.all()] == [draft.other]
+    assert [row.point for row in made.wording.groundings.all()] == [free]
 
 
-def test_side_point_is_cited_by_keyboard_and_without_javascript(open_window, draft):
+def test_paragraph_is_written_and_cited_within_eight_keys(desktop, draft):
+    """Counts keys and clicks beside the typing; the page is loaded once, and no word leaves its field."""
+    make_point(make_submission(draft.consultation, theme=draft.t1), text="Boats need a light.")
+    near = make_point(make_submission(draft.consultation, theme=draft.t1), text="Shelters at every pier should be dry.")
+    desktop.log_in(draft.drafter)
+    desktop.goto(at("desk_section", draft, draft.first.pk))
+    desktop.evaluate("window.isFirstPage = true")
+    used = 0
+
+    def press(*keys):
+        nonlocal used
+        desktop.keyboard.press("+".join(keys))
+        used += len(keys)
+
+    press("p")
+    expect(desktop.locator("#new textarea")).to_be_focused()
+    desktop.keyboard.type("Kenya calls for a dry shelter at every pier.")
+    press("Control", "Enter")
+    number = draft.first.paragraphs.standing().count() + 1
+    expect(desktop.locator(f"#p{number} textarea")).to_be_focused()
+    assert desktop.locator("[data-digit='1']").get_attribute("value") == f"rests_on {near.reference}"
+    press("Alt", "1")
+    desktop.locator("h2", has_text=f"Cited by paragraph {number}").wait_for()
+    expect(desktop.locator("#done")).to_contain_text("now cites")
+    press("Escape")
+    expect(desktop.locator("#write")).to_have_count(0)
+    made = draft.first.paragraphs.standing().order_by("order").last()
+    assert [source.point for source in made.wording.groundings.all()] == [near]
+    assert (used <= 8, desktop.evaluate("window.isFirstPage")) == (True, True)
+
+
+def test_typed_text_survives_citing_closing_and_a_lost_connection(desktop, draft):
+    make_point(make_submission(draft.consultation, theme=draft.t1), text="Agreed routes are safe.")
+    desktop.log_in(draft.drafter)
+    desktop.goto(at("desk_sources", draft, draft.paragraph.key))
+    area = desktop.locator("#id_text")
+    area.fill("Kenya urges agreed routs.")
+    desktop.keyboard.press("Escape")
+    expect(desktop.locator("#write")).to_have_count(0)
+    desktop.get_by_role("link", name="Edit paragraph 1").click()
+    expect(area).to_have_value("Kenya urges agreed routs.")
+    desktop.cut_off()
+    desktop.keyboard.press("Control+Enter")
+    desktop.get_by_text("Your words are still here").wait_for()
+    expect(area).to_have_value("Kenya urges agreed routs.")
+    desktop.cut_off(False)
+    desktop.keyboard.press("Alt+1")
+    desktop.get_by_text("now cites").first.wait_for()
+    draft.paragraph.refresh_from_db()
+    assert draft.paragraph.wording.text == "Kenya urges agreed routs."
+
+
+def test_side_point_is_cited_in_a_chosen_paragraph_without_javascript(open_window, draft):
     points = [make_point(make_submission(draft.consultation, theme=draft.t1)) for _turn in range(2)]
     window = open_window(DESKTOP, java_script_enabled=False)
     window.log_in(draft.drafter)
     window.goto(at("desk_section", draft, draft.first.pk))
-    window.locator("#pick input[type=radio]").first.focus()
-    window.keyboard.press("Space")
-    window.keyboard.press("ArrowDown")
-    window.keyboard.press("Tab")
-    window.keyboard.press("ArrowDown")
-    window.keyboard.press("Tab")
-    window.keyboard.press("Enter")
+    window.get_by_label("Cite it in paragraph").select_option(index=1)
+    window.get_by_role("button", name=f"Cite it: {points[1].reference}").click()
     window.get_by_text(f"Paragraph 2 now cites {points[1].reference}.").wait_for()
 
 
@@ -140,5 +190,5 @@ def test_side_point_is_cited_by_drag_and_drop(desktop, draft):
     point = make_point(make_submission(draft.consultation, theme=draft.t1))
     desktop.log_in(draft.drafter)
     desktop.goto(at("desk_section", draft, draft.first.pk))
-    desktop.locator(".pickable").first.drag_to(desktop.locator("#p2 .text"))
-    desktop.get_by_text(f"Paragraph 2 now cites {point.reference}.").wait_for()
+    desktop.locator("[data-point] p").last.drag_to(desktop.locator("#p2 .words"))
+    desktop.locator("#room").get_by_text(f"Paragraph 2 now cites {point.reference}.").wait_for()

@@ -73,7 +73,7 @@ def the_objection_is_settled(walk: Walk) -> None:
     amina.follow("Reopen the text")
     amina.write(reason="To name a date, as the ministry wishes.")
     amina.press("Reopen the text")
-    amina.go(f"{DESK}paragraphs/{walk.fuel.key}/")
+    amina.go(f"{DESK}paragraphs/{walk.fuel.key}/sources/")
     reword(amina, WANTED, "The wording that the ministry could clear.")
     confirm_the_source(amina, walk.fuel, f"{walk.public.reference}.2")
     ask_for_clearance(walk)

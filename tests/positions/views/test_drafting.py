@@ -72,7 +72,6 @@ def desk_pages(draft):
         at("desk_section_place", draft, draft.first.pk),
         at("desk_section_remove", draft, draft.first.pk),
         at("desk_paragraph", draft, key),
-        at("desk_paragraph_marks", draft, key),
         at("desk_paragraph_place", draft, key),
         at("desk_paragraph_remove", draft, key),
         at("desk_paragraph_history", draft, key),
@@ -207,12 +206,12 @@ def test_contrary_point_does_not_support_paragraph(desk, draft):
     pages = [
         desk.get(f"/desk/papers/{draft.paper.slug}/sections/{draft.second.pk}/"),
         desk.get(at("desk_paragraph", draft, made.key)),
-        desk.get(at("desk_sources", draft, made.key)),
+        desk.get(f"/desk/papers/{draft.paper.slug}/sections/{draft.second.pk}/?open=2"),
     ]
     assert [page.text.count("No source yet</span>") for page in pages] == [1, 1, 1]
     workflow.ground(made, draft.point, by=draft.colleague)
     assert [each.bare for each in desk.get(at("desk_paper", draft)).context["sections"]] == [0, 0, 0]
-    assert desk.get(at("desk_sources", draft, made.key)).text.count("No source yet</span>") == 0
+    assert desk.get(desk.get(at("desk_sources", draft, made.key)).url).text.count("No source yet</span>") == 0
 
 
 def test_next_step_is_first_paragraph_then_gaps_then_answers(desk, draft):
@@ -255,10 +254,10 @@ def test_section_is_shown_as_printed_with_paper_wide_numbers(desk, draft):
     page = desk.get(at("desk_section", draft, draft.first.pk))
     assert [row["paragraph"].number for row in page.context["rows"]] == [2]
     assert 'Kenya <span class="verb">calls for</span> agreed routes.' in page.text
-    assert draft.point.reference in page.text
+    assert "asked for by 1" in page.text
 
 
-def test_added_paragraph_redirects_to_its_sources(desk, draft):
+def test_added_paragraph_is_open_beside_its_points(desk, draft):
     make_provision("GCM-09")
     words = {
         "text": "Kenya notes it.",
@@ -269,7 +268,7 @@ def test_added_paragraph_redirects_to_its_sources(desk, draft):
     }
     response = desk.post(at("desk_section", draft, draft.second.pk), words)
     made = Paragraph.objects.get(key=words["key"])
-    assert response.url == at("desk_sources", draft, made.key)
+    assert response.url == f"{at('desk_section', draft, draft.second.pk)}?open=2#p2"
     assert (made.wording.text, made.strength, made.wording.why) == ("Kenya notes it.", "notes", "Opens.")
     assert list(made.provisions.values_list("code", flat=True)) == ["GCM-09"]
     assert desk.post(at("desk_section", draft, draft.second.pk), words).url == response.url

@@ -30,6 +30,12 @@ def page_of(draft):
     return at("desk_paragraph", draft, draft.paragraph.key)
 
 
+def opened(draft, **query):
+    """Return the address of the room with the paragraph open, beside the points of a search."""
+    at_section = reverse("desk_section", args=[draft.paper.slug, draft.first.pk], query={**query, "open": "1"})
+    return f"{at_section}#p1"
+
+
 def reword(desk, draft, text, why="Better.", base=None):
     words = {"text": text, "why": why, "base": base or draft.paragraph.wording_id}
     return desk.post(page_of(draft), words)
@@ -40,7 +46,7 @@ def reword(desk, draft, text, why="Better.", base=None):
 
 def test_reworded_paragraph_is_saved_and_history_shows_changes(desk, draft):
     response = reword(desk, draft, "Kenya calls for agreed and safe routes.", "Safety first.")
-    assert response.url == page_of(draft)
+    assert response.url == opened(draft)
     assert text_of(draft.paragraph) == "Kenya calls for agreed and safe routes."
     page = desk.get(page_of(draft))
     assert [row["wording"].number for row in page.context["history"]] == [2, 1]
@@ -52,6 +58,33 @@ def test_reworded_paragraph_is_saved_and_history_shows_changes(desk, draft):
 def test_removed_words_are_marked_as_removed(desk, draft):
     reword(desk, draft, "Kenya calls for routes.")
     assert '<del><span class="sr">Removed: </span>agreed</del>' in desk.get(page_of(draft)).text
+
+
+def test_small_edit_needs_no_reason(desk, draft):
+    assert reword(desk, draft, "Kenya calls for agreed routs.", why="").url == opened(draft)
+    draft.paragraph.refresh_from_db()
+    assert (draft.paragraph.wording.text, draft.paragraph.wording.why) == (
+        "Kenya calls for agreed routs.", "A small edit.",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Kenya urges agreed routes.",
+        "Kenya calls for all agreed routes.",
+        "Kenya calls for one two three four five six.",
+    ],
+    ids=["another verb", "a word that carries the meaning", "many words"],
+)
+def test_edit_that_is_not_small_needs_a_reason(desk, draft, text):
+    assert reword(desk, draft, text, why=" ").status_code == 422
+    assert text_of(draft.paragraph) == TEXT
+
+
+def test_unchanged_text_adds_no_wording(desk, draft):
+    assert reword(desk, draft, TEXT, why="").url == opened(draft)
+    assert draft.paragraph.wordings.count() == 1
 
 
 def test_change_without_reason_is_refused_and_text_kept(desk, draft):
@@ -86,7 +119,7 @@ def test_edit_conflict_shows_both_texts(desk, draft):
     assert '<ins><span class="sr">Added: </span>and safe</ins>' in response.text
     form = response.context["words"]
     again = {"text": form["text"].value(), "why": form["why"].value(), "base": form["base"].value()}
-    assert desk.post(page_of(draft), again).url == page_of(draft)
+    assert desk.post(page_of(draft), again).url == opened(draft)
     assert list(draft.paragraph.wordings.values_list("text", flat=True)) == [
         TEXT, "Kenya urges agreed routes.", "Kenya urges agreed and safe routes.",
     ]  # fmt: skip
@@ -131,17 +164,30 @@ def test_marks_are_set_and_objectives_of_other_frameworks_kept(desk, draft):
     make_provision("GCM-09")
     principle = Provision.objects.create(framework=Framework.GCM_PRINCIPLE, code="P1", order=1, label="P", title="P")
     draft.paragraph.provisions.add(principle)
-    address = at("desk_paragraph_marks", draft, draft.paragraph.key)
-    response = desk.post(address, {"strength": "urges", "is_secretariat_text": "on", "objectives": ["GCM-09"]})
-    assert response.url == page_of(draft)
+    words = {"text": TEXT, "base": draft.paragraph.wording_id, "is_secretariat_text": "on"}
+    response = desk.post(page_of(draft), {**words, "strength": "urges", "objectives": ["GCM-09"]})
+    assert response.url == opened(draft)
     row = Paragraph.objects.get(pk=draft.paragraph.pk)
     assert (row.strength, row.is_secretariat_text) == ("urges", True)
     assert sorted(row.provisions.values_list("code", flat=True)) == ["GCM-09", "P1"]
 
 
+def test_conflict_keeps_the_marks_that_were_chosen(desk, draft):
+    base = draft.paragraph.wording_id
+    workflow.reword(draft.paragraph, by=draft.colleague, text="Kenya calls for safe routes.", why="So.", base=base)
+    words = {"text": "Kenya calls for agreed routes now.", "why": "Now.", "base": base, "strength": "urges"}
+    page = desk.post(page_of(draft), {**words, "is_secretariat_text": "on"})
+    assert page.status_code == 409
+    form = page.context["words"]
+    names = ("text", "why", "base", "strength", "is_secretariat_text")
+    desk.post(page_of(draft), {name: form[name].value() for name in names})
+    row = Paragraph.objects.get(pk=draft.paragraph.pk)
+    assert (row.strength, row.is_secretariat_text) == ("urges", True)
+
+
 def test_unknown_strength_or_objective_is_refused(desk, draft):
-    address = at("desk_paragraph_marks", draft, draft.paragraph.key)
-    response = desk.post(address, {"strength": "shouts", "objectives": ["GCM-99"]})
+    words = {"text": TEXT, "base": draft.paragraph.wording_id}
+    response = desk.post(page_of(draft), {**words, "strength": "shouts", "objectives": ["GCM-99"]})
     assert response.status_code == 422
     assert len(problems(response)) == 2
     assert Paragraph.objects.get(pk=draft.paragraph.pk).strength == "calls_for"
@@ -195,7 +241,8 @@ def sources_page(draft, **query):
 
 
 def points_listed(desk, draft, **query):
-    return [point.reference for point in desk.get(sources_page(draft, **query)).context["points"]]
+    page = desk.get(desk.get(sources_page(draft, **query)).url)
+    return sorted(point.reference for point in page.context["points"])
 
 
 def test_points_of_section_theme_are_first_and_cited_ones_omitted(desk, draft):
@@ -207,7 +254,7 @@ def test_points_of_section_theme_are_first_and_cited_ones_omitted(desk, draft):
     assert points_listed(desk, draft, theme="") == sorted([same.reference, draft.other.reference])
 
 
-def test_points_are_found_by_words_theme_kind_and_organisation(desk, draft):
+def test_points_are_found_by_words_theme_and_kind(desk, draft):
     body = make_stakeholder("Coast Network")
     said = make_point(
         make_submission(draft.consultation, body, theme=draft.t2), text="Boats and rafts.", kind="challenge"
@@ -216,7 +263,6 @@ def test_points_are_found_by_words_theme_kind_and_organisation(desk, draft):
     assert points_listed(desk, draft, words="coast") == [said.reference]
     assert points_listed(desk, draft, words=said.reference.lower()) == [said.reference]
     assert points_listed(desk, draft, kind="challenge") == [said.reference]
-    assert points_listed(desk, draft, organisation=body.pk) == [said.reference]
     assert points_listed(desk, draft, theme="T2", words="rights") == [draft.other.reference]
     assert points_listed(desk, draft, theme="T1", kind="challenge") == []
     assert points_listed(desk, draft, words="100%_") == []
@@ -227,7 +273,7 @@ def test_uncited_points_are_filtered_on_request(desk, draft):
     free = make_point(draft.other.submission)
     assert points_listed(desk, draft, theme="T2") == sorted([draft.other.reference, free.reference])
     assert points_listed(desk, draft, theme="T2", free="on") == [free.reference]
-    page = desk.get(sources_page(draft, theme="T2"))
+    page = desk.get(desk.get(sources_page(draft, theme="T2")).url)
     assert {point.reference: point.resting for point in page.context["points"]} == {
         draft.other.reference: 1, free.reference: 0,
     }  # fmt: skip
@@ -242,30 +288,62 @@ def test_citations_of_earlier_wordings_do_not_count(desk, draft):
 
 @pytest.mark.parametrize(
     "query",
-    [{"theme": "T99"}, {"kind": "song"}, {"organisation": "x"}, {"after": "~"}, {"words": "x" * 300}],
+    [{"theme": "T99"}, {"kind": "song"}, {"from": "~"}, {"from": "99999"}, {"words": "x" * 300}, {"open": "x"}],
 )
 def test_unusual_search_is_safe(desk, draft, query):
-    assert desk.get(sources_page(draft, **query)).status_code == 200
+    assert desk.get(at("desk_section", draft, draft.first.pk), {"open": "1", **query}).status_code == 200
+
+
+def test_nearest_points_come_first_with_their_common_words_marked(desk, draft):
+    said = [make_point(draft.point.submission, text=text) for text in ("Dry sheds.", "Routes that Kenya agreed.")]
+    page = desk.get(opened(draft, theme="T1"))
+    assert [point.reference for point in page.context["points"]] == [said[1].reference, said[0].reference]
+    marked = [piece.text for piece in page.context["points"][0].pieces if piece.is_shared]
+    assert marked == ["Routes", "Kenya", "agreed"]
 
 
 def test_points_are_paginated(desk, draft):
     wanted = sorted(make_point(draft.point.submission).reference for _turn in range(23))
-    page = desk.get(sources_page(draft))
-    rest = desk.get(page.context["older"])
+    page = desk.get(opened(draft, theme="T1"))
+    rest = desk.get(page.context["more"])
     shown = [point.reference for point in (*page.context["points"], *rest.context["points"])]
-    assert (shown, page.context["number"], rest.context["older"]) == (wanted, 23, "")
+    assert (sorted(shown), rest.context["more"]) == (wanted, "")
+    assert rest.context["opened"].paragraph == draft.paragraph
 
 
 def ground(desk, draft, reference, relation="rests_on", **query):
-    return desk.post(sources_page(draft, **query), {"point": reference, "relation": relation})
+    return desk.post(sources_page(draft, **query), {"cite": f"{relation} {reference}"})
 
 
 def test_point_is_cited_and_search_kept(desk, draft):
     response = ground(desk, draft, draft.other.reference, "partly", theme="T2", words="rights")
-    assert response.url == sources_page(draft, theme="T2", words="rights")
+    assert response.url == opened(draft, words="rights", theme="T2")
     rows = draft.paragraph.wording.groundings.values_list("point__reference", "relation")
     assert sorted(rows) == sorted([(draft.point.reference, "rests_on"), (draft.other.reference, "partly")])
     assert "in part" in desk.get(response.url).text
+
+
+def test_citing_while_typing_saves_the_text_first(desk, draft):
+    words = {"text": "Kenya calls for agreed route.", "base": draft.paragraph.wording_id}
+    desk.post(sources_page(draft), {**words, "cite": f"rests_on {draft.other.reference}"})
+    assert text_of(draft.paragraph) == words["text"]
+    rows = draft.paragraph.wording.groundings.values_list("point", "is_confirmed")
+    assert sorted(rows) == sorted([(draft.point.pk, False), (draft.other.pk, True)])
+
+
+def test_refused_text_is_kept_and_nothing_is_cited(desk, draft):
+    words = {"text": "Typed words.", "why": "", "base": draft.paragraph.wording_id}
+    response = desk.post(sources_page(draft), {**words, "cite": f"rests_on {draft.other.reference}"})
+    assert (response.status_code, response.context["form"]["text"].value()) == (422, "Typed words.")
+    assert draft.paragraph.wording.groundings.count() == 1
+
+
+def test_source_confirmed_while_typing_is_one_of_the_new_wording(desk, draft):
+    source = draft.paragraph.wording.groundings.get()
+    words = {"text": "Kenya calls for agreed route.", "base": draft.paragraph.wording_id}
+    desk.post(at("desk_source_confirm", draft, draft.paragraph.key, source.pk), words)
+    assert text_of(draft.paragraph) == words["text"]
+    assert draft.paragraph.wording.groundings.get().is_confirmed
 
 
 @pytest.mark.parametrize(
@@ -292,9 +370,9 @@ def test_sources_are_confirmed_singly_or_together_and_removed(desk, draft):
     workflow.ground(draft.paragraph, draft.other, by=draft.drafter)
     row = workflow.reword(draft.paragraph, by=draft.drafter, text="Other words.", why="So.")
     one, two = row.wording.groundings.order_by("pk")
-    assert "To confirm" in desk.get(sources_page(draft)).text
+    assert "To confirm" in desk.get(opened(draft)).text
     response = desk.post(at("desk_source_confirm", draft, row.key, one.pk) + "?theme=T2")
-    assert response.url == sources_page(draft, theme="T2")
+    assert response.url == opened(draft, theme="T2")
     assert sorted(row.wording.groundings.values_list("pk", "is_confirmed")) == [(one.pk, True), (two.pk, False)]
     desk.post(at("desk_source_remove", draft, row.key, one.pk))
     desk.post(at("desk_sources_confirm", draft, row.key), {"wording": row.wording_id})
@@ -327,14 +405,15 @@ def test_session_points_and_confidential_points_are_labelled(desk, draft):
     session.forum.save()
     make_point(session=session, text="Said in the room.", theme=draft.t1)
     make_point(make_submission(draft.consultation, theme=draft.t1, audience="secretariat"), text="In confidence.")
-    page = desk.get(sources_page(draft)).text
+    page = desk.get(opened(draft)).text
     assert "said at the forum" in page
     assert "The secretariat only" in page
 
 
 def test_sources_of_closed_text_are_read_only(desk, draft):
     bring_paper(draft.paper, "review")
-    assert "Find points to cite" not in desk.get(sources_page(draft)).text
+    page = desk.get(opened(draft)).text
+    assert ("Cited by paragraph 1" in page, "Cite it" in page, 'id="write"' in page) == (True, False, False)
     response = ground(desk, draft, draft.other.reference)
     assert problems(response) == [
         "The text can change only while the paper is drafted or consolidated. Now it is in review."

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from uuid import uuid4
 
 import pgtrigger
 import pytest
@@ -46,9 +47,10 @@ def type_in(client, section, paragraph) -> str:
     words["objectives"] = [each.code for each in paragraph.provisions.all()]
     if paragraph.is_secretariat_text:
         words["is_secretariat_text"] = "on"
-    key = send(client, "desk_section", section.pk, **words).split("/")[-3]
+    key = str(uuid4())
+    send(client, "desk_section", section.pk, key=key, **words)
     for source in paragraph.wording.groundings.select_related("point"):
-        send(client, "desk_sources", key, point=source.point.reference, relation=source.relation)
+        send(client, "desk_sources", key, cite=f"{source.relation} {source.point.reference}")
     return key
 
 
