@@ -52,7 +52,12 @@ from positions.views import (
 )
 
 # Pages of the settings of a consultation, by the word in their address.
-SETTINGS = {**consultation_settings.PAGES, "milestones": milestones.milestones, "documents": public_documents.documents}
+SETTINGS = {
+    **consultation_settings.PAGES,
+    "milestones": milestones.milestones,
+    "documents": public_documents.documents,
+    "forum": new_consultation.forum,
+}
 
 # Public pages. Every other page of this app requires an account.
 public_pages = [

@@ -75,11 +75,15 @@ def desk_new_theme(request: SignedInRequest, slug: str, code: str) -> HttpRespon
 
 
 def forum(request: SignedInRequest, frame: Frame) -> HttpResponse:
-    """The forum: changed while it is prepared, or a copy of the last one, or begun anew."""
+    """The forum: changed while it is prepared, or a copy of the last one, or begun anew. Among the settings, another
+    one can be added once the latest is announced.
+    """
     present = forum_of(frame.consultation)
     if present and present.state != ForumState.DRAFT:
-        return frame.show(request, "forum", present=present, form=None)
-    source = frame.consultation.copied_from
+        if frame.guided:
+            return frame.show(request, "forum", present=present, form=None)
+        present = None
+    source = frame.consultation.copied_from if frame.guided else None
     last = forum_of(source) if source and not present else None
     form = _forum_form(request, frame, present, last)
     outcome = NOTHING_DONE

@@ -194,6 +194,19 @@ def test_begun_anew_has_the_usual_outline_and_a_forum_of_its_own(client, officer
     assert PositionPaper.objects.get().title == "Counties and migration"
 
 
+def test_another_forum_is_added_among_the_settings(client, officer, last):
+    factories.make_forum(last, code="NCM-2026")
+    address = reverse("desk_settings_page", args=["review-2026", "forum"])
+    assert address in client.get(reverse("desk_forums", args=["review-2026"])).content.decode()
+    day = (timezone.localdate() + timedelta(days=90)).isoformat()
+    given = {"title": "Second forum", "place": "Kisumu", "starts_on": day, "ends_on": day}
+    assert "Another forum has this code" in words(client.post(address, {**given, "code": "NCM-2026"}))
+    assert client.post(address, {**given, "code": "NCM-2026-2"})["Location"] == address
+    made = Forum.objects.get(code="NCM-2026-2")
+    assert (made.state, made.consultation) == ("draft", last)
+    assert client.get(address).context["present"] == made
+
+
 def test_unknown_step_is_not_found(client, officer, last):
     begin(client)
     assert client.get(at("no-such")).status_code == 404
