@@ -199,8 +199,7 @@ def _point(world: SimpleNamespace, state: str) -> Point:
 
 
 def _hiding(world: SimpleNamespace, state: str) -> Hiding:
-    sent = make_submission(stakeholder=world.body, author=world.people.roles["focal point"])
-    return make_hiding(sent, world.people.head, world.people.secretariat, state)
+    return make_hiding(_submission(world, "accepted"), world.people.head, world.people.secretariat, state)
 
 
 def _likeness(world: SimpleNamespace, state: str) -> Likeness:
