@@ -124,37 +124,6 @@ def test_paragraph_is_written_and_cited_without_javascript(open_window, draft):
     assert [row.point for row in made.wording.groundings.all()] == [free]
 
 
-def test_paragraph_is_written_and_cited_within_eight_keys(desktop, draft):
-    """Counts keys and clicks beside the typing; the page is loaded once, and no word leaves its field."""
-    make_point(make_submission(draft.consultation, theme=draft.t1), text="Boats need a light.")
-    near = make_point(make_submission(draft.consultation, theme=draft.t1), text="Shelters at every pier should be dry.")
-    desktop.log_in(draft.drafter)
-    desktop.goto(at("desk_section", draft, draft.first.pk))
-    desktop.evaluate("window.isFirstPage = true")
-    used = 0
-
-    def press(*keys):
-        nonlocal used
-        desktop.keyboard.press("+".join(keys))
-        used += len(keys)
-
-    press("p")
-    expect(desktop.locator("#new textarea")).to_be_focused()
-    desktop.keyboard.type("Kenya calls for a dry shelter at every pier.")
-    press("Control", "Enter")
-    number = draft.first.paragraphs.standing().count() + 1
-    expect(desktop.locator(f"#p{number} textarea")).to_be_focused()
-    assert desktop.locator("[data-digit='1']").get_attribute("value") == f"rests_on {near.reference}"
-    press("Alt", "1")
-    desktop.locator("h2", has_text=f"Cited by paragraph {number}").wait_for()
-    expect(desktop.locator("#done")).to_contain_text("now cites")
-    press("Escape")
-    expect(desktop.locator("#write")).to_have_count(0)
-    made = draft.first.paragraphs.standing().order_by("order").last()
-    assert [source.point for source in made.wording.groundings.all()] == [near]
-    assert (used <= 8, desktop.evaluate("window.isFirstPage")) == (True, True)
-
-
 def test_typed_text_survives_citing_closing_and_a_lost_connection(desktop, draft):
     make_point(make_submission(draft.consultation, theme=draft.t1), text="Agreed routes are safe.")
     desktop.log_in(draft.drafter)

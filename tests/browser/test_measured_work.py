@@ -13,18 +13,27 @@ from playwright.sync_api import expect
 from consultations.models import Point, Submission
 from ncm_portal.workflow import now
 from tests.browser.conftest import DESKTOP
-from tests.factories import change, make_consultation, make_member, make_secretariat, make_stakeholder, make_submission
+from tests.factories import (
+    change,
+    make_consultation,
+    make_member,
+    make_point,
+    make_secretariat,
+    make_stakeholder,
+    make_submission,
+)
+from tests.positions.drafting import make_draft
 from tests.sign_in import give_second_factor
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SCREEN_TEN, SPLIT_INTO_FOUR = 25, 14  # keys and clicks at most
+SCREEN_TEN, SPLIT_INTO_FOUR, WRITE_AND_CITE = 25, 14, 8  # keys and clicks at most
 FIRST_VIEW = 72_000  # bytes of a list of ten, unpacked, without fonts; 60,000 is aimed at
 COUNT = """
     const count = (event) => {
         if (!event.isTrusted) return;
         const text = event.target.closest?.("textarea, input[type=text], input:not([type])");
         if (event.type === "keydown" && ["Control", "Shift", "Alt"].includes(event.key)) return;
-        if (event.type === "keydown" && text && event.key.length === 1 && !event.ctrlKey) return;
+        if (event.type === "keydown" && text && event.key.length === 1 && !event.ctrlKey && !event.altKey) return;
         sessionStorage.setItem("acts", acts() + 1);
     };
     const acts = () => Number(sessionStorage.getItem("acts") || 0);
@@ -157,3 +166,29 @@ def test_first_view_of_the_desk_is_small(desktop, officer, queue):
     desktop.wait_for_load_state("networkidle")
     weights = {url: len(answer.body()) for url, answer in sizes.items() if ".woff" not in url}
     assert 0 < sum(weights.values()) <= FIRST_VIEW, weights
+
+
+def test_one_paragraph_is_written_and_cited_with_few_keys(desktop, db):
+    draft = make_draft()
+    for text in ("Boats need a light.", "Shelters at every pier should be dry."):
+        near = make_point(make_submission(draft.consultation, theme=draft.t1), text=text)
+    desktop.page.add_init_script(COUNT)
+    desktop.log_in(draft.drafter)
+    desktop.goto(reverse("desk_section", args=[draft.paper.slug, draft.first.pk]))
+    desktop.evaluate("window.isFirstPage = true")
+    press = desktop.keyboard.press
+    press("p")
+    expect(desktop.locator("#new textarea")).to_be_focused()
+    desktop.keyboard.type("Kenya calls for a dry shelter at every pier.")
+    press("Control+Enter")
+    expect(desktop.locator("#p2 textarea")).to_be_focused()
+    assert desktop.locator("[data-digit='1']").get_attribute("value") == f"rests_on {near.reference}"
+    press("Alt+1")
+    expect(desktop.locator("#done")).to_contain_text("now cites")
+    press("Escape")
+    expect(desktop.locator("#write")).to_have_count(0)
+    made = draft.first.paragraphs.standing().order_by("order").last()
+    assert [source.point for source in made.wording.groundings.all()] == [near]
+    assert desktop.evaluate("window.isFirstPage")
+    assert 0 < acts(desktop) <= WRITE_AND_CITE
+    assert acts(desktop) == 4

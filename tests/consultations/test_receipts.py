@@ -150,7 +150,7 @@ def test_withheld_mark_is_shown_on_all_desk_pages(client):
     sign_in(client, factories.make_secretariat())
     pages = [
         reverse("desk_section", args=[paper.slug, section.pk]), reverse("desk_paragraph", args=[paper.slug, paragraph.key]),
-        reverse("desk_sources", args=[paper.slug, paragraph.key]), reverse("desk_coverage", args=[paper.slug]),
+        f"{reverse('desk_section', args=[paper.slug, section.pk])}?open=1", reverse("desk_coverage", args=[paper.slug]),
         reverse("desk_dispositions", args=[paper.slug]), reverse("desk_disposition", args=[paper.slug, held.reference]),
         reverse("desk_point", args=[held.reference]), reverse("desk_points", args=[sent.consultation.slug]),
         reverse("desk_input", args=[sent.key]),
