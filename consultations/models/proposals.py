@@ -17,6 +17,7 @@ from ncm_portal import workflow
 from ..db.constraints import no_delete, one_of, state_guards
 from ..db.fields import CleanTextField
 from .accounts import User
+from .submissions import reads_all_sent
 
 
 class ProposalState(models.TextChoices):
@@ -29,9 +30,12 @@ class ProposalState(models.TextChoices):
 
 class ProposalQuerySet(models.QuerySet["Proposal"]):
     def visible_to(self, user: Any) -> Self:
-        """Return the proposals that `user` may read: all of them for staff."""
+        """Return the proposals that `user` may read: all of them for staff, but those that quote inputs only for those
+        who read all inputs.
+        """
         known = getattr(user, "is_authenticated", False) and user.is_active and user.is_staff
-        return self if known else self.none()
+        rows = self if known else self.none()
+        return rows if reads_all_sent(user) else rows.exclude(act="hide_words")
 
     def open(self) -> Self:
         """Return pending proposals that have not lapsed."""

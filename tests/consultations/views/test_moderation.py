@@ -50,6 +50,12 @@ def test_officer_proposes_entered_words_which_second_officer_confirms(client, se
         assert sentence in shown
 
 
+def test_technician_does_not_see_proposal_with_words(client, sent, officer):
+    hidden(sent, officer)
+    page = reverse("desk_proposal", args=[Proposal.objects.get().key])
+    assert [sign_in(client, each).get(page).status_code for each in (officer, make_user("sysadmin"))] == [200, 404]
+
+
 def test_officer_marks_sentences(client, sent, officer):
     sign_in(client, officer).post(address(sent), {**FIELDS, "passages": ["2"]})
     assert Proposal.objects.get().values["words"] == ["Build a shelter at the border of Nadapal."]
