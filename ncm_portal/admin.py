@@ -1,4 +1,4 @@
-"""Admin site: Django's, with the inbox of the person on its index page."""
+"""Admin site: Django's, in the rail of the desk, with what waits on its index page."""
 
 import sys
 from collections.abc import Iterable
@@ -16,16 +16,30 @@ from django.utils.translation import gettext_lazy as _
 
 WITHOUT_PAGES = ("verify_all",)  # commands that import no admin pages, to stay small
 OURS = ("consultations", "positions")
-ROOMS = [
-    (_("Consultations and forums"), ["Consultation", "Forum", "ForumSession", "Delegate", "CheckIn", "Milestone"]),
-    (_("Stakeholders"), ["Stakeholder", "Ministry", "User", "MembershipInvitation"]),
-    (_("Inputs"), ["Submission", "Point"]),
+MOST_WAITING = 8  # rows of the inbox on the index page
+ROOMS = [  # in the order of the work: heading, what it is about, and the models
     (
-        _("Position papers"),
-        ["PositionPaper", "Edition", "Amendment", "Clearance", "ChainStep", "Disposition", "Reservation", "Decision"],
+        _("Prepare"),
+        _("what exists before anybody writes"),
+        ["Consultation", "Milestone", "Theme", "OutlinePart", "Provision", "Instrument"],
     ),
-    (_("Reference data"), ["Theme", "Provision", "Instrument", "County", "Term", "OutlinePart", "PublicHoliday"]),
-    (_("Records"), ["Event", "AccessEntry", "AccessSeal", "OutgoingMail"]),
+    (
+        _("Listen"),
+        _("who writes, and what they say"),
+        ["Stakeholder", "User", "MembershipInvitation", "Submission", "Point"],
+    ),
+    (_("Meet"), _("the forum"), ["Forum", "ForumSession", "Delegate", "CheckIn"]),
+    (_("Write"), _("one paper"), ["PositionPaper", "Edition", "Amendment", "Disposition"]),
+    (
+        _("Clear and adopt"),
+        _("by ministries and the forum"),
+        ["Ministry", "Clearance", "ChainStep", "Reservation", "Decision"],
+    ),
+    (
+        _("Keep"),
+        _("what was done, and what all of it refers to"),
+        ["Event", "AccessEntry", "AccessSeal", "OutgoingMail", "Term", "County", "PublicHoliday"],
+    ),
 ]
 
 
@@ -34,7 +48,7 @@ class PortalAdminSite(AdminSite):
 
     site_header = _("Secretariat")
     site_title = _("NCM Portal")
-    index_title = _("For you")
+    index_title = _("Admin")
     site_url = "/"
     enable_nav_sidebar = False
 
@@ -61,19 +75,23 @@ class PortalAdminSite(AdminSite):
     def _rooms(self, request: HttpRequest) -> list[Any]:
         result = super().get_app_list(request)
         models = {model["object_name"]: model for app in result for model in app["models"]}
-        home = reverse("admin:index")
+        always = {"app_label": "room", "app_url": reverse("admin:index"), "has_module_perms": True}
         return [
-            {"name": name, "app_label": "room", "app_url": home, "has_module_perms": True, "models": rows}
-            for name, names in ROOMS
+            {**always, "name": name, "about": about, "models": rows}
+            for name, about, names in ROOMS
             if (rows := [models[each] for each in names if each in models])
         ]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        """Show what waits for the person above the lists of records."""
-        from consultations.queries.inbox import in_groups, inbox
+        """Show the lists of records in the order of the work, with what waits in each, beside the person's inbox."""
+        from consultations.queries.inbox import inbox
+        from positions.queries.consultations import waiting_in_lists
 
-        groups = in_groups(inbox(request.user))
-        return super().index(request, {**(extra_context or {}), "groups": groups})
+        waiting, rooms = waiting_in_lists(), self._rooms(request)
+        for model in (model for room in rooms for model in room["models"]):
+            model["waits"] = waiting.get(model["object_name"])
+        context = {"inbox": inbox(request.user)[:MOST_WAITING], "app_list": rooms}
+        return super().index(request, {**(extra_context or {}), **context})
 
 
 class PortalAdminConfig(AdminConfig):

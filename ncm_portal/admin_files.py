@@ -27,6 +27,7 @@ BUNDLES = {
         "admin/css/vendor/select2/select2.min.css",
         "admin/css/autocomplete.css",
         "admin/css/responsive.css",
+        "css/frame.css",
         "css/admin.css",
     ],
     "js/admin_list.js": ["admin/js/actions.js", "admin/js/filters.js"],

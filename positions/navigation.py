@@ -61,7 +61,7 @@ SECTIONS = (
     Section(_("Clearance"), "clearances", ("clearance",), permissions.has_clearances, is_work=True),
     Section(_("Desk"), "desk", DESK_PAGES, permissions.is_secretariat, is_work=True),
     Section(_("Find"), "find", ("find",), _nobody, is_work=True),
-    Section(_("Admin"), "admin:index", ("admin:",), _staff),
+    Section(_("Admin"), "admin:index", ("admin:",), _staff, is_work=True),
     Section(_("Account"), "account_email", ("account_", "mfa_", "notices"), permissions.is_signed_in, is_work=True),
     Section(_("Sign in"), "account_login", ("account_", "mfa_"), _visitor),
 )
@@ -172,6 +172,7 @@ IN_CONSULTATION: tuple[tuple[Promise | str, tuple[Entry, ...]], ...] = (
     ),
     ("", (Entry(_("Settings"), "desk_settings", SETTINGS_PAGES, SETTINGS),)),
 )
+ADMIN = Entry(_("Admin"), "admin:index", ("admin:",), "M2.5 2.5h11v11h-11zM2.5 8h11M6.5 5.3h3M6.5 10.8h3")
 CHECKS = Entry(_("Checks of all stored data"), "desk_checks", ("desk_checks",), CHECK)
 ACROSS: tuple[Entry, ...] = (
     Entry(_("Organisations"), "desk_organisations", ("desk_organisation",), PEOPLE, "new"),
@@ -180,6 +181,7 @@ ACROSS: tuple[Entry, ...] = (
     Entry(_("People and offices"), "desk_accounts", ("desk_account",), PEOPLE),
     Entry(_("Holidays and offices"), "desk_holidays", ("desk_holiday",), SETTINGS),
     CHECKS,
+    ADMIN,
 )
 TRAY = "M2.5 9.5h3l1 2h3l1-2h3M2.5 9.5v4h11v-4M2.5 9.5l2-6.5h7l2 6.5"
 FOR_YOU = Entry(_("For you"), "for_you", ("for_you",), TRAY, "mine")
@@ -189,6 +191,7 @@ OWN: tuple[tuple[Entry, Callable[[Any], bool]], ...] = (
     (Entry(_("Clearance"), "clearances", ("clearance",), CHECK), permissions.has_clearances),
     (Entry(_("Position papers"), "papers", ("paper",), PAPER), _anyone),
     (CHECKS, _staff),
+    (ADMIN, _staff),
 )
 
 

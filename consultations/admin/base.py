@@ -22,7 +22,7 @@ from consultations.forms.consequences import confirming
 from consultations.models import Evidence
 from consultations.permissions import SignedInRequest, is_secretariat, may_enter_admin
 from consultations.queries.history import history, history_context
-from ncm_portal.workflow import Blocked, Move, OpenMove, journal, moves_open_to
+from ncm_portal.workflow import Blocked, Condition, Move, OpenMove, journal, moves_open_to
 
 from .rows import MOST_ROWS, RowsFormSet
 
@@ -40,7 +40,7 @@ DAYS_AND_HOURS: dict[type[models.Field], dict[str, Any]] = {
 class RecordAdmin(admin.ModelAdmin):
     """Base admin of the secretariat's records: staff can read, the secretariat can edit, nothing can be deleted."""
 
-    list_per_page = 50
+    list_per_page = 40
     formfield_overrides = DAYS_AND_HOURS
     show_full_result_count = False
     moves: dict[str, Move] = {}
@@ -120,13 +120,20 @@ class RecordAdmin(admin.ModelAdmin):
         """Return links to the portal pages on which work on the record continues, as (label, URL)."""
         return []
 
+    def needs(self, record: Any) -> list[Condition]:
+        """Return what the record needs before its next step, to show above the form."""
+        return []
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         record = self.get_object(request, object_id)
         context = dict(extra_context or {})
         if record is not None:
+            if consultation := getattr(record, "consultation", None):
+                vars(request)["consultation"] = consultation  # the rail shows it
             context |= {
+                "needs": self.needs(record),
                 "links": self.links(request, record),
                 "open_moves": self.open_moves(request, record),
                 "events": history(record, limit=20),

@@ -30,7 +30,7 @@ from consultations.models import (
     User,
 )
 from consultations.permissions import SignedInRequest, is_secretariat
-from ncm_portal.workflow import now
+from ncm_portal.workflow import Condition, needs_of, now
 
 from .base import ReadOnlyAdmin, RecordAdmin, RowsInline, bulk_action
 from .rows import RowsFormSet
@@ -137,6 +137,10 @@ class ForumAdmin(RecordAdmin):
         "title", ("consultation", "state"), ("code", "slug", "seats"), ("starts_on", "ends_on"), ("place", "venue"),
         "convenors", "concept", ("respond_by", "contact"), "letter_text", "source",
     ]  # fmt: skip
+
+    def needs(self, record: Any) -> list[Condition]:
+        """Return what the forum needs before its next step."""
+        return needs_of(self.moves, record)
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Sequence[str]]:
         return {} if obj else self.prepopulated_fields

@@ -11,18 +11,21 @@ from django.db.models.functions import JSONObject
 from django.utils import formats, timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from consultations.charts import Stretch
 from consultations.models import (
     Consultation,
     ConsultationState,
+    Delegate,
+    DelegateState,
     Event,
     Forum,
     ForumState,
     Milestone,
     MilestoneState,
     Misreading,
+    OutgoingMail,
     Point,
     PointState,
     Stakeholder,
@@ -37,6 +40,8 @@ from ncm_portal.workflow import now
 from positions.models import (
     BEFORE_ADOPTION,
     OFFICIAL_STATES,
+    Amendment,
+    AmendmentState,
     Clearance,
     ClearanceState,
     PaperState,
@@ -147,6 +152,61 @@ def _counted(rows: QuerySet[Model], kind: str, consultation: str) -> QuerySet[Mo
     of = F(consultation) if consultation else Value(0)
     labelled = rows.order_by().values(waits=Value(kind), at_consultation=of).annotate(number=Count("pk"))
     return labelled.values_list("waits", "at_consultation", "number")
+
+
+class Waiting(NamedTuple):
+    """What waits in a list of the admin: the words with their number, and the filter that shows only that."""
+
+    words: str
+    query: str
+
+
+# Lists of the admin by the name of their model: the rows that wait, their words by number, and their filter.
+WAITING_IN_LISTS: dict[str, tuple[QuerySet[Model, Any], Any, str]] = {
+    "Stakeholder": (
+        Stakeholder.objects.waiting(),
+        ngettext_lazy("%(n)s to verify", "%(n)s to verify", "n"),
+        "registered",
+    ),
+    "Submission": (
+        Submission.objects.filter(state=SubmissionState.SUBMITTED),
+        ngettext_lazy("%(n)s to read", "%(n)s to read", "n"),
+        SubmissionState.SUBMITTED,
+    ),
+    "Point": (
+        Point.objects.filter(state=PointState.SUBMITTED),
+        ngettext_lazy("%(n)s to validate", "%(n)s to validate", "n"),
+        PointState.SUBMITTED,
+    ),
+    "Delegate": (
+        Delegate.objects.filter(state=DelegateState.NOMINATED),
+        ngettext_lazy("%(n)s to decide", "%(n)s to decide", "n"),
+        DelegateState.NOMINATED,
+    ),
+    "Amendment": (
+        Amendment.objects.filter(state=AmendmentState.PROPOSED),
+        ngettext_lazy("%(n)s to decide", "%(n)s to decide", "n"),
+        AmendmentState.PROPOSED,
+    ),
+    "Clearance": (
+        Clearance.objects.filter(state=ClearanceState.REQUESTED),
+        ngettext_lazy("%(n)s not answered", "%(n)s not answered", "n"),
+        ClearanceState.REQUESTED,
+    ),
+    "OutgoingMail": (
+        OutgoingMail.objects.filter(state=OutgoingMail.State.FAILED),
+        ngettext_lazy("%(n)s not delivered", "%(n)s not delivered", "n"),
+        OutgoingMail.State.FAILED,
+    ),
+}
+
+
+def waiting_in_lists() -> dict[str, Waiting]:
+    """Return what waits in the lists of the admin by the name of their model. One query."""
+    counted = [_counted(rows, name, "") for name, (rows, _words, _state) in WAITING_IN_LISTS.items()]
+    numbers = [(name, n) for name, _at, n in counted[0].union(*counted[1:], all=True).order_by() if n]
+    lists = {name: (words, state) for name, (_rows, words, state) in WAITING_IN_LISTS.items()}
+    return {name: Waiting(lists[name][0] % {"n": n}, f"?state__exact={lists[name][1]}") for name, n in numbers}
 
 
 # --- The steps of a consultation --------------------------------------------------------------------------------------

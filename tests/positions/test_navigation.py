@@ -208,7 +208,7 @@ def test_rail_of_others_has_no_consultations_and_costs_no_query_of_the_desk(offi
     [
         (None, ["My organisation", "Write your input", "Position papers"]),
         (Office.OFFICIAL, ["My organisation", "Write your input", "Position papers"]),
-        (Office.SYSADMIN, ["Position papers", "Checks of all stored data"]),
+        (Office.SYSADMIN, ["Position papers", "Checks of all stored data", "Admin"]),
     ],
 )
 def test_rail_of_others_has_their_own_pages(office, own):

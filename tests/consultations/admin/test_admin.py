@@ -212,9 +212,25 @@ def test_front_page_shows_what_waits_for_the_person(client, officer):
     assert "Nothing waits for you now." in client.get(reverse("admin:index")).content.decode()
     factories.make_submission(state="submitted", title="Passes")
     page = client.get(reverse("admin:index"))
-    assert [row.words for _group, _label, rows in page.context["groups"] for row in rows] == ["Read “Passes”"]
-    assert page.context["groups"] == client.get(reverse("for_you")).context["groups"]
+    assert [row.words for row in page.context["inbox"]] == ["Read “Passes”"]
+    (group,) = client.get(reverse("for_you")).context["groups"]
+    assert page.context["inbox"] == group[2]
     assert "Read “Passes”" in page.content.decode()
+
+
+def test_front_page_counts_what_waits_in_each_list(client, officer):
+    factories.make_submission(state="submitted")
+    factories.make_submission(state="accepted")
+    factories.make_member(factories.make_stakeholder(state="registered"))
+    rooms = client.get(reverse("admin:index")).context["app_list"]
+    waits = {model["object_name"]: model["waits"] for room in rooms for model in room["models"] if model["waits"]}
+    assert {name: each.words for name, each in waits.items()} == {
+        "Submission": "1 to read",
+        "Stakeholder": "1 to verify",
+    }
+    for name, each in waits.items():
+        page = client.get(reverse(f"admin:consultations_{name.lower()}_changelist") + each.query)
+        assert page.context["cl"].result_count == 1
 
 
 # --- Nothing is deleted ---------------------------------------------------------------------------------------------
