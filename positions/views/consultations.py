@@ -42,6 +42,7 @@ from positions.queries.consultations import (
 )
 
 FEWEST = 8
+EXPORT_FORMS = (("csv", "CSV"), ("xlsx", "Excel"), ("json", "JSON"))
 MOST_IN_PICTURE = 30
 WIDE, LABELS = 1040, 150  # of the picture of all consultations
 
@@ -134,6 +135,7 @@ def desk_consultation(request: SignedInRequest, slug: str) -> HttpResponse:
         "places": places,
         "heard_places": sum(bool(place.inputs) for place in places),
         "map": map_of(places),
+        "export_forms": EXPORT_FORMS,
         "fewest": _fewest(groups),
         "most": max((each.total for each in groups.groups), default=0),
         **_pace(consultation),

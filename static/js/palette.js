@@ -1,11 +1,9 @@
-// Find anything: Ctrl K, Cmd K, "/" or the link opens the page "Find" over the present one, as a combobox with a list.
-// Without this script the link leads to that page. An answer to what is no longer typed is thrown away.
+// The dialog "Find": a combobox with a list of results. static/js/find.js loads this when the dialog first opens. An
+// answer to what is no longer typed is thrown away.
 (() => {
-  const template = document.getElementById("palette");
-  if (!template) return;
+  const palette = document.querySelector("dialog.palette");
   const WAIT = 120; // milliseconds after the last key
   const PATIENCE = 10_000;
-  const palette = document.importNode(template.content, true).querySelector("dialog");
   const form = palette.querySelector("form");
   const input = form.elements.q;
   const list = palette.querySelector("[role=listbox]");
@@ -15,7 +13,6 @@
   let asked; // the request under way
   let shown = null; // what the list answers
   let opensFirst = false; // Enter was pressed before the answer came
-  document.body.append(palette);
 
   const options = () => [...list.querySelectorAll("[role=option]")];
   const chosen = () => list.querySelector("[aria-selected=true]");
@@ -105,13 +102,6 @@
     else form.submit();
   };
 
-  const start = () => {
-    if (palette.open) return;
-    palette.showModal();
-    input.select();
-    if (shown === null) ask();
-  };
-
   input.addEventListener("input", () => {
     clearTimeout(timer);
     opensFirst = false;
@@ -137,28 +127,8 @@
   });
   palette.querySelector(".close").addEventListener("click", () => palette.close());
 
-  const keysAreOff = () => {
-    try {
-      return localStorage.getItem("keys-off") === "1";
-    } catch {
-      return false;
-    }
-  };
-  document.addEventListener("keydown", (event) => {
-    const key = event.key.toLowerCase();
-    const combined = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && key === "k";
-    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
-    const slash = key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !typing && !keysAreOff();
-    if ((!combined && !slash) || document.querySelector("dialog[open]")) return;
-    event.preventDefault();
-    start();
+  palette.addEventListener("start", () => {
+    if (shown === null) ask();
   });
-  document.addEventListener("click", (event) => {
-    const link = event.target.closest?.("a[href]");
-    if (!link || palette.contains(link) || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
-    const address = new URL(link.href);
-    if (address.pathname !== new URL(form.action).pathname || address.searchParams.has("q")) return;
-    event.preventDefault();
-    start();
-  });
+  ask(); // of what was typed while this was loaded
 })();

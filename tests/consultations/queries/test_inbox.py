@@ -148,14 +148,16 @@ def test_statement_of_one_officer_finds_the_rows_of_another():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_count_is_kept_until_the_next_entry_of_the_journal(django_assert_num_queries):
+def test_count_is_kept_until_the_next_entry_of_the_journal():
     officer = make_secretariat()
     sent = make_submission(state="submitted")
     workflow.add_note(sent, by=officer, text="One entry, so that the journal has one.")
     person = User.objects.get(pk=officer.pk)
     assert inbox.waiting_count(person) == 1
-    with django_assert_num_queries(0):
+    with CaptureQueriesContext(connection) as queries:
         assert inbox.waiting_count(person) == 1
+    looks = [query for query in queries if "consultations_event" in query["sql"]]  # once in a second, for other machines
+    assert len(queries) == len(looks) <= 1
     workflow.accept(sent, by=officer)
     assert [row.code for row in inbox.inbox(person)] == ["split"]
 

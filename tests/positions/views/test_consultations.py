@@ -166,6 +166,18 @@ def test_exactly_one_step_is_here_in_every_state():
         assert [step.state for step in steps].count("here") == 1, state
 
 
+def test_overview_leads_to_files_of_its_own_inputs(client, officer):
+    mine, other = (make_consultation(state=ConsultationState.OPEN) for _turn in range(2))
+    own, foreign = make_submission(mine), make_submission(other)
+    address = f"/inputs.csv?round={mine.slug}"
+    assert f'href="{address}"' in client.get(f"/desk/{mine.slug}/").text
+    text = client.get(address).getvalue().decode()
+    assert own.reference in text
+    assert foreign.reference not in text
+    draft = make_consultation(state=ConsultationState.DRAFT)
+    assert "/inputs.csv" not in client.get(f"/desk/{draft.slug}/").text
+
+
 # --- Pictures ---------------------------------------------------------------------------------------------------------
 
 
