@@ -259,6 +259,11 @@ class Submission(models.Model):
             ),
             models.Index(fields=["theme", "-submitted_at", "-id"], name="submission_theme"),
             models.Index(
+                fields=["consultation", "-decided_at"],
+                condition=Q(decided_at__isnull=False),
+                name="submission_decided_last",
+            ),
+            models.Index(
                 fields=["decided_at", "id"], condition=Q(state="accepted", audience="public"), name="submission_feed"
             ),
             models.Index(fields=["stakeholder", "-submitted_at", "-id"], name="submission_stakeholder"),

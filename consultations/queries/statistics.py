@@ -9,14 +9,14 @@ import csv
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
-from django.db.models.functions import Coalesce, JSONObject, TruncDate
+from django.db.models.functions import Coalesce, JSONObject
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -31,7 +31,7 @@ from consultations.models import (
     Framework,
     Group,
     Provision,
-    SubmissionState,
+    Submission,
     Tally,
     Theme,
     audiences_of,
@@ -240,16 +240,16 @@ def inputs_by_week(consultation: Consultation) -> tuple[Consultation | None, lis
 
 
 ANSWERED_WITHIN = (1, 3, 5, 10)  # working days
+MOST_ANSWERED = 1000
 
 
 class AnswerTimes(NamedTuple):
-    """How long inputs waited for their decision, in working days: numbers by the limits, those above, and those that
-    still wait; half of the decided ones waited at most `median`.
+    """How long the inputs decided last waited, in working days: numbers by the limits, and those above; half of them
+    waited at most `median`.
     """
 
     within: list[tuple[int, int]]
     longer: int
-    waiting: int
     median: int
 
     @property
@@ -260,32 +260,21 @@ class AnswerTimes(NamedTuple):
     @property
     def most(self) -> int:
         """Return the largest of the numbers."""
-        return max(self.longer, self.waiting, *(number for _days, number in self.within))
+        return max(self.longer, *(number for _days, number in self.within))
 
 
 def times_to_answer(consultation: Consultation) -> AnswerTimes:
-    """Return how long the inputs of a consultation waited, from the day they were last sent. At most two queries."""
-    waited, waiting = Counter[int](), 0
-    rows = _days_of_decisions(consultation)
-    calendar = WorkingDays([day for sent, decided, _number in rows if decided for day in (sent, decided)])
-    for sent, decided, number in rows:
-        if decided:
-            waited[calendar.between(sent, decided)] += number
-        else:
-            waiting += number
+    """Return how long the last inputs of a consultation waited, up to MOST_ANSWERED, from the day they were last sent.
+
+    At most one query; the holidays are kept.
+    """
+    days = [(timezone.localdate(sent), timezone.localdate(decided)) for sent, decided in _decided_last(consultation)]
+    calendar = WorkingDays([day for pair in days for day in pair])
+    waited = Counter(calendar.between(*pair) for pair in days)
     limits = zip((-1, *ANSWERED_WITHIN), ANSWERED_WITHIN, strict=False)
     within = [(most, sum(n for days, n in waited.items() if least < days <= most)) for least, most in limits]
     longer = sum(n for days, n in waited.items() if days > ANSWERED_WITHIN[-1])
-    return AnswerTimes(within, longer, waiting, _median(waited))
-
-
-def _median(counted: Counter[int]) -> int:
-    half, so_far = (counted.total() + 1) // 2, 0
-    for value, number in sorted(counted.items()):
-        so_far += number
-        if so_far >= half:
-            return value
-    return 0
+    return AnswerTimes(within, longer, sorted(waited.elements())[(waited.total() - 1) // 2] if waited else 0)
 
 
 def _key_of(consultation: Consultation) -> int:
@@ -293,12 +282,10 @@ def _key_of(consultation: Consultation) -> int:
 
 
 @kept_for_each(_key_of, INPUTS)
-def _days_of_decisions(consultation: Consultation) -> list[tuple[date, date | None, int]]:
-    """Return the days on which inputs were sent and decided (None: not yet) with their numbers."""
-    sent = TruncDate(Coalesce("resent_at", "submitted_at"))
-    rows = consultation.submissions.filter(submitted_at__isnull=False).exclude(state=SubmissionState.WITHDRAWN)
-    by_day = rows.order_by().values_list(sent, TruncDate("decided_at")).annotate(number=Count("pk"))
-    return list(by_day)
+def _decided_last(consultation: Consultation) -> list[tuple[datetime, datetime]]:
+    """Return when the inputs decided last were sent and decided."""
+    rows = Submission.objects.filter(consultation=consultation, decided_at__isnull=False).order_by("-decided_at")
+    return list(rows.values_list(Coalesce("resent_at", "submitted_at"), "decided_at")[:MOST_ANSWERED])
 
 
 # --- Figures ----------------------------------------------------------------------------------------------------------

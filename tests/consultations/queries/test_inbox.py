@@ -156,7 +156,9 @@ def test_count_is_kept_until_the_next_entry_of_the_journal():
     assert inbox.waiting_count(person) == 1
     with CaptureQueriesContext(connection) as queries:
         assert inbox.waiting_count(person) == 1
-    looks = [query for query in queries if "consultations_event" in query["sql"]]  # once in a second, for other machines
+    looks = [
+        query for query in queries if "consultations_event" in query["sql"]
+    ]  # once in a second, for other machines
     assert len(queries) == len(looks) <= 1
     workflow.accept(sent, by=officer)
     assert [row.code for row in inbox.inbox(person)] == ["split"]
