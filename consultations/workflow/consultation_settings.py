@@ -53,9 +53,9 @@ def demand_same(seen: str, values: Mapping[str, Any]) -> None:
         raise Conflict(dict(values))
 
 
-def for_change(consultation: Consultation, by: User) -> Consultation:
-    """Return the consultation, locked. Raises NotAllowed, or Blocked if it is archived."""
-    demand(is_secretariat(by), who=SECRETARIAT, to=CHANGE)
+def for_change(consultation: Consultation, person: User) -> Consultation:
+    """Return the consultation, locked for a change by `person`. Raises NotAllowed, or Blocked if it is archived."""
+    demand(is_secretariat(person), who=SECRETARIAT, to=CHANGE)
     row = locked(consultation)
     if row.state == ConsultationState.ARCHIVED:
         raise Blocked(_("The consultation is archived."))

@@ -9,9 +9,10 @@ import pgtrigger
 import pytest
 from django.conf import settings as portal
 from django.urls import get_resolver, reverse
+from django.utils import timezone
 
 from consultations import stored_files
-from consultations.models import Event, ForumFile
+from consultations.models import Event, ForumFile, PublicDocument, PublicDocumentKind
 from consultations.workflow import copy_forum
 from ncm_portal.workflow import Blocked
 from positions.edition.files import render_artefact
@@ -48,6 +49,17 @@ def forum_document():
     return file, reverse("forum_document", args=[file.key])
 
 
+def public_document():
+    file = PublicDocument.objects.create(
+        consultation=factories.make_consultation(state="open"), kind=PublicDocumentKind.values[0], title="Background",
+        language="en", name="background.pdf", media_type="application/pdf", size=len(DATA),
+        sha256=hashlib.sha256(DATA).hexdigest(), by=factories.make_secretariat(), at=timezone.now(),
+    )  # fmt: skip
+    file.path.parent.mkdir(parents=True, exist_ok=True)
+    file.path.write_bytes(DATA)
+    return file, reverse("public_document", args=[file.key])
+
+
 def answer_to_invitation():
     letter = factories.make_invitation(factories.make_forum(), state="sent")
     file = factories.make_forum_file(letter.forum, data=DATA, kind="answer", invitation=letter)
@@ -74,6 +86,7 @@ DOORS = {
     "evidence": lambda: attachment("evidence"),
     "original": lambda: attachment("original"),
     "document of a forum": forum_document,
+    "document of a consultation": public_document,
     "answer to an invitation": answer_to_invitation,
     "scan of a letter": scan_of_letter,
     **{form: lambda form=form: file_of_edition(form) for form in ("pdf", "json", "akn.xml", "points.csv", "xlsx")},
@@ -157,10 +170,11 @@ def test_every_view_that_serves_files_is_tested():
     }
     assert found == {
         "consultations/views/attachments.py", "consultations/views/checkin.py", "consultations/views/forums.py",
-        "consultations/views/invitations.py", "consultations/views/stored_files.py", "positions/views/clearance_letters.py",
+        "consultations/views/invitations.py", "consultations/views/public_documents.py",
+        "consultations/views/stored_files.py", "positions/views/clearance_letters.py",
         "positions/views/edition_files.py", "positions/views/public_papers.py",
     }  # fmt: skip
-    assert {"attachment", "forum_document", "forum_letter_file", "letter_scan", "edition_file"} <= {
+    assert {"attachment", "forum_document", "public_document", "forum_letter_file", "letter_scan", "edition_file"} <= {
         name for name in get_resolver().reverse_dict if isinstance(name, str)
     }
 
