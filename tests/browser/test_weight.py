@@ -41,8 +41,8 @@ def server(played_database, tmp_path_factory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def addresses(server, played_database) -> dict[str, str]:
-    """One URL for each public page, found by following links, in a letter of invitation, or by the hash of a
-    communiqué.
+    """One URL for each public page, found by following links, in a letter of invitation, by the hash of a communiqué,
+    or printed on a badge.
     """
     with psycopg.connect(url_of(played_database)) as played:
         letter = played.execute("SELECT key, token_round FROM consultations_invitation WHERE state = 'sent'").fetchone()
@@ -50,7 +50,7 @@ def addresses(server, played_database) -> dict[str, str]:
     held = reverse("forum", args=["nairobi-2017"])  # the forum that leaves most to read
     stop = Signer(salt="consultations.mail_stop", sep=".").sign(address_hash("somebody@example.org"))
     by_mail, by_hash = reverse("forum_answer", args=[token(*letter)]), reverse("verify_communique", args=words)
-    found, waiting = {}, [held, "/", by_mail, by_hash, reverse("mail_stop", args=[stop])]
+    found, waiting = {}, [held, "/", by_mail, by_hash, reverse("mail_stop", args=[stop]), reverse("room")]
     while waiting:
         path = waiting.pop(0)
         name = resolve(urlsplit(path).path).view_name
