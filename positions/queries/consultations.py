@@ -11,7 +11,7 @@ from django.db.models.functions import JSONObject
 from django.utils import formats, timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from consultations.charts import Stretch
 from consultations.models import (
@@ -161,52 +161,24 @@ class Waiting(NamedTuple):
     query: str
 
 
-# Lists of the admin by the name of their model: the rows that wait, their words by number, and their filter.
-WAITING_IN_LISTS: dict[str, tuple[QuerySet[Model, Any], Any, str]] = {
-    "Stakeholder": (
-        Stakeholder.objects.waiting(),
-        ngettext_lazy("%(n)s to verify", "%(n)s to verify", "n"),
-        "registered",
-    ),
-    "Submission": (
-        Submission.objects.filter(state=SubmissionState.SUBMITTED),
-        ngettext_lazy("%(n)s to read", "%(n)s to read", "n"),
-        SubmissionState.SUBMITTED,
-    ),
-    "Point": (
-        Point.objects.filter(state=PointState.SUBMITTED),
-        ngettext_lazy("%(n)s to validate", "%(n)s to validate", "n"),
-        PointState.SUBMITTED,
-    ),
-    "Delegate": (
-        Delegate.objects.filter(state=DelegateState.NOMINATED),
-        ngettext_lazy("%(n)s to decide", "%(n)s to decide", "n"),
-        DelegateState.NOMINATED,
-    ),
-    "Amendment": (
-        Amendment.objects.filter(state=AmendmentState.PROPOSED),
-        ngettext_lazy("%(n)s to decide", "%(n)s to decide", "n"),
-        AmendmentState.PROPOSED,
-    ),
-    "Clearance": (
-        Clearance.objects.filter(state=ClearanceState.REQUESTED),
-        ngettext_lazy("%(n)s not answered", "%(n)s not answered", "n"),
-        ClearanceState.REQUESTED,
-    ),
-    "OutgoingMail": (
-        OutgoingMail.objects.filter(state=OutgoingMail.State.FAILED),
-        ngettext_lazy("%(n)s not delivered", "%(n)s not delivered", "n"),
-        OutgoingMail.State.FAILED,
-    ),
+# Lists of the admin by the name of their model: their rows, the state that waits, and its words with the number.
+WAITING_IN_LISTS: dict[str, tuple[QuerySet[Model, Any], str, Any]] = {
+    "Stakeholder": (Stakeholder.objects.waiting(), "registered", gettext_lazy("%(n)s to verify")),
+    "Submission": (Submission.objects.all(), SubmissionState.SUBMITTED, gettext_lazy("%(n)s to read")),
+    "Point": (Point.objects.all(), PointState.SUBMITTED, gettext_lazy("%(n)s to validate")),
+    "Delegate": (Delegate.objects.all(), DelegateState.NOMINATED, gettext_lazy("%(n)s to decide")),
+    "Amendment": (Amendment.objects.all(), AmendmentState.PROPOSED, gettext_lazy("%(n)s to decide")),
+    "Clearance": (Clearance.objects.all(), ClearanceState.REQUESTED, gettext_lazy("%(n)s not answered")),
+    "OutgoingMail": (OutgoingMail.objects.all(), OutgoingMail.State.FAILED, gettext_lazy("%(n)s not delivered")),
 }
 
 
 def waiting_in_lists() -> dict[str, Waiting]:
     """Return what waits in the lists of the admin by the name of their model. One query."""
-    counted = [_counted(rows, name, "") for name, (rows, _words, _state) in WAITING_IN_LISTS.items()]
+    lists = WAITING_IN_LISTS
+    counted = [_counted(rows.filter(state=state), name, "") for name, (rows, state, _words) in lists.items()]
     numbers = [(name, n) for name, _at, n in counted[0].union(*counted[1:], all=True).order_by() if n]
-    lists = {name: (words, state) for name, (_rows, words, state) in WAITING_IN_LISTS.items()}
-    return {name: Waiting(lists[name][0] % {"n": n}, f"?state__exact={lists[name][1]}") for name, n in numbers}
+    return {name: Waiting(lists[name][2] % {"n": n}, f"?state__exact={lists[name][1]}") for name, n in numbers}
 
 
 # --- The steps of a consultation --------------------------------------------------------------------------------------
