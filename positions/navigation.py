@@ -149,7 +149,13 @@ IN_CONSULTATION: tuple[tuple[Promise | str, tuple[Entry, ...]], ...] = (
     (
         _("Listen"),
         (
-            Entry(_("Inputs"), "desk_inputs", ("desk_input", "desk_bulk", "import_", "job"), INPUTS, "inputs"),
+            Entry(
+                _("Inputs"),
+                "desk_inputs",
+                ("desk_input", "desk_bulk", "desk_hiding", "import_", "job"),
+                INPUTS,
+                "inputs",
+            ),
             Entry(_("Letters, mail and calls"), "intake", ("intake",), LETTERS),
             Entry(_("Points"), "desk_points", ("desk_point", "session_"), POINTS, "points"),
             Entry(_("Duplicates"), "likenesses", ("likeness",), DUPLICATES),

@@ -30,7 +30,7 @@ class HideForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     ground = forms.ChoiceField(
-        label=_("Ground"),
+        label=_("Why they must be hidden"),
         widget=forms.RadioSelect,
         choices=lambda: [(value, capfirst(str(label))) for value, label in HidingGround.choices],
         error_messages={"required": _("Choose a ground from the list.")},

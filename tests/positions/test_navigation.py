@@ -290,6 +290,7 @@ def test_numbers_of_rail_are_those_of_its_consultation(two):
         ("/desk/consultations/{slug}/rules/", ("Settings", "true")),
         ("/desk/{slug}/settings/", ("Settings", "page")),
         ("/desk/new/{slug}/themes/", ("Settings", "true")),
+        ("/desk/inputs/00000000-0000-0000-0000-000000000001/hiding/", ("Inputs", "true")),
         ("/desk/organisations/", ("Organisations", "page")),
         ("/desk/organisations/1/", ("Organisations", "true")),
         ("/desk/proposals/", ("Second person", "page")),
