@@ -1,5 +1,5 @@
-// Find anything: Ctrl K, Cmd K, "/" or the link opens the page "Find" over the present one. What the dialog does and how
-// it looks is loaded when it first opens; what is typed meanwhile stays in its field, and Enter opens the page.
+// Find anything: Ctrl K, Cmd K, "/" or the link opens the page "Find" over the present one. What the dialog does and
+// how it looks is loaded when it first opens; what is typed meanwhile stays in its field, and Enter opens the page.
 // Without this script the link leads to that page.
 (() => {
   const template = document.getElementById("palette");
