@@ -41,6 +41,7 @@ from consultations.views import (
     splitting,
     submissions,
 )
+from consultations.views.statistics import coverage_desk
 from consultations.views.statistics import show as coverage_public
 
 
@@ -186,6 +187,7 @@ urlpatterns = [
     path("desk/likenesses/<int:pk>/dismiss/", duplicates.likeness_dismiss, name="likeness_dismiss"),
     path("desk/likenesses/<int:pk>/<slug:verb>/", duplicates.likeness_move, name="likeness_move"),
     # --- Reminders and replies
+    path("desk/<consultation:slug>/coverage/", coverage_desk, name="coverage_desk"),
     path("desk/<consultation:slug>/no-input/", reminders.non_responses, name="non_responses"),
     path("desk/<consultation:slug>/no-input/letters/", reminders.non_responses_letters, name="non_responses_letters"),
     path("desk/<consultation:slug>/replies/", feedback.desk_replies, name="desk_replies"),

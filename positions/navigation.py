@@ -48,7 +48,7 @@ class Section(NamedTuple):
 
 DESK_PAGES = (
     "desk_", "any_", "late_", "non_responses", "likeness", "import_", "intake", "job", "forum_", "door_", "plenary_",
-    "session_", "letter", "step", "annex", "brief",
+    "session_", "letter", "step", "annex", "brief", "coverage_desk",
 )  # fmt: skip
 PUBLIC_PAGES = ("theme", "forum", "forum_answer", "forum_pack", "commitments", "communique", "figures_of")
 SHOWN_TO_ROOM = ("forum_screen",)  # a page that a projector shows has a header of its own, and no rail
@@ -133,6 +133,7 @@ POINTS = "M2.5 4h3M2.5 12h3M8 4h6M8 12h6M4 8h10"
 DUPLICATES = "M2 2h8.5v8.5H2zM5.5 10.5V14H14V5.5h-3.5"
 PEOPLE = "M5.5 5a2.5 2.5 0 1 0 5 0 2.5 2.5 0 1 0-5 0M3 14c0-3 2-5 5-5s5 2 5 5"
 TILES = "M2 2h3.5v3.5H2zM6.3 2h3.5v3.5H6.3zM6.3 6.3h3.5v3.5H6.3zM10.5 6.3H14v3.5h-3.5zM6.3 10.5h3.5V14H6.3z"
+EMPTY = "M3.5 1.5h6l3 3v10h-9zM6 9.5h4"
 FORUM = "M2 13a6 6 0 0112 0M5 13a3 3 0 016 0M6.5 3.5a1.5 1.5 0 1 0 3 0 1.5 1.5 0 1 0-3 0"
 PAPER = "M3 1.5h10v13H3zM5.5 5h5M5.5 8h5M5.5 11h5"
 CHECK = "M2 8.5l4 4 8-9"
@@ -159,7 +160,8 @@ IN_CONSULTATION: tuple[tuple[Promise | str, tuple[Entry, ...]], ...] = (
             Entry(_("Letters, mail and calls"), "intake", ("intake",), LETTERS),
             Entry(_("Points"), "desk_points", ("desk_point", "session_"), POINTS, "points"),
             Entry(_("Duplicates"), "likenesses", ("likeness",), DUPLICATES),
-            Entry(_("No input yet"), "non_responses", ("non_responses",), TILES),
+            Entry(_("Coverage"), "coverage_desk", ("coverage_desk",), TILES),
+            Entry(_("No input yet"), "non_responses", ("non_responses",), EMPTY),
             Entry(_("Late"), "late_inputs", ("late_",), CLOCK),
         ),
     ),

@@ -211,6 +211,10 @@ COMMANDS = (
         gettext_lazy("Answer replies"), "desk_replies", INPUTS, is_secretariat, gettext_lazy("feedback misread"),
         of_place=True,
     ),
+    Command(
+        gettext_lazy("Who has written"), "coverage_desk", ORGANISATIONS, is_secretariat, gettext_lazy("coverage map"),
+        of_place=True,
+    ),
     Command(gettext_lazy("Remind organisations"), "non_responses", ORGANISATIONS, is_secretariat, of_place=True),
     Command(gettext_lazy("Verify organisations"), "desk_organisations", ORGANISATIONS, is_secretariat),
     Command(gettext_lazy("Register an organisation"), "register_organisation", ORGANISATIONS, is_signed_in),

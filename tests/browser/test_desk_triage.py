@@ -205,6 +205,7 @@ def test_desk_triage_pages_are_accessible(open_window, picture, queue, busy):
         "desk-filter": list_of(queue, filter="1"),
         "desk-opened": list_of(queue, open=queue[0].reference),
         "desk-late": reverse("late_inputs", args=[consultation.slug]),
+        "desk-coverage": reverse("coverage_desk", args=[consultation.slug]),
         "desk-silent": reverse("non_responses", args=[consultation.slug]),
         "desk-replies": reverse("desk_replies", args=[consultation.slug]),
         "desk-input": f"/desk/inputs/{queue[0].key}/",

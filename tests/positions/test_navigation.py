@@ -281,6 +281,7 @@ def test_numbers_of_rail_are_those_of_its_consultation(two):
         ("/desk/likenesses/1/", ("Duplicates", "true")),
         ("/desk/{slug}/no-input/", ("No input yet", "page")),
         ("/desk/{slug}/late/", ("Late", "page")),
+        ("/desk/{slug}/coverage/", ("Coverage", "page")),
         ("/desk/forums/x/", ("Forums", "true")),
         ("/desk/{slug}/papers/", ("Position papers", "page")),
         ("/desk/papers/x/", ("Position papers", "true")),

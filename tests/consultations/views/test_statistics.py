@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from consultations import charts
-from consultations.models import County, Submission
+from consultations.models import ConsultationState, County, Office, Submission
 from consultations.queries import statistics
 from tests.factories import (
     change,
@@ -16,8 +16,10 @@ from tests.factories import (
     make_stakeholder,
     make_submission,
     make_theme,
+    make_user,
 )
 from tests.pages import words
+from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
 NAIROBI = ZoneInfo("Africa/Nairobi")
@@ -200,3 +202,49 @@ def test_query_count_does_not_depend_on_inputs(client, consultation, django_asse
         make_submission(consultation).provisions.add(make_provision())
     with django_assert_num_queries(7):
         client.get(reverse("coverage_public"))
+
+
+# --- At the desk ----------------------------------------------------------------------------------------------------
+
+
+def desk_page(consultation):
+    return reverse("coverage_desk", args=[consultation.slug])
+
+
+@pytest.mark.parametrize("office", [None, Office.OFFICIAL, Office.SYSADMIN])
+def test_coverage_at_desk_is_for_secretariat(client, consultation, office):
+    sign_in(client, make_user(office) if office else make_user())
+    assert client.get(desk_page(consultation)).status_code == 404
+
+
+def test_coverage_at_desk_counts_its_consultation_and_names_who_is_missing(client, consultation):
+    sign_in(client, make_user(Office.SECRETARIAT))
+    wrote, silent = make_stakeholder(group="workers"), make_stakeholder(group="media", name="Silent Radio")
+    make_submission(consultation, wrote)
+    make_submission(make_consultation(), silent)
+    page = client.get(desk_page(consultation))
+    rows = {row.code: (row.total, row.dots) for row in page.context["groups"]}
+    assert rows["workers"] == (1, [(1, 4), (0, 0)])
+    assert rows["media"] == (0, [(0, 0), (0, 0)])
+    assert next(iter(rows)) == "workers"
+    assert list(page.context["silent"]) == [silent]
+    assert page.context["participation"].inputs == 1
+    text = page.text
+    assert f'href="{reverse("non_responses", args=[consultation.slug])}"' in text
+    assert f'href="{reverse("desk_organisation", args=[silent.pk])}"' in text
+
+
+def test_coverage_at_desk_costs_the_same_queries_for_many(client, consultation, django_assert_max_num_queries):
+    sign_in(client, make_user(Office.SECRETARIAT))
+    for turn in range(14):
+        make_stakeholder(name=f"Body {turn}")
+    with django_assert_max_num_queries(18):
+        page = client.get(desk_page(consultation))
+    assert (len(page.context["silent"]), page.context["silent_number"], page.context["more"]) == (12, 14, 2)
+
+
+def test_coverage_at_desk_before_opening_has_no_figures(client):
+    sign_in(client, make_user(Office.SECRETARIAT))
+    page = client.get(desk_page(make_consultation(state=ConsultationState.DRAFT)))
+    assert "has not opened yet" in page.text
+    assert "groups" not in page.context
