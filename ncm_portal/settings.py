@@ -309,6 +309,7 @@ CHORES = [
     "consultations.workflow.warn_owners",
     "positions.workflow.remind_clearances",
     "positions.workflow.remind_reviews",
+    "positions.workflow.clear_presences",
     "consultations.workflow.remind_invitations",
     "consultations.workflow.lapse_invitations",
     "consultations.workflow.lapse_proposals",

@@ -113,6 +113,7 @@ LEFT_OUT = {
     "consultations.membershipinvitation": "keys to accounts that nobody has taken up; who came in has a membership",
     "consultations.savedfilter": "how an officer looks at a list: a convenience of one person",
     "consultations.presence": "who has a draft open at the moment; gone within a day",
+    "positions.presence": "who has a paragraph open at the moment; gone within a day",
     "consultations.mailstop": "addresses, by their hashes, to which this portal does not write",
     "consultations.mailcount": "how many mails were caused in an hour or a day; gone after a week",
     "consultations.outgoingmail": "copies of what the records say, with personal links; the journal tells of the acts",

@@ -380,6 +380,13 @@ class CiteForm(forms.Form):
         return (relation, reference) if relation in GroundingRelation.values else ("", "")
 
 
+class PresenceForm(forms.Form):
+    """Form of the script that says which paragraph is open for writing, none of them for a new one, or was closed."""
+
+    paragraph = forms.UUIDField(required=False)
+    is_closed = forms.BooleanField(required=False)
+
+
 class PickForm(CiteForm):
     """Form to cite a point beside the text in a paragraph of the section."""
 

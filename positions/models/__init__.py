@@ -38,6 +38,7 @@ from .papers import (
     wording_sha256,
 )
 from .plenary import NOT_ADOPTED, FloorDecision, FloorMode, FloorOutcome, Screen
+from .presence import Presence
 from .review import (
     OPEN_AMENDMENTS,
     TOUCHES,

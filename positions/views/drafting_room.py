@@ -34,6 +34,7 @@ from positions.text.style_advice import advise
 
 from .drafting import REFUSED, Text, dress
 from .papers import known_paper
+from .presence import writers_in
 
 LADDER = {value: str(label) for value, label in Strength.choices if value}
 FILTERS = ("words", "theme", "kind", "free")  # of the points beside the text, in the URL
@@ -64,12 +65,14 @@ def desk_section(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     sections, section = outline_at(paper, pk)
     if request.method != "POST":
         return show_room(request, paper, sections, section)
+    workflow.be_seen(section, None, request.user)
     form = ParagraphForm(request.POST, theme=section.theme, initial=_start(paper))
     reasons: list[str] = []
     if form.is_valid():
         made: list[Paragraph] = []
         outcome = attempt(lambda: made.append(workflow.add_paragraph(section, by=request.user, **form.words)))
         if made:
+            workflow.be_seen(section, made[0], request.user)
             messages.success(request, _("Saved. Now cite its sources."))
             return redirect(room_address(request, paper, made[0]))
         reasons = outcome.reasons
@@ -171,6 +174,9 @@ def show_room(
     dress(text.paragraphs)
     opened = opened or _opened(request, text, section)
     position = sections.index(section)
+    writers = writers_in(paper, request.user) if text.is_open else {}
+    for each in sections:
+        each.writers = writers.get(f"section-{each.pk}", [])
     reasons = [*(opened.reasons if opened else ()), *reasons]
     context = {
         "paper": paper,
@@ -179,7 +185,8 @@ def show_room(
         "sections": sections,
         "missing": _missing(sections),
         "part": part,
-        "rows": _rows(section, part, text.paragraphs, opened),
+        "rows": _rows(section, part, text.paragraphs, opened, writers),
+        "adding": writers.get(f"new-{section.pk}", []),
         "before": sections[position - 1] if position else None,
         "behind": sections[position + 1] if position + 1 < len(sections) else None,
         "opened": opened,
@@ -248,8 +255,12 @@ def _missing(sections: list[Any]) -> dict[str, Any]:
     }
 
 
-def _rows(section: Any, part: Part, paragraphs: list[Any], opened: Open | None) -> list[dict[str, Any]]:
-    """Return each paragraph with the positions above and below it, and what to check; `is_open` for the open one."""
+def _rows(
+    section: Any, part: Part, paragraphs: list[Any], opened: Open | None, writers: dict[str, list[Any]]
+) -> list[dict[str, Any]]:
+    """Return each paragraph with the positions above and below it, what to check, and who else is writing there;
+    `is_open` for the open one.
+    """
     preferred, rows = preferred_words(), []
     for place, each in enumerate(paragraphs, start=part.start):
         up = "" if place == 0 else part.whole[place - 2] if place > 1 else f"section-{section.pk}"
@@ -259,6 +270,7 @@ def _rows(section: Any, part: Part, paragraphs: list[Any], opened: Open | None) 
         advice = advise(words, each.strength, ladder=LADDER, preferred=preferred)
         doubtful = sum(not source.is_confirmed for source in each.sources)
         row = {"paragraph": each, "up": up, "down": down, "advice": advice, "doubtful": doubtful, "is_open": is_open}
+        row["writers"] = writers.get(str(each.key), [])
         rows.append(row)
     return rows
 

@@ -92,6 +92,7 @@ def _save(request: SignedInRequest, place: Place) -> HttpResponse | None:
     """
     if "text" not in request.POST:
         return None
+    workflow.be_seen(place.section, place.paragraph, request.user)
     form = reword_form(place.paragraph, place.section.theme, request.POST)
     if not form.is_valid():
         return _refused(request, place, [], form)

@@ -5,6 +5,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from positions import workflow
+from positions.models import Presence
 from tests.browser.conftest import BOTH, DESKTOP, PHONE
 from tests.factories import make_point, make_provision, make_secretariat, make_submission
 from tests.paper_factories import freeze, make_paragraph
@@ -161,3 +162,42 @@ def test_side_point_is_cited_by_drag_and_drop(desktop, draft):
     desktop.goto(at("desk_section", draft, draft.first.pk))
     desktop.locator("[data-point] p").last.drag_to(desktop.locator("#p2 .words"))
     desktop.locator("#room").get_by_text(f"Paragraph 2 now cites {point.reference}.").wait_for()
+
+
+def look(window):
+    """Let the script leave its sign and look for others, as it does every few seconds."""
+    with window.page.expect_response("**/writers/"):
+        window.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+
+@SIZES
+def test_two_drafters_see_each_other_and_are_warned_at_the_same_paragraph(open_window, draft, size):
+    first, second = open_window(size), open_window(size)
+    first.log_in(draft.drafter)
+    second.log_in(draft.colleague)
+    address, sign = at("desk_section", draft, draft.first.pk), f"{draft.colleague.name} is writing here since"
+    with second.page.expect_response("**/writers/"):
+        second.goto(f"{address}?open=2")
+    first.goto(address)
+    expect(first.locator("#p2 .marks")).to_contain_text(sign)
+    expect(first.locator(".outline [aria-current]")).to_contain_text(f"{draft.colleague.name} is writing here")
+    expect(first.locator("#done")).to_be_empty()
+    with first.page.expect_response("**/writers/"):
+        first.get_by_role("link", name="Edit paragraph 2").click()
+    expect(first.locator("#p2 .here")).to_contain_text("Speak to each other before you change the same words.")
+    expect(first.locator("#done")).to_contain_text(sign)
+    first.check()
+    look(second)
+    expect(second.locator("#done")).to_contain_text(f"{draft.drafter.name} is writing here since")
+    second.get_by_role("link", name="Close").click()
+    expect(second.locator("#p2 .marks")).to_contain_text(f"{draft.drafter.name} is writing here since")
+    look(first)
+    expect(first.locator("#p2 .here")).to_be_hidden()
+    assert set(Presence.objects.values_list("user", flat=True)) == {draft.drafter.pk}
+    first.goto(reverse("desk"))
+    for _turn in range(50):  # what says so as the page is left has no answer to wait for
+        if not Presence.objects.exists():
+            break
+        second.wait_for_timeout(100)
+    look(second)
+    expect(second.locator("#p2 .here")).to_be_hidden()

@@ -22,6 +22,7 @@ PASSED_OVER = {
     "consultations.membershipinvitation": OF_THE_DAY,
     "consultations.savedfilter": OF_THE_DAY,
     "consultations.queuedrow": OF_THE_DAY,
+    "positions.presence": OF_THE_DAY,
     "positions.screen": OF_THE_DAY,
     "consultations.user": PEOPLE,
     "consultations.stakeholder": PEOPLE,
