@@ -218,6 +218,7 @@ urlpatterns = [
     path("review/<slug:slug>/import/", review_files.review_import, name="review_import"),
     # --- Review at the desk
     path("desk/papers/<slug:slug>/review/", review_desk.desk_review, name="desk_review"),
+    path("desk/papers/<slug:slug>/review/amendments/", review_desk.desk_amendments, name="desk_amendments"),
     path(
         "desk/papers/<slug:slug>/review/sections/<int:pk>/", review_desk.desk_review_section, name="desk_review_section"
     ),

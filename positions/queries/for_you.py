@@ -117,7 +117,7 @@ WRITING = (
     ),
     Kind(
         "amendments", PAPERS, is_secretariat, _amendments,
-        _("Decide an amendment to %(what)s"), _("Decide"), page("desk_review", "slug"),
+        _("Decide an amendment to %(what)s"), _("Decide"), page("desk_amendments", "slug"),
         many=_("Decide %(n)s amendments to %(what)s"), about=_("proposed by %(who)s"),
         each=("round__paper_id",), since="round__closes_at", days=ANSWER_WITHIN,
         place="round__paper__consultation__short_title",

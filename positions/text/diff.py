@@ -74,6 +74,16 @@ def redline(before: str, after: str) -> list[Span]:
     return [span for span in spans if span.text]
 
 
+def changed_stretch(before: str, after: str) -> tuple[str, str]:
+    """Return the words between the common beginning and the common end of two texts: those of `before`, and those of
+    `after`. Takes linear time, for rows of a list.
+    """
+    old, new = words(before), words(after)
+    start = _common(old, new)
+    tail = _common(old[start:][::-1], new[start:][::-1])
+    return _joined(old[start : len(old) - tail]), _joined(new[start : len(new) - tail])
+
+
 def merge(base: str, mine: str, theirs: str) -> Merged:
     """Merge two texts derived from `base`, word by word.
 

@@ -191,5 +191,5 @@ def _next_step(glance: Glance) -> dict[str, Any] | None:
     if glance.unanswered:
         return {"label": _("Answer the points"), "url": reverse("desk_dispositions", args=[paper.slug])}
     if proposed.exists():
-        return {"label": _("Decide on the amendments"), "url": reverse("desk_review", args=[paper.slug])}
+        return {"label": _("Decide on the amendments"), "url": reverse("desk_amendments", args=[paper.slug])}
     return None

@@ -1,24 +1,30 @@
-"""Review at the desk: rounds, amendments by section, recommendations, decisions and final texts."""
+"""Review at the desk: rounds, the list of amendments with its pane, recommendations, decisions and final texts."""
 
+import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations.permissions import SignedInRequest
 from consultations.views.decorators import attempt, for_secretariat
+from consultations.views.splitting import FRAGMENT, without
 from ncm_portal.workflow import Blocked, Conflict, moves_open_to, needs_of
 from positions import workflow
 from positions.forms.review import AcceptForm, ChooseForm, DeclineForm, FitForm, RecommendForm, RoundForm
-from positions.models import Amendment, Paragraph, PositionPaper, Section
+from positions.models import Advice, Amendment, AmendmentState, Operation, Paragraph, PositionPaper, Section
+from positions.queries.amendments import TABS, amendment_words, amendments_at_a_glance, tab_numbers
 from positions.queries.papers import paragraph_numbers
+from positions.text.diff import changed_stretch
 from positions.workflow import AMENDMENT_MOVES, PAPER_MOVES
 from positions.workflow.drafting import OPEN_STATES
 
@@ -26,7 +32,19 @@ from .amendments import Group, Load, amendments_of, groups, loads, read, total, 
 from .drafting import REFUSED
 from .papers import HOME, known_paper
 
-# --- Rounds and the queue -------------------------------------------------------------------------------------------
+KEY = re.compile(r"[0-9]{1,9}")
+ROWS = 100  # of one page of the list
+GIST = 160  # characters of a row: more than any screen shows
+SIGNS = {  # shape and words of a row, by state
+    AmendmentState.PROPOSED: ("none", gettext_lazy("proposed")),
+    AmendmentState.STALE: ("half", gettext_lazy("to confirm")),
+    AmendmentState.ACCEPTED: ("ok", gettext_lazy("accepted")),
+    AmendmentState.IN_PART: ("ok", gettext_lazy("in part")),
+    AmendmentState.NOT_ACCEPTED: ("x", gettext_lazy("not accepted")),
+    AmendmentState.WITHDRAWN: ("gone", gettext_lazy("withdrawn")),
+}
+
+# --- Rounds ------------------------------------------------------------------------------------------------
 
 
 @for_secretariat
@@ -74,60 +92,183 @@ def _sections(paper: PositionPaper) -> list[Any]:
 @for_secretariat
 @require_safe
 def desk_review_section(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Show the amendments to one section by paragraph: conflicting ones side by side, waiting ones first."""
-    paper = known_paper(request, slug)
-    section = get_object_or_404(Section, pk=pk, paper=paper)
-    numbers = paragraph_numbers(paper)
-    held = groups(read(amendments_of(paper).filter(paragraph__section=section), numbers))
-    rows = sorted(held.values(), key=lambda group: (group.amendments[0].number or 0, group.amendments[0].paragraph_id))
-    sections = _sections(paper)
-    context = {"paper": paper, "section": section, "rows": rows, "sections": sections}
-    return render(request, "positions/review_desk/review_section.html", context)
+    """Redirect to the amendments of one section: printed and mailed addresses stay."""
+    section = get_object_or_404(Section, pk=pk, paper=known_paper(request, slug))
+    return redirect(list_address(slug, show="all", section=section.pk))
 
 
-# --- One amendment --------------------------------------------------------------------------------------------------
+# --- The list -------------------------------------------------------------------------------------------------------
+
+
+def list_address(slug: str, **query: Any) -> str:
+    """Return the URL of the list of amendments with a query string."""
+    return reverse("desk_amendments", args=[slug], query=query)
+
+
+@for_secretariat
+@require_safe
+def desk_amendments(request: HttpRequest, slug: str) -> HttpResponse:
+    """List the amendments of a paper by tab, with the opened one, or the first, beside it."""
+    return _show_list(request, known_paper(request, slug), request.GET)
 
 
 @for_secretariat
 @require_safe
 def desk_amendment(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Show one amendment: changes, reason, other amendments of the paragraph, and the decision."""
+    """Redirect to one amendment in the list: the journal and mails name it by this address."""
     paper = known_paper(request, slug)
-    return _show(request, paper, pk)
+    _known(paper, pk)
+    return redirect(list_address(slug, show="all", open=pk))
 
 
-def _show(
+def _key(query: QueryDict, name: str) -> int:
+    """Return a key in a query string; 0 if there is none."""
+    value = str(query.get(name, ""))
+    return int(value) if KEY.fullmatch(value) else 0
+
+
+def _show_list(
     request: HttpRequest,
     paper: PositionPaper,
-    pk: int,
+    query: QueryDict,
     forms_given: Mapping[str, forms.Form] | None = None,
     *,
     reasons: list[str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """Render the page of an amendment with submitted forms instead of fresh ones."""
-    own = Amendment.objects.filter(round__paper=paper).only("paragraph")
-    paragraph = get_object_or_404(own, pk=pk).paragraph_id
-    rows = read(amendments_of(paper).filter(paragraph=paragraph), paragraph_numbers(paper))
-    amendment = next(each for each in rows if each.pk == pk)
-    group = groups(rows).get(paragraph) or Group()
+    """Show the list that the query string `query` describes, with `open`, the key of an amendment, in the pane and
+    `done`, the one that was just decided, above it. `forms_given` are refused forms of the opened one.
+    """
+    known = amendments_at_a_glance(paper)
+    show, section = str(query.get("show", "")), _key(query, "section")
+    show = show if show in TABS else "to-decide"
+    of_section = [each for each in known if not section or each.paragraph.section_id == section]
+    rows = [each for each in of_section if show in each.tabs]
+    at = {each.pk: each for each in known}
+    opened = at.get(_key(query, "open")) or next(iter(rows), None)
+    done = at.get(_key(query, "done"))
+    shown, kept = _page(rows, opened, _key(query, "page")), without(query, "open", "done", "page")
+    address = reverse("desk_amendments", args=[paper.slug])
+    texts = amendment_words([*(each.pk for each in shown.rows), *([done.pk] if done else [])]).in_bulk()
     context = {
         "paper": paper,
+        "round": paper.rounds.defer("edition__content").select_related("edition").order_by("-number").first(),
+        "tabs": _tabs(address, kept, show, of_section),
+        "rows": [_row(each, texts[each.pk]) for each in shown.rows],
+        "section": Section.objects.filter(pk=section, paper=paper).first() if section else None,
+        "list": kept.urlencode(),
+        "address": f"{address}?{kept.urlencode()}{'&' if kept else ''}",
+        "opens": _key(query, "open") in at,
+        "done": _row(done, texts[done.pk]) if done else None,
+        "newer": _page_address(address, kept, shown.number - 1),
+        "older": _page_address(address, kept, shown.number + 1 if shown.number < shown.last else 0),
+    }
+    if opened:
+        context |= _reading(paper, opened.pk, forms_given or {}, reasons)
+        status = REFUSED if status == 200 and (reasons or context["form"]) else status
+    part = request.headers.get(FRAGMENT, "")
+    name = "positions/review_desk/amendments.html" + (f"#{part}" if part in ("desk", "pane") else "")
+    response = render(request, name, context, status=status)
+    patch_vary_headers(response, [FRAGMENT])
+    return response
+
+
+class Page(NamedTuple):
+    """Rows of one page of the list, its number, and that of the last one."""
+
+    rows: list[Any]
+    number: int
+    last: int
+
+
+def _page(rows: list[Any], opened: Any, number: int) -> Page:
+    """Return the page with the opened row, or the one with this number."""
+    last = max(1, -(-len(rows) // ROWS))
+    if not number:
+        number = next((place // ROWS + 1 for place, each in enumerate(rows) if opened and each.pk == opened.pk), 1)
+    number = min(number, last)
+    return Page(rows[(number - 1) * ROWS : number * ROWS], number, last)
+
+
+def _page_address(address: str, kept: QueryDict, number: int) -> str:
+    """Return the URL of a page of the list; empty if there is none with this number."""
+    query = without(kept)
+    query["page"] = str(number)
+    return f"{address}?{query.urlencode()}" if number else ""
+
+
+def _tabs(address: str, kept: QueryDict, here: str, rows: list[Any]) -> list[dict[str, Any]]:
+    numbers, tabs = tab_numbers(rows), []
+    for code, label in TABS.items():
+        query = without(kept)
+        query["show"] = code
+        tabs.append(
+            {"label": label, "url": f"{address}?{query.urlencode()}", "number": numbers[code], "here": code == here}
+        )
+    return tabs
+
+
+def _row(amendment: Any, words: Amendment) -> Any:
+    """Return a row of the list with its sponsor (`who`) and section, a sign and the `gist`: the words that change."""
+    amendment.who, amendment.heading, amendment.sign = words.sponsor, words.paragraph.section.heading, _sign(amendment)
+    removed, added = changed_stretch(words.base.text, words.text)
+    if words.operation == Operation.REPLACE:
+        gist = _("“%(words)s”") % {"words": added} if added else _("delete “%(words)s”") % {"words": removed}
+    else:
+        gist = words.get_operation_display()
+    amendment.gist = gist[:GIST]
+    return amendment
+
+
+def _sign(amendment: Any) -> tuple[str, str]:
+    """Return the shape and the words for the state of an amendment."""
+    if amendment.is_untaken:
+        return "half", _("text to choose")
+    if amendment.state == AmendmentState.PROPOSED and amendment.contends:
+        return "two", _("same words")
+    if amendment.state == AmendmentState.PROPOSED and amendment.is_advised:
+        return "half", _("recommended")
+    shape, words = SIGNS[amendment.state]
+    return shape, str(words)
+
+
+# --- One amendment --------------------------------------------------------------------------------------------------
+
+
+def _reading(
+    paper: PositionPaper, pk: int, forms_given: Mapping[str, forms.Form], reasons: list[str] | None
+) -> dict[str, Any]:
+    """Return what the pane shows of an amendment: changes, reason, others of the paragraph, and the decision, with
+    submitted forms instead of fresh ones.
+    """
+    own = Amendment.objects.filter(round__paper=paper).values("paragraph")
+    rows = read(amendments_of(paper).filter(paragraph__in=own.filter(pk=pk)), paragraph_numbers(paper))
+    amendment = next(each for each in rows if each.pk == pk)
+    group = groups(rows).get(amendment.paragraph_id) or Group()
+    return {
         "amendment": amendment,
+        "in_draft": f"p={amendment.number}#p{amendment.number}",
         "group": group,
+        "contends": amendment in group.contending,
         "others": [each for each in group.amendments if each.pk != pk],
         "needs": needs_of(AMENDMENT_MOVES, amendment),
         "may_accept": paper.state in OPEN_STATES and amendment.number is not None,
-        "accept": AcceptForm(auto_id="accept_%s"),
-        "in_part": _fit_form(amendment),
-        "decline": DeclineForm(auto_id="decline_%s"),
+        "accept": AcceptForm(auto_id="accept_%s", initial=_advised(amendment, Advice.ACCEPT)),
+        "in_part": _fit_form(amendment, **_advised(amendment, Advice.IN_PART)),
+        "decline": DeclineForm(auto_id="decline_%s", initial=_advised(amendment, Advice.DECLINE)),
         "recommend": RecommendForm(auto_id="recommend_%s"),
-        **(forms_given or {}),
-        "form": next((form for form in (forms_given or {}).values() if form.errors), None),
+        **forms_given,
+        "form": next((form for form in forms_given.values() if form.errors), None),
         "reasons": reasons,
     }
-    status = REFUSED if status == 200 and (reasons or context["form"]) else status
-    return render(request, "positions/review_desk/amendment.html", context, status=status)
+
+
+def _advised(amendment: Any, decision: Advice) -> dict[str, str]:
+    """Return what the form of a decision starts with: the reason, and the text, of a recommendation to take it."""
+    advice = amendment.advice
+    if not advice or advice.advice != decision:
+        return {}
+    return {"reason": advice.reason, **({"text": advice.text} if advice.text else {})}
 
 
 def _fit_form(amendment: Any, **given: str) -> FitForm:
@@ -144,34 +285,54 @@ def _known(paper: PositionPaper, pk: int) -> Amendment:
 
 
 def _decide(
-    request: HttpRequest, slug: str, pk: int, verb: Callable[..., Any], name: str, form: forms.Form, message: str
+    request: HttpRequest, slug: str, pk: int, verb: Callable[..., Any], name: str, form: forms.Form
 ) -> HttpResponse:
-    """Run the decision of a form on the page of an amendment; refusals keep the entered values."""
+    """Run the decision of a form, and show the list that it was made from with the next amendment; refusals keep the
+    entered values.
+    """
     paper = known_paper(request, slug)
     amendment = _known(paper, pk)
     if request.method != "POST":
         return redirect("desk_amendment", slug, pk)
-    if not form.is_valid():
-        return _show(request, paper, pk, {name: form})
-    try:
-        verb(amendment, by=request.user, **form.cleaned_data)
-    except Conflict as conflict:
-        return _show_conflict(request, paper, pk, form, conflict)
-    except Blocked as refusal:
-        return _show(request, paper, pk, {name: form}, reasons=refusal.reasons)
-    messages.success(request, message)
-    return redirect(
-        "desk_review_section", slug, Paragraph.objects.values_list("section", flat=True).get(pk=amendment.paragraph_id)
-    )
+    query = without(QueryDict(request.POST.get("list", "")), "done")
+    if form.is_valid():
+        try:
+            verb(amendment, by=request.user, **form.cleaned_data)
+        except Conflict as conflict:
+            typed = {**form.cleaned_data, "base": conflict.theirs.wording_id}
+            again = {"in_part": FitForm(initial=typed, auto_id="fit_%s")}
+            return _refused(request, paper, pk, query, again, reasons=conflict.reasons, status=409)
+        except Blocked as refusal:
+            return _refused(request, paper, pk, query, {name: form}, reasons=refusal.reasons)
+        return _go_on(request, paper, pk, query)
+    return _refused(request, paper, pk, query, {name: form})
 
 
-def _show_conflict(
-    request: HttpRequest, paper: PositionPaper, pk: int, form: forms.Form, conflict: Conflict
+def _refused(
+    request: HttpRequest,
+    paper: PositionPaper,
+    pk: int,
+    query: QueryDict,
+    forms_given: Mapping[str, forms.Form],
+    **options: Any,
 ) -> HttpResponse:
-    """Show the present text after a concurrent change, and keep the entered text."""
-    typed = {**form.cleaned_data, "base": conflict.theirs.wording_id}
-    again = FitForm(initial=typed, auto_id="fit_%s")
-    return _show(request, paper, pk, {"in_part": again}, reasons=conflict.reasons, status=409)
+    query["open"] = str(pk)
+    return _show_list(request, paper, query, forms_given, **options)
+
+
+def _go_on(request: HttpRequest, paper: PositionPaper, pk: int, query: QueryDict) -> HttpResponse:
+    """Show the list with the next amendment of its tab in the pane, or answer with it if a script asks for it."""
+    known, section = amendments_at_a_glance(paper), _key(query, "section")
+    show = str(query.get("show", "")) or "to-decide"
+    place = next(place for place, each in enumerate(known) if each.pk == pk)
+    turned = [*known[place + 1 :], *known[:place]]
+    left = (each.pk for each in turned if show in each.tabs and (not section or each.paragraph.section_id == section))
+    following = next(left, None)
+    query = without(query, "open", "page")
+    query.update({"done": str(pk), **({"open": str(following)} if following else {})})
+    if FRAGMENT in request.headers:
+        return _show_list(request, paper, query)
+    return redirect(f"{reverse('desk_amendments', args=[paper.slug])}?{query.urlencode()}")
 
 
 @for_secretariat
@@ -179,8 +340,7 @@ def _show_conflict(
 def desk_amendment_accept(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Accept an amendment as proposed."""
     form = AcceptForm(request.POST, auto_id="accept_%s")
-    message = _("Accepted. The sponsor gets an e-mail.")
-    return _decide(request, slug, pk, workflow.accept_amendment, "accept", form, message)
+    return _decide(request, slug, pk, workflow.accept_amendment, "accept", form)
 
 
 @for_secretariat
@@ -188,8 +348,7 @@ def desk_amendment_accept(request: HttpRequest, slug: str, pk: int) -> HttpRespo
 def desk_amendment_in_part(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Accept an amendment with an adapted text, with the reason."""
     form = FitForm(request.POST, auto_id="fit_%s")
-    message = _("Accepted in part. The sponsor gets an e-mail.")
-    return _decide(request, slug, pk, workflow.accept_in_part, "in_part", form, message)
+    return _decide(request, slug, pk, workflow.accept_in_part, "in_part", form)
 
 
 @for_secretariat
@@ -197,8 +356,7 @@ def desk_amendment_in_part(request: HttpRequest, slug: str, pk: int) -> HttpResp
 def desk_amendment_decline(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Decline an amendment, with the reason."""
     form = DeclineForm(request.POST, auto_id="decline_%s")
-    message = _("Not accepted. The sponsor gets an e-mail.")
-    return _decide(request, slug, pk, workflow.decline_amendment, "decline", form, message)
+    return _decide(request, slug, pk, workflow.decline_amendment, "decline", form)
 
 
 @for_secretariat
@@ -206,8 +364,7 @@ def desk_amendment_decline(request: HttpRequest, slug: str, pk: int) -> HttpResp
 def desk_amendment_recommend(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Recommend a decision, and ask the sponsor to consent."""
     form = RecommendForm(request.POST, auto_id="recommend_%s")
-    message = _("Recommended. The sponsor gets an e-mail and can consent or insist.")
-    return _decide(request, slug, pk, workflow.recommend, "recommend", form, message)
+    return _decide(request, slug, pk, workflow.recommend, "recommend", form)
 
 
 # --- One text of several --------------------------------------------------------------------------------------------
@@ -231,7 +388,7 @@ def desk_choose_text(request: SignedInRequest, slug: str, key: UUID) -> HttpResp
             reasons, status = refusal.reasons, REFUSED
         else:
             messages.success(request, _("The text of the paragraph is decided."))
-            return redirect("desk_review_section", slug, paragraph.section_id)
+            return redirect(list_address(slug, show="all", section=paragraph.section_id))
     numbers = paragraph_numbers(paper)
     group = groups(read(amendments_of(paper).filter(paragraph=paragraph), numbers)).get(paragraph.pk) or Group()
     if request.method != "POST":

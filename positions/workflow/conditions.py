@@ -167,7 +167,7 @@ def nothing_is_decided(paper: PositionPaper) -> list[Condition]:
     ]
 
 
-@met_on("desk_review")
+@met_on("desk_amendments")
 def amendments_are_decided(paper: PositionPaper) -> list[Condition]:
     """No amendment waits for a decision or for its sponsor, and accepted ones are in the text."""
     result = list(_unsettled(paper))

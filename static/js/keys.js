@@ -35,7 +35,7 @@
   const open = (element) => {
     if (element.matches("summary")) {
       element.parentElement.open = true;
-      element.parentElement.querySelector("select, textarea").focus();
+      element.parentElement.querySelector("[type=radio], select, textarea").focus();
     } else if (element.matches("a")) element.click();
     else element.focus();
   };

@@ -12,6 +12,8 @@ from playwright.sync_api import expect
 
 from consultations.models import Point, Submission
 from ncm_portal.workflow import now
+from positions import workflow
+from positions.models import Amendment
 from tests.browser.conftest import DESKTOP
 from tests.factories import (
     change,
@@ -22,11 +24,14 @@ from tests.factories import (
     make_stakeholder,
     make_submission,
 )
+from tests.paper_factories import make_paragraph
 from tests.positions.drafting import make_draft
+from tests.positions.reviewing import make_reviewable
+from tests.positions.views.reviewed import close, open_review
 from tests.sign_in import give_second_factor
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SCREEN_TEN, SPLIT_INTO_FOUR, WRITE_AND_CITE = 25, 14, 8  # keys and clicks at most
+SCREEN_TEN, SPLIT_INTO_FOUR, WRITE_AND_CITE, DECIDE_FIVE = 25, 14, 8, 12  # keys and clicks at most
 FIRST_VIEW = 65_000  # bytes of a list of ten, unpacked, without fonts; 60,000 is aimed at
 COUNT = """
     const count = (event) => {
@@ -192,3 +197,28 @@ def test_one_paragraph_is_written_and_cited_with_few_keys(desktop, db):
     assert desktop.evaluate("window.isFirstPage")
     assert 0 < acts(desktop) <= WRITE_AND_CITE
     assert acts(desktop) == 4
+
+
+def test_five_amendments_are_decided_with_few_keys(desktop, db):
+    draft = make_reviewable()
+    texts = [make_paragraph(draft.first, f"Kenya builds {turn} piers.", is_secretariat_text=True) for turn in range(5)]
+    open_review(draft)
+    for turn, each in enumerate(texts):
+        words = {"by": draft.member, "sponsor": draft.body, "reason": "Boats are long."}
+        workflow.propose_amendment(draft.round, each, text=f"Kenya builds {turn} long piers.", **words)
+    close(draft)
+    desktop.page.add_init_script(COUNT)
+    desktop.log_in(draft.drafter)
+    desktop.goto(reverse("desk_amendments", args=[draft.paper.slug]))
+    desktop.evaluate("window.isFirstPage = true")
+    for turn in range(5):
+        desktop.locator("#pane h2.title", has_text=f"§ {turn + 2}:").wait_for()
+        desktop.keyboard.press("d" if turn == 3 else "a")
+        desktop.keyboard.type("As discussed.")
+        desktop.keyboard.press("Control+Enter")
+    expect(desktop.locator("#pane")).to_contain_text("Open an amendment to read it here")
+    states = list(Amendment.objects.order_by("pk").values_list("state", flat=True))
+    assert states == ["accepted", "accepted", "accepted", "not_accepted", "accepted"]
+    assert desktop.evaluate("window.isFirstPage")
+    assert 0 < acts(desktop) <= DECIDE_FIVE
+    assert acts(desktop) == 10

@@ -36,6 +36,28 @@ def bring_a_table(member, review):
     member.check()
 
 
+def decide_at_the_desk(desk, review, rival, size, picture):
+    """Look at the list, decline the rival and accept the amendment."""
+    name = "phone" if size is PHONE else "desktop"
+    desk.log_in(review.drafter)
+    opened = f"{at('desk_amendments', review)}?show=all&open={rival.pk}"
+    for number, address in enumerate((at("desk_review", review), at("desk_amendments", review), opened)):
+        desk.goto(address)
+        desk.check()
+        picture(desk, f"review-{name}-desk-{number}")
+    assert desk.locator(".list-col").is_visible() is (size is DESKTOP)
+    workflow.decline_amendment(rival, by=review.drafter, reason="Seasons are a detail.")
+    desk.goto(at("desk_amendment", review, review.amendment.pk))
+    desk.check()
+    picture(desk, f"review-{name}-amendment")
+    desk.locator("#accept summary").click()
+    desk.check()
+    desk.locator("#accept_reason").fill("It says the same, better.")
+    desk.get_by_role("button", name="Accept it as proposed").click()
+    desk.get_by_text("Ministry of Roads: accepted. The sponsor gets an e-mail").wait_for()
+    desk.check()
+
+
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_conflicting_and_stale_amendments_are_resolved_at_the_desk(open_window, review, size, picture):
     name = "phone" if size is PHONE else "desktop"
@@ -70,20 +92,41 @@ def test_conflicting_and_stale_amendments_are_resolved_at_the_desk(open_window, 
     member.locator("#confirm textarea").fill("Kenya calls for lawful and safe routes.")
     member.get_by_role("button", name="Confirm the amendment").click()
     member.get_by_text("Confirmed. The drafters decide").wait_for()
-    desk = open_window(size)
-    desk.log_in(review.drafter)
-    for number, address in enumerate((at("desk_review", review), at("desk_review_section", review, review.first.pk))):
-        desk.goto(address)
-        desk.check()
-        picture(desk, f"review-{name}-desk-{number}")
-    workflow.decline_amendment(rival, by=review.drafter, reason="Seasons are a detail.")
-    desk.goto(at("desk_amendment", review, review.amendment.pk))
-    desk.check()
-    picture(desk, f"review-{name}-amendment")
-    desk.locator("#accept_reason").fill("It says the same, better.")
-    desk.get_by_role("button", name="Accept it as proposed").click()
-    desk.get_by_text("Accepted. The sponsor gets an e-mail").wait_for()
+    decide_at_the_desk(open_window(size), review, rival, size, picture)
     review.paragraph.refresh_from_db()
     assert review.paragraph.wording.text == "Kenya calls for lawful and safe routes."
     states = Amendment.objects.exclude(operation="insert").order_by("pk").values_list("state", flat=True)
     assert list(states) == ["accepted", "not_accepted"]
+
+
+def test_rows_stand_below_the_bar_and_keys_open_what_they_name(desktop, review):
+    close(review)
+    desktop.log_in(review.drafter)
+    desktop.goto(at("desk_amendments", review))
+    row = desktop.locator(".rows .row").first.bounding_box()
+    assert (row["y"] < 140, 36 <= row["height"] <= 40) == (True, True)
+    desktop.keyboard.press("j")
+    desktop.locator("#pane h2", has_text="add a paragraph after it").wait_for()
+    for key, field in (("a", "accept_reason"), ("p", "fit_text"), ("d", "decline_reason"), ("r", "recommend_advice_0")):
+        desktop.keyboard.press(key)
+        assert desktop.evaluate("document.activeElement.id") == field
+        desktop.keyboard.press("Tab")
+        desktop.evaluate("document.activeElement.blur()")
+    desktop.check()
+
+
+def test_amendments_are_decided_without_javascript(open_window, review):
+    close(review)
+    plain = open_window(java_script_enabled=False)
+    plain.log_in(review.drafter)
+    plain.goto(at("desk_amendments", review))
+    plain.locator("#decline summary").click()
+    plain.expect_status(422)
+    plain.get_by_role("button", name="Do not change the text").click()
+    assert "Enter why you do not accept the amendment" in plain.locator("#problem").inner_text()
+    plain.locator("#decline_reason").fill("Safe is understood.")
+    plain.get_by_role("button", name="Do not change the text").click()
+    assert "Ministry of Roads: not accepted" in plain.locator(".undo").inner_text()
+    assert "add a paragraph after it" in plain.locator("#pane h2").inner_text()
+    review.amendment.refresh_from_db()
+    assert (review.amendment.state, review.amendment.decision_reason) == ("not_accepted", "Safe is understood.")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from positions.text import diff
-from positions.text.diff import Merged, Span, longest_rising, merge, redline, words
+from positions.text.diff import Merged, Span, changed_stretch, longest_rising, merge, redline, words
 
 TEXTS = st.text(max_size=200) | st.lists(
     st.sampled_from(["Kenya", "calls", "for", "the", "Compact", ",", "routes", "\n", "2018"]), max_size=60
@@ -268,3 +268,18 @@ def test_choosing_own_brackets_gives_own_text(texts):
     pieces = diff.bracketed(base, named)
     assert {name: chosen(pieces, name) for name in named} == named
     assert chosen(diff.bracketed(base, {}), "A") == base
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "changed"),
+    [
+        ("Kenya calls for routes.", "Kenya calls for safe routes.", ("", "safe")),
+        ("Kenya calls for safe routes.", "Kenya calls for routes.", ("safe", "")),
+        ("One way.", "Another way.", ("One", "Another")),
+        ("a b a b", "a b", ("a b", "")),
+        ("Same.", "Same.", ("", "")),
+        ("", "New.", ("", "New.")),
+    ],
+)
+def test_changed_stretch_is_between_common_beginning_and_end(before, after, changed):
+    assert changed_stretch(before, after) == changed

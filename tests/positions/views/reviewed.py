@@ -6,6 +6,7 @@ from ncm_portal.workflow import now, replayed_at
 from positions import workflow
 from positions.models import Amendment
 from tests.factories import make_member, make_ministry
+from tests.positions.views.test_drafting import at
 
 OTHER = "Kenya calls for agreed and safe routes."
 
@@ -36,3 +37,14 @@ def close(review):
 
 def state_of(amendment):
     return Amendment.objects.values_list("state", flat=True).get(pk=amendment.pk)
+
+
+def pane(desk, amendment, review):
+    """Get the list with an amendment in its pane."""
+    return desk.get(at("desk_amendment", review, amendment.pk), follow=True)
+
+
+def listed(desk, review, **query):
+    """Get the rows of the list: number, words and sign of each."""
+    page = desk.get(at("desk_amendments", review), query)
+    return [(row.number, row.gist, row.sign[1]) for row in page.context["rows"]]

@@ -14,7 +14,7 @@ from tests.factories import make_head
 from tests.pages import confirmed, words
 from tests.positions.drafting import make_draft
 from tests.positions.reviewing import TEXT, make_reviewable
-from tests.positions.views.reviewed import OTHER, close, contend, open_review, propose, state_of
+from tests.positions.views.reviewed import OTHER, close, contend, listed, open_review, pane, propose, state_of
 from tests.positions.views.test_drafting import at, problems, text_of
 from tests.sign_in import sign_in
 
@@ -34,11 +34,6 @@ def review(draft):
 @pytest.fixture
 def desk(client, draft):
     return sign_in(client, draft.drafter)
-
-
-def queue(desk, review):
-    """Get the page of the paragraph's section."""
-    return desk.get(at("desk_review_section", review, review.first.pk))
 
 
 def open_round(desk, draft, hour):
@@ -153,9 +148,9 @@ def test_amendments_are_counted_per_section_and_listed_per_paragraph(desk, revie
     amendment, rival = propose(review), contend(review)
     page = desk.get(at("desk_review", review))
     assert [(each.pk, each.load) for each in page.context["sections"]] == [(review.first.pk, Load(2, 2, 1))]
-    page = queue(desk, review)
-    (group,) = page.context["rows"]
-    assert [(each.pk, each.number, each.letter) for each in group.contending] == [
+    assert listed(desk, review) == [(1, "“and safe”", "same words"), (1, "“and seasons”", "same words")]
+    page = pane(desk, amendment, review)
+    assert [(each.pk, each.number, each.letter) for each in page.context["group"].contending] == [
         (amendment.pk, 1, "A"),
         (rival.pk, 1, "B"),
     ]
@@ -166,24 +161,25 @@ def test_amendments_are_counted_per_section_and_listed_per_paragraph(desk, revie
 def test_amendments_are_next_step_after_closing(desk, review):
     amendment = propose(review)
     close(review)
-    assert desk.get(at("desk_paper", review)).context["next"]["url"] == at("desk_review", review)
+    assert desk.get(at("desk_paper", review)).context["next"]["url"] == at("desk_amendments", review)
     workflow.decline_amendment(amendment, by=review.drafter, reason="No.")
     assert desk.get(at("desk_paper", review)).context["next"] is None
 
 
 def test_amendment_is_accepted(desk, review):
     amendment = propose(review)
-    assert "once the round is closed" in desk.get(at("desk_amendment", review, amendment.pk)).text
+    assert "once the round is closed" in pane(desk, amendment, review).text
     close(review)
     refused = desk.post(at("desk_amendment_accept", review, amendment.pk), {"reason": ""})
     assert (refused.status_code, problems(refused), state_of(amendment)) == (
         422, ["Reason: Enter why you accept the amendment: the sponsor will read it."], "proposed",
     )  # fmt: skip
     response = desk.post(at("desk_amendment_accept", review, amendment.pk), {"reason": "Well said."})
-    assert response.url == at("desk_review_section", review, review.first.pk)
+    assert response.url == f"{at('desk_amendments', review)}?done={amendment.pk}"
     assert (state_of(amendment), text_of(review.paragraph)) == ("accepted", OTHER)
-    assert [each.pk for each in queue(desk, review).context["rows"][0].others] == [amendment.pk]
-    assert "Well said." in desk.get(at("desk_amendment", review, amendment.pk)).text
+    assert "Ministry of Roads: accepted. The sponsor gets an e-mail." in words(desk.get(response.url))
+    assert (listed(desk, review), listed(desk, review, show="decided")) == ([], [(1, "“and safe”", "accepted")])
+    assert "Well said." in pane(desk, amendment, review).text
 
 
 def test_amendment_is_declined_with_reason(desk, review):
@@ -213,7 +209,7 @@ def test_outdated_amendment_is_accepted_in_part_with_adapted_wording(desk, revie
     close(review)
     moved = "Kenya calls for agreed routes and seasons."
     workflow.reword(review.paragraph, by=review.colleague, text=moved, why="Seasons count.")
-    page = desk.get(at("desk_amendment", review, amendment.pk))
+    page = pane(desk, amendment, review)
     assert "Accept it as proposed" not in page.text
     form, fitted = page.context["in_part"], "Kenya calls for agreed and safe routes and seasons."
     sent = {"text": form["text"].value(), "base": form["base"].value()}
@@ -251,14 +247,14 @@ def test_recommendation_is_sent_and_answered(desk, review):
     desk.post(address, {"advice": "decline", "reason": "Safe is understood."})
     advised = amendment.recommendations.get(replaced_at=None)
     workflow.answer_recommendation(advised, by=review.member, consent="insists", reason="It is not.")
-    page = words(desk.get(at("desk_amendment", review, amendment.pk)))
+    page = words(pane(desk, amendment, review))
     assert "Ministry of Roads insists." in page
     assert "It is not." in page
 
 
 def test_amendment_lists_missing_conditions(desk, client, review):
     amendment = propose(review)
-    told = lambda: [tuple(each[:2]) for each in desk.get(at("desk_amendment", review, amendment.pk)).context["needs"]]  # noqa: E731
+    told = lambda: [tuple(each[:2]) for each in pane(desk, amendment, review).context["needs"]]  # noqa: E731
     assert told() == [
         ("The text can change only while the paper is drafted or consolidated. Now it is in review.", False),
         ("The paragraph is part of the text", True),
@@ -279,7 +275,8 @@ def test_one_of_two_accepted_texts_is_chosen(desk, review):
         desk.post(at("desk_amendment_accept", review, each.pk), {"reason": "Taken."})
     assert text_of(review.paragraph) == TEXT
     address = at("desk_choose_text", review, review.paragraph.key)
-    assert address in queue(desk, review).text
+    assert listed(desk, review) == [(1, "“and safe”", "text to choose"), (1, "“and seasons”", "text to choose")]
+    assert address in pane(desk, one, review).text
     needs = [need.text for need in desk.get(at("desk_review", review)).context["needs"] if not need.met]
     assert needs[0].endswith("were all accepted. Choose one text")
     form = desk.get(address).context["form"]
@@ -292,7 +289,9 @@ def test_one_of_two_accepted_texts_is_chosen(desk, review):
         "Reason: The reason is 501 characters long. It must be 500 characters or fewer: shorten it by 1."
     ]
     assert long.context["form"]["text"].value() == sent["text"]
-    assert desk.post(address, sent | {"why": "Both."}).url == at("desk_review_section", review, review.first.pk)
+    assert desk.post(address, sent | {"why": "Both."}).url == (
+        f"{at('desk_amendments', review)}?show=all&section={review.first.pk}"
+    )
     assert text_of(review.paragraph) == sent["text"]
     assert problems(desk.post(address, sent | {"why": "Both."})) == [
         "This paragraph has no accepted amendment without a decided text."
@@ -303,9 +302,9 @@ def test_amendment_of_removed_paragraph_cannot_be_accepted(desk, review):
     amendment = propose(review)
     close(review)
     workflow.remove_paragraph(review.paragraph, by=review.drafter, reason="Said twice.")
-    page = desk.get(at("desk_amendment", review, amendment.pk))
+    page = pane(desk, amendment, review)
     assert page.context["may_accept"] is False
-    assert "A paragraph that was removed" in queue(desk, review).text
+    assert "A paragraph that was removed" in page.text
     response = desk.post(
         at("desk_amendment_in_part", review, amendment.pk), {"text": "So.", "reason": "So.", "base": amendment.base_id}
     )
@@ -322,3 +321,7 @@ def test_other_papers_amendments_are_404(desk, review):
         assert desk.post(at(name, other, amendment.pk), {"reason": "So."}).status_code == 404
         assert desk.get(at(name, review, amendment.pk)).url == at("desk_amendment", review, amendment.pk)
     assert desk.get(at("desk_review_section", review, other.first.pk)).status_code == 404
+    assert desk.get(at("desk_review_section", review, review.first.pk)).url == (
+        f"{at('desk_amendments', review)}?show=all&section={review.first.pk}"
+    )
+    assert "§ 1" not in desk.get(at("desk_amendments", other), {"open": amendment.pk, "show": "all"}).text
