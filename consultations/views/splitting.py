@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.forms import Textarea
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -74,6 +75,7 @@ def reading(
     submission.reveal()
     worded = {name: form(auto_id=f"%s-{name}") for name, form in WORDED.items()} | (worded or {})
     moves = moves_open_to({verb: SUBMISSION_MOVES[verb] for verb in SCREENING}, submission, request.user)
+    offered = {open_.move.verb for open_ in moves}
     undo = [open_ for open_ in moves if open_.move.undoes and open_.ready]
     return {
         "submission": submission,
@@ -85,9 +87,16 @@ def reading(
         "moves": [open_ for open_ in moves if open_.move.verb == "accept"],
         "undo": undo[-1:],  # at once rather than with a reason
         "worded": [(open_.move, worded[open_.move.verb]) for open_ in moves if open_.move.verb in WORDED],
+        "unsent": [text for verb, form in worded.items() if verb not in offered for text in _typed(form)],
         "assign_form": AssignForm(auto_id="%s-assign", initial={"to": submission.assigned_to_id}),
         "here": reverse("desk_input", args=[submission.key]),
     }
+
+
+def _typed(form: Any) -> list[str]:
+    """Return the texts that somebody typed into a form."""
+    texts = [form[name].data for name in form.fields if isinstance(form.fields[name].widget, Textarea)]
+    return [text for text in texts if text and text.strip()]
 
 
 def _checks(submission: Submission) -> list[Condition]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from consultations import workflow
 from consultations.models import Event, OutgoingMail
 from ncm_portal.workflow import now, replayed_at
 from tests.factories import (
@@ -179,6 +180,18 @@ def test_refused_decision_keeps_list_and_typed_text(client, officer, consultatio
     assert (page.context["submission"], page.context["list"]) == (first, "order=newest")
     assert "Choose a reason from the list." in words(page)
     assert "Too short." in page.content.decode()
+
+
+@pytest.mark.parametrize("kept", [{}, {"list": "order=newest"}], ids=["page", "list"])
+def test_what_was_typed_is_shown_when_a_colleague_decided_first(client, officer, received, kept):
+    workflow.accept(received, by=make_secretariat(name="Baraka Otieno"))
+    page = client.post(at(received, "return_for_completion"), kept | {"reason": "Which?", "question_1": "Of <b>1</b>?"})
+    assert page.status_code == 409
+    assert page.context["unsent"] == ["Which?", "Of <b>1</b>?"]
+    shown = words(page)
+    assert "Baraka Otieno decided on" in shown
+    assert "You typed this. It was not sent: Which? Of &lt;b&gt;1&lt;/b&gt;?" in shown or "Of <b>1</b>?" in shown
+    assert "You typed this" not in words(client.get(at(received)))
 
 
 def test_assigning_keeps_the_list(client, officer, received):

@@ -1,0 +1,42 @@
+"""Three officers work in two consultations at once, with slips; with scripts, and without."""
+
+import pytest
+from django.core.cache import cache
+
+from tests.browser.journey import desk
+from tests.browser.journey.walk import Walk
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+STEPS = [
+    desk.two_consultations_are_open,
+    desk.each_officer_lands_on_what_waits,
+    desk.the_switcher_leads_to_the_other_place,
+    desk.the_wrong_button_is_undone_at_once,
+    desk.a_colleague_was_faster,
+    desk.seven_are_decided_together_while_one_moves,
+    desk.a_reference_is_found_from_anywhere,
+    desk.a_sentence_becomes_a_point,
+    desk.words_are_hidden_by_two,
+    desk.a_consultation_is_copied_and_opened_early,
+    desk.a_letter_is_worded_by_the_office,
+    desk.open_work_goes_to_a_colleague,
+    desk.registration_is_closed_by_a_slip,
+    desk.the_forum_meets,
+]
+
+
+@pytest.fixture(params=[True, False], ids=["scripts", "no-scripts"])
+def walk(request, open_window, live_server, settings, tmp_path, picture):
+    settings.PORTAL_ADDRESS, settings.MEDIA_ROOT = live_server.url, tmp_path / "files"
+    cache.clear()
+    walk = Walk(open_window, live_server.url, tmp_path, picture, has_scripts=request.param)
+    yield walk
+    walk.back_to_today()
+    cache.clear()
+
+
+def test_three_officers_work_in_two_consultations(walk):
+    for step in STEPS:
+        with walk.step(step.__name__.replace("_", " ")):
+            step(walk)
