@@ -147,6 +147,7 @@ SENTENCES: dict[str, tuple[Kind, Words]] = {
     "cancel_forum": (D, _("%(who)s cancelled it")),
     "add_forum": (W, _("%(who)s added the forum")),
     "change_forum": (W, _("%(who)s changed its name, place or days")),
+    "change_announced_forum": (W, _("%(who)s changed what was announced about it")),
     "copy_forum": (X, _("%(who)s made it as a copy of another forum")),
     "set_seats": (D, _("%(who)s changed the seats")),
     "print_paper": (X, _("%(who)s printed a document")),

@@ -194,6 +194,7 @@ urlpatterns = [
     path("desk/replies/<int:pk>/", feedback.desk_reply, name="desk_reply"),
     # --- Forums: home, seats, documents
     path("desk/forums/<slug:slug>/", forums.forum_home, name="forum_home"),
+    path("desk/forums/<slug:slug>/facts/", forums.forum_facts, name="forum_facts"),
     path("desk/forums/<slug:slug>/seats/", forums.forum_seats, name="forum_seats"),
     path("desk/forums/<slug:slug>/documents/", forums.forum_documents, name="forum_documents"),
     path(

@@ -138,6 +138,14 @@ class ForumAdmin(RecordAdmin):
         "convenors", "concept", ("respond_by", "contact"), "letter_text", "source",
     ]  # fmt: skip
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Make what was announced read-only: the page "Change the facts" says whom a change reaches, and writes to
+        them.
+        """
+        fields = super().get_readonly_fields(request, obj)
+        is_announced = obj is not None and obj.state != Forum.State.DRAFT
+        return [*fields, "consultation", "code", "slug", *workflow.ANNOUNCED_FACTS] if is_announced else fields
+
     def needs(self, record: Any) -> list[Condition]:
         """Return what the forum needs before its next step."""
         return needs_of(self.moves, record)
@@ -149,7 +157,8 @@ class ForumAdmin(RecordAdmin):
         """Link to the desk pages of the forum."""
         if not is_secretariat(request.user):
             return []
-        return [(_("Manage this forum"), reverse("forum_home", args=[record.slug]))]
+        pages = ((_("Manage this forum"), "forum_home"), (_("Change the facts"), "forum_facts"))
+        return [(label, reverse(name, args=[record.slug])) for label, name in pages]
 
     @admin.display(description=_("confirmed"))
     def confirmed_delegates(self, forum: Forum) -> str:

@@ -10,11 +10,19 @@ from django.utils.formats import localize
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models import Consultation, ConsultationState, Forum, User
-from consultations.workflow import facts_of, facts_of_forum, fingerprint, problems_with_facts, team_of
+from consultations.workflow import (
+    ANNOUNCED_FACTS,
+    announced_facts_of,
+    facts_of,
+    facts_of_forum,
+    fingerprint,
+    problems_with_facts,
+    team_of,
+)
 from consultations.workflow.consultation_settings import OFFICERS
 from ncm_portal.workflow import now
 
-from .fields import LineField, PlainTextField, record_field
+from .fields import LineField, PlainTextField, reason_field, record_field
 from .programme import NextForumForm, moment_field
 
 DAY = {"type": "date"}
@@ -185,7 +193,50 @@ class ForumForm(SeenForm):
     )
 
     def __init__(self, *args: Any, forum: Forum | None = None, **options: Any) -> None:
-        super().__init__(*args, stand=facts_of_forum(forum) if forum else {}, **options)
+        super().__init__(*args, stand=self.stand_of(forum) if forum else {}, **options)
+
+    @staticmethod
+    def stand_of(forum: Forum) -> dict[str, Any]:
+        """Return the facts that the form shows."""
+        return facts_of_forum(forum)
+
+
+class AnnouncedForumForm(ForumForm):
+    """Form for the facts of an announced forum, with the reason that everybody who may come reads."""
+
+    letter_text = None  # type: ignore[assignment]  # each letter has its text
+    convenors = LineField(label=_("Convened by"), what=_("This field"), max_length=300, required=False)
+    contact = LineField(
+        label=_("Whom to ask"),
+        what=_("This field"),
+        max_length=200,
+        required=False,
+        help_text=_("A name, an address or a telephone number, for the public page, letters and mails."),
+    )
+    reason = reason_field(_("Enter a reason. Whoever is invited or has a seat reads it."), label=_("Reason"))
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["respond_by"].help_text = _("For letters still to be written. Those that were sent keep their day.")
+
+    @staticmethod
+    def stand_of(forum: Forum) -> dict[str, Any]:
+        """Return the facts that the form shows."""
+        return announced_facts_of(forum)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Return the facts as typed."""
+        return {name: self.cleaned_data[name] for name in ANNOUNCED_FACTS}
+
+    def changes(self, forum: Forum) -> list[tuple[str, Any, Any]]:
+        """Return each fact that changes with its label, as it is and as it will be."""
+        before = self.stand_of(forum)
+        return [
+            (str(self.fields[name].label), before[name], value)
+            for name, value in self.facts.items()
+            if value != before[name]
+        ]
 
 
 class NewForumForm(ForumForm):

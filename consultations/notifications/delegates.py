@@ -1,10 +1,10 @@
 """Mails about decisions on seats at a forum, rendered the same way for the preview and the outbox; and about cancelled
-forums.
+and changed forums.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..models import Delegate, Forum, Invitation, OutgoingMail, User
 from ..queries.delegates import institution_addresses, own_address, refusal_reasons
@@ -108,6 +108,30 @@ def forum_cancelled(forum: Forum, reason: str) -> None:
         forum=forum,
         title=one_line(forum.title),
         reason=reason,
+    )
+
+
+def forum_changed(forum: Forum, before: Mapping[str, Any], reason: str) -> None:
+    """Notify everybody who may come that name, place or days of the forum have changed; `before` are those they know.
+    Each address once.
+    """
+    earlier = Forum(**{name: before[name] for name in ("title", "place", "venue", "starts_on", "ends_on")})
+    has_moved = (earlier.starts_on, earlier.ends_on) != (forum.starts_on, forum.ends_on)
+    send_all(
+        "consultations/mail/forum_changed.txt",
+        about_to_come(forum),
+        about=forum.consultation_id,
+        always=True,
+        sms=has_moved,
+        forum=forum,
+        earlier=earlier,
+        has_moved=has_moved,
+        has_place=(earlier.place, earlier.venue) != (forum.place, forum.venue),
+        title=one_line(earlier.title),
+        new_title=one_line(forum.title) if forum.title != earlier.title else "",
+        reason=reason,
+        link=address("forum", forum.slug),
+        calendar=address("forum_ics", forum.slug),
     )
 
 

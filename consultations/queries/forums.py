@@ -61,6 +61,7 @@ ROOMS = (
         _("Sessions, rooms, times, and who chairs, moderates and reports."),
         (BEFORE,),
     ),
+    Room(_("Change the facts"), "forum_facts", _("Name, days, place, and whom a change reaches."), (BEFORE,)),
     Room(_("Seats"), "forum_seats", _("Seats and reserve places for each group."), (BEFORE,)),
     Room(
         _("Letters of invitation"),
@@ -172,6 +173,13 @@ def doors(forum: Forum, phase: str) -> list[Door]:
         except NoReverseMatch:
             continue
     return result
+
+
+def earlier_days(forum: Forum) -> list[tuple[date, date]]:
+    """Return the days for which a forum was announced before it was moved, as the journal has them. One query."""
+    moves = Event.objects.about(forum).filter(verb="change_announced_forum", data__has_key="days")
+    kept = [tuple(map(date.fromisoformat, event.data["days"])) for event in moves.order_by("number")]
+    return [(first, last) for first, last in dict.fromkeys(kept) if (first, last) != (forum.starts_on, forum.ends_on)]
 
 
 def phases(forum: Forum) -> list[Phase]:

@@ -1,6 +1,7 @@
 """Home page of a forum at the desk: state, moves and links to all sections."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -15,9 +16,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from consultations import workflow
+from consultations.forms.consequences import Confirmation
+from consultations.forms.consultation_settings import AnnouncedForumForm, ForumForm
 from consultations.forms.delegates import SeatsForm
 from consultations.forms.programme import DocumentForm
-from consultations.models import ActionState, Event, Forum, ForumFile
+from consultations.models import ActionState, Event, Forum, ForumFile, ForumState
 from consultations.permissions import SignedInRequest
 from consultations.queries.delegates import balance, seat_plan
 from consultations.queries.followup import actions_of
@@ -29,6 +32,7 @@ from consultations.queries.forums import (
     DAY,
     checked_in_by_group,
     doors,
+    earlier_days,
     forum_steps,
     now_and_next,
     phase_of,
@@ -37,7 +41,8 @@ from consultations.queries.forums import (
     sessions_of_day,
 )
 from consultations.workflow import FORUM_MOVES
-from ncm_portal.workflow import moves_open_to, needs_of, now
+from consultations.workflow.consequences import of_changing_forum
+from ncm_portal.workflow import Conflict, moves_open_to, needs_of, now
 
 from .consequences import move_page
 from .decorators import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
@@ -110,6 +115,78 @@ def forum_move(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
         raise Http404
     back = (reverse("forum_home", args=[slug]), forum.title)
     return move_page(request, move, forum, getattr(workflow, verb), back=back)
+
+
+# --- Facts ------------------------------------------------------------------------------------------------------------
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def forum_facts(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Change name, days and place of a forum. Once it is announced, first say whom that reaches; `confirm` does it, and
+    `again` returns to the form.
+    """
+    forum, data = desk_forum(slug), request.POST if request.method == "POST" else None
+    if forum.state == ForumState.DRAFT:
+        return _draft_facts(request, forum, ForumForm(data, forum=forum))
+    form, outcome = AnnouncedForumForm(data, forum=forum), NOTHING_DONE
+    if form.is_bound and "again" not in request.POST:
+        outcome = INVALID
+        if form.is_valid():
+            reasons = workflow.problems_with_change(forum, form.facts)
+            outcome = Outcome(reasons, 409) if reasons else NOTHING_DONE
+        if outcome is NOTHING_DONE:
+            return _confirm_facts(request, forum, form)
+    return _show_facts(request, forum, form, outcome)
+
+
+def _draft_facts(request: SignedInRequest, forum: Forum, form: ForumForm) -> HttpResponse:
+    outcome = NOTHING_DONE
+    if form.is_bound:
+        outcome = _changed(form, lambda: workflow.change_forum(forum, by=request.user, **form.cleaned_data))
+        if outcome.status == 303:
+            messages.success(request, _("Saved."))
+            return redirect("forum_home", forum.slug)
+    return _show_facts(request, forum, form, outcome)
+
+
+def _confirm_facts(request: SignedInRequest, forum: Forum, form: AnnouncedForumForm) -> HttpResponse:
+    """Say what the change will do; make it once that is confirmed."""
+    effects = of_changing_forum(forum, form.facts)
+    confirms, outcome = "confirm" in request.POST, NOTHING_DONE
+    confirmation = Confirmation(request.POST if confirms else None, effects=effects)
+    if confirms:
+        values = form.cleaned_data
+        outcome = INVALID
+        if confirmation.is_valid():
+            outcome = _changed(form, lambda: workflow.change_announced_forum(forum, by=request.user, **values))
+        if outcome.status == 303:
+            messages.success(request, _("The facts of the forum are changed."))
+            return redirect("forum_home", forum.slug)
+        if form.theirs:
+            return _show_facts(request, forum, form, outcome)
+    changes = form.changes(forum)
+    return _show_facts(request, forum, form, outcome, effects=effects, confirmation=confirmation, changes=changes)
+
+
+def _changed(form: ForumForm, act: Callable[[], Any]) -> Outcome:
+    """Run a verb on a form; where somebody changed the values meanwhile, both are shown."""
+    if not form.is_valid():
+        return INVALID
+
+    def run() -> None:
+        try:
+            act()
+        except Conflict as conflict:
+            form.set_beside(conflict.theirs)
+            raise
+
+    return attempt(run)
+
+
+def _show_facts(request: HttpRequest, forum: Forum, form: ForumForm, outcome: Outcome, **more: Any) -> HttpResponse:
+    context = {"forum": forum, "form": form, "reasons": outcome.reasons, "earlier": earlier_days(forum), **more}
+    return render(request, "consultations/forums/facts.html", context, status=outcome.status)
 
 
 # --- Seats ------------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from consultations import workflow
 from consultations.forms.invitations import AnswerForm
 from consultations.models import ForumState, Invitation
 from consultations.permissions import LinkHolder
+from consultations.queries.forums import earlier_days
 from consultations.queries.invitations import contacts, people_of
 
 from .decorators import INVALID, NOTHING_DONE, Outcome, attempt
@@ -55,6 +56,7 @@ def _context(invitation: Invitation, people: list[Any], form: AnswerForm, outcom
     return {
         "invitation": invitation,
         "forum": forum,
+        "earlier": earlier_days(forum),
         "sessions": forum.sessions.all(),
         "people": people,
         "form": form,

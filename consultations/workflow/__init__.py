@@ -205,16 +205,20 @@ from .points import (
     write_point,
 )
 from .programme import (
+    ANNOUNCED_FACTS,
     FORUM_FACTS,
     add_forum,
     add_session,
+    announced_facts_of,
     breakouts_for_themes,
+    change_announced_forum,
     change_forum,
     change_session,
     copy_forum,
     facts_of_forum,
     give_part,
     move_session,
+    problems_with_change,
     take_part,
 )
 from .proposals import (

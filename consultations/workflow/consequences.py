@@ -1,6 +1,8 @@
 """What grave moves of consultations, forums and sessions will do, in sentences that their pages show beforehand."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django.utils import timezone
 from django.utils.dateformat import format as written
@@ -18,9 +20,9 @@ from consultations.models import (
     Stakeholder,
     SubmissionState,
 )
-from consultations.notifications.delegates import about_to_come
+from consultations.notifications.delegates import WRITTEN_TO, about_to_come
 from consultations.notifications.recipients import people_of
-from ncm_portal.workflow import Consequences, now
+from ncm_portal.workflow import Consequences, button_words, now
 
 
 def written_day(day: date) -> str:
@@ -161,6 +163,81 @@ def of_cancelling(forum: Forum) -> Consequences:
         mails=0 if forum.state == ForumState.DRAFT else len(about_to_come(forum)),
         name=forum.code,
     )
+
+
+def of_changing_forum(forum: Forum, facts: Mapping[str, Any]) -> Consequences:
+    """Whoever may come gets a mail if name, place or days change; what is printed or sent stays as it is."""
+    before = {name: getattr(forum, name) for name in facts}
+    shown = {name for name in ("title", "place", "venue") if facts[name] != before[name]}
+    days = (before["starts_on"], before["ends_on"]), (facts["starts_on"], facts["ends_on"])
+    moves = days[0] != days[1]
+    mails = len(about_to_come(forum)) if moves or shown else 0
+    heading = _("This moves the forum from %(before)s to %(after)s") % {
+        "before": _written_days(*days[0]),
+        "after": _written_days(*days[1]),
+    }
+    return Consequences(
+        (
+            *(_of_other_days(forum, facts["starts_on"] != before["starts_on"]) if moves else []),
+            *(_already_given_out(forum) if moves or shown else [_("No e-mail goes out.")]),
+            _("The journal keeps what was announced before. You can change it back in the same way."),
+        ),
+        heading if moves else _("This changes what was announced"),
+        button_words(_("Move the forum") if moves else _("Change the facts"), mails),
+        mails=mails,
+        name=forum.code,
+    )
+
+
+def _written_days(first: date, last: date) -> str:
+    return " – ".join(dict.fromkeys([written_day(first), written_day(last)]))
+
+
+def _of_other_days(forum: Forum, begins_otherwise: bool) -> list[str]:
+    number = forum.sessions.count()
+    words = ngettext(
+        "%(n)s session of its programme moves with the first day.",
+        "%(n)s sessions of its programme move with the first day.",
+        number,
+    )
+    return [
+        _("Public pages show the new days, and the earlier ones struck through."),
+        *([words % {"n": number}] if number and begins_otherwise else []),
+        _("Calendars that people subscribed to follow. Entries that somebody copied stay as they are."),
+    ]
+
+
+def _already_given_out(forum: Forum) -> list[str]:
+    sent = forum.invitations.filter(state__in=WRITTEN_TO)
+    letters, unreached = sent.count(), sent.filter(email="").count()
+    badges = forum.delegates.filter(badge_printed_at__isnull=False).count()
+    counted = [
+        (
+            letters,
+            ngettext(
+                "%(n)s letter was sent with the earlier facts. It stays on file as it was sent.",
+                "%(n)s letters were sent with the earlier facts. They stay on file as they were sent.",
+                letters,
+            ),
+        ),
+        (
+            unreached,
+            ngettext(
+                "%(n)s institution that was written to has no e-mail address: tell it by letter or telephone.",
+                "%(n)s institutions that were written to have no e-mail address: tell them by letter or telephone.",
+                unreached,
+            ),
+        ),
+        (
+            badges,
+            ngettext(
+                "%(n)s badge is printed. Look whether it must be printed again.",
+                "%(n)s badges are printed. Look whether they must be printed again.",
+                badges,
+            ),
+        ),
+    ]
+    return [words % {"n": number} for number, words in counted if number]
 
 
 def of_cancelling_session(session: ForumSession) -> Consequences:

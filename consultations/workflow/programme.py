@@ -1,11 +1,13 @@
 """Programme of a forum: add, change, move and cancel sessions, assign roles, and copy a forum."""
 
 from collections.abc import Iterable
+from copy import copy
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import F, Max, Q
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,10 +26,11 @@ from consultations.models import (
     User,
 )
 from consultations.models.forums import NO_YEAR, in_our_time
+from consultations.notifications import delegates
 from consultations.permissions import SECRETARIAT, is_secretariat
-from consultations.queries.programme import moved, planned
+from consultations.queries.programme import clashes, moved, planned
 from consultations.stored_files import NotGenuine, read_genuine
-from ncm_portal.workflow import Blocked, demand, journal, locked, verb
+from ncm_portal.workflow import Blocked, demand, journal, locked, now, verb
 
 from .consultation_settings import demand_same
 from .forum_documents import keep_forum_file
@@ -37,6 +40,8 @@ OVER = (ForumState.HELD, ForumState.REPORTED, ForumState.CANCELLED)
 SAID = ("title", "kind", "theme", "room", "starts_at", "ends_at")
 COPIED = ("title", "place", "venue", "convenors", "concept", "seats", "letter_text", "contact")
 FORUM_FACTS = ("title", "place", "venue", "starts_on", "ends_on", "respond_by", "letter_text")
+TRAVELLED_BY = ("title", "place", "venue", "starts_on", "ends_on")  # whoever may come is told of a change
+ANNOUNCED_FACTS = (*TRAVELLED_BY, "respond_by", "convenors", "contact")
 
 
 def _open_programme(forum: Forum, by: User) -> Forum:
@@ -262,12 +267,17 @@ def change_forum(forum: Forum, *, by: User, seen: str, **facts: Any) -> Forum:
         setattr(row, name, value)
     _demand_plausible(row)
     if changed:
-        row.save(update_fields=list(changed))
-        if shift := row.starts_on - before["starts_on"]:
-            row.sessions.update(starts_at=F("starts_at") + shift, ends_at=F("ends_at") + shift)
-        pairs = [[name, str(before[name] or ""), str(value or "")] for name, value in changed.items()]
-        journal("change_forum", row, by=by, before=row.state, after=row.state, data={"changed": pairs})
+        data = {"changed": _keep_changed(row, before, changed)}
+        journal("change_forum", row, by=by, before=row.state, after=row.state, data=data)
     return row
+
+
+def _keep_changed(row: Forum, before: dict[str, Any], changed: dict[str, Any]) -> list[list[str]]:
+    """Save the changed facts, and move the sessions with the first day; return each change for the journal."""
+    row.save(update_fields=list(changed))
+    if shift := row.starts_on - before["starts_on"]:
+        row.sessions.update(starts_at=F("starts_at") + shift, ends_at=F("ends_at") + shift)
+    return [[name, str(before[name] or ""), str(value or "")] for name, value in changed.items()]
 
 
 def facts_of_forum(forum: Forum) -> dict[str, Any]:
@@ -275,7 +285,74 @@ def facts_of_forum(forum: Forum) -> dict[str, Any]:
     return {name: getattr(forum, name) for name in FORUM_FACTS}
 
 
+@verb
+def change_announced_forum(forum: Forum, *, by: User, seen: str, reason: str, **facts: Any) -> Forum:
+    """Change the facts of an announced forum; its sessions move with its first day. Mails everybody who may come if
+    name, place or days change; the journal keeps what was announced before.
+
+    `facts`: ANNOUNCED_FACTS. Raises NotAllowed, Conflict, or Blocked with every reason.
+    """
+    row = _open_programme(forum, by)
+    before = announced_facts_of(row)
+    demand_same(seen, before)
+    if reasons := problems_with_change(row, facts):
+        raise Blocked(reasons)
+    changed = {name: value for name, value in facts.items() if value != before[name]}
+    for name, value in changed.items():
+        setattr(row, name, value)
+    pairs = _keep_changed(row, before, changed)
+    days = [before["starts_on"].isoformat(), before["ends_on"].isoformat()]
+    data = {"changed": pairs} | ({"days": days} if {"starts_on", "ends_on"} & changed.keys() else {})
+    journal("change_announced_forum", row, by=by, before=row.state, after=row.state, reason=reason, data=data)
+    if changed.keys() & set(TRAVELLED_BY):
+        delegates.forum_changed(row, before, reason)
+    return row
+
+
+def announced_facts_of(forum: Forum) -> dict[str, Any]:
+    """Return the facts of an announced forum as a change is made from them."""
+    return {name: getattr(forum, name) for name in ANNOUNCED_FACTS}
+
+
+def problems_with_change(forum: Forum, facts: dict[str, Any]) -> list[str]:
+    """Return why the facts of an announced forum cannot become these."""
+    if all(value == getattr(forum, name) for name, value in facts.items()):
+        return [_("Nothing has changed.")]
+    if forum.state == ForumState.DRAFT:
+        return [_("The forum is not announced yet.")]
+    first, last = facts.get("starts_on", forum.starts_on), facts.get("ends_on", forum.ends_on)
+    if (first, last) == (forum.starts_on, forum.ends_on):
+        return _implausible(_as_changed(forum, facts))
+    if forum.state == ForumState.IN_SESSION:
+        return [_("The forum has begun: its days stay.")]
+    reasons = _implausible(_as_changed(forum, facts))
+    if first < timezone.localdate(now()):
+        reasons.append(_("The first day has passed already. Choose a later one."))
+    return [*reasons, *_clashes_of_change(forum, first, last)]
+
+
+def _clashes_of_change(forum: Forum, first: date, last: date) -> list[str]:
+    """Return the conflicts of the programme on these days: of its sessions with each other, and those that are new."""
+    sessions, shift = planned(forum), first - forum.starts_on
+    known = {clash.words for clash in clashes(sessions, forum.starts_on, forum.ends_on)}
+    then = [each._replace(starts_at=each.starts_at + shift, ends_at=each.ends_at + shift) for each in sessions]
+    result = clashes(then, first, last)
+    return [clash.words for clash in result if len(clash.sessions) > 1 or clash.words not in known]
+
+
+def _as_changed(forum: Forum, facts: dict[str, Any]) -> Forum:
+    changed = copy(forum)
+    for name, value in facts.items():
+        setattr(changed, name, value)
+    return changed
+
+
 def _demand_plausible(forum: Forum) -> None:
+    if reasons := _implausible(forum):
+        raise Blocked(reasons)
+
+
+def _implausible(forum: Forum) -> list[str]:
     reasons = []
     if forum.ends_on < forum.starts_on:
         reasons.append(_("The last day must not be before the first."))
@@ -285,8 +362,7 @@ def _demand_plausible(forum: Forum) -> None:
         forum.clean()
     except ValidationError as error:
         reasons += error.messages
-    if reasons:
-        raise Blocked(reasons)
+    return reasons
 
 
 def _copy_programme(forum: Forum, made: Forum, shift: timedelta, with_parts: bool) -> None:

@@ -11,6 +11,7 @@ from .moves import (
     Words,
     acts,
     all_of,
+    button_words,
     either,
     met_at,
     moves_open_to,
@@ -40,7 +41,7 @@ from .verbs import (
 
 __all__ = [
     "Act", "AllOf", "Blocked", "Condition", "Conflict", "Consequences", "Move", "NotAllowed", "NotTaken", "OpenMove",
-    "Role", "VerbRun", "Words", "acts", "all_of", "check", "current_run", "deadline_passed", "demand", "either",
-    "journal", "locked", "log_refusal", "make", "make_many", "met_at", "moves_open_to", "needs_of", "no_conditions",
-    "now", "replayed_at", "table", "verb",
+    "Role", "VerbRun", "Words", "acts", "all_of", "button_words", "check", "current_run", "deadline_passed", "demand",
+    "either", "journal", "locked", "log_refusal", "make", "make_many", "met_at", "moves_open_to", "needs_of",
+    "no_conditions", "now", "replayed_at", "table", "verb",
 ]  # fmt: skip

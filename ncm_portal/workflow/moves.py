@@ -144,11 +144,13 @@ class Move:
     def effects_on(self, record: Any) -> Consequences:
         """Return what it will do to `record`, with words for the button that makes it."""
         effects = self.consequences(record) if self.consequences else Consequences()
-        return effects if effects.button else effects._replace(button=self._button(effects.mails))
+        return effects if effects.button else effects._replace(button=button_words(self.label, effects.mails))
 
-    def _button(self, mails: int) -> str:
-        words = ngettext("%(move)s and send %(n)s e-mail", "%(move)s and send %(n)s e-mails", mails)
-        return words % {"move": self.label, "n": mails} if mails else str(self.label)
+
+def button_words(label: Words, mails: int) -> str:
+    """Return the words of a button that also sends so many mails."""
+    words = ngettext("%(move)s and send %(n)s e-mail", "%(move)s and send %(n)s e-mails", mails)
+    return words % {"move": label, "n": mails} if mails else str(label)
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ from consultations.models import (
     SessionKind,
 )
 from consultations.queries.forum_documents import documents, readable_documents
+from consultations.queries.forums import earlier_days
 from consultations.views.page_cache import kept_for_visitors
 from positions.models import FINAL_KINDS, Decision, Edition, EditionKind
 from positions.queries.communique import adopted_points
@@ -69,6 +70,7 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     edition = _edition(forum)
     context = {
         "forum": forum,
+        "earlier": earlier_days(forum),
         "slots": slots(forum.sessions.select_related("theme")),
         "edition": edition,
         "documents": readable_documents(request.user, forum),
@@ -135,6 +137,7 @@ def forum_pack(request: HttpRequest, slug: str) -> HttpResponse:
     sessions = list(forum.sessions.select_related("theme").order_by("starts_at", "order"))
     context = {
         "forum": forum,
+        "earlier": earlier_days(forum),
         "portal": settings.PORTAL_ADDRESS,
         "style": _style_element(),
         "slots": slots(sessions),

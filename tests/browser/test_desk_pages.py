@@ -13,6 +13,8 @@ from tests.browser.conftest import BOTH, DESKTOP, PHONE
 from tests.factories import (
     make_action,
     make_consultation,
+    make_forum,
+    make_invitation,
     make_member,
     make_point,
     make_provision,
@@ -182,3 +184,24 @@ def test_invitation_page_shows_its_purpose_to_visitors(phone, db):
     phone.get_by_role("button", name="Accept").click()
     phone.get_by_text("You now act for Herders (sample).").wait_for()
     phone.check()
+
+
+def test_announced_forum_is_moved_after_the_page_said_whom_that_reaches(open_window, officer):
+    forum = make_forum()
+    make_session(forum), make_invitation(forum)
+    later = forum.starts_on + timedelta(days=7)
+    window = open_window(*BOTH)
+    window.log_in(officer)
+    window.goto(reverse("forum_facts", args=[forum.slug]))
+    for label in ("First day", "Last day"):
+        window.get_by_label(label).fill(later.isoformat())
+    window.get_by_label("Reason").fill("The hall is flooded.")
+    window.check()
+    window.get_by_role("button", name="Go on").click()
+    window.get_by_text("1 letter was sent with the earlier facts.").wait_for()
+    window.check()
+    window.get_by_role("button", name="Move the forum and send 1 e-mail").click()
+    window.get_by_text("The facts of the forum are changed.").wait_for()
+    window.goto(reverse("forum", args=[forum.slug]))
+    expect(window.locator("s")).to_have_count(1)
+    window.check()

@@ -52,7 +52,7 @@ def errors_of(answer):
 
 
 def test_a_forum_is_edited_with_its_sessions(client, officer):
-    forum = factories.make_forum()
+    forum = factories.make_forum(state="draft")
     first = factories.make_session(forum, order=1, title="Opening")
     new = {
         "sessions-TOTAL_FORMS": 2, "sessions-1-order": 2, "sessions-1-title": "Closing", "sessions-1-kind": "plenary",
@@ -79,6 +79,16 @@ def test_a_forum_is_edited_with_its_sessions(client, officer):
     assert kept == [{"changed": {"place": ["Nairobi", "Mombasa"]}}, {"session": [["Closing", typed]]}]
     first.refresh_from_db()
     assert first.title == "Opening"
+
+
+def test_what_was_announced_about_a_forum_changes_on_a_page_of_its_own(client, officer):
+    forum = factories.make_forum()
+    page_of = client.get(page(Forum, "change", forum.pk))
+    assert reverse("forum_facts", args=[forum.slug]) in page_of.text
+    assert not {"title", "starts_on", "place", "slug"} & page_of.context["adminform"].form.fields.keys()
+    filled(client, Forum, forum, place="Mombasa", concept="For everybody")
+    forum.refresh_from_db()
+    assert (forum.place, forum.concept) == ("Nairobi", "For everybody")
 
 
 def test_conflicting_rows_are_reported_as_form_errors(client, officer):

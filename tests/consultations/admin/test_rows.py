@@ -29,7 +29,7 @@ def change(record):
 
 
 def make_forum(sessions):
-    forum = factories.make_forum()
+    forum = factories.make_forum(state="draft")
     start = factories.make_session(forum, order=1, title="Session 1").starts_at
     ForumSession.objects.bulk_create(
         ForumSession(

@@ -25,8 +25,8 @@ EVIL = "Win now http://evil.example.com or mail me@evil.example.com"
 MARK = "evil"
 
 # What a subject may hold: references, states, numbers, and titles that the secretariat wrote.
-OFFICIAL = {"reference", "short_title", "title", "number", "taken", "step", "decision", "label", "notices"}
-TITLED = {"communique_circulated", "deadline_extended", "forum_answer", "forum_cancelled", "forum_decision", "forum_decisions",
+OFFICIAL = {"reference", "short_title", "title", "number", "taken", "step", "decision", "label", "notices", "day"}
+TITLED = {"communique_circulated", "deadline_extended", "forum_answer", "forum_cancelled", "forum_changed", "forum_decision", "forum_decisions",
           "forum_invitation", "forum_reminder"}  # fmt: skip  # theirs is the title of a forum or consultation
 MAILS = sorted(Path(settings.BASE_DIR, "templates").glob("*/mail/*.txt"))
 
@@ -96,6 +96,7 @@ def send_every_notification(body, person):
         mails += [news.mail for news in delegates.news_of([delegate, by_institution])]
     OutgoingMail.objects.bulk_create(each for each in mails if each)
     delegates.forum_cancelled(forum, "Flood")
+    delegates.forum_changed(forum, workflow.announced_facts_of(forum), "Flood")
     clearance = make_clearance(make_paper(), body)
     factories.make_member(body, "clearing_officer", user=person)
     paper_emails.clearance_requested([clearance])

@@ -5,13 +5,16 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from consultations.models import ForumState, Group, OutgoingMail, SeatQuota, SessionRole
+from consultations.models import Forum, ForumState, Group, OutgoingMail, SeatQuota, SessionRole
 from consultations.queries import forums
 from consultations.queries.delegates import GroupSeats, SeatPlan, seat_plan
+from consultations.templatetags.portal import day as written_day
+from consultations.templatetags.portal import days_until
 from consultations.workflow.invitations import today
 from tests.factories import (
     change,
@@ -21,6 +24,7 @@ from tests.factories import (
     make_delegate,
     make_forum,
     make_head,
+    make_invitation,
     make_member,
     make_point,
     make_secretariat,
@@ -241,3 +245,64 @@ def test_home_page_query_count_does_not_depend_on_delegates(client, django_asser
     ]
     make_communique(forum)
     assert "The communiqué is not published yet" in words(client.get(address))
+
+
+# --- Facts --------------------------------------------------------------------------------------------------------
+
+
+def typed_facts(client, address, **values):
+    """What the form of the facts sends, with `values` typed over it."""
+    form = client.get(address).context["form"]
+    shown = {name: form[name].value() for name in form.fields}
+    return {name: "" if value is None else value for name, value in {**shown, "reason": "Flood.", **values}.items()}
+
+
+def test_facts_of_an_announced_forum_change_once_confirmed(client):
+    sign_in(client, make_secretariat())
+    forum = make_forum()
+    make_invitation(forum, email="office@example.org")
+    address, later = reverse("forum_facts", args=[forum.slug]), forum.starts_on + timedelta(days=7)
+    data = typed_facts(client, address, starts_on=later, ends_on=later)
+    page = client.post(address, data)
+    assert (page.status_code, page.context["effects"].mails) == (200, 1)
+    assert "1 letter was sent with the earlier facts." in page.text
+    assert Forum.objects.get(pk=forum.pk).starts_on == forum.starts_on
+    again = client.post(address, {**data, "again": "yes"})
+    assert again.context["form"]["starts_on"].value() == later.isoformat()
+    unseen = client.post(address, {**data, "confirm": "yes"})
+    assert (unseen.status_code, OutgoingMail.objects.count()) == (422, 0)
+    answer = client.post(address, {**data, "confirm": "yes", "effects": page.context["effects"].fingerprint})
+    assert (answer.status_code, OutgoingMail.objects.count()) == (302, 1)
+    for name in ("forum", "forum_pack"):
+        public = Client().get(reverse(name, args=[forum.slug])).text
+        assert f"<s>{days_until(forum.starts_on, forum.ends_on)}</s>" in public
+        assert written_day(later) in public
+
+
+def test_refused_change_of_facts_keeps_what_was_typed(client):
+    sign_in(client, make_secretariat())
+    forum = make_forum()
+    address = reverse("forum_facts", args=[forum.slug])
+    page = client.post(address, typed_facts(client, address))
+    assert (page.status_code, page.context["reasons"]) == (409, ["Nothing has changed."])
+    page = client.post(address, typed_facts(client, address, title="New", reason=""))
+    assert (page.status_code, page.context["form"]["title"].value()) == (422, "New")
+    data = typed_facts(client, address, venue="Mine")
+    change(forum, venue="Theirs")
+    effects = client.post(address, data).context["effects"].fingerprint
+    page = client.post(address, {**data, "confirm": "yes", "effects": effects})
+    assert (page.status_code, page.context["form"].theirs) == (409, [("Venue", "Theirs")])
+    assert Forum.objects.get(pk=forum.pk).venue == "Theirs"
+
+
+def test_facts_of_a_forum_in_preparation_are_saved_at_once(client):
+    sign_in(client, make_secretariat())
+    forum = make_forum(state="draft")
+    address = reverse("forum_facts", args=[forum.slug])
+    assert client.post(address, typed_facts(client, address, title="New")).status_code == 302
+    assert Forum.objects.get(pk=forum.pk).title == "New"
+
+
+def test_facts_are_for_the_secretariat(client):
+    sign_in(client, make_user())
+    assert client.get(reverse("forum_facts", args=[make_forum().slug])).status_code == 404

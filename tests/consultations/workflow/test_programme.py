@@ -3,16 +3,20 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 
 from consultations import workflow
-from consultations.models import Event, Forum, ForumSession, SeatQuota, SessionRole
+from consultations.models import Event, Forum, ForumSession, OutgoingMail, SeatQuota, SessionRole
 from consultations.queries.forum_documents import readable_document, readable_documents
-from ncm_portal.workflow import Blocked
+from consultations.queries.forums import earlier_days
+from consultations.templatetags.portal import day
+from ncm_portal.workflow import Blocked, Conflict
 from tests.access_log import refused_verbs
 from tests.factories import (
     make_consultation,
     make_delegate,
     make_forum,
+    make_invitation,
     make_member,
     make_point,
     make_secretariat,
@@ -183,3 +187,81 @@ def test_documents_are_visible_to_their_audience_only(by, settings, tmp_path):
     draft = make_forum(state="draft")
     hidden = workflow.keep_forum_file(draft, by=by, title="Early", name="c.pdf", data=pdf(), for_everybody=True)
     assert (readable_document(visitor, hidden.key), readable_document(by, hidden.key)) == (None, hidden)
+
+
+# --- An announced forum -----------------------------------------------------------------------------------------------
+
+
+def change_facts(forum, by, reason="The hall is flooded.", **facts):
+    seen = workflow.fingerprint(workflow.announced_facts_of(forum))
+    values = {**workflow.announced_facts_of(forum), **facts}
+    return workflow.change_announced_forum(forum, by=by, seen=seen, reason=reason, **values)
+
+
+def test_announced_forum_moves_with_its_sessions_and_tells_who_may_come(forum, by):
+    session, week = make_session(forum), timedelta(days=7)
+    make_delegate(forum, user=make_user(email="juma@example.org", language="sw"))
+    make_delegate(forum, email="gone@example.org", state="withdrawn")
+    make_invitation(forum, email="office@example.org")
+    before = forum.starts_on
+    moved = change_facts(forum, by, starts_on=before + week, ends_on=before + week, venue="New Hall")
+    assert (moved.starts_on, moved.venue, moved.state) == (before + week, "New Hall", "announced")
+    assert ForumSession.objects.get().starts_at == session.starts_at + week
+    mails = {mail.to: mail for mail in OutgoingMail.objects.all()}
+    assert mails.keys() == {"juma@example.org", "office@example.org"}
+    body = mails["office@example.org"].body
+    assert f"Announced before, and no longer true:\nWhen: {day(before)}" in body
+    assert f"When: {day(before + week)}\nWhere: New Hall, Nairobi" in body
+    assert "The reason: The hall is flooded." in body
+    assert mails["juma@example.org"].body.startswith("Habari") or "Sababu" in mails["juma@example.org"].body
+    assert earlier_days(moved) == [(before, before)]
+    event = Event.objects.about(forum).filter(verb="change_announced_forum").get()
+    assert (event.data["days"], event.reason) == ([before.isoformat()] * 2, "The hall is flooded.")
+    back = change_facts(moved, by, starts_on=before, ends_on=before)
+    assert ForumSession.objects.get().starts_at == session.starts_at
+    assert earlier_days(back) == [(before + week, before + week)]
+
+
+def test_change_that_nobody_travels_by_sends_no_mail(forum, by):
+    make_invitation(forum, email="office@example.org")
+    change_facts(forum, by, contact="Room 5")
+    assert Forum.objects.get().contact == "Room 5"
+    assert not OutgoingMail.objects.exists()
+
+
+def test_change_of_an_announced_forum_is_refused_with_every_reason(forum, by):
+    make_session(forum, room="Hall"), make_session(forum, room="Hall")
+    assert refused(change_facts, forum, by) == ["Nothing has changed."]
+    past = forum.starts_on - timedelta(days=40)
+    reasons = refused(change_facts, forum, by, starts_on=past, ends_on=past, respond_by=forum.ends_on)
+    assert reasons[:2] == [
+        "Ask for replies before the forum begins.",
+        "The first day has passed already. Choose a later one.",
+    ]
+    assert reasons[2].endswith("are in Hall at the same time.")
+    assert "are in Hall" in refused(change_facts, forum, by, starts_on=forum.ends_on + timedelta(days=1))[-1]
+    longer = make_forum(starts_on=forum.starts_on, ends_on=forum.ends_on + timedelta(days=1))
+    late = make_session(longer)
+    ForumSession.objects.filter(pk=late.pk).update(
+        starts_at=F("starts_at") + timedelta(days=1), ends_at=F("ends_at") + timedelta(days=1)
+    )
+    assert refused(change_facts, longer, by, ends_on=longer.starts_on) == [
+        f"{late.title} is outside the days of the forum."
+    ]
+    seated = make_forum(state="in_session")
+    assert refused(change_facts, seated, by, ends_on=seated.ends_on + timedelta(days=1)) == [
+        "The forum has begun: its days stay."
+    ]
+    for state, words in (("draft", "The forum is not announced yet."), ("held", "The forum is over")):
+        assert refused(change_facts, make_forum(state=state), by, title="Other")[0].startswith(words)
+    refused(change_facts, forum, make_user(), title="Other")
+    assert not OutgoingMail.objects.exists()
+
+
+def test_change_made_meanwhile_is_shown_not_lost(forum, by):
+    seen = workflow.fingerprint(workflow.announced_facts_of(forum))
+    facts = {**workflow.announced_facts_of(forum), "venue": "Mine"}
+    change_facts(forum, by, venue="Theirs")
+    with pytest.raises(Conflict) as conflict:
+        workflow.change_announced_forum(forum, by=by, seen=seen, reason="Because.", **facts)
+    assert conflict.value.theirs["venue"] == "Theirs"

@@ -108,7 +108,7 @@ def test_reported_forum_shows_outcome(client, django_assert_num_queries):
     make_decision(paper, at=datetime(2017, 10, 16, 9, tzinfo=UTC))
     make_decision(paper, "consensus_with_reservations", at=datetime(2017, 10, 17, 9, tzinfo=UTC))
     walk(forum, "reported")
-    with django_assert_num_queries(7):  # the memory of pages asks once more
+    with django_assert_num_queries(8):  # the memory of pages asks once more
         page = get(client, forum)
     said = words(page)
     assert "people came 4 organisations came 2 seats 50" in said
