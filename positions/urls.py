@@ -148,6 +148,11 @@ urlpatterns = [
     # --- Drafting: paragraphs, their sources and comments
     path("desk/papers/<slug:slug>/paragraphs/<uuid:key>/", paragraphs.desk_paragraph, name="desk_paragraph"),
     path(
+        "desk/papers/<slug:slug>/paragraphs/<uuid:key>/both/",
+        paragraphs.desk_paragraph_both,
+        name="desk_paragraph_both",
+    ),
+    path(
         "desk/papers/<slug:slug>/paragraphs/<uuid:key>/place/",
         paragraphs.desk_paragraph_place,
         name="desk_paragraph_place",

@@ -6,11 +6,11 @@ Pure. Preserves the texts completely, including spaces.
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
-Kind = Literal["same", "removed", "added"]
+Kind = Literal["same", "removed", "added", "clash"]
 
 # A word or mark with its preceding space, so that an appended sentence does not change the words before it.
 WORD = re.compile(r"\s*[\w’'-]+|\s*[^\w\s]|\s+")
@@ -20,7 +20,7 @@ RUN = 3  # consecutive words that form an anchor in a long text
 
 
 class Span(NamedTuple):
-    """Run of words that is unchanged, removed or added."""
+    """Run of words that is unchanged, removed or added, or in a clash: changed by two texts in two ways."""
 
     kind: Kind
     text: str
@@ -43,6 +43,32 @@ class Merged(NamedTuple):
 
     text: str
     conflicts: int
+
+
+class Strand(NamedTuple):
+    """The same place in three texts: words that they share, or what became of them in two texts derived from `base`."""
+
+    base: str
+    mine: str
+    theirs: str
+
+    @property
+    def is_clash(self) -> bool:
+        """Return whether both changed it, in two ways."""
+        return self.mine != self.theirs and self.base not in (self.mine, self.theirs)
+
+    @property
+    def taken(self) -> str:
+        """Return its words in one text of both; in a clash, both versions in square brackets, theirs first."""
+        if self.is_clash:
+            return self.gap + " ".join(f"[{text.strip()}]" for text in (self.theirs, self.mine) if text)
+        return self.theirs if self.mine == self.base else self.mine
+
+    @property
+    def gap(self) -> str:
+        """Return the space before its first word."""
+        text = self.theirs or self.mine
+        return text[: len(text) - len(text.lstrip())]
 
 
 class Change(NamedTuple):
@@ -90,15 +116,64 @@ def merge(base: str, mine: str, theirs: str) -> Merged:
     Changes made by only one of them are applied. Conflicting changes appear twice, as drafters write open text:
     "[theirs] [mine]", or "[mine]" alone if the other deleted the words.
     """
-    pad = _pad(base, mine, theirs)
-    old, left, right = words(pad + base), words(pad + mine), words(pad + theirs)
-    parts: list[str] = []
-    conflicts = 0
-    for piece in _pieces(old, left, right):
-        text, is_conflict = _resolve(*("".join(each) for each in piece))
-        parts.append(text)
-        conflicts += is_conflict
-    return Merged("".join(parts).removeprefix(pad), conflicts)
+    strands = list(_strands(base, mine, theirs))
+    text = "".join(strand.taken for strand in strands)
+    return Merged(text.removeprefix(_pad(base, mine, theirs)), sum(strand.is_clash for strand in strands))
+
+
+def weave(base: str, mine: str, theirs: str) -> list[Strand]:
+    """Return three texts as strands: the words between two changes are one, and so are clashes with hardly a word in
+    between. The strands of each text, joined, are the text, but for spaces at its start.
+    """
+    result: list[Strand] = []
+    for strand in _strands(base, mine, theirs):
+        if result and _is_shared(strand) and _is_shared(result[-1]):
+            strand = _tied(result.pop(), strand)
+        elif strand.is_clash and len(result) > 1 and result[-2].is_clash and _is_pause(result[-1]):
+            between = result.pop()
+            strand = _tied(result.pop(), between, strand)
+        result.append(strand)
+    return result
+
+
+def side(strands: Iterable[Strand], name: Literal["mine", "theirs"]) -> list[Span]:
+    """Return the redline from the common text to one of the two texts; what clashes is marked as that."""
+    spans = []
+    for strand in strands:
+        text = strand.mine if name == "mine" else strand.theirs
+        if text == strand.base:
+            spans.append(Span("same", text))
+        else:
+            spans += [Span("removed", strand.base), Span("clash" if strand.is_clash else "added", text)]
+    return [span for span in spans if span.text]
+
+
+def one_text(strands: Iterable[Strand], picks: Mapping[int, str]) -> list[Span]:
+    """Return the one text of both: what only one of them changed is "added", and each clash has the words that are
+    picked for it, by its number from 0; without a pick, both versions in square brackets. Clashes are kept if empty.
+    """
+    spans: list[Span] = []
+    clashes = 0
+    for strand in strands:
+        if strand.is_clash:
+            text = picks.get(clashes)
+            spans.append(Span("clash", strand.taken if text is None else text and strand.gap + text))
+            clashes += 1
+        elif strand.taken:
+            spans.append(Span("same" if _is_shared(strand) else "added", strand.taken))
+    return spans
+
+
+def _is_shared(strand: Strand) -> bool:
+    return strand.base == strand.mine == strand.theirs
+
+
+def _is_pause(strand: Strand) -> bool:
+    return _is_shared(strand) and len(words(strand.base)) < SHORTEST_PAUSE
+
+
+def _tied(*strands: Strand) -> Strand:
+    return Strand(*("".join(texts) for texts in zip(*strands, strict=True)))
 
 
 def _pad(*texts: str) -> str:
@@ -299,12 +374,10 @@ def _pieces(old: list[str], *others: list[str]) -> Iterator[Piece]:
     yield [old[done:], *(text[a:] for text, a in zip(others, ends, strict=True))]
 
 
-def _resolve(base: str, mine: str, theirs: str) -> tuple[str, bool]:
-    """Return the words of one piece, and whether the two texts conflict there."""
-    if mine in (base, theirs):
-        return theirs, False
-    if theirs == base:
-        return mine, False
-    words = theirs or mine
-    gap = words[: len(words) - len(words.lstrip())]
-    return gap + " ".join(f"[{text.strip()}]" for text in (theirs, mine) if text), True
+def _strands(base: str, mine: str, theirs: str) -> Iterator[Strand]:
+    """Return three texts word by word; a space is put before them if all begin with a word."""
+    pad = _pad(base, mine, theirs)
+    for piece in _pieces(words(pad + base), words(pad + mine), words(pad + theirs)):
+        strand = Strand(*("".join(text) for text in piece))
+        if any(strand):
+            yield strand

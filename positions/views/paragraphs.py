@@ -27,8 +27,9 @@ from positions.forms.drafting import (
     ResolveForm,
     RewordForm,
 )
+from positions.forms.paragraphs import OneTextForm, TwoTextsForm
 from positions.models import Grounding, Paragraph, PositionPaper, Wording
-from positions.text.diff import merge, redline
+from positions.text.diff import Strand, redline, side, weave
 
 from .drafting import EVENTS, REFUSED, Text, text_of
 from .drafting_room import FRAGMENT, Open, at_paragraph, cite, outline_at, reword_form, room_address, show_room
@@ -86,14 +87,14 @@ def desk_paragraph(request: SignedInRequest, slug: str, key: UUID) -> HttpRespon
     return answer or redirect(room_address(request, place.text.paper, place.paragraph))
 
 
-def _save(request: SignedInRequest, place: Place) -> HttpResponse | None:
+def _save(request: SignedInRequest, place: Place, form: RewordForm | None = None) -> HttpResponse | None:
     """Save the words and marks of the room's form; return a response only if they are refused. Unchanged ones, and a
     request without words, have no effect.
     """
     if "text" not in request.POST:
         return None
     workflow.be_seen(place.section, place.paragraph, request.user)
-    form = reword_form(place.paragraph, place.section.theme, request.POST)
+    form = form or reword_form(place.paragraph, place.section.theme, request.POST)
     if not form.is_valid():
         return _refused(request, place, [], form)
     typed, by = form.cleaned_data, request.user
@@ -105,7 +106,8 @@ def _save(request: SignedInRequest, place: Place) -> HttpResponse | None:
             marks = {**form.words, "provisions": [*form.words["provisions"], *others]}
             workflow.mark_paragraph(row, by=by, **marks)
     except Conflict:
-        return _both_texts(request, _reloaded(place), form)
+        place = _reloaded(place)
+        return _both_texts(request, place, TwoTexts(place.paragraph, typed["text"], typed["base"]), form)
     except Blocked as refusal:
         return _refused(request, _reloaded(place), refusal.reasons, form)
     if row.wording_id != before:
@@ -184,27 +186,89 @@ def _comments(paragraph: Paragraph, typed: Form | None) -> list[Any]:
     return sorted(result, key=lambda each: each.resolved_at is not None)
 
 
-def _both_texts(request: HttpRequest, place: Place, typed: RewordForm) -> HttpResponse:
-    """Show both texts of a paragraph changed by two drafters, with their changes and a merged text."""
-    text = typed.cleaned_data["text"].strip()
-    theirs: Wording = Wording.objects.select_related("by").get(pk=place.paragraph.wording_id)
-    started = place.paragraph.wordings.filter(pk=typed.cleaned_data["base"]).first() or theirs
-    merged = merge(started.text, text, theirs.text)
-    form = reword_form(place.paragraph, place.section.theme)
-    names = [*MarksForm.base_fields, "why"] if typed.has_marks else ["why"]
-    form.initial = {**form.initial, **{name: typed[name].value() for name in names}, "text": merged.text}
+# --- Two texts of one paragraph -------------------------------------------------------------------------------------
+
+
+class TwoTexts:
+    """A text that was not saved, `mine`, beside the wording `theirs` that somebody saved since it was begun."""
+
+    def __init__(self, paragraph: Any, mine: str, started: int, seen: int | None = None) -> None:
+        wordings = Wording.objects.filter(paragraph=paragraph).select_related("by")
+        known = wordings.in_bulk([started, seen or paragraph.wording_id])
+        self.mine = mine.strip()
+        self.theirs: Wording | None = known.get(seen or paragraph.wording_id)
+        self.started = known.get(started) or self.theirs
+
+    @property
+    def strands(self) -> list[Strand]:
+        """Return them and the text that both began from, as strands."""
+        assert self.started
+        assert self.theirs
+        return weave(self.started.text, self.mine, self.theirs.text)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_paragraph_both(request: SignedInRequest, slug: str, key: UUID) -> HttpResponse:
+    """Save one text made of two: of what was typed, and of what somebody saved meanwhile. Cites the point that was to
+    be cited with it. If somebody has saved again, asks again.
+    """
+    place = _place(request, slug, key)
+    typed = TwoTextsForm(request.POST)
+    if "text" not in request.POST:
+        return redirect(room_address(request, place.text.paper, place.paragraph))
+    if not typed.is_valid():
+        reasons = [_("The page was incomplete. Compare the text with the saved one, and save it again.")]
+        return _refused(request, place, reasons, reword_form(place.paragraph, place.section.theme, request.POST))
+    both = TwoTexts(place.paragraph, *(typed.cleaned_data[name] for name in ("text", "started", "base")))
+    if both.theirs is None:
+        raise Http404
+    made = OneTextForm(request.POST, mine=both.mine, strands=both.strands)
+    is_decided = made.is_valid() and made.cleaned_data["keep"] != OneTextForm.SHOWN
+    data = request.POST.copy()
+    if is_decided:
+        data["text"] = made.text
+    form = reword_form(place.paragraph, place.section.theme, data)
+    if not is_decided or not form.is_valid():
+        return _both_texts(request, place, both, form, made)
+    if answer := _save(request, place, form):
+        return answer
+    wish = CiteForm(request.POST)
+    if wish.is_valid() and wish.cleaned_data["cite"]:
+        return _then(request, place, lambda: cite(request, place.text.paper, place.paragraph, wish))
+    return redirect(room_address(request, place.text.paper, place.paragraph))
+
+
+def _both_texts(
+    request: HttpRequest, place: Place, both: TwoTexts, typed: RewordForm, made: OneTextForm | None = None
+) -> HttpResponse:
+    """Show both texts of a paragraph, the one text of both, and what is to be decided; `made` is a decision that lacks
+    something.
+    """
+    strands = both.strands
+    shown = made or OneTextForm(mine=both.mine, strands=strands)
+    is_refused = bool(made and (made.errors or made.cleaned_data["keep"] != OneTextForm.SHOWN))
+    refused = (made if made and made.errors else typed) if is_refused else None
+    words = typed if refused is typed else reword_form(place.paragraph, place.section.theme)
+    words.initial = {**words.initial, **{name: typed[name].value() for name in (*MarksForm.base_fields, "why")}}
     context = {
         "paper": place.text.paper,
         "section": place.section,
         "paragraph": place.paragraph,
-        "theirs": theirs,
-        "their_changes": redline(started.text, theirs.text),
-        "my_changes": redline(started.text, text),
-        "merged": merged,
-        "words": form,
+        "both": both,
+        "their_changes": side(strands, "theirs"),
+        "my_changes": side(strands, "mine"),
+        "made": shown,
+        "taken": sum(span.kind == "added" for span in shown.spans),
+        "marks": [words[name] for name in MarksForm.base_fields] if typed.has_marks else [],
+        "why": words["why"],
+        "form": refused,
+        "cite": request.POST.get("cite", ""),
+        "query": request.GET.urlencode(),
     }
     part = "#room" if FRAGMENT in request.headers else ""
-    return render(request, f"positions/paragraphs/both_texts.html{part}", context, status=409)
+    status = REFUSED if is_refused else 200 if made else 409
+    return render(request, f"positions/paragraphs/both_texts.html{part}", context, status=status)
 
 
 # --- Place, end -----------------------------------------------------------------------------------------------------

@@ -253,10 +253,10 @@ def reword(paragraph: Paragraph, *, by: User, text: str, why: str, base: Wording
     """
     row = _locked(paragraph, by, gettext_lazy("Edit a paragraph"))
     base_id = base.pk if isinstance(base, Wording) else base
-    if base_id is not None and base_id != row.wording_id:
-        raise Conflict(row)
     if text.strip() == row.present_wording.text:
         return row
+    if base_id is not None and base_id != row.wording_id:
+        raise Conflict(row)
     if not why.strip():
         raise Blocked(_("Enter a reason for the change: it is kept with the wording."))
     change_words(row, by, text, why)

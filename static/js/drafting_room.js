@@ -11,13 +11,13 @@
   const isChanged = () => typed() && (typed().value !== typed().defaultValue || form().dataset.refused);
 
   const keep = () => {
-    if (!form()) return;
+    if (!form() || form().dataset.dropped) return;
     if (isChanged()) unsaved.set(place(), typed().value);
     else unsaved.delete(place());
   };
   const count = () => {
     const area = typed();
-    if (!area) return;
+    if (!area?.dataset.most) return;
     let shown = form().querySelector(".counted");
     if (!shown) {
       shown = document.createElement("p");
@@ -68,6 +68,7 @@
     const link = event.target.closest("#room a[data-room]");
     if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
+    if ("drop" in link.dataset) form().dataset.dropped = "1";
     ask(link.href).catch(() => location.assign(link.href));
   });
   document.addEventListener("submit", (event) => {
@@ -97,6 +98,12 @@
   });
   document.addEventListener("input", (event) => {
     if (event.target === typed()) count();
+    const place = event.target.closest("#room .clash-place");
+    if (!place) return;
+    const picked = place.querySelector(":checked");
+    const words = picked?.dataset.words ?? place.querySelector("textarea").value;
+    const number = [...document.querySelectorAll(".clash-place")].indexOf(place);
+    document.querySelectorAll(".one ins.clash")[number].lastChild.textContent = words;
   });
   window.addEventListener("beforeunload", (event) => {
     keep();

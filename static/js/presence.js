@@ -36,7 +36,7 @@
       const now = mark?.innerHTML.trim() ?? "";
       if (place.innerHTML.trim() !== now) place.innerHTML = now;
     }
-    const beside = [...(form()?.closest(".open")?.querySelectorAll(".here .writer") ?? [])]
+    const beside = [...(form()?.closest(".open")?.querySelectorAll(".writers .writer") ?? [])]
       .map((each) => each.textContent.trim())
       .join(" ");
     if (beside && beside !== warned) document.getElementById("done").textContent = beside;

@@ -65,25 +65,78 @@ def test_drafting_pages_are_accessible(open_window, draft):
         window.check()
 
 
+ROUTES = "Kenya urges agreed routes in every county, once a year."
+
+
 @SIZES
-def test_edit_conflict_shows_both_texts(open_window, draft, size):
-    window = open_window(size)
+def test_two_drafters_save_one_text_of_both(open_window, draft, size):
+    workflow.reword(draft.paragraph, by=draft.colleague, text=ROUTES, why="Start.")
+    first, second = open_window(size), open_window(size)
+    first.log_in(draft.colleague)
+    second.log_in(draft.drafter)
+    for window, text in (
+        (first, ROUTES.replace("agreed", "agreed and safe").replace("once", "twice")),
+        (second, ROUTES.replace("urges", "firmly urges").replace("once a year", "each March")),
+    ):
+        window.goto(at("desk_sources", draft, draft.paragraph.key))
+        window.locator("#id_text").fill(text)
+        window.get_by_text("Add a reason").click()
+        window.get_by_label("Why").fill("Firmer.")
+    first.get_by_role("button", name="Save the text").click()
+    first.locator(".done", has_text="Saved.").wait_for()
+    second.expect_status(409, 422)
+    second.get_by_role("button", name="Save the text").click()
+    expect(second.locator("#problem")).to_be_focused()
+    second.check()
+    text = second.locator(".one .redline")
+    expect(text).to_contain_text("[twice a year] [each March]")
+    second.get_by_role("button", name="Save the text of both").click()
+    second.get_by_role("link", name="Place 1: Choose the words").click()
+    expect(second.get_by_label("Saved: twice a year")).to_be_focused()
+    second.get_by_label("Other words", exact=True).check()
+    second.get_by_label("Other words, Place 1").fill("twice, in March and")
+    expect(text).not_to_contain_text("[")
+    second.get_by_label("Yours: each March").check()
+    expect(text).to_contain_text("each March")
+    third = ROUTES.replace("routes", "roads").replace("agreed", "agreed and safe").replace("once", "twice")
+    workflow.reword(draft.paragraph, by=draft.colleague, text=third, why="Third.")
+    second.get_by_role("button", name="Save the text of both").click()
+    second.get_by_text("Third.").wait_for()
+    expect(second.get_by_label("Why")).to_have_value("Firmer.")
+    second.get_by_role("button", name="Save the text of both").click()
+    second.locator(".done", has_text="Saved.").wait_for()
+    draft.paragraph.refresh_from_db()
+    assert draft.paragraph.wording.text == "Kenya firmly urges agreed and safe roads in every county, each March."
+    expect(second.locator("#id_text")).to_have_value(draft.paragraph.wording.text)
+
+
+def test_saved_text_is_kept_and_what_was_typed_is_dropped(desktop, draft):
+    desktop.log_in(draft.drafter)
+    desktop.goto(at("desk_sources", draft, draft.paragraph.key))
+    workflow.reword(draft.paragraph, by=draft.colleague, text="Kenya urges safe routes.", why="Safety.")
+    desktop.expect_status(409)
+    desktop.locator("#id_text").fill("Kenya urges short routes.")
+    desktop.keyboard.press("Control+Enter")
+    desktop.get_by_role("link", name="Keep the saved text").click()
+    expect(desktop.locator("#id_text")).to_have_value("Kenya urges safe routes.")
+    desktop.goto(at("desk_paper", draft))  # nothing asks whether to leave
+
+
+def test_two_texts_are_settled_without_javascript(open_window, draft):
+    window = open_window(PHONE, java_script_enabled=False)
     window.log_in(draft.drafter)
     window.goto(at("desk_sources", draft, draft.paragraph.key))
-    workflow.reword(draft.paragraph, by=draft.colleague, text="Kenya urges agreed and safe routes.", why="Safety.")
+    workflow.reword(draft.paragraph, by=draft.colleague, text="Kenya urges safe routes.", why="Safety.")
     window.expect_status(409)
-    window.locator("#id_text").fill("Kenya firmly urges agreed routes.")
-    window.get_by_text("Add a reason").click()
-    window.get_by_label("Why").fill("Firmer.")
+    window.locator("#id_text").fill("Kenya urges short routes.")
     window.get_by_role("button", name="Save the text").click()
-    expect(window.locator("#problem")).to_be_focused()
-    window.check()
-    assert window.locator("ins").all_text_contents() == ["Added: and safe", "Added: firmly"]
-    assert window.locator("textarea").input_value() == "Kenya firmly urges agreed and safe routes."
-    window.get_by_role("button", name="Save this text").click()
-    window.locator(".done", has_text="Saved. Check whether the paragraph").wait_for()
+    window.get_by_label("Both: safe short").check()
+    window.get_by_role("button", name="Show the text with my choices").click()
+    expect(window.locator(".one .redline")).to_contain_text("safe short")
+    window.get_by_role("button", name="Save the text of both").click()
+    window.get_by_text("Saved. Check whether").wait_for()
     draft.paragraph.refresh_from_db()
-    assert draft.paragraph.wording.text == "Kenya firmly urges agreed and safe routes."
+    assert draft.paragraph.wording.text == "Kenya urges safe short routes."
 
 
 def test_error_summary_links_to_paragraph_choice(phone, draft):
@@ -184,7 +237,7 @@ def test_two_drafters_see_each_other_and_are_warned_at_the_same_paragraph(open_w
     expect(first.locator("#done")).to_be_empty()
     with first.page.expect_response("**/writers/"):
         first.get_by_role("link", name="Edit paragraph 2").click()
-    expect(first.locator("#p2 .here")).to_contain_text("Speak to each other before you change the same words.")
+    expect(first.locator("#p2 .writers")).to_contain_text("Speak to each other before you change the same words.")
     expect(first.locator("#done")).to_contain_text(sign)
     first.check()
     look(second)
@@ -192,7 +245,7 @@ def test_two_drafters_see_each_other_and_are_warned_at_the_same_paragraph(open_w
     second.get_by_role("link", name="Close").click()
     expect(second.locator("#p2 .marks")).to_contain_text(f"{draft.drafter.name} is writing here since")
     look(first)
-    expect(first.locator("#p2 .here")).to_be_hidden()
+    expect(first.locator("#p2 .writers")).to_be_hidden()
     assert set(Presence.objects.values_list("user", flat=True)) == {draft.drafter.pk}
     first.goto(reverse("desk"))
     for _turn in range(50):  # what says so as the page is left has no answer to wait for
@@ -200,4 +253,4 @@ def test_two_drafters_see_each_other_and_are_warned_at_the_same_paragraph(open_w
             break
         second.wait_for_timeout(100)
     look(second)
-    expect(second.locator("#p2 .here")).to_be_hidden()
+    expect(second.locator("#p2 .writers")).to_be_hidden()

@@ -9,7 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from positions.text import diff
-from positions.text.diff import Merged, Span, changed_stretch, longest_rising, merge, redline, words
+from positions.text.diff import (
+    Merged,
+    Span,
+    changed_stretch,
+    longest_rising,
+    merge,
+    one_text,
+    redline,
+    side,
+    weave,
+    words,
+)
 
 TEXTS = st.text(max_size=200) | st.lists(
     st.sampled_from(["Kenya", "calls", "for", "the", "Compact", ",", "routes", "\n", "2018"]), max_size=60
@@ -283,3 +294,66 @@ def test_choosing_own_brackets_gives_own_text(texts):
 )
 def test_changed_stretch_is_between_common_beginning_and_end(before, after, changed):
     assert changed_stretch(before, after) == changed
+
+
+# --- Two texts, and one of both -------------------------------------------------------------------------------------
+
+
+def spaced(text):
+    return text.lstrip()
+
+
+@MANY
+@given(TEXTS | LONG, TEXTS | LONG, TEXTS | LONG)
+def test_strands_of_each_text_are_the_text(square, base, mine, theirs):
+    strands = weave(base, mine, theirs)
+    joined_up = ["".join(texts) for texts in zip(*strands, strict=True)] or ["", "", ""]
+    assert [spaced(text) for text in joined_up] == [spaced(text) for text in (base, mine, theirs)]
+    for name, text in (("mine", mine), ("theirs", theirs)):
+        spans = side(strands, name)
+        assert spaced(joined(spans, "same", "removed")) == spaced(base)
+        assert spaced(joined(spans, "same", "added", "clash")) == spaced(text)
+
+
+@MANY
+@given(TEXTS | LONG, TEXTS | LONG)
+def test_text_that_only_one_changed_has_no_clash(square, base, other):
+    for mine, theirs in ((base, other), (other, base), (other, other)):
+        strands = weave(base, mine, theirs)
+        assert not any(strand.is_clash for strand in strands)
+        assert spaced(joined(one_text(strands, {}), "same", "added")) == spaced(other)
+
+
+@MANY
+@given(TEXTS, TEXTS, TEXTS)
+def test_picking_one_side_everywhere_keeps_its_changes_and_those_of_the_other_elsewhere(square, base, mine, theirs):
+    strands = weave(base, mine, theirs)
+    clashes = [strand for strand in strands if strand.is_clash]
+    picked = one_text(strands, {number: strand.mine.strip() for number, strand in enumerate(clashes)})
+    assert [span.rest.strip() for span in picked if span.kind == "clash"] == [each.mine.strip() for each in clashes]
+    if all(strand.is_clash or strand.theirs == strand.base for strand in strands):
+        assert joined(picked, "same", "added", "clash").split() == mine.split()
+
+
+def test_only_what_both_changed_clashes():
+    base = "that the totals by agency be published once a year."
+    mine = "that all totals by agency be published every March."
+    theirs = "that the totals by agency and by county be published twice a year."
+    strands = weave(base, mine, theirs)
+    assert [(each.theirs, each.mine) for each in strands if each.is_clash] == [(" twice a year", " every March")]
+    assert joined(one_text(strands, {0: "each March"}), "same", "added", "clash").strip() == (
+        "that all totals by agency and by county be published each March."
+    )
+    assert [span for span in side(strands, "theirs") if span.kind != "same"] == [
+        Span("added", " and by county"), Span("removed", " once a year"), Span("clash", " twice a year"),
+    ]  # fmt: skip
+
+
+def test_clashes_with_hardly_a_word_between_are_one():
+    strands = weave("one two three four", "1 two 3 four", "i two iii four")
+    assert [strand for strand in strands if strand.is_clash] == [(" one two three", " 1 two 3", " i two iii")]
+
+
+def test_words_that_are_left_out_close_up():
+    strands = weave("Kenya calls for safe routes.", "Kenya calls for routes.", "Kenya calls for short routes.")
+    assert joined(one_text(strands, {0: ""}), "same", "clash").strip() == "Kenya calls for routes."

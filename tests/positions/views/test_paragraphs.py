@@ -106,42 +106,6 @@ def test_text_sent_after_closing_is_refused_with_reason(desk, draft):
     assert 'name="text"' not in desk.get(page_of(draft)).text
 
 
-def test_edit_conflict_shows_both_texts(desk, draft):
-    base = draft.paragraph.wording_id
-    workflow.reword(draft.paragraph, by=draft.colleague, text="Kenya urges agreed routes.", why="Stronger.", base=base)
-    response = reword(desk, draft, "Kenya calls for agreed and safe routes.", base=base)
-    assert response.status_code == 409
-    assert text_of(draft.paragraph) == "Kenya urges agreed routes."
-    assert response.context["merged"].text == "Kenya urges agreed and safe routes."
-    assert response.context["merged"].conflicts == 0
-    assert draft.colleague.name in response.text
-    assert '<ins><span class="sr">Added: </span>urges</ins>' in response.text
-    assert '<ins><span class="sr">Added: </span>and safe</ins>' in response.text
-    form = response.context["words"]
-    again = {"text": form["text"].value(), "why": form["why"].value(), "base": form["base"].value()}
-    assert desk.post(page_of(draft), again).url == opened(draft)
-    assert list(draft.paragraph.wordings.values_list("text", flat=True)) == [
-        TEXT, "Kenya urges agreed routes.", "Kenya urges agreed and safe routes.",
-    ]  # fmt: skip
-
-
-def test_conflicting_changes_are_bracketed(desk, draft):
-    base = draft.paragraph.wording_id
-    workflow.reword(draft.paragraph, by=draft.colleague, text="Kenya calls for safe routes.", why="So.", base=base)
-    response = reword(desk, draft, "Kenya calls for short routes.", base=base)
-    assert "Kenya calls for [safe] [short] routes.</textarea>" in response.text
-    assert "You both changed the same words in 1 place" in response.text
-
-
-def test_third_concurrent_text_is_another_conflict(desk, draft):
-    base = draft.paragraph.wording_id
-    workflow.reword(draft.paragraph, by=draft.colleague, text="Second.", why="So.", base=base)
-    seen = reword(desk, draft, "Mine.", base=base).context["words"]["base"].value()
-    workflow.reword(draft.paragraph, by=draft.colleague, text="Third.", why="So.")
-    assert reword(desk, draft, "Mine.", base=seen).status_code == 409
-    assert text_of(draft.paragraph) == "Third."
-
-
 @pytest.mark.parametrize("base", ["", "x", "-1", str(2**70)])
 def test_form_without_base_is_not_saved(desk, draft, base):
     response = desk.post(page_of(draft), {"text": "Typed words.", "why": "So.", "base": base})
@@ -170,19 +134,6 @@ def test_marks_are_set_and_objectives_of_other_frameworks_kept(desk, draft):
     row = Paragraph.objects.get(pk=draft.paragraph.pk)
     assert (row.strength, row.is_secretariat_text) == ("urges", True)
     assert sorted(row.provisions.values_list("code", flat=True)) == ["GCM-09", "P1"]
-
-
-def test_conflict_keeps_the_marks_that_were_chosen(desk, draft):
-    base = draft.paragraph.wording_id
-    workflow.reword(draft.paragraph, by=draft.colleague, text="Kenya calls for safe routes.", why="So.", base=base)
-    words = {"text": "Kenya calls for agreed routes now.", "why": "Now.", "base": base, "strength": "urges"}
-    page = desk.post(page_of(draft), {**words, "is_secretariat_text": "on"})
-    assert page.status_code == 409
-    form = page.context["words"]
-    names = ("text", "why", "base", "strength", "is_secretariat_text")
-    desk.post(page_of(draft), {name: form[name].value() for name in names})
-    row = Paragraph.objects.get(pk=draft.paragraph.pk)
-    assert (row.strength, row.is_secretariat_text) == ("urges", True)
 
 
 def test_unknown_strength_or_objective_is_refused(desk, draft):
