@@ -1,6 +1,6 @@
 """Page of one move: what it will do, its reason, and what stands in its way."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from consultations.forms.consequences import Confirmation, confirming
 from consultations.forms.screening import WhyForm
-from ncm_portal.workflow import Condition, Move, check
+from ncm_portal.workflow import Condition, Move, check, way_back
 
 from .decorators import INVALID, NOTHING_DONE, Outcome, attempt
 
@@ -27,25 +27,37 @@ def in_the_way(move: Move, record: Any, user: Any, conditions: list[Condition]) 
     return [Condition(reason, False, urls.get(reason, "")) for reason in reasons]
 
 
+def note_done(request: HttpRequest, moves: Mapping[str, Move], move: Move, record: Any, *, before: str) -> None:
+    """Tell `request` that `move` is made on `record`, which was in the state `before`; with the page of the move that
+    takes it back, if this person can: it has the address of this one but for its verb.
+    """
+    record.refresh_from_db()
+    undo = way_back(moves, record, request.user, to=before)
+    address = f"{request.path.removesuffix(f'{move.verb}/')}{undo.verb}/" if undo else ""
+    messages.success(request, _("Done: %(move)s.") % {"move": move.label}, extra_tags=address)
+
+
 def move_page(
     request: HttpRequest,
-    move: Move,
+    moves: Mapping[str, Move],
+    name: str,
     record: Any,
     verb: Callable[..., Any],
     *,
     back: tuple[str, str],
     fields: type[forms.Form] | None = None,
 ) -> HttpResponse:
-    """Show what `move` will do to `record`. POST calls `verb` once that is confirmed, and returns to `back`: the
-    address and the title of a page. `fields` asks for the arguments of the verb, if it takes more than a reason.
+    """Show what the move `name` will do to `record`. POST calls `verb` once that is confirmed, and returns to `back`:
+    the address and the title of a page. `fields` asks for the arguments of the verb, if it takes more than a reason.
     """
+    move, before = moves[name], record.state
     effects, barriers = move.effects_on(record), in_the_way(move, record, request.user, move.conditions(record))
     form_class = confirming(fields or (WhyForm if move.needs_reason else forms.Form))
     form, outcome = form_class(request.POST if request.method == "POST" else None, effects=effects), NOTHING_DONE
     if request.method == "POST":
         outcome = _refused(barriers) if barriers else _make(request, record, verb, form)
         if outcome.status == 303:
-            messages.success(request, _("Done: %(move)s.") % {"move": move.label})
+            note_done(request, moves, move, record, before=before)
             return redirect(back[0])
     context = {
         "move": move,

@@ -25,11 +25,12 @@ FIELDS: dict[str, type[forms.Form]] = {"extend": ExtendForm}
 @require_http_methods(["GET", "HEAD", "POST"])
 def consultation_move(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
     """Say what the move in the URL will do to a consultation, and make it once that is confirmed."""
-    consultation, move = consultation_at(request, slug), CONSULTATION_MOVES.get(verb)
-    if move is None:
+    consultation = consultation_at(request, slug)
+    if verb not in CONSULTATION_MOVES:
         raise Http404
     back = (reverse("desk_consultation", args=[slug]), consultation.short_title)
-    return move_page(request, move, consultation, getattr(workflow, verb), back=back, fields=FIELDS.get(verb))
+    act, fields = getattr(workflow, verb), FIELDS.get(verb)
+    return move_page(request, CONSULTATION_MOVES, verb, consultation, act, back=back, fields=fields)
 
 
 @for_secretariat

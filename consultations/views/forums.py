@@ -110,11 +110,11 @@ def _of_phase(forum: Forum, phase: str, counts: Counts) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def forum_move(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
     """Say what the move in the URL will do to a forum, and make it once that is confirmed."""
-    forum, move = desk_forum(slug), FORUM_MOVES.get(verb)
-    if move is None:
+    forum = desk_forum(slug)
+    if verb not in FORUM_MOVES:
         raise Http404
     back = (reverse("forum_home", args=[slug]), forum.title)
-    return move_page(request, move, forum, getattr(workflow, verb), back=back)
+    return move_page(request, FORUM_MOVES, verb, forum, getattr(workflow, verb), back=back)
 
 
 # --- Facts ------------------------------------------------------------------------------------------------------------

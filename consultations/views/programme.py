@@ -24,7 +24,7 @@ from consultations.queries.programme import calendar_of, clashes, is_signed, pla
 from consultations.workflow import SESSION_MOVES
 from ncm_portal.workflow import moves_open_to
 
-from .consequences import move_page
+from .consequences import move_page, note_done
 from .decorators import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
 from .forums import desk_forum
 
@@ -167,10 +167,10 @@ def _state(name: str) -> Callable[[SignedInRequest, ForumSession], HttpResponse]
     verb, move = getattr(workflow, name), SESSION_MOVES[name]
 
     def act(request: SignedInRequest, session: ForumSession) -> HttpResponse:
-        outcome = attempt(lambda: verb(session, by=request.user), session)
+        before, outcome = session.state, attempt(lambda: verb(session, by=request.user), session)
         if outcome.reasons:
             return _show_session(request, session, outcome)
-        messages.success(request, _("Done: %(move)s.") % {"move": move.label})
+        note_done(request, SESSION_MOVES, move, session, before=before)
         return redirect("forum_programme", session.forum.slug)
 
     return act
@@ -178,11 +178,11 @@ def _state(name: str) -> Callable[[SignedInRequest, ForumSession], HttpResponse]
 
 def _asking(name: str) -> Callable[[SignedInRequest, ForumSession], HttpResponse]:
     """Return the page of a move that is made only after what it does was confirmed, or with a reason."""
-    verb, move = getattr(workflow, name), SESSION_MOVES[name]
+    verb = getattr(workflow, name)
 
     def act(request: SignedInRequest, session: ForumSession) -> HttpResponse:
         back = (reverse("forum_session", args=[session.forum.slug, session.pk]), session.title)
-        return move_page(request, move, session, verb, back=back)
+        return move_page(request, SESSION_MOVES, name, session, verb, back=back)
 
     return act
 

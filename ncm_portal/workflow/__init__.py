@@ -18,6 +18,7 @@ from .moves import (
     needs_of,
     no_conditions,
     table,
+    way_back,
 )
 from .verbs import (
     Blocked,
@@ -43,5 +44,5 @@ __all__ = [
     "Act", "AllOf", "Blocked", "Condition", "Conflict", "Consequences", "Move", "NotAllowed", "NotTaken", "OpenMove",
     "Role", "VerbRun", "Words", "acts", "all_of", "button_words", "check", "current_run", "deadline_passed", "demand",
     "either", "journal", "locked", "log_refusal", "make", "make_many", "met_at", "moves_open_to", "needs_of",
-    "no_conditions", "now", "replayed_at", "table", "verb",
+    "no_conditions", "now", "replayed_at", "table", "verb", "way_back",
 ]  # fmt: skip

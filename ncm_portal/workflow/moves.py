@@ -190,6 +190,12 @@ def moves_open_to(moves: Mapping[str, Move], record: Any, user: Any) -> list[Ope
     ]
 
 
+def way_back(moves: Mapping[str, Move], record: Any, user: Any, *, to: str) -> Move | None:
+    """Return the move that brings `record` back to the state `to`, if `user` may make it now."""
+    back = {verb: move for verb, move in moves.items() if move.undoes and move.target == to}
+    return next((open_.move for open_ in moves_open_to(back, record, user) if open_.ready), None)
+
+
 def _single(conditions: Callable[[Any], list[Condition]]) -> list[Callable[[Any], list[Condition]]]:
     if not isinstance(conditions, AllOf):
         return [conditions]

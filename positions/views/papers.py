@@ -5,7 +5,6 @@ from datetime import datetime, time
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,7 +17,7 @@ from consultations.forms.consequences import Confirmation, confirming
 from consultations.permissions import is_secretariat
 from consultations.queries import public_holidays, working_day_after
 from consultations.templatetags.portal import day
-from consultations.views.consequences import in_the_way
+from consultations.views.consequences import in_the_way, note_done
 from consultations.views.decorators import INVALID, NOTHING_DONE, Outcome, attempt
 from consultations.workflow import written_hour
 from ncm_portal.workflow import Move, moves_open_to, now
@@ -149,11 +148,11 @@ def desk_paper_move(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
     )
     fields = confirming(MOVE_FORMS.get(verb, forms.Form))
     form = fields(request.POST if request.method == "POST" else None, **options)
-    outcome, back = NOTHING_DONE, _way_back(request, verb, slug)
+    outcome, back, before = NOTHING_DONE, _way_back(request, verb, slug), paper.state
     if request.method == "POST":
         outcome = _make(request, move, paper, form)
         if outcome == DONE:
-            messages.success(request, _("Done: %(move)s") % {"move": move.label})
+            note_done(request, PAPER_MOVES, move, paper, before=before)
             return redirect(back)
     context = {
         "paper": paper,

@@ -27,6 +27,7 @@ from ncm_portal.workflow import (
     replayed_at,
     table,
     verb,
+    way_back,
 )
 from tests.access_log import last_refusal, refusals
 from tests.factories import change, make_secretariat, make_stakeholder, make_user
@@ -381,6 +382,21 @@ def test_open_moves_depend_on_person_and_state(body, person):
         ("waiting", False, ["One", "Two"]),
     ]
     assert moves_open_to(moves, make_stakeholder(state="refused"), person) == []
+
+
+def test_way_back_is_the_ready_undoing_move_to_the_state_before(body):
+    person = make_user()
+    moves = table(
+        a_move(verb="onward", target="refused"),
+        a_move(verb="to_another", target="registered", undoes=True),
+        a_move(verb="forbidden", target="refused", undoes=True, may=nobody),
+        a_move(verb="waiting", target="refused", undoes=True, conditions=conditions(("One", False))),
+        a_move(verb="undo", target="refused", undoes=True),
+    )
+    assert way_back(moves, body, person, to="refused").verb == "undo"
+    assert way_back(moves, body, person, to="verified") is None
+    del moves["undo"]
+    assert way_back(moves, body, person, to="refused") is None
 
 
 def test_needs_list_each_condition_once_then_next_move(body):

@@ -274,7 +274,7 @@ def registration_is_closed_by_a_slip(walk: Walk) -> None:
     chebet.follow("Close registration")
     assert "Letters of invitation can no longer be sent" in chebet.text
     chebet.confirm()
-    chebet.follow("Open registration again")
+    chebet.follow("Undo")
     chebet.write(reason="It was the wrong button.")
     chebet.confirm()
     assert Event.objects.about(walk.forum).latest("pk").reason == "It was the wrong button."
@@ -299,7 +299,7 @@ def the_forum_meets(walk: Walk) -> None:
     for line in ("2 delegates have not come yet", "2 badges to print"):
         assert line in chebet.text, line
     chebet.look_on_a_phone("desk-forum-day")
-    chebet.follow("Take the opening back")
+    chebet.follow("Undo")
     chebet.write(reason="The hall is still locked.")
     chebet.confirm()
     chebet.follow("Open the forum")

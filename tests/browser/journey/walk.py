@@ -159,7 +159,9 @@ class Person:
     @property
     def notices(self) -> list[str]:
         """Return the success messages of the page."""
-        return [_plain(line) for line in self.window.locator(".notice[role=status]").all_text_contents()]
+        return [
+            _plain(line) for line in self.window.locator(".notice[role=status], .page > .undo p").all_text_contents()
+        ]
 
     def why(self, field: str) -> str:
         """Return the error of a field."""

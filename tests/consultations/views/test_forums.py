@@ -45,23 +45,23 @@ def test_home_page_links_to_existing_pages_and_moves_forum(client, monkeypatch):
     here = forums.Room("Here", "forum_home", "This page itself.", (forums.BEFORE,))
     later = forums.Room("Later", "forum_home", "In another phase.", (forums.AFTER,))
     monkeypatch.setattr(forums, "ROOMS", (nowhere, here, later))
-    forum, at = make_forum(state="draft"), reverse
+    forum = make_forum(state="draft")
     assert [(door.label, door.url) for door in forums.doors(forum, forums.BEFORE)] == [
         ("Here", f"/desk/forums/{forum.slug}/")
     ]
     sign_in(client, make_secretariat())
-    page = client.get(at("forum_home", args=[forum.slug]))
+    page = client.get(reverse("forum_home", args=[forum.slug]))
     assert page.status_code == 200
     rail = page.context["rail"]
     assert rail.consultation.pk == forum.consultation_id
     assert [str(link.label) for _heading, links in rail.groups for link in links if link.current] == ["Forums"]
-    refused = client.post(at("forum_move", args=[forum.slug, "announce"]))
+    refused = client.post(reverse("forum_move", args=[forum.slug, "announce"]))
     assert (refused.status_code, refused.context["reasons"]) == (409, ["It has no programme yet"])
     make_session(forum)
-    assert confirmed(client, at("forum_move", args=[forum.slug, "announce"])).status_code == 302
+    assert confirmed(client, reverse("forum_move", args=[forum.slug, "announce"])).status_code == 302
     forum.refresh_from_db()
     assert forum.state == ForumState.ANNOUNCED
-    assert client.post(at("forum_move", args=[forum.slug, "explode"])).status_code == 404
+    assert client.post(reverse("forum_move", args=[forum.slug, "explode"])).status_code == 404
 
 
 def test_home_page_opens_on_present_phase(client):
@@ -185,6 +185,30 @@ def test_many_mails_go_out_only_after_the_code_of_the_forum_was_typed(client):
     data = {"reason": "The hall burnt down.", "typed": forum.code.lower()}
     assert confirmed(client, address, data).status_code == 302
     assert OutgoingMail.objects.count() == 21
+
+
+def test_move_that_was_just_made_is_taken_back_from_the_page_it_leads_to(client):
+    sign_in(client, make_secretariat())
+    forum = make_forum()
+    home = reverse("forum_home", args=[forum.slug])
+    page = confirmed(client, reverse("forum_move", args=[forum.slug, "close_registration"]), follow=True)
+    undo = reverse("forum_move", args=[forum.slug, "reopen_registration"])
+    assert f'<a href="{undo}">Undo</a>' in page.content.decode()
+    assert "Undo" not in words(client.get(home))
+    confirmed(client, undo, {"reason": "A slip."})
+    forum.refresh_from_db()
+    assert forum.state == "announced"
+    assert "Undo" not in words(client.get(home))
+
+
+def test_move_that_cannot_be_taken_back_offers_no_undo(client):
+    """The opening of a forum stays once somebody is checked in."""
+    sign_in(client, make_secretariat())
+    forum = make_forum(state="registration_closed")
+    make_session(forum)
+    make_check_in(make_delegate(forum))
+    page = confirmed(client, reverse("forum_move", args=[forum.slug, "open_forum"]), follow=True)
+    assert ("Done: Open the forum." in words(page), "Undo" in words(page)) == (True, False)
 
 
 def test_page_of_a_move_that_is_not_possible_says_why_and_where(client):

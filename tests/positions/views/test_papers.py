@@ -222,7 +222,7 @@ def test_repeated_move_is_made_once(as_secretariat, text):
 def send(client, paper, verb, **data):
     answer = confirmed(client, page_of(paper, verb), data, follow=True)
     assert answer.context.get("reasons", []) == []
-    assert [str(message) for message in answer.context["messages"]] == [f"Done: {PAPER_MOVES[verb].label}"]
+    assert [str(message) for message in answer.context["messages"]] == [f"Done: {PAPER_MOVES[verb].label}."]
     return answer.redirect_chain
 
 
