@@ -65,6 +65,13 @@ SENTENCES: dict[str, tuple[Kind, Words]] = {
     "reject_file": (W, _("A file was refused while it was added")),
     "remove_file": (W, _("%(who)s removed a file")),
     "give_up_file": (W, _("An upload that had stopped was given up")),
+    # Enquiries
+    "send_enquiry": (D, _("It was sent by the form on the website")),
+    "register_enquiry": (D, _("%(who)s entered it for who asked")),
+    "answer_enquiry": (D, _("%(who)s answered it")),
+    "close_enquiry": (D, _("%(who)s closed it")),
+    "dismiss_enquiry": (D, _("%(who)s closed it without an answer")),
+    "reopen_enquiry": (D, _("%(who)s opened it again")),
     # Points and duplicates
     "write": (W, _("%(who)s wrote it")),
     "correct_point": (W, _("%(who)s corrected it")),

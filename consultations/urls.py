@@ -14,6 +14,7 @@ from consultations.views import (
     delegates,
     drafts,
     duplicates,
+    enquiries,
     feedback,
     followup,
     for_you,
@@ -86,6 +87,9 @@ public_pages = [
     path("answer/<str:token>/", invitation_replies.forum_answer, name="forum_answer"),
     path("answer/<str:token>/receipt/", invitation_replies.forum_answer_receipt, name="forum_answer_receipt"),
     path("mail/stop/<str:token>/", mail_stops.mail_stop, name="mail_stop"),
+    # --- Questions to the secretariat
+    path("contact/", enquiries.contact, name="contact"),
+    path("contact/<uuid:key>/", enquiries.contact_sent, name="contact_sent"),
     # --- About the portal
     path("privacy/", public.privacy, name="privacy"),
     path("accessibility/", public.accessibility, name="accessibility"),
@@ -137,6 +141,13 @@ urlpatterns = [
     path("desk/intake/<uuid:key>/", paper_intake.intake_check, name="intake_check"),
     path("desk/intake/<uuid:key>/correct/", paper_intake.intake_correct, name="intake_correct"),
     path("desk/intake/<uuid:key>/<slug:verb>/", paper_intake.intake_move, name="intake_move"),
+    # --- Questions to the secretariat
+    path("desk/<consultation:slug>/enquiries/", enquiries.desk_enquiries, name="desk_enquiries"),
+    path("desk/<consultation:slug>/enquiries/new/", enquiries.desk_enquiry_new, name="desk_enquiry_new"),
+    path("desk/enquiries/", enquiries.desk_general_enquiries, name="desk_general_enquiries"),
+    path("desk/enquiries/new/", enquiries.desk_enquiry_new, name="desk_general_enquiry_new"),
+    path("desk/enquiries/<uuid:key>/", enquiries.desk_enquiry, name="desk_enquiry"),
+    path("desk/enquiries/<uuid:key>/<slug:verb>/", enquiries.desk_enquiry_move, name="desk_enquiry_move"),
     # --- Imports and jobs
     path("desk/<consultation:slug>/imports/", imports.import_inputs, name="import_inputs"),
     path("desk/imports/<slug:slug>.xlsx", imports.import_template, name="import_template"),

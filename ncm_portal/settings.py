@@ -160,8 +160,8 @@ CHANGE_MARKER = VAR_DIR / "changed"  # shared by all processes of a machine: its
 # Seconds until a kept page shows what was added; what hides or corrects something shows at once.
 PAGES_MAY_BE_LATE = 1.0
 # Limits of mail in so many hours, counted in the database: caused by a person or an organisation, to an entered
-# address, and of each kind from the account pages to one address.
-MAIL_LIMITS = {"person": (30, 24), "organisation": (60, 24), "address": (5, 24), "account": (5, 1)}
+# address, of each kind from the account pages to one address, and receipts of questions to one address.
+MAIL_LIMITS = {"person": (30, 24), "organisation": (60, 24), "address": (5, 24), "account": (5, 1), "enquiry": (3, 24)}
 # Files of lists that a server process sends at once; each takes one of its threads.
 AT_ONCE = {"export": 2}
 # Rate limits per reader and server process: requests in so many seconds. One address of a mobile network can have many
@@ -173,6 +173,7 @@ LIMITS = {
     "print": (30, 600),
     "copy": (30, 600),
     "stop": (60, 600),
+    "contact": (60, 600),
     "room": (300, 600),  # a whole room may share one address
     "badge": (5, 43_200),  # phones on which one badge opens the text in the room
 }
@@ -313,11 +314,13 @@ CHORES = [
     "consultations.workflow.remind_invitations",
     "consultations.workflow.lapse_invitations",
     "consultations.workflow.lapse_proposals",
+    "consultations.workflow.erase_enquiries",
     "consultations.workflow.anchor_journal",
 ]
 INBOX = [  # what can wait for a person
     "consultations.queries.for_you.KINDS",
     "consultations.queries.moderation.KINDS",
+    "consultations.queries.enquiries.KINDS",
     "positions.queries.for_you.KINDS",
     "positions.queries.for_organisations.KINDS",
 ]

@@ -138,6 +138,7 @@ FORUM = "M2 13a6 6 0 0112 0M5 13a3 3 0 016 0M6.5 3.5a1.5 1.5 0 1 0 3 0 1.5 1.5 0
 PAPER = "M3 1.5h10v13H3zM5.5 5h5M5.5 8h5M5.5 11h5"
 CHECK = "M2 8.5l4 4 8-9"
 REPLIES = "M6.5 3L2 7.5 6.5 12M2 7.5h7c3 0 5 2 5 5"
+QUESTION = "M2 3h12v8.5H8l-3 3v-3H2zM6.5 6a1.5 1.5 0 1 1 2 1.4c-.4.2-.5.4-.5.8M8 9.6v.2"
 CLOCK = "M2 8a6 6 0 1 0 12 0A6 6 0 1 0 2 8M8 4.5V8l2.5 2"
 SETTINGS = (
     "M2 4.5h7M13 4.5h1M2 11.5h1M7 11.5h7M9.2 4.5a1.8 1.8 0 1 0 3.6 0 1.8 1.8 0 1 0-3.6 0M3.2 11.5a1.8 1.8 0 1 0 3.6 0"
@@ -163,6 +164,7 @@ IN_CONSULTATION: tuple[tuple[Promise | str, tuple[Entry, ...]], ...] = (
             Entry(_("Coverage"), "coverage_desk", ("coverage_desk",), TILES),
             Entry(_("No input yet"), "non_responses", ("non_responses",), EMPTY),
             Entry(_("Late"), "late_inputs", ("late_",), CLOCK),
+            Entry(_("Enquiries"), "desk_enquiries", ("desk_enquir",), QUESTION, "enquiries"),
         ),
     ),
     (_("Meet"), (Entry(_("Forums"), "desk_forums", ("forum_", "door_", "plenary_", "desk_forum"), FORUM),)),
@@ -183,6 +185,7 @@ IN_CONSULTATION: tuple[tuple[Promise | str, tuple[Entry, ...]], ...] = (
 ADMIN = Entry(_("Admin"), "admin:index", ("admin:",), "M2.5 2.5h11v11h-11zM2.5 8h11M6.5 5.3h3M6.5 10.8h3")
 CHECKS = Entry(_("Checks of all stored data"), "desk_checks", ("desk_checks",), CHECK)
 ACROSS: tuple[Entry, ...] = (
+    Entry(_("General enquiries"), "desk_general_enquiries", ("desk_general_enquir",), QUESTION, "enquiries"),
     Entry(_("Organisations"), "desk_organisations", ("desk_organisation",), PEOPLE, "new"),
     Entry(_("Action points"), "desk_commitments", ("desk_commitment",), CHECK, "reported"),
     Entry(_("Second person"), "desk_proposals", ("desk_proposal",), PEOPLE),

@@ -9,6 +9,7 @@ from django.utils import timezone
 from consultations.models import (
     RULES,
     Consultation,
+    Enquiry,
     Hiding,
     Membership,
     MembershipRole,
@@ -82,4 +83,21 @@ def make_hiding(submission: Submission, first: User, second: User, state: str = 
     answered = {"answer": "Yes.", "answered_by": first, "answered_at": workflow.now()}
     for step in {"hidden": (), "upheld": ("objected", "upheld")}.get(state, (state,)):
         change(made, state=step, **(objected if step == "objected" else answered))
+    return made
+
+
+def make_enquiry(consultation: Any = None, *, state: str = "received", **fields: Any) -> Enquiry:
+    """Create a question from the form on the website, answered or closed as spam if the state says so."""
+    by = fields.pop("answered_by", None)
+    facts: dict[str, Any] = {
+        "name": "Amina Yusuf", "email": "amina@example.org", "subject": "Venue", "text": "Where is the forum held?",
+        "received_at": workflow.now(), "due_at": workflow.now() + timedelta(days=7), **fields,
+    }  # fmt: skip
+    made = Enquiry.objects.create(consultation=consultation, **facts)
+    ended = {"ended_at": workflow.now()}
+    if state == "answered":
+        answer = {"answer": "In Nairobi.", "answered_by": by or make_secretariat(), "answered_at": workflow.now()}
+        change(made, state="answered", **answer, **ended)
+    elif state == "closed":
+        change(made, state="closed", unanswered_because="spam", **ended)
     return made

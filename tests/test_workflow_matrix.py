@@ -58,6 +58,7 @@ ARGUMENTS = {
     "text": lambda record: "Words taken in part.",
     "rule": lambda record: "consensus",
     "report": lambda record: WHY,
+    "because": lambda record: "spam",
     "into": lambda record: make_point(session=record.session),
     "newer": lambda record: make_paper(record.consultation, state="published"),
 }

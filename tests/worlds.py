@@ -17,6 +17,7 @@ from consultations.models import (
     Communique,
     Consultation,
     Delegate,
+    Enquiry,
     Forum,
     ForumSession,
     Hiding,
@@ -56,7 +57,7 @@ from tests.factories import (
     make_user,
     walk,
 )
-from tests.office_factories import make_double, make_hiding, make_proposal
+from tests.office_factories import make_double, make_enquiry, make_hiding, make_proposal
 from tests.paper_factories import (
     bring_paper,
     make_clearance,
@@ -86,6 +87,7 @@ MODELS = {
     "COMMUNIQUE_MOVES": Communique,
     "PROPOSAL_MOVES": Proposal,
     "HIDING_MOVES": Hiding,
+    "ENQUIRY_MOVES": Enquiry,
     "PAPER_MOVES": PositionPaper,
     "CLEARANCE_MOVES": Clearance,
     "AMENDMENT_MOVES": Amendment,
@@ -202,6 +204,10 @@ def _hiding(world: SimpleNamespace, state: str) -> Hiding:
     return make_hiding(_submission(world, "accepted"), world.people.head, world.people.secretariat, state)
 
 
+def _enquiry(world: SimpleNamespace, state: str) -> Enquiry:
+    return make_enquiry(world.forum.consultation, state=state, answered_by=world.people.secretariat)
+
+
 def _likeness(world: SimpleNamespace, state: str) -> Likeness:
     return make_likeness(make_point(session=world.session), make_point(session=world.session), state=state)
 
@@ -299,6 +305,7 @@ READY: dict[type, Callable[[SimpleNamespace, str], Any]] = {
     Stakeholder: _stakeholder, Submission: _submission, Point: _point, Likeness: _likeness, PositionPaper: _paper,
     Clearance: _clearance, Amendment: _amendment, AnswerByLetter: _letter, Corrigendum: _corrigendum,
     ActionPoint: _action, Communique: _communique, Proposal: _proposal, Attachment: _attachment, Hiding: _hiding,
+    Enquiry: _enquiry,
 }  # fmt: skip
 
 
@@ -398,6 +405,12 @@ def _bare_point(world: SimpleNamespace, state: str) -> Point:
     return point
 
 
+def _bare_enquiry(world: SimpleNamespace, state: str) -> Enquiry:
+    """What was personal in it is erased."""
+    made = _enquiry(world, state)
+    return change(made, erased_at=workflow.now(), name="", email="", subject="", text="", answer="")
+
+
 def _bare_likeness(world: SimpleNamespace, state: str) -> Likeness:
     answered = make_point(session=world.session, state="disposed")
     together = {} if state == "open" else {"state": "merged", "into": answered}
@@ -447,4 +460,5 @@ BARE: dict[type, Callable[[SimpleNamespace, str], Any]] = {
     Point: _bare_point, Likeness: _bare_likeness, PositionPaper: _bare_paper, Clearance: _bare_clearance,
     AnswerByLetter: _bare_letter, Corrigendum: _bare_corrigendum, Amendment: _bare_amendment,
     Communique: _bare_communique, Proposal: _proposal, Attachment: _bare_attachment, Hiding: _hiding,
+    Enquiry: _bare_enquiry,
 }  # fmt: skip

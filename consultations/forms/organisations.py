@@ -77,6 +77,15 @@ class InviteOfficerForm(forms.Form):
 NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")  # E.164
 
 
+def phone_number(typed: str) -> str:
+    """Return a phone number in international format; one that starts with 0 is Kenyan. Raises ValidationError."""
+    digits = re.sub(r"[\s().-]", "", typed)
+    number = f"+254{digits[1:]}" if digits.startswith("0") else digits
+    if number and not NUMBER.fullmatch(number):
+        raise ValidationError(_("Enter a phone number, like +254 712 345 678 or 0712 345 678."))
+    return number
+
+
 class NoticesForm(forms.Form):
     """Form to choose how to get notices: at once, daily or not at all; with a number for text messages if the portal
     sends them.
@@ -106,8 +115,4 @@ class NoticesForm(forms.Form):
 
     def clean_phone(self) -> str:
         """Return the number in international format; a number that starts with 0 is Kenyan. Raises ValidationError."""
-        digits = re.sub(r"[\s().-]", "", self.cleaned_data["phone"])
-        number = f"+254{digits[1:]}" if digits.startswith("0") else digits
-        if number and not NUMBER.fullmatch(number):
-            raise ValidationError(_("Enter a phone number, like +254 712 345 678 or 0712 345 678."))
-        return number
+        return phone_number(self.cleaned_data["phone"])

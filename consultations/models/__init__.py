@@ -21,6 +21,7 @@ from .delegates import (
     Sex,
 )
 from .duplicates import Likeness, LikenessState
+from .enquiries import Enquiry, EnquiryChannel, EnquiryState, Unanswered
 from .feedback import Endorsement, Misreading, Presence, Question, Reminder
 from .followup import ActionPoint, ActionState, Communique, CommuniqueState
 from .forums import (

@@ -11,6 +11,7 @@ class MailScope(models.TextChoices):
     ORGANISATION = "organisation", _("caused by an organisation")
     ADDRESS = "address", _("to one address")
     ACCOUNT = "account", _("from the account pages, to one address")
+    ENQUIRY = "enquiry", _("receipts of enquiries, to one address")
 
 
 class MailCount(models.Model):

@@ -26,7 +26,7 @@ MOST_KEPT = 1000  # values of one function; then all of them are made anew
 # what pages read with what verbs write.
 INPUTS, FORUM_DAYS, PAPERS, SHARED = "inputs", "forum days", "papers", "shared"
 AREAS = {
-    INPUTS: {"submission", "point", "attachment", "likeness", "endorsement"},
+    INPUTS: {"submission", "point", "attachment", "likeness", "endorsement", "enquiry"},
     FORUM_DAYS: {"delegate", "forumsession", "invitation"},
     PAPERS: {"point"},
 }

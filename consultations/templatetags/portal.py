@@ -190,8 +190,8 @@ def runs(numbers: list[int]) -> str:
 MARKS = {
     "done": "accepted verified closed archived held reported confirmed validated disposed answered cleared adopted "
     "published agree counted issued",
-    "wait": "circulated open submitted returned registered in_session requested nominated waitlisted accepted_in_part "
-    "in_clearance silence agree_with_comment reservation moved stale in_part typed proposed conflict",
+    "wait": "circulated open received submitted returned registered in_session requested nominated waitlisted "
+    "accepted_in_part in_clearance silence agree_with_comment reservation moved stale in_part typed proposed conflict",
     "stop": "refused suspended set_aside withdrawn cancelled not_accepted failed object silent struck declined dropped",
     "note": "merged noted announced registration_closed review consolidation superseded abstain recuse",
 }

@@ -26,6 +26,7 @@ PAGES = {  # page of a record at the desk, and the attributes that its address n
     "forumsession": ("forum_session", "forum.slug", "pk"),
     "delegate": ("forum_delegate", "forum.slug", "pk"),
     "invitation": ("forum_letter", "forum.slug", "key"),
+    "enquiry": ("desk_enquiry", "key"),
     "actionpoint": ("forum_action", "forum.slug", "key"),
     "positionpaper": ("desk_paper", "slug"),
     "paragraph": ("desk_paragraph", "section.paper.slug", "key"),

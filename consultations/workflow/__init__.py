@@ -95,6 +95,18 @@ from .duplicates import (
     points_to_compare,
     reopen_likeness,
 )
+from .enquiries import (
+    ENQUIRY_MOVES,
+    answer_enquiry,
+    assign_enquiry,
+    close_enquiry,
+    dismiss_enquiry,
+    erase_enquiries,
+    erase_enquiry,
+    register_enquiry,
+    reopen_enquiry,
+    send_enquiry,
+)
 from .feedback import endorse, ready_to_endorse, ready_to_say_misread, say_misread, withdraw_endorsement
 from .followup import (
     ACTION_MOVES,

@@ -53,6 +53,19 @@ def may_write_to_account(address: str, kind: str) -> bool:
     return not _one_more(MailScope.ACCOUNT, f"{address_hash(address)[:32]}:{kind.rpartition('/')[2][:31]}")
 
 
+def count_answer(address: str) -> None:
+    """Count one more answer to an enquiry from `address`. Raises Blocked if it had the most mail allowed in a day."""
+    if reason := _one_more(MailScope.ADDRESS, address_hash(address)):
+        raise Blocked(reason)
+
+
+def may_send_receipt(address: str) -> bool:
+    """Count one more receipt of an enquiry to `address`, which anybody can enter; return whether it is within the
+    limit. Counted apart, so that strangers cannot use up what the secretariat may send there.
+    """
+    return not _one_more(MailScope.ENQUIRY, address_hash(address))
+
+
 def _one_more(scope: str, key: str) -> str:
     most, hours = settings.MAIL_LIMITS[scope]
     since = _window(hours)

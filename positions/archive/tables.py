@@ -111,6 +111,7 @@ PEOPLE = (USER, MEMBERSHIP)
 # Excluded models, with the reason.
 LEFT_OUT = {
     "consultations.membershipinvitation": "keys to accounts that nobody has taken up; who came in has a membership",
+    "consultations.enquiry": "questions of people with their addresses, which are erased a year after the answer",
     "consultations.savedfilter": "how an officer looks at a list: a convenience of one person",
     "consultations.presence": "who has a draft open at the moment; gone within a day",
     "positions.presence": "who has a paragraph open at the moment; gone within a day",

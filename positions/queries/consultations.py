@@ -19,6 +19,7 @@ from consultations.models import (
     ConsultationState,
     Delegate,
     DelegateState,
+    Enquiry,
     Event,
     Forum,
     ForumState,
@@ -133,7 +134,8 @@ def _read(row: Any) -> DeskConsultation:
 @kept(INPUTS, PAPERS)
 def waiting_numbers() -> dict[int | None, dict[str, int]]:
     """Return what waits for the secretariat in each consultation by kind: inputs to read, points to validate, replies
-    to answer; under None the organisations to verify and the action points reported done. At most one query.
+    and enquiries to answer; under None the enquiries about no consultation, the organisations to verify and the action
+    points reported done. At most one query.
     """
     inputs = Submission.objects.filter(state=SubmissionState.SUBMITTED)
     points = Point.objects.filter(state=PointState.SUBMITTED)
@@ -141,6 +143,7 @@ def waiting_numbers() -> dict[int | None, dict[str, int]]:
     counted = [_counted(inputs, "inputs", "consultation"), _counted(points, "points", "consultation")]
     counted += [_counted(replies, "replies", "point__consultation"), _counted(Stakeholder.objects.waiting(), "new", "")]
     counted.append(_counted(reported_done(), "reported", ""))
+    counted.append(_counted(Enquiry.objects.open(), "enquiries", "consultation"))
     result: dict[int | None, dict[str, int]] = defaultdict(dict)
     for kind, consultation, number in counted[0].union(*counted[1:], all=True).order_by():
         result[consultation or None][kind] = number
