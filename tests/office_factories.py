@@ -101,3 +101,14 @@ def make_enquiry(consultation: Any = None, *, state: str = "received", **fields:
     elif state == "closed":
         change(made, state="closed", unanswered_because="spam", **ended)
     return made
+
+
+def ready_enquiry(_world: Any, state: str) -> Enquiry:
+    """Create an enquiry that is ready for every move out of its state."""
+    return make_enquiry(state=state)
+
+
+def erased_enquiry(_world: Any, state: str) -> Enquiry:
+    """Create an enquiry of which what was personal is erased."""
+    made = make_enquiry(state=state)
+    return change(made, erased_at=workflow.now(), name="", email="", subject="", text="", answer="")

@@ -57,6 +57,7 @@ LONGEST_PAGE = 150  # lines: a longer page may keep a part in a fragment of its 
 LONG_PAGE = f"with it, its page would be longer than {LONGEST_PAGE} lines"
 USED_ONCE = {  # fragments named in one place only, with the reason
     "consultations/_grouped_checkboxes.html": "the template of a widget",
+    "consultations/enquiries/_reading.html": LONG_PAGE,
     "consultations/forums/_day.html": LONG_PAGE,
     "consultations/imports/_import_preview.html": LONG_PAGE,
     "consultations/splitting/_form.html": LONG_PAGE,

@@ -57,7 +57,7 @@ from tests.factories import (
     make_user,
     walk,
 )
-from tests.office_factories import make_double, make_enquiry, make_hiding, make_proposal
+from tests.office_factories import erased_enquiry, make_double, make_hiding, make_proposal, ready_enquiry
 from tests.paper_factories import (
     bring_paper,
     make_clearance,
@@ -138,10 +138,6 @@ def make_world() -> SimpleNamespace:
 # --- Records that are ready -----------------------------------------------------------------------------------------
 
 
-def _consultation(world: SimpleNamespace, state: str) -> Consultation:
-    return make_consultation(state=state)
-
-
 def _forum(world: SimpleNamespace, state: str) -> Forum:
     forum = make_forum(world.forum.consultation, state="draft")
     make_session(forum)
@@ -202,10 +198,6 @@ def _point(world: SimpleNamespace, state: str) -> Point:
 
 def _hiding(world: SimpleNamespace, state: str) -> Hiding:
     return make_hiding(_submission(world, "accepted"), world.people.head, world.people.secretariat, state)
-
-
-def _enquiry(world: SimpleNamespace, state: str) -> Enquiry:
-    return make_enquiry(world.forum.consultation, state=state, answered_by=world.people.secretariat)
 
 
 def _likeness(world: SimpleNamespace, state: str) -> Likeness:
@@ -301,11 +293,11 @@ def _corrigendum(world: SimpleNamespace, state: str, paper_state: str = "publish
 
 
 READY: dict[type, Callable[[SimpleNamespace, str], Any]] = {
-    Consultation: _consultation, Forum: _forum, ForumSession: _session, Delegate: _delegate, Invitation: _invitation,
+    Consultation: lambda world, state: make_consultation(state=state), Enquiry: ready_enquiry, Forum: _forum,
+    ForumSession: _session, Delegate: _delegate, Invitation: _invitation,
     Stakeholder: _stakeholder, Submission: _submission, Point: _point, Likeness: _likeness, PositionPaper: _paper,
     Clearance: _clearance, Amendment: _amendment, AnswerByLetter: _letter, Corrigendum: _corrigendum,
     ActionPoint: _action, Communique: _communique, Proposal: _proposal, Attachment: _attachment, Hiding: _hiding,
-    Enquiry: _enquiry,
 }  # fmt: skip
 
 
@@ -405,12 +397,6 @@ def _bare_point(world: SimpleNamespace, state: str) -> Point:
     return point
 
 
-def _bare_enquiry(world: SimpleNamespace, state: str) -> Enquiry:
-    """What was personal in it is erased."""
-    made = _enquiry(world, state)
-    return change(made, erased_at=workflow.now(), name="", email="", subject="", text="", answer="")
-
-
 def _bare_likeness(world: SimpleNamespace, state: str) -> Likeness:
     answered = make_point(session=world.session, state="disposed")
     together = {} if state == "open" else {"state": "merged", "into": answered}
@@ -456,9 +442,8 @@ def _bare_corrigendum(world: SimpleNamespace, state: str) -> Corrigendum:
 
 BARE: dict[type, Callable[[SimpleNamespace, str], Any]] = {
     Consultation: _bare_consultation, Forum: _bare_forum, ForumSession: _bare_session, Delegate: _bare_delegate, Invitation: _bare_invitation,
-    Submission: _bare_submission,
+    Submission: _bare_submission, Enquiry: erased_enquiry,
     Point: _bare_point, Likeness: _bare_likeness, PositionPaper: _bare_paper, Clearance: _bare_clearance,
     AnswerByLetter: _bare_letter, Corrigendum: _bare_corrigendum, Amendment: _bare_amendment,
     Communique: _bare_communique, Proposal: _proposal, Attachment: _bare_attachment, Hiding: _hiding,
-    Enquiry: _bare_enquiry,
 }  # fmt: skip

@@ -175,6 +175,11 @@ class Enquiry(models.Model):
         return self.state == EnquiryState.RECEIVED and workflow.deadline_passed(self.due_at)
 
     @property
+    def is_free(self) -> bool:
+        """Return whether it waits and nobody has taken it."""
+        return self.state == EnquiryState.RECEIVED and self.assigned_to_id is None
+
+    @property
     def who(self) -> str:
         """Return who asks: the name, and the organisation if given."""
         return ", ".join(filter(None, [self.name, self.organisation])) or str(_("erased"))

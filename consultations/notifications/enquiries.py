@@ -22,6 +22,6 @@ def enquiry_answered(enquiry: Enquiry) -> None:
         [Recipient(enquiry.email, typed(enquiry.name), enquiry.language)],
         about=enquiry.consultation_id,
         enquiry=enquiry,
-        asked=typed(enquiry.subject),
+        subject=typed(enquiry.subject),
         link=address("contact"),
     )

@@ -178,6 +178,7 @@ def _show_list(
     first = f"{address}?{without(kept, 'after').urlencode()}" if "after" in kept else ""
     context: dict[str, Any] = {
         "consultation": consultation,
+        "title": _("Enquiries") if consultation else _("General enquiries"),
         "filters": form,
         "shows_filters": "filter" in query or "words" in filters,
         "tabs": _tabs(known, request.user, address, filters.get("saved", "")),

@@ -18,7 +18,7 @@ from consultations.models import (
     Unanswered,
     User,
 )
-from consultations.models.commitments import ERASE, subject_of
+from consultations.models.commitments import subject_of
 from consultations.notifications import enquiries as notifications
 from consultations.permissions import SECRETARIAT, is_secretariat
 from consultations.queries.holidays import working_day_after
@@ -30,6 +30,7 @@ WITHIN = 5  # working days, as for replies of organisations (`queries.for_you.AN
 OFFICE_ENDS = time(17)  # in Nairobi: the hour by which an answer is due
 OLDEST = timedelta(days=365)  # how long ago a question can have arrived that an officer enters
 KEPT = timedelta(days=365)  # after its end; as long as the access log
+BLANKS: dict[str, Any] = {"object_label": "", "by_name": "", "reason": "", "data": {}}  # of entries without their salt
 AT_ONCE = 50  # of them erased in one turn of the chore
 E = EnquiryState
 
@@ -78,7 +79,9 @@ def send_enquiry(
     words = {"name": name, "email": email, "phone": phone, "subject": subject, "text": text}
     if reasons := _missing(words):
         raise Blocked(reasons)
-    made, is_new = _enter("send_enquiry", by, key, received_at=now(), channel=EnquiryChannel.FORM, **words, **facts)
+    made, is_new = _enter(key, now(), channel=EnquiryChannel.FORM, **words, **facts)
+    if is_new:
+        journal("send_enquiry", made, by=by, after=made.state, commits=[made])
     if is_new and made.email and may_send_receipt(made.email):
         notifications.enquiry_received(made)
     return made
@@ -100,7 +103,9 @@ def register_enquiry(*, by: User, key: uuid.UUID, channel: str, received_on: dat
     if reasons:
         raise Blocked(reasons)
     at = now() if received_on == today else timezone.make_aware(datetime.combine(received_on, time(12)))
-    made, _is_new = _enter("register_enquiry", by, key, received_at=at, channel=channel, entered_by=by, **facts)
+    made, is_new = _enter(key, at, channel=channel, entered_by=by, **facts)
+    if is_new:
+        journal("register_enquiry", made, by=by, after=made.state, data={"channel": channel}, commits=[made])
     return made
 
 
@@ -116,13 +121,9 @@ def _missing(words: dict[str, Any], *, can_lack_address: bool = False) -> list[s
     return reasons
 
 
-def _enter(entry: str, by: User | None, key: uuid.UUID, *, received_at: datetime, **facts: Any) -> tuple[Enquiry, bool]:
-    """Create the enquiry with this key, and return it and whether it is new."""
-    facts |= {"received_at": received_at, "due_at": due_after(received_at)}
-    made, is_new = Enquiry.objects.get_or_create(key=key, defaults=facts)
-    if is_new:
-        journal(entry, made, by=by, after=made.state, data={"channel": made.channel}, commits=[made])
-    return made, is_new
+def _enter(key: uuid.UUID, at: datetime, **facts: Any) -> tuple[Enquiry, bool]:
+    """Create the enquiry with this key that arrived `at`; return it and whether it is new."""
+    return Enquiry.objects.get_or_create(key=key, defaults={**facts, "received_at": at, "due_at": due_after(at)})
 
 
 # --- At the desk ------------------------------------------------------------------------------------------------------
@@ -236,7 +237,8 @@ def erase_enquiry(enquiry: Enquiry, *, by: None = None) -> Enquiry:
         setattr(row, name, "")
     row.erased_at = now()
     row.save()
-    Event.objects.record(ERASE, row, by=by, before=row.state, after=row.state, erases=salts, commits=[row])
+    Event.objects.record("erase", row, by=by, before=row.state, after=row.state, erases=salts, commits=[row])
     Salt.objects.filter(pk__in=salts).delete()
-    Event.objects.about(row).exclude(verb=ERASE).update(reason="")
+    for word, blank in BLANKS.items():
+        Event.objects.filter(**{f"commitments__{word}__0__in": salts}).update(**{word: blank})
     return row
