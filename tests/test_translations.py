@@ -30,7 +30,8 @@ DESK_FOLDERS = (  # whose pages are of the secretariat, the chair and the door
     "review_desk|rules|split_merge",
 )
 DESK_PAGES = (
-    "_filters|_last_check|_tabs|followup/(desk_|actions)|forum_statistics/(figures|lists)|organisations/(_name|organisation)|"
+    "_filters|_last_check|_tabs|enquiries/(_reading|enquir)|followup/(desk_|actions)|"
+    "forum_statistics/(figures|lists)|organisations/(_name|organisation)|"
     "statistics/desk_coverage|submissions/late_inputs",
     "adoption/(adoption|forum|publication)|briefs/desk|clearance/desk|communique/desk|corrections/(annex_write|corrigendum)|"
     "forums/pack|home/desk|plenary/(_quorum|chair|decide|frame)",

@@ -234,6 +234,7 @@ def _in_pane(
         "worded": [
             (each.move, forms_of[each.move.verb]) for each in open_ones if each.move.verb in WORDED and each.ready
         ],
+        "not_sent": forms_of["answer_enquiry"]["text"].value() if enquiry.state != EnquiryState.RECEIVED else "",
         "assign_form": AssignForm(auto_id="%s-assign", initial={"to": enquiry.assigned_to_id}),
         "is_mine": enquiry.assigned_to_id == request.user.pk,
         "mail_is_stopped": bool(enquiry.email) and MailStop.objects.covers(enquiry.email),
