@@ -198,6 +198,7 @@ def public_templates() -> list[Path]:
 
 def test_templates_are_searched_for_strings():
     assert asked_for(TEMPLATES / "components" / "footer_links.html") == {
+        "Ask the secretariat",
         "Privacy",
         "Accessibility",
         "Who can do what",

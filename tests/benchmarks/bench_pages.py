@@ -127,6 +127,7 @@ def pages(crowd: Crowd) -> dict[str, str]:
         "a copy verified": reverse("verify_hash", args=[crowd.paper.editions.get(number="1.0").sha256]),
         "words verified": reverse("verify_communique", args=[crowd.forum.communique.sha256]),
         "roles": reverse("roles"),
+        "contact": reverse("contact"),
         "privacy": reverse("privacy"),
         "accessibility": reverse("accessibility"),
         "letter": reverse("forum_answer", args=[token(*Invitation.objects.values_list("key", "token_round").get())]),

@@ -20,7 +20,7 @@ def addresses() -> list[str]:
         reverse("input", args=[crowd.answered.reference]),
         *(reverse(name, args=[crowd.forum.slug]) for name in ("forum", "communique", "figures_of_forum")),
         reverse("commitments"),
-        *(reverse(name) for name in ("roles", "privacy", "accessibility")),
+        *(reverse(name) for name in ("roles", "contact", "privacy", "accessibility")),
     ]
 
 
