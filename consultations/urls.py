@@ -106,6 +106,7 @@ urlpatterns = [
     path("desk/settings/", holidays.desk_holidays, name="desk_holidays"),
     path("desk/settings/holidays/<int:pk>/strike/", holidays.desk_holiday_strike, name="desk_holiday_strike"),
     path("desk/accounts/", accounts.desk_accounts, name="desk_accounts"),
+    path("desk/accounts/offices/", accounts.desk_offices, name="desk_offices"),
     path("desk/accounts/<int:pk>/", accounts.desk_account, name="desk_account"),
     path("desk/accounts/<int:pk>/<slug:verb>/", accounts.desk_account_act, name="desk_account_act"),
     path("desk/proposals/", proposals.desk_proposals, name="desk_proposals"),

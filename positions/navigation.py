@@ -189,7 +189,7 @@ ACROSS: tuple[Entry, ...] = (
     Entry(_("Organisations"), "desk_organisations", ("desk_organisation",), PEOPLE, "new"),
     Entry(_("Action points"), "desk_commitments", ("desk_commitment",), CHECK, "reported"),
     Entry(_("Second person"), "desk_proposals", ("desk_proposal",), PEOPLE),
-    Entry(_("People and offices"), "desk_accounts", ("desk_account",), PEOPLE),
+    Entry(_("People and offices"), "desk_accounts", ("desk_account", "desk_offices"), PEOPLE),
     Entry(_("Holidays and offices"), "desk_holidays", ("desk_holiday",), SETTINGS),
     CHECKS,
     ADMIN,

@@ -55,6 +55,7 @@ from positions.views import (
 # Pages of the settings of a consultation, by the word in their address.
 SETTINGS = {
     **consultation_settings.PAGES,
+    "chain": clearance_steps.chain,
     "milestones": milestones.milestones,
     "documents": public_documents.documents,
     "forum": new_consultation.forum,

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -14,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from consultations import workflow
-from consultations.forms import ReasonForm, reason_field
+from consultations.forms.accounts import AppointForm
 from consultations.imports import OrganisationReader, StakeholderResource
 from consultations.models import (
     County,
@@ -179,14 +178,6 @@ class MinistryAdmin(OrganisationAdmin):
         if db_field.name == "group":
             kwargs["choices"] = [(group.value, group.label) for group in (Group.MINISTRY, Group.STATE_AGENCY)]
         return super().formfield_for_choice_field(db_field, request, **kwargs)
-
-
-class AppointForm(ReasonForm):
-    """Form for a person's office and the reason for the change."""
-
-    office = forms.ChoiceField(label=_("Office"), choices=Office.choices, required=False)
-    reason = reason_field(_("Enter a reason. It is kept in the journal."))
-    field_order = ["office", "reason"]
 
 
 APPOINT = Move("appoint", _("Appoint to an office"), (), None, APPOINTERS)

@@ -1,11 +1,12 @@
-"""Forms for closing, reopening, correcting or restoring an account."""
+"""Forms for appointing, closing, reopening, correcting or restoring an account."""
 
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from consultations.models import NormalEmailFormField
+from consultations.models import NormalEmailFormField, Office
 
 from .fields import LineField, ReasonForm, reason_field
 
@@ -29,6 +30,24 @@ class AccountActForm(ReasonForm):
     def values(self) -> dict[str, Any]:
         """Return the arguments of the act other than the reason."""
         return {name: value for name, value in self.cleaned_data.items() if name != "reason" and value}
+
+
+class AppointForm(ReasonForm):
+    """Form for a person's office and the reason for the change."""
+
+    office = forms.ChoiceField(
+        label=_("Office"),
+        choices=lambda: [(value, capfirst(str(label))) for value, label in Office.choices],
+        required=False,
+        help_text=_("“None” ends the office that the person has."),
+    )
+    reason = reason_field(_("Enter a reason. It is kept in the journal."))
+    field_order = ["office", "reason"]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Return the arguments of the act other than the reason."""
+        return {"office": self.cleaned_data["office"]}
 
 
 class AccountSearchForm(forms.Form):

@@ -1,13 +1,27 @@
 """Accounts and their e-mail addresses."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from allauth.account.models import EmailAddress
-from django.db.models import Model, Q
+from django.db.models import CharField, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Cast
 
 from consultations.email_addresses import NORMAL, NotAnAddress, normal_form, readings
-from consultations.models import Delegate, Invitation, MembershipInvitation, Stakeholder, User
+from consultations.models import (
+    Delegate,
+    Event,
+    ForumState,
+    Invitation,
+    Membership,
+    MembershipInvitation,
+    MembershipRole,
+    Office,
+    SessionRole,
+    SessionRoleKind,
+    Stakeholder,
+    User,
+)
 
 WITH_ADDRESS: list[tuple[type[Model], str]] = [
     (User, "email"),
@@ -79,3 +93,37 @@ def known_address(typed: str) -> str:
         return first
     known = set(User.objects.filter(email__in=[first, *others]).values_list("email", flat=True))
     return next((address for address in (first, *others) if address in known), first)
+
+
+# --- Who holds which office -------------------------------------------------------------------------------------------
+
+IN_ORDER = (Office.HEAD, Office.SECRETARIAT, Office.OFFICIAL, Office.SYSADMIN)
+
+
+def office_holders() -> list[tuple[Office, list[User]]]:
+    """Return the offices with the people who hold them, each with `since`: when the office was given, as the journal
+    has it. One query.
+    """
+    given = Event.objects.filter(
+        kind=User._meta.label_lower,
+        object_id=Cast(OuterRef("pk"), CharField()),
+        verb="appoint",
+        after=OuterRef("office"),
+    )
+    rows: Any = User.objects.filter(is_active=True).exclude(office=Office.NONE).order_by("name", "pk")
+    holders = list(rows.annotate(since=Subquery(given.order_by("-number").values("at")[:1])))
+    return [(office, [each for each in holders if each.office == office]) for office in IN_ORDER]
+
+
+def clearing_officers() -> QuerySet[Membership]:
+    """Return who clears texts for which ministry, by its name."""
+    rows = Membership.objects.not_over().filter(role=MembershipRole.CLEARING_OFFICER)
+    return rows.select_related("user", "stakeholder").order_by("stakeholder__name", "user__name")
+
+
+def chairs_to_come() -> QuerySet[SessionRole]:
+    """Return who chairs which session of the forums that are not over, in the order of the programmes."""
+    over = (ForumState.HELD, ForumState.REPORTED, ForumState.CANCELLED)
+    rows = SessionRole.objects.filter(kind=SessionRoleKind.CHAIR).exclude(session__forum__state__in=over)
+    rows = rows.exclude(session__state="cancelled").select_related("user", "session__forum")
+    return rows.order_by("session__starts_at", "session__order", "order")

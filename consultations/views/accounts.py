@@ -1,4 +1,4 @@
-"""Accounts at the desk: search, close, reopen, correct and restore."""
+"""Accounts and offices at the desk: search, appoint, close, reopen, correct and restore."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,15 +13,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations import workflow
-from consultations.forms.accounts import AccountActForm, AccountSearchForm
-from consultations.models import Event, Membership, Proposal, User
+from consultations.forms.accounts import AccountActForm, AccountSearchForm, AppointForm
+from consultations.models import Event, Membership, Office, Proposal, User
 from consultations.permissions import (
     account_takes_two,
     is_secretariat,
     may_close_account,
     may_correct_address,
+    may_propose_appointment,
     may_propose_for_account,
 )
+from consultations.queries.accounts import chairs_to_come, clearing_officers, office_holders
+from consultations.workflow.appointments import APPOINT, effects_of_appointing
 from ncm_portal.workflow import acts
 
 from .decorators import INVALID, NOTHING_DONE, attempt, for_staff
@@ -31,12 +34,14 @@ ALONE: dict[str, tuple[Callable[..., Any], Callable[[Any, User], bool]]] = {
     "close_account": (workflow.close_account, may_close_account),
     "reopen_account": (workflow.reopen_account, may_close_account),
     "correct_address": (workflow.correct_address, may_correct_address),
+    "appoint": (workflow.appoint, may_propose_appointment),  # the first head
 }
 LABELS = {
     "close_account": workflow.accounts.CLOSE,
     "reopen_account": workflow.accounts.REOPEN,
     "correct_address": workflow.accounts.CORRECT,
     "restore_access": workflow.accounts.RESTORE,
+    "appoint": APPOINT.label,
 }
 
 
@@ -68,8 +73,26 @@ def desk_account(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "consultations/accounts/account.html", context)
 
 
+@for_staff
+@require_safe
+def desk_offices(request: HttpRequest) -> HttpResponse:
+    """Show who holds which office since when, what waits for a second person, who clears for a ministry and who chairs
+    a session to come.
+    """
+    context = {
+        "offices": office_holders(),
+        "proposals": Proposal.objects.visible_to(request.user).open().filter(act="appoint"),
+        "clearing": clearing_officers(),
+        "chairs": chairs_to_come(),
+        "form": AccountSearchForm(),
+        "appoints": may_propose_appointment(request.user, User()),
+        "in_secretariat": is_secretariat(request.user),
+    }
+    return render(request, "consultations/accounts/offices.html", context)
+
+
 def _takes_two(verb: str, person: User) -> bool:
-    return verb == "restore_access" or (verb != "reopen_account" and account_takes_two(person))
+    return verb in ("restore_access", "appoint") or (verb != "reopen_account" and account_takes_two(person))
 
 
 def _open_to(user: Any, person: User) -> list[str]:
@@ -77,7 +100,8 @@ def _open_to(user: Any, person: User) -> list[str]:
     verbs = ["correct_address", "restore_access", "close_account"] if person.is_active else ["correct_address"]
     verbs += [] if person.is_active else ["reopen_account"]
     may = {verb: may_propose_for_account if _takes_two(verb, person) else ALONE[verb][1] for verb in verbs}
-    return [verb for verb in verbs if may[verb](user, person)]
+    appoints = ["appoint"] if person.is_active and may_propose_appointment(user, person) else []
+    return [*appoints, *(verb for verb in verbs if may[verb](user, person))]
 
 
 @for_staff
@@ -87,10 +111,11 @@ def desk_account_act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     person = get_object_or_404(User, pk=pk)
     if verb not in LABELS or verb not in _open_to(request.user, person):
         raise Http404
-    two, outcome = _takes_two(verb, person), NOTHING_DONE
-    form = AccountActForm(request.POST or None, verb=verb)
+    is_first = verb == "appoint" and workflow.is_first_head(person, Office.HEAD, request.user)
+    two, outcome, form = _takes_two(verb, person) and not is_first, NOTHING_DONE, _act_form(request, person, verb)
     if request.method == "POST" and form.is_valid():
         reason, values = form.cleaned_data["reason"], form.values
+        two = two or (is_first and values["office"] != Office.HEAD)
         given = {"act": verb, "values": values} if two else values
         act: Callable[..., Any] = workflow.propose if two else ALONE[verb][0]
         outcome = attempt(lambda: act(person, by=request.user, reason=reason, **given))
@@ -106,9 +131,16 @@ def desk_account_act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         "form": form,
         "reasons": outcome.reasons,
         "label": LABELS[verb],
-        "effects": workflow.effects_of(verb, person),
+        "effects": effects_of_appointing(person) if verb == "appoint" else workflow.effects_of(verb, person),
         "two": two,
+        "warns": two and acts()[verb].warns,
         "lapses_at": timezone.now() + acts()[verb].open_for if two else None,
         "in_secretariat": is_secretariat(request.user),
     }
     return render(request, "consultations/accounts/account_act.html", context, status=outcome.status)
+
+
+def _act_form(request: HttpRequest, person: User, verb: str) -> AccountActForm | AppointForm:
+    if verb == "appoint":
+        return AppointForm(request.POST or None, initial={"office": person.office})
+    return AccountActForm(request.POST or None, verb=verb)

@@ -56,6 +56,17 @@ def _consequences(person: User, values: Mapping[str, Any]) -> list[str]:
     return [*lines, _("Everyone with an office gets an e-mail.")]
 
 
+def effects_of_appointing(person: User) -> list[str]:
+    """Return what an appointment does, whichever office is given, in sentences."""
+    own = _("%(name)s is now: %(office)s. Another office replaces it, and “None” ends it.")
+    named = {"name": person.name, "office": OFFICES[person.office]}
+    return [
+        own % named if person.office else _("%(name)s has no office now.") % named,
+        _("Staff sign in with a second factor, and cannot act for an organisation."),
+        _("Everyone with an office gets an e-mail once a second person has confirmed it."),
+    ]
+
+
 def _carry_out(person: User, values: Mapping[str, Any], by: User, proposal: Proposal) -> None:
     _set_office(person, values.get("office", Office.NONE), by, proposal.reason, proposal.proposed_by)
 

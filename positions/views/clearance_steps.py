@@ -8,13 +8,45 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from consultations.models import ConsultationState
 from consultations.permissions import SignedInRequest, is_secretariat
 from consultations.views.decorators import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
 from positions import workflow
 from positions.forms.clearance import StepForm
+from positions.forms.rules import ChainForm, DraftChainForm
 from positions.models import ChainStep, PaperState, PositionPaper, StepAnswer
 from positions.permissions import may_answer_step, may_countersign_step
 from positions.workflow.clearance_steps import clearance_text
+from positions.workflow.rules import in_session
+
+from .consultation_settings import Frame, save, typed
+from .rules import propose_change
+
+
+def chain(request: SignedInRequest, frame: Frame) -> HttpResponse:
+    """The offices that clear the text beside the ministries; once the consultation has opened, two officers change
+    them.
+    """
+    consultation, data, outcome = frame.consultation, typed(request), NOTHING_DONE
+    if consultation.state == ConsultationState.DRAFT:
+        form = DraftChainForm(data, consultation=consultation)
+        if form.is_bound:
+            outcome = save(
+                form,
+                lambda: workflow.set_rules(
+                    consultation, by=request.user, seen=form.cleaned_data["seen"], values=form.values
+                ),
+            )
+            if outcome.status == 303:
+                return frame.saved(request)
+        return frame.show(request, "chain", outcome, form=form)
+    form = ChainForm(data, consultation=consultation)
+    if form.is_bound:
+        outcome, proposal = propose_change(request, consultation, form)
+        if proposal:
+            return redirect("desk_proposal", proposal.key)
+    papers = consultation.papers.order_by("created_at", "pk")
+    return frame.show(request, "chain", outcome, form=form, obstacles=in_session(consultation), papers=papers)
 
 
 def _known(request: HttpRequest, slug: str, pk: int) -> tuple[PositionPaper, ChainStep]:

@@ -186,7 +186,7 @@ def test_desk_account_pages_are_accessible(open_window):
         give_second_factor(user)
     window = open_window(*BOTH)
     window.log_in(officer)
-    addresses = ["/desk/accounts/", f"/desk/accounts/?words={person.email}"]
+    addresses = ["/desk/accounts/", f"/desk/accounts/?words={person.email}", "/desk/accounts/offices/"]
     addresses += [f"/desk/accounts/{each.pk}/" for each in (person, head, officer)]
     addresses += [f"/desk/accounts/{person.pk}/{verb}/" for verb in ("close_account", "correct_address")]
     addresses += [f"/desk/accounts/{head.pk}/{verb}/" for verb in ("restore_access", "close_account")]

@@ -133,6 +133,8 @@ def test_steps_are_read_on_a_phone(phone, live_server, last_round, picture):
     phone.get_by_role("link", name="Second review forum").click()
     phone.check()
     picture(phone, "milestone")
+    phone.goto(reverse("desk_settings_page", args=[draft.slug, "chain"]))
+    phone.check()
     phone.goto(reverse("desk_settings_page", args=[draft.slug, "documents"]))
     phone.check()
     picture(phone, "documents")

@@ -4,8 +4,20 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.urls import reverse
 
+from consultations import workflow
 from consultations.models import Proposal
-from tests.factories import make_head, make_member, make_secretariat, make_stakeholder, make_user
+from consultations.templatetags.portal import day
+from ncm_portal.workflow import journal, now
+from tests.factories import (
+    make_forum,
+    make_head,
+    make_member,
+    make_ministry,
+    make_secretariat,
+    make_session,
+    make_stakeholder,
+    make_user,
+)
 from tests.pages import words
 from tests.sign_in import give_second_factor, sign_in
 
@@ -125,3 +137,63 @@ def test_admin_links_to_desk_and_cannot_deactivate_account(officer, amina):
     page = officer.get(reverse("admin:consultations_user_change", args=[amina.pk])).content.decode()
     assert f'href="{page_of(amina)}"' in page
     assert 'name="is_active"' not in page
+
+
+# --- Offices ----------------------------------------------------------------------------------------------------------
+
+
+def test_offices_page_says_who_holds_which_office_since_when(client, amina):
+    head, officer = make_head(name="Hassan"), make_secretariat(name="Mercy")
+    journal("appoint", officer, by=head, before="", after="secretariat")
+    make_member(make_ministry("Ministry of Health"), "clearing_officer", user=make_user(name="Clara"))
+    make_session().roles.create(kind="chair", name="Chair Person")
+    make_session(make_forum(state="held")).roles.create(kind="chair", name="Past Chair")
+    sign_in(client, head)
+    page = client.get("/desk/accounts/offices/")
+    shown = words(page)
+    assert f"Mercy Secretariat {day(now())} Change or end" in shown
+    assert "Hassan Head of the secretariat not on record you" in shown
+    assert "Nobody Official" in shown
+    assert "Clara Ministry of Health" in shown
+    assert ("Chair Person" in shown, "Past Chair" in shown, "Amina" in shown) == (True, False, False)
+    sign_in(client, officer)
+    assert "The head of the secretariat proposes who gets an office." in words(client.get("/desk/accounts/offices/"))
+    sign_in(client, amina)
+    assert client.get("/desk/accounts/offices/").status_code == 404
+
+
+def test_head_proposes_an_office_at_the_desk_and_a_second_person_gives_it(client):
+    head, person = make_head(), make_user(name="Juma")
+    sign_in(client, head)
+    assert f'href="{page_of(person, "appoint")}"' in client.get(page_of(person)).text
+    page = client.get(page_of(person, "appoint"))
+    assert "Everyone with an office gets an e-mail" in words(page)
+    assert client.post(page_of(person, "appoint"), {"office": "secretariat", "reason": ""}).status_code == 422
+    client.post(page_of(person, "appoint"), {"office": "secretariat", "reason": "She begins."})
+    person.refresh_from_db()
+    assert person.office == ""
+    workflow.confirm_proposal(Proposal.objects.get(act="appoint"), by=make_secretariat())
+    person.refresh_from_db()
+    assert person.office == "secretariat"
+    client.post(page_of(person, "appoint"), {"office": "", "reason": "She leaves."})
+    workflow.confirm_proposal(Proposal.objects.open().get(act="appoint"), by=make_secretariat())
+    person.refresh_from_db()
+    assert person.office == ""
+
+
+def test_only_who_may_propose_an_office_reaches_its_page(client, amina):
+    make_head()
+    for person in (make_secretariat(), make_user("official"), amina):
+        sign_in(client, person)
+        assert client.get(page_of(make_user(), "appoint")).status_code == 404
+    head = make_head()
+    sign_in(client, head)
+    assert client.get(page_of(head, "appoint")).status_code == 404
+
+
+def test_administrator_appoints_the_first_head_at_the_desk_alone(client):
+    sign_in(client, make_user("sysadmin"))
+    person = make_user()
+    client.post(page_of(person, "appoint"), {"office": "head", "reason": "The first one."})
+    person.refresh_from_db()
+    assert person.office == "head"

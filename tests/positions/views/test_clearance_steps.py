@@ -6,10 +6,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from consultations import workflow as consultation_workflow
+from consultations.models import Proposal
 from ncm_portal.workflow import now
 from positions import workflow
-from positions.models import StepAnswer
-from tests.factories import make_member, make_secretariat, make_stakeholder
+from positions.models import ChainStep, StepAnswer
+from tests.factories import make_consultation, make_forum, make_member, make_secretariat, make_stakeholder
 from tests.pages import words
 from tests.paper_factories import make_step
 from tests.positions.clearing import make_text
@@ -77,3 +79,82 @@ def test_page_is_404_for_other_people(text):
         client = sign_in(Client(), person)
         assert [client.get(text.page).status_code, client.post(text.page).status_code] == [404, 404]
         assert text.page not in client.get(reverse("clearances")).content.decode()
+
+
+# --- The chain among the settings -------------------------------------------------------------------------------------
+
+
+def chain_page(consultation):
+    return reverse("desk_settings_page", args=[consultation.slug, "chain"])
+
+
+def typed_chain(client, consultation, **values):
+    """What the page sends, with `values` typed over it."""
+    form = client.get(chain_page(consultation)).context["form"]
+    shown = {name: form[name].value() for name in form.fields}
+    kept = {name: value for name, value in {**shown, **values}.items() if value not in (None, False)}
+    return {**kept, "reason": values.get("reason", "Agreed.")}
+
+
+def test_chain_of_a_consultation_in_preparation_is_saved_at_once(client):
+    sign_in(client, make_secretariat())
+    consultation = make_consultation(state="draft")
+    office, legal = (
+        make_stakeholder("Ministry of Foreign Affairs"),
+        make_step(consultation, "legal", make_stakeholder()),
+    )
+    data = typed_chain(client, consultation, new_kind="foreign", new_office=office.pk)
+    assert client.post(chain_page(consultation), data).status_code == 302
+    data = typed_chain(client, consultation, **{f"required_{legal.pk}": False, f"place_{legal.pk}": 5})
+    assert client.post(chain_page(consultation), data).status_code == 302
+    rows = ChainStep.objects.filter(consultation=consultation).values_list("kind", "order", "is_asked")
+    assert set(rows) == {("foreign", 2, True), ("legal", 5, False)}
+
+
+def test_chain_of_an_opened_consultation_is_proposed_to_a_second_officer(client):
+    officer = make_secretariat()
+    sign_in(client, officer)
+    consultation = make_consultation()
+    step = make_step(consultation, "legal", make_stakeholder("Attorney-General"))
+    assert "Legal vetting, Attorney-General: required" in words(client.get(chain_page(consultation)))
+    answer = client.post(chain_page(consultation), typed_chain(client, consultation, **{f"required_{step.pk}": False}))
+    made = Proposal.objects.open().get()
+    assert answer["Location"] == f"/desk/proposals/{made.key}/"
+    assert [row["is_asked"] for row in made.values["steps"]] == [False]
+    step.refresh_from_db()
+    assert step.is_asked
+    consultation_workflow.confirm_proposal(made, by=make_secretariat())
+    step.refresh_from_db()
+    assert not step.is_asked
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"reason": ""}, "reason"),
+        ({"new_kind": "legal"}, "new_office"),
+        ({"new_office": "own"}, "new_kind"),
+        ({"place": "0"}, "place"),
+    ],
+)
+def test_unreadable_chain_is_refused_at_its_field(client, given, field):
+    sign_in(client, make_secretariat())
+    consultation = make_consultation()
+    step = make_step(consultation, "legal", make_stakeholder())
+    values = {f"place_{step.pk}" if name == "place" else name: value for name, value in given.items()}
+    if "new_office" in values:
+        values["new_office"] = step.institution_id
+    page = client.post(chain_page(consultation), typed_chain(client, consultation, **values))
+    assert page.status_code == 422
+    assert list(page.context["form"].errors) == [f"place_{step.pk}" if field == "place" else field]
+    assert not Proposal.objects.open().exists()
+
+
+def test_unchanged_chain_or_current_meeting_are_refused(client):
+    sign_in(client, make_secretariat())
+    consultation = make_consultation()
+    page = client.post(chain_page(consultation), typed_chain(client, consultation))
+    assert (page.status_code, page.context["reasons"]) == (409, ["This changes nothing."])
+    make_forum(consultation, state="in_session", title="The meeting")
+    page = client.post(chain_page(consultation), typed_chain(client, consultation))
+    assert page.context["obstacles"] == ["“The meeting” is in session, so its rules cannot change now."]

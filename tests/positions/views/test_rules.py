@@ -39,26 +39,15 @@ ADDRESS = "/desk/consultations/review/rules/"
 
 
 def test_officer_proposes_only_changed_rules(client, consultation, officer):
-    office = make_stakeholder("Attorney-General")
     page = client.get(ADDRESS)
     assert "Every member institution gets an e-mail." in words(page)
     assert page.context["form"]["quorum_groups"].value() == 5
-    given = {**STANDING, "quorum_groups": "4", "reason": "Agreed.", "new_kind": "legal", "new_office": office.pk}
+    given = {**STANDING, "quorum_groups": "4", "reason": "Agreed."}
     answer = client.post(ADDRESS, given)
     made = Proposal.objects.get()
-    step = {"kind": "legal", "institution": office.pk, "order": 1, "is_asked": True}
     assert answer["Location"] == f"/desk/proposals/{made.key}/"
-    assert (made.values, made.proposed_by) == ({"quorum_groups": 4, "steps": [step]}, officer)
+    assert (made.values, made.proposed_by) == ({"quorum_groups": 4}, officer)
     assert "Groups for a quorum: 5 until now, 4 from now on." in words(client.get(answer["Location"]))
-
-
-def test_unchecked_box_proposes_removal_of_step(client, consultation, officer):
-    step = make_step(consultation, "legal", make_stakeholder("Attorney-General"))
-    assert "Legal vetting, Attorney-General: required" in words(client.get(ADDRESS))
-    client.post(ADDRESS, {**STANDING, "reason": "Agreed."})
-    assert [row["is_asked"] for row in Proposal.objects.open().get().values["steps"]] == [False]
-    step.refresh_from_db()
-    assert step.is_asked
 
 
 @pytest.mark.parametrize(
@@ -67,13 +56,9 @@ def test_unchecked_box_proposes_removal_of_step(client, consultation, officer):
         ({"reason": ""}, "reason"),
         ({"quorum_groups": "many"}, "quorum_groups"),
         ({"quorum_member_share": "2"}, "quorum_member_share"),
-        ({"new_kind": "legal"}, "new_office"),
-        ({"new_kind": "", "new_office": "own"}, "new_kind"),
     ],
 )
 def test_unreadable_value_is_refused_at_its_field(client, consultation, officer, given, field):
-    if given.get("new_office"):
-        given = {**given, "new_office": make_stakeholder().pk}
     page = client.post(ADDRESS, {**STANDING, "reason": "Kept words.", **given})
     assert (page.status_code, list(page.context["form"].errors)) == (422, [field])
     assert not Proposal.objects.exists()
