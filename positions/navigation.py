@@ -272,7 +272,7 @@ def nav(request: HttpRequest) -> dict[str, Any]:
     """Context processor: add the menu, the rail and the other language to every page.
 
     Adds `nav`, a lazy list of {label, url, current}, `rail`, and `other_language`. At most one query for a signed-in
-    person, none for a visitor; one more for the number of *For you*, and two for the rail of the secretariat.
+    person, none for a visitor; two more for the number of *For you*, and two for the rail of the secretariat.
     """
     swahili = (get_language() or "").startswith("sw")
     other = {"code": "en", "name": "English"} if swahili else {"code": "sw", "name": "Kiswahili"}

@@ -1,14 +1,19 @@
 """A kept page that names the areas it depends on reads nothing that verbs of another area write."""
 
 import re
+from contextlib import suppress
 
 import pytest
 from django.apps import apps
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
+from django.db.models import Q
 from django.urls import get_resolver, reverse
 
+from consultations.models import User
 from consultations.queries import forums, submissions
 from consultations.queries.changes import EVERY_AREA, PAPERS, SHARED, area_of
+from consultations.queries.inbox import OTHER_AREAS, kinds
 from positions.models import Edition
 from tests.journal_writes import writes
 
@@ -76,6 +81,25 @@ def test_kept_values_read_nothing_that_another_area_writes(played, value):
     with connection.execute_wrapper(note):
         value()
     assert (bool(reads), unsafe(reads, {SHARED}, writes())) == (True, set())
+
+
+# A mail is kept by the minute: neither sending it nor its failure is an entry.
+BY_THE_MINUTE = {"consultations_outgoingmail"}
+
+
+@pytest.mark.usefixtures("played")
+def test_what_waits_reads_nothing_of_inputs_unless_it_says_so():
+    people = User.objects.filter(Q(memberships__isnull=False) | ~Q(office="")).distinct()
+    reads: dict[str, set[str]] = {}
+    for person in people:
+        for kind in kinds().values():
+            if kind.may(person) and not kind.depends_on_inputs:
+                with suppress(EmptyResultSet):
+                    statement, _values = kind.read(person).query.sql_with_params()
+                    reads.setdefault(kind.code, set()).update(tables_of(statement) - BY_THE_MINUTE)
+    assert set(reads) == {code for code, kind in kinds().items() if not kind.depends_on_inputs}
+    results = {code: unsafe(tables, set(OTHER_AREAS), writes()) for code, tables in reads.items()}
+    assert {code: tables for code, tables in results.items() if tables} == {}
 
 
 def test_page_that_reads_what_another_area_writes_is_found():

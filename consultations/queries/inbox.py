@@ -1,8 +1,8 @@
 """The inbox of one person: everything that waits for somebody, from tables of kinds (`settings.INBOX`).
 
 A kind says whom something can wait for, which records do, and in what words. The kinds that are possible for a person
-are read in one query. Its rows are kept for that person until the journal has another entry, so the number on every
-page costs nothing as a rule.
+are read in two queries: those that depend on inputs, and the others. Their rows are kept for that person until the
+journal has another entry that concerns them, so the number on every page costs nothing as a rule.
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ from consultations.models import (
 from consultations.permissions import live_memberships
 from ncm_portal.workflow import Words, now
 
-from .changes import EVERY_AREA, SHARED, kept_for_each
+from .changes import EVERY_AREA, FORUM_DAYS, SHARED, kept_for_each
+from .changes import PAPERS as PAPERS_AREA
 from .holidays import WorkingDays
 from .submissions import Counted
 
@@ -60,6 +61,7 @@ SHOWN = 10  # rows of a kind
 NEWS = timedelta(days=14)  # how long an answer is listed as new
 NEAR = timedelta(days=180)  # days without their year
 
+OTHER_AREAS = (FORUM_DAYS, PAPERS_AREA, SHARED)  # of what does not depend on inputs
 NOW = Now()  # of the database: a statement is kept, its moment is not
 INPUTS, FORUMS, PAPERS, PORTAL = "inputs", "forums", "papers", "portal"
 Facts = dict[str, Any]
@@ -107,6 +109,12 @@ class Kind:
     labels: Mapping[str, Callable[[Any], Words]] = field(default_factory=dict)
     is_news: bool = False
     is_restricted: bool = False
+    reads_inputs: bool = False
+
+    @property
+    def depends_on_inputs(self) -> bool:
+        """Return whether verbs on inputs and points change what waits: of another tab, `reads_inputs` says so."""
+        return self.reads_inputs or self.tab == INPUTS
 
     def read(self, user: Any) -> QuerySet[Model, Any]:
         """Return what waits for `user`, the longest first, as rows of `Raw`."""
@@ -170,10 +178,23 @@ def _key_of(user: Any) -> int:
     return key
 
 
-@kept_for_each(_key_of, *EVERY_AREA)
 def waiting_rows(user: Any) -> list[Raw]:
-    """Return what waits for `user`. One query."""
-    sql, parameters = _statement(user)
+    """Return what waits for `user`. Two queries; an entry about an input makes only one of them anew."""
+    return [*_rows_of_inputs(user), *_other_rows(user)]
+
+
+@kept_for_each(_key_of, *EVERY_AREA)
+def _rows_of_inputs(user: Any) -> list[Raw]:
+    return _rows(user, of_inputs=True)
+
+
+@kept_for_each(_key_of, *OTHER_AREAS)
+def _other_rows(user: Any) -> list[Raw]:
+    return _rows(user, of_inputs=False)
+
+
+def _rows(user: Any, *, of_inputs: bool) -> list[Raw]:
+    sql, parameters = _statement(user, of_inputs)
     if not sql:
         return []
     with connection.cursor() as cursor:
@@ -185,7 +206,7 @@ def waiting_rows(user: Any) -> list[Raw]:
 # --- The statement ----------------------------------------------------------------------------------------------------
 #
 # To compile thirty queries takes longer than to run them. What they ask for depends on the office and the memberships
-# of a person, so the statement is kept for these; the key of the person is filled in.
+# of a person, so the statements are kept for these; the key of the person is filled in.
 
 SOMEBODY = 2**53 - 111  # stands for the key of a person
 MOST_STATEMENTS = 300
@@ -193,12 +214,12 @@ Statement = tuple[str, tuple[Any, ...]]
 _statements: dict[Any, Statement] = {}
 
 
-def _statement(user: Any) -> Statement:
-    asker = user.office, user.is_active, tuple(sorted(map(_what_counts, _memberships(user))))
+def _statement(user: Any, of_inputs: bool) -> Statement:
+    asker = of_inputs, user.office, user.is_active, tuple(sorted(map(_what_counts, _memberships(user))))
     if asker not in _statements:
         if len(_statements) >= MOST_STATEMENTS:
             _statements.clear()
-        _statements[asker] = _compiled(user)
+        _statements[asker] = _compiled(user, of_inputs)
     return _statements[asker]
 
 
@@ -212,11 +233,14 @@ def _what_counts(member: Membership) -> tuple[Any, ...]:
     return body.pk, member.role, member.is_primary, body.state, body.is_ncm_member
 
 
-def _compiled(user: Any) -> Statement:
-    """Return the statement for everybody with the office and the memberships of `user`."""
+def _compiled(user: Any, of_inputs: bool) -> Statement:
+    """Return a statement for everybody with the office and the memberships of `user`: the kinds that depend on inputs,
+    or the others.
+    """
     somebody = copy(user)
     somebody.pk, somebody.live_memberships = SOMEBODY, _memberships(user)
-    possible = [kind.read(somebody) for kind in kinds().values() if kind.may(somebody)]
+    fitting = [kind for kind in kinds().values() if kind.depends_on_inputs == of_inputs]
+    possible = [kind.read(somebody) for kind in fitting if kind.may(somebody)]
     if not possible:
         return "", ()
     first, *others = possible
@@ -282,7 +306,7 @@ class Row(NamedTuple):
 
 def inbox(user: Any) -> list[Row]:
     """Return the rows of the inbox of `user`: what is late first, then by day; of one day the person's own first, then
-    what has waited longest. One query, and one for the public holidays; without any if they are kept.
+    what has waited longest. Two queries, and one for the public holidays; without any if they are kept.
     """
     rows, known = waiting_rows(user), kinds()
     calendar = WorkingDays([row.since for row in rows if row.since and known[row.code].days])

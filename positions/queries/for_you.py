@@ -283,12 +283,13 @@ LEADING = (
     Kind(
         "clear_paper", PAPERS, is_head, _to_clear,
         _("Clear %(what)s: every ministry has answered"), _("Look and clear"), page("desk_paper", "slug"),
-        since="answered_at", days=DECIDE_WITHIN, facts=PAPER,
+        since="answered_at", days=DECIDE_WITHIN, facts=PAPER, reads_inputs=True,
     ),
     Kind(
         "lay_before_forum", PAPERS, is_head, _to_lay,
         _("Submit %(what)s to the forum"), _("Look and submit"), page("desk_adoption", "slug"),
         about="%(forum)s", due_on="forum__starts_on", facts={**PAPER, "forum": "forum__title"},
+        reads_inputs=True,
     ),
     Kind(
         "adopt", PAPERS, is_head, _before_forum,

@@ -198,7 +198,7 @@ def test_visitor_and_page_not_found_have_no_rail(django_assert_num_queries):
 @pytest.mark.parametrize("office", [None, Office.OFFICIAL, Office.SYSADMIN])
 def test_rail_of_others_has_no_consultations_and_costs_no_query_of_the_desk(office, two, django_assert_max_num_queries):
     person = make_user(office) if office else make_member(make_stakeholder())
-    with django_assert_max_num_queries(2):  # whether the person has clearances, as the menu asks, and what waits
+    with django_assert_max_num_queries(3):  # whether the person has clearances, as the menu asks, and what waits
         rail = rail_of(person)
     assert (rail.consultation, rail.consultations, rail.groups) == (None, [], [])
 
@@ -224,7 +224,7 @@ def test_rail_of_clearing_officer_leads_to_clearances():
 @pytest.mark.parametrize("office", [Office.SECRETARIAT, Office.HEAD])
 def test_rail_of_secretariat_costs_two_queries_beside_what_waits(office, two, django_assert_num_queries):
     person = make_user(office)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         rail = rail_of(person, f"/desk/{two[0].slug}/inputs/", consultation=two[0])
     assert [str(link.label) for link in rail.own] == ["For you"]
 
