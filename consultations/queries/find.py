@@ -22,6 +22,7 @@ from django.utils.translation import ngettext
 from consultations.models import (
     Consultation,
     ConsultationState,
+    Enquiry,
     Forum,
     ForumState,
     Membership,
@@ -36,6 +37,7 @@ from consultations.models import (
 from consultations.permissions import is_secretariat, is_staff, organisations_of
 from consultations.redaction import for_everybody
 
+from .enquiries import number_in
 from .search import HOLDS_BACK, AmongFew, as_array, beginning, keys_of, references_ending_with
 
 FEW = 5  # results of a kind, of the reader's consultation and of others
@@ -231,6 +233,27 @@ def _address_of_point(row: Point, user: Any) -> str:
         return reverse("input", args=[row.submission.reference])
     assert row.session is not None  # a point has one of the two
     return reverse("forum", args=[row.session.forum.slug])
+
+
+# --- Enquiries --------------------------------------------------------------------------------------------------------
+
+
+def find_enquiries(user: Any, search: Search) -> list[Result]:
+    """Return enquiries with this number, else the newest with these words in who asks or about what; only for the
+    secretariat.
+    """
+    if not is_secretariat(user):
+        return []
+    number, rows = number_in(search.words), Enquiry.objects.visible_to(user).order_by("-received_at", "-pk")
+    words = search.each_in("name", "organisation", "email", "subject")
+    few = few_of(rows.filter(Q(pk=number) if number else words)[:MOST], search.at, lambda row: row.consultation_id or 0)
+    return [
+        Result(
+            row.reference, row.subject or _("Question, erased"), row.who, reverse("desk_enquiry", args=[row.key]),
+            row.consultation_id,
+        )
+        for row in few
+    ]  # fmt: skip
 
 
 # --- Organisations and people -----------------------------------------------------------------------------------------

@@ -122,12 +122,12 @@ def desk_general_enquiries(request: SignedInRequest) -> HttpResponse:
 @for_secretariat
 @require_safe
 def desk_enquiry(request: SignedInRequest, key: UUID) -> HttpResponse:
-    """Lead to an enquiry in its list."""
+    """Show an enquiry in its list, on the tab of its state."""
     enquiry = _enquiry(request, key)
     tab = {EnquiryState.RECEIVED: "open", EnquiryState.ANSWERED: "answered"}.get(EnquiryState(enquiry.state), "closed")
     query = QueryDict(mutable=True)
     query.update({"saved": tab, "open": enquiry.reference})
-    return redirect(f"{_address(enquiry.consultation)}?{query.urlencode()}")
+    return _show_list(request, enquiry.consultation, query)
 
 
 def _enquiry(request: HttpRequest, key: UUID) -> Enquiry:

@@ -33,8 +33,9 @@ def hand_over(request: SignedInRequest, pk: int | None = None) -> HttpResponse:
     outcome = attempt(lambda: moved.append(workflow.hand_over(person, to=to, by=request.user)))
     if outcome.reasons:
         return _show(request, person, outcome, form=form)
-    named = {"inputs": len(moved[0].inputs), "roles": len(moved[0].roles), "name": to.name}
-    messages.success(request, _("Handed over to %(name)s: %(inputs)s inputs, %(roles)s roles in sessions.") % named)
+    named = {kind: len(rows) for kind, rows in moved[0]._asdict().items()} | {"name": to.name}
+    words = _("Handed over to %(name)s: %(inputs)s inputs, %(enquiries)s enquiries, %(roles)s roles in sessions.")
+    messages.success(request, words % named)
     return redirect(_address(person))
 
 

@@ -6,11 +6,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from consultations.models import Event, ForumState, SessionRole, SessionState, Submission, User
+from consultations.models import Enquiry, Event, ForumState, SessionRole, SessionState, Submission, User
 from consultations.permissions import SECRETARIAT, is_secretariat
 from ncm_portal.workflow import Blocked, demand, journal, verb
 
 from .bulk_screening import assign_together
+from .enquiries import assign_enquiry
 from .screening import CARED_FOR
 
 OVER = (SessionState.CLOSED, SessionState.CANCELLED)
@@ -22,14 +23,16 @@ class OpenWork(NamedTuple):
 
     inputs: list[Submission]
     roles: list[SessionRole]
+    enquiries: list[Enquiry]
 
 
 def open_work(person: User) -> OpenWork:
-    """Return the open work of an officer: assigned inputs, and roles in sessions that are not over."""
+    """Return the open work of an officer: assigned inputs and enquiries, and roles in sessions that are not over."""
     inputs = Submission.objects.filter(assigned_to=person, state__in=CARED_FOR, submitted_at__isnull=False)
     return OpenWork(
         list(inputs.select_related("consultation", "stakeholder").defer("body", "proposed_wording").order_by("pk")),
         list(_roles(person).select_related("session__forum").order_by("session__starts_at", "pk")),
+        list(Enquiry.objects.open().filter(assigned_to=person).select_related("consultation")),
     )
 
 
@@ -46,8 +49,8 @@ def last_handover(person: User) -> Event | None:
 
 @verb
 def hand_over(person: User, *, to: User, by: User) -> OpenWork:
-    """Give the open work of an officer to a colleague: assigned inputs, and roles in sessions that the colleague does
-    not have yet. Any officer may do it, for somebody who is ill too.
+    """Give the open work of an officer to a colleague: assigned inputs and enquiries, and roles in sessions that
+    the colleague does not have yet. Any officer may do it, for somebody who is ill too.
 
     Returns what moved. Raises NotAllowed, or Blocked if there is nothing to hand over or nobody to take it.
     """
@@ -58,13 +61,13 @@ def hand_over(person: User, *, to: User, by: User) -> OpenWork:
         reasons.append(_("%(name)s does not work at the secretariat.") % {"name": to.name})
     if to == person:
         reasons.append(_("Choose a colleague."))
-    if not work.inputs and not work.roles:
+    if not any(work):
         reasons.append(_("%(name)s has no open work.") % {"name": person.name})
     if reasons:
         raise Blocked(reasons)
     moved = _move(work, person, to, by)
     data = {"to": to.pk, "name": to.name, "inputs": [row.pk for row in moved.inputs]}
-    data |= {"roles": [row.pk for row in moved.roles]}
+    data |= {"roles": [row.pk for row in moved.roles], "enquiries": [row.pk for row in moved.enquiries]}
     journal("hand_over", person, by=by, data=data)
     return moved
 
@@ -85,15 +88,17 @@ def take_back_handover(person: User, *, by: User) -> OpenWork:
     theirs = open_work(colleague)
     inputs = [row for row in theirs.inputs if row.pk in entry.data["inputs"]]
     roles = [row for row in theirs.roles if row.pk in entry.data["roles"]]
-    moved = _move(OpenWork(inputs, roles), colleague, person, by)
-    data = {"name": colleague.name, "inputs": len(moved.inputs), "roles": len(moved.roles)}
+    enquiries = [row for row in theirs.enquiries if row.pk in entry.data.get("enquiries", [])]
+    moved = _move(OpenWork(inputs, roles, enquiries), colleague, person, by)
+    data = {"name": colleague.name, **{kind: len(rows) for kind, rows in moved._asdict().items()}}
     journal("take_back_handover", person, by=by, data=data)
     return moved
 
 
 def _move(work: OpenWork, person: User, to: User, by: User) -> OpenWork:
-    """Assign inputs and session roles to another officer, with one entry about each input and session."""
+    """Assign inputs, enquiries and session roles to another officer, with one entry about each."""
     inputs = assign_together(work.inputs, to=to, by=by).done
+    enquiries = [row for row in work.enquiries if _goes(row, to, by)]
     own = set(to.session_roles.values_list("session", "kind"))
     roles = [role for role in work.roles if (role.session_id, role.kind) not in own]
     for role in roles:
@@ -101,4 +106,13 @@ def _move(work: OpenWork, person: User, to: User, by: User) -> OpenWork:
         role.save(update_fields=["user"])
         state, data = role.session.state, {"kind": role.kind, "before": person.name, "name": to.name}
         journal("hand_over_part", role.session, by=by, before=state, after=state, data=data)
-    return OpenWork(inputs, roles)
+    return OpenWork(inputs, roles, enquiries)
+
+
+def _goes(enquiry: Enquiry, to: User, by: User) -> bool:
+    """Assign an enquiry, and return whether it still waited: a colleague may answer it at the same moment."""
+    try:
+        assign_enquiry(enquiry, to=to, by=by)
+    except Blocked:
+        return False
+    return True

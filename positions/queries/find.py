@@ -21,6 +21,7 @@ from consultations.queries.find import (
     Search,
     few_of,
     find_consultations,
+    find_enquiries,
     find_forums,
     find_inputs,
     find_organisations,
@@ -63,6 +64,7 @@ def find(user: Any, search: Search) -> Results:
         *find_papers(user, search),
         *find_inputs(user, search, words),
         *_with_answers(find_points(user, search, words)),
+        *find_enquiries(user, search),
         *find_people(user, search, bodies),
         *find_paragraphs(user, search),
     ]
@@ -169,6 +171,10 @@ def _writes(user: Any) -> bool:
     return bool(organisations_of(user))
 
 
+def _has_a_question(user: Any) -> bool:
+    return is_signed_in(user) and not is_secretariat(user)
+
+
 class Command(NamedTuple):
     """What somebody can do: the label, the name of its page, where it belongs, who may, and other words for it.
 
@@ -190,7 +196,7 @@ class Command(NamedTuple):
 
 INPUTS, PAPERS = gettext_lazy("Inputs"), gettext_lazy("Position papers")
 SETTINGS, ACCOUNT = gettext_lazy("Settings"), gettext_lazy("Account")
-ORGANISATIONS = gettext_lazy("Organisations")
+ORGANISATIONS, ENQUIRIES = gettext_lazy("Organisations"), gettext_lazy("Enquiries")
 COMMANDS = (
     Command(gettext_lazy("Write your input"), "submit", INPUTS, _writes, gettext_lazy("new send")),
     Command(
@@ -211,6 +217,13 @@ COMMANDS = (
         gettext_lazy("Answer replies"), "desk_replies", INPUTS, is_secretariat, gettext_lazy("feedback misread"),
         of_place=True,
     ),
+    Command(
+        gettext_lazy("Answer enquiries"), "desk_enquiries", ENQUIRIES, is_secretariat, gettext_lazy("questions"),
+        of_place=True,
+    ),
+    Command(gettext_lazy("Enter an enquiry"), "desk_enquiry_new", ENQUIRIES, is_secretariat, of_place=True),
+    Command(gettext_lazy("General enquiries"), "desk_general_enquiries", ENQUIRIES, is_secretariat),
+    Command(gettext_lazy("Ask the secretariat"), "contact", ENQUIRIES, _has_a_question, gettext_lazy("question")),
     Command(
         gettext_lazy("Who has written"), "coverage_desk", ORGANISATIONS, is_secretariat, gettext_lazy("coverage map"),
         of_place=True,

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from consultations.models import Submission
 from tests.factories import make_secretariat, make_session, make_submission, make_user
+from tests.office_factories import make_enquiry
 from tests.pages import words
 from tests.sign_in import sign_in
 
@@ -22,13 +23,14 @@ def assigned(person):
 
 def test_page_lists_what_moves_and_takes_it_back(client, officers):
     sent = {make_submission(state="submitted", assigned_to=officers[0], title=f"Water {turn}") for turn in range(2)}
+    make_enquiry(assigned_to=officers[0], subject="Visa")
     for _turn in range(2):
         make_session().roles.create(user=officers[0], kind="rapporteur")
     page = words(sign_in(client, officers[0]).get(reverse("hand_over")))
-    for part in ("Water 0", "Water 1", "Rapporteur"):
+    for part in ("Water 0", "Water 1", "Rapporteur", "Visa"):
         assert part in page
     answer = client.post(reverse("hand_over"), {"to": officers[1].pk}, follow=True)
-    assert "Handed over to Ruth Langat: 2 inputs, 2 roles in sessions." in words(answer)
+    assert "Handed over to Ruth Langat: 2 inputs, 1 enquiries, 2 roles in sessions." in words(answer)
     assert assigned(officers[1]) == sent
     client.post(reverse("take_back_handover", args=[officers[0].pk]))
     assert assigned(officers[0]) == sent

@@ -16,6 +16,7 @@ from ncm_portal.workflow import Blocked, NotAllowed, now, replayed_at
 from tests.committed import every_verb_commits
 from tests.factories import change, make_consultation, make_member, make_secretariat, make_stakeholder, make_user
 from tests.office_factories import make_enquiry
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 NAIROBI = ZoneInfo("Africa/Nairobi")
@@ -153,6 +154,26 @@ def test_second_officer_is_refused_and_mails_nothing(officer):
     assert reasons_of(workflow.answer_enquiry, stale, by=second, text="Second.")
     stale.refresh_from_db()
     assert (stale.answer, OutgoingMail.objects.count()) == ("First.", 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_answers_at_once_make_one_mail(officer):
+    made, second = make_enquiry(), make_secretariat()
+    results = at_once(
+        lambda: workflow.answer_enquiry(made, by=officer, text="First."),
+        lambda: workflow.answer_enquiry(made, by=second, text="Second."),
+    )
+    assert sorted(type(each).__name__ for each in results) == ["Blocked", "Enquiry"]
+    made.refresh_from_db()
+    assert made.answer in OutgoingMail.objects.get().body
+
+
+@pytest.mark.django_db(transaction=True)
+def test_form_sent_twice_at_once_is_one_enquiry():
+    key = uuid.uuid4()
+    first, second = at_once(lambda: send(key=key), lambda: send(key=key))
+    assert first == second == Enquiry.objects.get()
+    assert OutgoingMail.objects.count() == 1
 
 
 def test_empty_answer_and_unknown_cause_are_refused(officer):

@@ -6,6 +6,7 @@ from consultations import workflow
 from consultations.models import Event
 from ncm_portal.workflow import Blocked, NotAllowed
 from tests.factories import change, make_secretariat, make_session, make_submission, make_user
+from tests.office_factories import make_enquiry
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +47,18 @@ def test_open_inputs_and_roles_move_in_one_act_and_come_back(officers):
     workflow.take_back_handover(person, by=colleague)
     assert work_of(person) == ([waiting], [(session, "rapporteur")])
     assert refusal(workflow.take_back_handover, person, by=person) == ["Nothing is handed over."]
+
+
+def test_open_enquiries_move_and_come_back(officers):
+    person, colleague = officers
+    waiting, answered = make_enquiry(assigned_to=person), make_enquiry(assigned_to=person, state="answered")
+    moved = workflow.hand_over(person, to=colleague, by=person)
+    assert moved.enquiries == workflow.open_work(colleague).enquiries == [waiting]
+    answered.refresh_from_db()
+    assert answered.assigned_to == person
+    assert Event.objects.about(waiting).last().verb == "assign"
+    workflow.take_back_handover(person, by=colleague)
+    assert workflow.open_work(person).enquiries == [waiting]
 
 
 def test_work_that_moved_on_meanwhile_stays_with_whom_it_is(officers):
