@@ -14,7 +14,6 @@ from consultations.models import (
     ActionState,
     Communique,
     CommuniqueState,
-    Consultation,
     ConsultationState,
     Delegate,
     DelegateState,
@@ -305,19 +304,10 @@ def _failed_mails(facts: Facts) -> str:
     return reverse("admin:consultations_outgoingmail_changelist", query={"state__exact": MailState.FAILED.value})
 
 
-def _to_open(user: Any) -> QuerySet[Consultation]:
-    return Consultation.objects.filter(state=ConsultationState.DRAFT, opens_at__lte=NOW, closes_at__gt=NOW)
-
-
-def _to_close(user: Any) -> QuerySet[Consultation]:
-    return Consultation.objects.filter(state=ConsultationState.OPEN, closes_at__lt=NOW)
-
-
 def _prepared(user: Any) -> QuerySet[Job]:
     return Job.objects.filter(state=JobState.PREPARED, by=user)
 
 
-ROUND = {"pk": "pk", "what": "title"}
 RUNNING = (
     Kind(
         "proposal", PORTAL, is_staff, _proposed,
@@ -338,18 +328,6 @@ RUNNING = (
         "failed_mail", PORTAL, is_staff, _failed,
         _("A mail could not be sent"), _("See why"), _failed_mails, many=_("%(n)s mails could not be sent"),
         about="%(what)s", each=(), since="created_at", days=1, place="", facts={"what": "subject"},
-    ),
-    Kind(
-        "round_to_open", PORTAL, is_secretariat, _to_open,
-        _("Open the consultation for inputs: its day has come"), _("Open"),
-        page("admin:consultations_consultation_change", "pk"), about="%(what)s",
-        due_at="opens_at", place="short_title", facts=ROUND,
-    ),
-    Kind(
-        "round_to_close", PORTAL, is_secretariat, _to_close,
-        _("Close the consultation for inputs: its deadline has passed"), _("Close"),
-        page("admin:consultations_consultation_change", "pk"), about="%(what)s",
-        since="closes_at", days=1, place="short_title", facts=ROUND,
     ),
     Kind(
         "import", PORTAL, is_secretariat, _prepared,

@@ -1,18 +1,20 @@
-"""What can wait for a person among papers, amendments, clearances and briefs; see `consultations.queries.inbox`."""
+"""What can wait for a person among consultations, papers, clearances and briefs; see `consultations.queries.inbox`."""
 
+from collections.abc import Callable
 from typing import Any
 
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Cast, Coalesce, TruncDate
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from consultations.models import ForumSession, ForumState, PointState
+from consultations.models import Consultation, ConsultationState, Forum, ForumSession, ForumState, PointState
 from consultations.permissions import (
     is_head,
     is_secretariat,
 )
 from consultations.queries.for_you import ANSWER_WITHIN, DECIDE_WITHIN
-from consultations.queries.inbox import NOW, PAPERS, Kind, or_else, page
+from consultations.queries.inbox import NOW, PAPERS, PORTAL, Facts, Kind, or_else, page
 from positions.models import (
     Amendment,
     AmendmentState,
@@ -38,6 +40,9 @@ from positions.models import (
     StepAnswer,
 )
 
+from .consultation_settings import STEPS
+
+LABELS_OF_STEPS = {step.code: step.label for step in STEPS}
 OF_PAPER = {"what": "paper__short_title", "slug": "paper__slug"}
 PAPER = {"what": "short_title", "slug": "slug"}
 ROUND = "paper__consultation__short_title"
@@ -319,4 +324,63 @@ LEADING = (
     ),
 )  # fmt: skip
 
-KINDS = (*WRITING, *CLEARING, *LEADING)
+# --- Consultations: prepared, opened and closed -----------------------------------------------------------------------
+
+ASKED_ABOUT = Consultation.themes.through.objects.filter(consultation=OuterRef("pk"))
+CAN_OPEN = Q(Exists(ASKED_ABOUT), opens_at__date__lte=TruncDate(NOW), closes_at__gt=NOW)  # its day has come
+
+
+def _to_open(user: Any) -> QuerySet[Consultation]:
+    return Consultation.objects.filter(CAN_OPEN, state=ConsultationState.DRAFT)
+
+
+def _to_close(user: Any) -> QuerySet[Consultation]:
+    return Consultation.objects.filter(state=ConsultationState.OPEN, closes_at__lt=NOW)
+
+
+def _move(verb: str) -> Callable[[Facts], str]:
+    return lambda facts: reverse("consultation_move", args=[facts["slug"], verb])
+
+
+OF_ROUND = {"slug": "slug", "what": "title"}
+
+
+def _to_prepare(user: Any) -> QuerySet[Consultation]:
+    """Return the consultations that are prepared by `user`: of the team, or else any officer. Those that can be opened
+    today wait to be opened.
+    """
+    drafts = Consultation.objects.filter(state=ConsultationState.DRAFT)
+    on_team = Consultation.team.through.objects.filter(consultation=OuterRef("pk"))
+    return drafts.exclude(CAN_OPEN).filter(Exists(on_team.filter(user=user)) | ~Exists(on_team))
+
+
+FORUM = Forum.objects.filter(consultation=OuterRef("pk")).exclude(state=ForumState.CANCELLED)
+NEXT_STEP = Case(  # of the guided steps, the first in which something is missing
+    When(closes_at__lte=NOW, then=Value("facts")),
+    When(~Exists(ASKED_ABOUT), then=Value("themes")),
+    When(~Exists(FORUM), then=Value("forum")),
+    When(~Exists(PositionPaper.objects.filter(consultation=OuterRef("pk"))), then=Value("outline")),
+    default=Value("test"),
+    output_field=CharField(),
+)
+ROUNDS = (
+    Kind(
+        "prepare_round", PORTAL, is_secretariat, _to_prepare,
+        _("Prepare the consultation; next: %(label)s"), _("Go on"), page("desk_new_step", "slug", "step"),
+        about="%(what)s", due_at="opens_at", place="short_title",
+        facts={"what": "title", "slug": "slug", "step": NEXT_STEP, "label": NEXT_STEP},
+        labels={"label": lambda code: LABELS_OF_STEPS[code]},
+    ),
+    Kind(
+        "round_to_open", PORTAL, is_secretariat, _to_open,
+        _("Open the consultation for inputs: its day has come"), _("Open"),
+        _move("open_consultation"), about="%(what)s", due_at="opens_at", place="short_title", facts=OF_ROUND,
+    ),
+    Kind(
+        "round_to_close", PORTAL, is_secretariat, _to_close,
+        _("Close the consultation for inputs: its deadline has passed"), _("Close"),
+        _move("close_consultation"), about="%(what)s", since="closes_at", days=1, place="short_title", facts=OF_ROUND,
+    ),
+)  # fmt: skip
+
+KINDS = (*WRITING, *CLEARING, *LEADING, *ROUNDS)

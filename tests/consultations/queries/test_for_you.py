@@ -152,18 +152,6 @@ def failed_mail(people):
     return Case({*STAFF, "sysadmin"}, lambda: workflow.try_again(mail, by=people.secretariat))
 
 
-def round_to_open(people):
-    ahead = {"opens_at": now() - timedelta(minutes=1), "closes_at": now() + timedelta(days=9)}
-    planned = make_consultation(state="draft", **ahead)
-    make_consultation(state="draft", opens_at=now() + timedelta(days=1), closes_at=now() + timedelta(days=9))
-    return Case(STAFF, lambda: walk(planned, "open"))
-
-
-def round_to_close(people):
-    over = make_consultation(closes_at=now() - timedelta(minutes=1))
-    return Case(STAFF, lambda: walk(over, "closed"))
-
-
 def import_(people):
     job = Job.objects.create(kind="import_inputs", consultation=make_consultation(), by=people.secretariat, asked=ASKED)
     return Case({"secretariat"}, lambda: walk(job, JobState.WAITING))
@@ -214,8 +202,8 @@ CASES = {
     "nominations": nominations, "no_reply": no_reply, "check_in_conflicts": check_in_conflicts,
     "communique_to_write": communique_to_write, "communique_to_clear": communique_to_clear,
     "communique_to_publish": communique_to_publish, "reported_done": reported_done, "proposal": proposal,
-    "organisation": organisation, "failed_mail": failed_mail, "round_to_open": round_to_open,
-    "round_to_close": round_to_close, "import": import_, "returned": returned, "sign_off": sign_off, "draft": draft,
+    "organisation": organisation, "failed_mail": failed_mail,
+     "import": import_, "returned": returned, "sign_off": sign_off, "draft": draft,
     "invitation": invitation, "action": action, "reply_answered": reply_answered,
 }  # fmt: skip
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from consultations.models import Milestone
@@ -32,6 +33,7 @@ from tests.factories import (
     make_provision,
     make_session,
     make_submission,
+    make_theme,
     walk,
 )
 from tests.paper_factories import (
@@ -304,6 +306,53 @@ def annexes(people):
     return Case({"official"}, lambda: None)
 
 
+# --- Consultations in preparation -------------------------------------------------------------------------------------
+
+
+def prepare_round(people):
+    draft = make_consultation(state="draft", opens_at=now() + timedelta(days=2), closes_at=now() + timedelta(days=9))
+    return Case(STAFF, lambda: change(draft, opens_at=now() - timedelta(minutes=1)))
+
+
+def round_to_open(people):
+    ahead = {"opens_at": now() - timedelta(minutes=1), "closes_at": now() + timedelta(days=9)}
+    planned = make_consultation(state="draft", **ahead)
+    make_consultation(state="draft", opens_at=now() + timedelta(days=1), closes_at=now() + timedelta(days=9))
+    return Case(STAFF, lambda: walk(planned, "open"))
+
+
+def round_to_close(people):
+    over = make_consultation(closes_at=now() - timedelta(minutes=1))
+    return Case(STAFF, lambda: walk(over, "closed"))
+
+
+def test_consultation_in_preparation_says_its_next_missing_step_to_its_team():
+    people = make_people()
+    days = {"opens_at": now() + timedelta(days=2), "closes_at": now() + timedelta(days=9)}
+    draft = make_consultation(state="draft", themes=(), **days)
+
+    def steps_for(person):
+        rows = [row for row in rows_of(person) if row.code == "prepare_round"]
+        return [(row.words.rpartition(": ")[2], row.url) for row in rows]
+
+    def step(code, label):
+        return [(label, reverse("desk_new_step", args=[draft.slug, code]))]
+
+    assert steps_for(people.secretariat) == step("themes", "Themes and questions")
+    draft.themes.add(make_theme("T1"))
+    assert steps_for(people.secretariat) == step("forum", "Forum")
+    make_forum(draft, state="cancelled")
+    assert steps_for(people.secretariat) == step("forum", "Forum")
+    make_forum(draft, state="draft")
+    assert steps_for(people.secretariat) == step("outline", "Outline of the paper")
+    make_paper(draft)
+    assert steps_for(people.secretariat) == step("test", "Test and open")
+    draft.team.add(people.colleague)
+    assert (steps_for(people.secretariat), len(steps_for(people.colleague))) == ([], 1)
+    change(draft, opens_at=now() - timedelta(days=9), closes_at=now() - timedelta(days=1))
+    assert steps_for(people.colleague) == step("facts", "Names and dates")
+
+
 CASES = {
     "comments": comments, "amendments": amendments, "review_over": review_over, "clearance_to_ask": clearance_to_ask,
     "silence_over": silence_over, "forum_to_choose": forum_to_choose,
@@ -312,7 +361,8 @@ CASES = {
     "step": step, "clear_paper": clear_paper, "lay_before_forum": lay_before_forum, "adopt": adopt,
     "release": release, "supersede": supersede, "suspended": suspended, "amendment_stale": amendment_stale,
     "recommendation": recommendation, "review": review, "silence": silence, "outcomes": outcomes, "brief": brief,
-    "restricted_paper": restricted_paper, "annexes": annexes,
+    "restricted_paper": restricted_paper, "annexes": annexes, "prepare_round": prepare_round,
+    "round_to_open": round_to_open, "round_to_close": round_to_close,
 }  # fmt: skip
 
 
