@@ -1,6 +1,7 @@
-"""Mail about accounts: closed, reopened, corrected or restored."""
+"""Mail about accounts: closed, reopened, corrected or restored, and about work that is handed over."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from ..models import Proposal, User
 from .recipients import Recipient, address, recipient, send_all, typed
@@ -50,3 +51,17 @@ def proposed_about(proposal: Proposal) -> None:
             proposal=proposal,
             proposer=typed(proposal.proposed_by.name),
         )
+
+
+def handed_over(person: User, to: User, by: User, moved: Mapping[str, Sequence[Any]]) -> None:
+    """Tell a colleague in one mail which inputs, enquiries and roles of an officer are theirs now."""
+    send_all(
+        "consultations/mail/handed_over.txt",
+        [recipient(to)],
+        person=typed(person.name),
+        actor=typed(by.name) if by.pk != person.pk else "",
+        inputs=[(row.reference, typed(row.title)) for row in moved["inputs"]],
+        enquiries=[(row.reference, typed(row.subject)) for row in moved["enquiries"]],
+        roles=[(row.get_kind_display, typed(row.session.title), row.session.starts_at) for row in moved["roles"]],
+        link=address("for_you"),
+    )

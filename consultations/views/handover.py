@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -22,20 +21,22 @@ from .decorators import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def hand_over(request: SignedInRequest, pk: int | None = None) -> HttpResponse:
-    """Show the open work of an officer (the user, without `pk`), all of which moves, and hand it over."""
+    """Show the open work of an officer (the user, without `pk`), and hand over what is ticked."""
     person = _officer(request, pk)
     if request.method != "POST":
         return _show(request, person)
-    form = HandoverForm(request.POST, person=person)
+    form = HandoverForm(request.POST, person=person, work=workflow.open_work(person))
     if not form.is_valid():
         return _show(request, person, INVALID, form=form)
     to, moved = form.cleaned_data["to"], []
-    outcome = attempt(lambda: moved.append(workflow.hand_over(person, to=to, by=request.user)))
+    outcome = attempt(lambda: moved.append(workflow.hand_over(person, to=to, by=request.user, chosen=form.chosen)))
     if outcome.reasons:
         return _show(request, person, outcome, form=form)
     named = {kind: len(rows) for kind, rows in moved[0]._asdict().items()} | {"name": to.name}
     words = _("Handed over to %(name)s: %(inputs)s inputs, %(enquiries)s enquiries, %(roles)s roles in sessions.")
     messages.success(request, words % named)
+    if len(moved[0].roles) < len(form.chosen.get("roles", [])):
+        messages.warning(request, _("A role that %(name)s has already in the same session stays.") % named)
     return redirect(_address(person))
 
 
@@ -62,12 +63,12 @@ def _address(person: User) -> str:
 
 
 def _show(
-    request: SignedInRequest, person: User, outcome: Outcome = NOTHING_DONE, *, form: forms.Form | None = None
+    request: SignedInRequest, person: User, outcome: Outcome = NOTHING_DONE, *, form: HandoverForm | None = None
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "person": person,
-        "work": workflow.open_work(person),
-        "form": form or HandoverForm(person=person),
+        "form": form or HandoverForm(person=person, work=workflow.open_work(person)),
+        "stays": workflow.not_handed_over(person),
         "last": workflow.last_handover(person),
         "officers": [each for each in officers_by_name() if each != person],
         "reasons": outcome.reasons,

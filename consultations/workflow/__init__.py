@@ -148,7 +148,7 @@ from .forums import (
     report_forum,
     take_back_opening,
 )
-from .handover import hand_over, last_handover, open_work, take_back_handover
+from .handover import hand_over, last_handover, not_handed_over, open_work, take_back_handover
 from .holidays import add_holiday, strike_holiday
 from .imports import (
     DelegateList,

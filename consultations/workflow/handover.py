@@ -1,12 +1,24 @@
 """Handing over: open work of an officer goes to a colleague in one act, and comes back by another."""
 
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from consultations.models import Enquiry, Event, ForumState, SessionRole, SessionState, Submission, User
+from consultations.models import (
+    Enquiry,
+    Event,
+    ForumState,
+    Proposal,
+    SessionRole,
+    SessionState,
+    Submission,
+    SubmissionState,
+    User,
+)
+from consultations.notifications import accounts
 from consultations.permissions import SECRETARIAT, is_secretariat
 from ncm_portal.workflow import Blocked, demand, journal, verb
 
@@ -47,29 +59,60 @@ def last_handover(person: User) -> Event | None:
     return entry if entry and entry.verb == "hand_over" else None
 
 
+def not_handed_over(person: User) -> list[str]:
+    """Return what stays with an officer, and why, in plain words. Up to three queries."""
+    named = {"name": person.name}
+    proposals = Proposal.objects.open().filter(proposed_by=person).count()
+    proposed = ngettext(
+        "%(n)s proposal of %(name)s waits for a second person. Only %(name)s can withdraw it.",
+        "%(n)s proposals of %(name)s wait for a second person. Only %(name)s can withdraw them.",
+        proposals,
+    )
+    is_typed = Q(entered_by=person, checked_at=None, state=SubmissionState.SUBMITTED)
+    unchecked = Submission.objects.filter(is_typed).exclude(assigned_to=person).count()
+    typed = ngettext(
+        "%(n)s input that %(name)s typed waits for its check by another officer: it is with all of them.",
+        "%(n)s inputs that %(name)s typed wait for their check by another officer: they are with all of them.",
+        unchecked,
+    )
+    office = _("The office of %(name)s: two people give and end it, under “Who holds which office”.")
+    counted = ((proposals, proposed), (unchecked, typed))
+    return [office % named, *(words % {**named, "n": number} for number, words in counted if number)]
+
+
 @verb
-def hand_over(person: User, *, to: User, by: User) -> OpenWork:
-    """Give the open work of an officer to a colleague: assigned inputs and enquiries, and roles in sessions that
-    the colleague does not have yet. Any officer may do it, for somebody who is ill too.
+def hand_over(person: User, *, to: User, by: User, chosen: Mapping[str, Iterable[int]] | None = None) -> OpenWork:
+    """Give open work of an officer to a colleague, who gets one mail with all of it: assigned inputs and enquiries, and
+    roles in sessions that the colleague does not have yet. `chosen` has the keys of those that move, by the fields of
+    OpenWork; without it all move. Any officer may do it, for somebody who is ill too.
 
     Returns what moved. Raises NotAllowed, or Blocked if there is nothing to hand over or nobody to take it.
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Hand over open work"))
-    work = open_work(person)
-    reasons = []
+    work, reasons = open_work(person), []
+    moving = work if chosen is None else _chosen(work, chosen)
     if not is_secretariat(to):
         reasons.append(_("%(name)s does not work at the secretariat.") % {"name": to.name})
     if to == person:
         reasons.append(_("Choose a colleague."))
     if not any(work):
         reasons.append(_("%(name)s has no open work.") % {"name": person.name})
+    elif not any(moving):
+        reasons.append(_("Choose what moves: nothing that is still open is ticked."))
     if reasons:
         raise Blocked(reasons)
-    moved = _move(work, person, to, by)
+    moved = _move(moving, person, to, by)
     data = {"to": to.pk, "name": to.name, "inputs": [row.pk for row in moved.inputs]}
     data |= {"roles": [row.pk for row in moved.roles], "enquiries": [row.pk for row in moved.enquiries]}
     journal("hand_over", person, by=by, data=data)
+    if any(moved):
+        accounts.handed_over(person, to, by, moved._asdict())
     return moved
+
+
+def _chosen(work: OpenWork, chosen: Mapping[str, Iterable[int]]) -> OpenWork:
+    keys = {kind: set(chosen.get(kind, ())) for kind in OpenWork._fields}
+    return OpenWork(*([row for row in rows if row.pk in keys[kind]] for kind, rows in work._asdict().items()))
 
 
 @verb

@@ -319,7 +319,7 @@ def open_work_goes_to_a_colleague(walk: Walk) -> None:
     baraka.go("/for-you/")
     baraka.follow("Hand over open work")
     baraka.choose(to=str(chebet.account.pk))
-    baraka.press("Hand it over")
+    baraka.press("Hand over what is ticked")
     assert Submission.objects.get(pk=assigned.pk).assigned_to == chebet.account
     chebet.go(f"{LIST}?saved=mine")
     assert chebet.window.locator(".row a").all_text_contents() == ["Pass 2"]

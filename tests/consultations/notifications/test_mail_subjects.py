@@ -13,7 +13,7 @@ from django.test import Client
 
 from consultations import workflow
 from consultations.models import Misreading, OutgoingMail, Reminder
-from consultations.notifications import delegates, invitations, recipients, submissions
+from consultations.notifications import accounts, delegates, invitations, recipients, submissions
 from consultations.notifications.recipients import typed
 from ncm_portal.workflow import now
 from positions import notifications as paper_emails
@@ -97,6 +97,7 @@ def send_every_notification(body, person):
     OutgoingMail.objects.bulk_create(each for each in mails if each)
     delegates.forum_cancelled(forum, "Flood")
     delegates.forum_changed(forum, workflow.announced_facts_of(forum), "Flood")
+    accounts.handed_over(person, officer, officer, {"inputs": [sent], "enquiries": [], "roles": []})
     clearance = make_clearance(make_paper(), body)
     factories.make_member(body, "clearing_officer", user=person)
     paper_emails.clearance_requested([clearance])

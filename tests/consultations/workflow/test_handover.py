@@ -3,7 +3,7 @@
 import pytest
 
 from consultations import workflow
-from consultations.models import Event
+from consultations.models import Event, OutgoingMail
 from ncm_portal.workflow import Blocked, NotAllowed
 from tests.factories import change, make_secretariat, make_session, make_submission, make_user
 from tests.office_factories import make_enquiry
@@ -90,3 +90,19 @@ def test_handover_needs_work_and_colleague_of_secretariat(officers):
     ]
     refusal(workflow.hand_over, person, to=officers[1], by=official, kind=NotAllowed)
     refusal(workflow.take_back_handover, person, by=official, kind=NotAllowed)
+
+
+def test_chosen_work_moves_and_the_colleague_gets_one_mail(officers):
+    person, colleague = officers
+    kept, given = (make_submission(state="submitted", assigned_to=person, title=f"Water {n}") for n in range(2))
+    role = make_session(title="Opening").roles.create(user=person, kind="chair")
+    assert refusal(workflow.hand_over, person, to=colleague, by=person, chosen={}) == [
+        "Choose what moves: nothing that is still open is ticked."
+    ]
+    workflow.hand_over(person, to=colleague, by=person, chosen={"inputs": [given.pk], "roles": [role.pk]})
+    assert (work_of(person)[0], work_of(colleague)[0]) == ([kept], [given])
+    mail = OutgoingMail.objects.get()
+    assert (mail.to, mail.subject) == (colleague.email, "Open work is handed over to you")
+    for part in ("Hassan Guyo handed over to you:", f"- {given.reference}: Water 1", "- chair: Opening"):
+        assert part in mail.body
+    assert kept.reference not in mail.body
