@@ -63,6 +63,8 @@ USED_ONCE = {  # fragments named in one place only, with the reason
     "consultations/splitting/_form.html": LONG_PAGE,
     "consultations/splitting/_point.html": LONG_PAGE,
     "consultations/submissions/_draft_words.html": "what static/js/draft.js says, not part of the page without it",
+    "positions/clearance/_answer.html": LONG_PAGE,
+    "positions/clearance/_steps.html": LONG_PAGE,
     "positions/consultations/_pace.html": LONG_PAGE,
     "positions/drafting/_advice.html": LONG_PAGE,
     "positions/drafting/_outline.html": LONG_PAGE,

@@ -5,22 +5,25 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from consultations.models import Event
 from consultations.permissions import SignedInRequest, has_clearances, is_member, is_secretariat
-from consultations.templatetags.portal import runs
 from consultations.views.decorators import INVALID, NOTHING_DONE, Outcome, attempt, for_secretariat
+from consultations.views.splitting import FRAGMENT
 from ncm_portal.workflow import Blocked, Conflict, deadline_passed, moves_open_to, needs_of
 from positions import workflow
 from positions.forms.clearance import STANCES, ConfirmReservationForm, StanceForm
 from positions.models import Clearance, PaperState, Paragraph, PositionPaper, Stance, StanceValue
 from positions.permissions import may_answer, may_confirm_reservation
+from positions.queries.clearance import LOOKS, MOVED, NO_ANSWER, AnswerAt, Matrix, answer_at, matrix_of
 from positions.queries.papers import paragraph_numbers
 from positions.workflow import CLEARANCE_MOVES, PAPER_MOVES
 from positions.workflow.adoption import AFTER_CLEARANCE
@@ -30,6 +33,7 @@ from positions.workflow.conditions import announced_reservations
 from .papers import HOME, known_paper, moves_on
 
 KEY = re.compile(r"[0-9]{1,18}")
+OPENS = re.compile(r"([0-9]{1,6})-([0-9]{1,9})")  # an answer in the URL: the number of its paragraph, and its clearance
 
 # --- The ministry's side --------------------------------------------------------------------------------------------
 
@@ -225,53 +229,58 @@ def _take(
 @for_secretariat
 @require_safe
 def desk_clearance(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show the state of each ministry, the objections, and the next moves."""
+    """Show the answers as paragraphs by ministries, with one of them in the pane, and the next moves."""
     paper = known_paper(request, slug)
-    numbers = paragraph_numbers(paper)
-    live = Stance.objects.filter(replaced_at=None, paragraph__removed_at=None).select_related("paragraph", "wording")
-    rows = paper.clearances.select_related("ministry").prefetch_related(
-        Prefetch("stances", queryset=live, to_attr="live")
-    )
-    table = [_row(clearance, numbers) for clearance in rows]
+    matrix = matrix_of(paper, reader=request.user)
+    opens = OPENS.fullmatch(request.GET.get("open", ""))
+    waiting = _waiting(matrix)
+    first = waiting[0][1] if waiting else next(iter(matrix.where(*LOOKS)), (0, None))
+    number, at = (int(opens[1]), int(opens[2])) if opens else (first[0], first[1] and first[1].pk)
+    column = next((each for each in matrix.columns if each.pk == at), None)
+    answer = answer_at(paper, number, column) if column else None
+    only_open = request.GET.get("show") == "open"
+    address = reverse("desk_clearance", args=[slug])
     context = {
         "paper": paper,
-        "rows": table,
-        "objections": [stance for row in table for stance in row["objections"]],
+        "matrix": matrix,
+        "rows": [row for row in matrix.rows if row.is_open or not only_open],
+        "unsettled": sum(row.is_open for row in matrix.rows),
+        "only_open": only_open,
+        "address": f"{address}?show=open&" if only_open else f"{address}?",
+        "waiting": waiting,
+        "answer": answer,
+        "opens": bool(opens and answer),
+        "acts": _acts(request.user, paper, answer) if answer else {},
         "text": clearance_text(paper),
-        "steps": workflow.asked_steps(paper) if table else [],
+        "steps": workflow.asked_steps(paper) if matrix.columns else [],
         "moves": moves_on("desk_clearance", paper, request.user),
         "needs": needs_of({verb: PAPER_MOVES[verb] for verb in HOME["desk_clearance"]}, paper),
     }
-    return render(request, "positions/clearance/desk_clearance.html", context)
+    part = "#pane" if request.headers.get(FRAGMENT) == "pane" else ""
+    response = render(request, f"positions/clearance/desk_clearance.html{part}", context)
+    patch_vary_headers(response, [FRAGMENT])
+    return response
 
 
-SAID = {
-    StanceValue.OBJECT: gettext_lazy("Objects to %(numbers)s"),
-    StanceValue.RESERVATION: gettext_lazy("Reservation on %(numbers)s"),
-    StanceValue.COMMENT: gettext_lazy("Comment on %(numbers)s"),
-    StanceValue.ABSTAIN: gettext_lazy("Abstains on %(numbers)s"),
-    StanceValue.RECUSE: gettext_lazy("Recuses itself on %(numbers)s"),
-    StanceValue.SILENT: gettext_lazy("Silent on %(numbers)s"),
-    StanceValue.PENDING: gettext_lazy("%(count)s open"),
-    StanceValue.AGREE: gettext_lazy("Agreed to %(count)s"),
-}
+def _waiting(matrix: Matrix) -> list[tuple[str, tuple[int, Any]]]:
+    """Return what stands between the text and its clearance, each with the first answer of its kind."""
+    words = (
+        (StanceValue.OBJECT, lambda n: ngettext("%(n)s objection to settle", "%(n)s objections to settle", n)),
+        (NO_ANSWER, lambda n: ngettext("%(n)s without an answer", "%(n)s without an answer", n)),
+        (MOVED, lambda n: ngettext("%(n)s moved since", "%(n)s moved since", n)),
+    )
+    rows_of = ((says, matrix.where(look)) for look, says in words)
+    return [(says(len(rows)) % {"n": len(rows)}, rows[0]) for says, rows in rows_of if rows]
 
 
-def _row(clearance: Any, numbers: dict[int, int]) -> dict[str, Any]:
-    """Return one ministry's row from its clearance with `live` stances: paragraphs and answers, most urgent first."""
-    by_stance: dict[str, list[int]] = {}
-    for stance in clearance.live:
-        stance.clearance = clearance
-        stance.number = numbers.get(stance.paragraph_id, 0)
-        by_stance.setdefault(stance.value, []).append(stance.number)
+def _acts(user: Any, paper: PositionPaper, answer: AnswerAt) -> dict[str, Any]:
+    """Return what the person can do next about an answer."""
+    row, is_open = answer.clearance, paper.state == PaperState.IN_CLEARANCE
+    announced = answer.stance.value == StanceValue.RESERVATION and paper.state in AFTER_CLEARANCE
+    waits = is_open and row.state == Clearance.State.REQUESTED
     return {
-        "clearance": clearance,
-        "paragraphs": len(clearance.live),
-        "is_overdue": clearance.state == Clearance.State.REQUESTED and deadline_passed(clearance.due_at),
-        "answers": [
-            (value or "requested", words % {"numbers": runs(sorted(by_stance[value])), "count": len(by_stance[value])})
-            for value, words in SAID.items()
-            if value in by_stance
-        ],
-        "objections": [stance for stance in clearance.live if stance.value == StanceValue.OBJECT],
+        "silence": waits and deadline_passed(row.due_at),
+        "letter": is_open and row.state != Clearance.State.SILENT,
+        "confirm": announced and may_confirm_reservation(user, row),
+        "waits": waits,
     }

@@ -3,6 +3,7 @@
 // links and forms load pages.
 (() => {
   const wide = matchMedia("(min-width: 60.01rem)");
+  const OPENING = ".rows .row a, .matrix td a"; // links that open something in the pane
   const desk = () => document.getElementById("desk");
 
   const ask = async (address, part, options = {}) => {
@@ -33,12 +34,11 @@
   const read = async (link) => {
     const pane = await ask(link.href, "pane");
     document.getElementById("pane").replaceWith(pane);
-    for (const row of document.querySelectorAll(".rows .row")) {
-      const here = row.contains(link);
-      row.classList.toggle("on", here);
-      row.querySelector("a").toggleAttribute("aria-current", here);
-      if (here) row.querySelector("a").setAttribute("aria-current", "true");
+    for (const each of document.querySelectorAll(OPENING)) {
+      each.closest(".row")?.classList.toggle("on", each === link);
+      each.removeAttribute("aria-current");
     }
+    link.setAttribute("aria-current", "true");
     link.scrollIntoView({ block: "nearest" });
     history.replaceState(null, "", link.href);
     shown();
@@ -49,7 +49,7 @@
   };
 
   document.addEventListener("click", (event) => {
-    const link = event.target.closest(".rows .row a");
+    const link = event.target.closest(OPENING);
     if (!link || !wide.matches || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     read(link).catch(() => location.assign(link.href));

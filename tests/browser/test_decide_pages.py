@@ -105,3 +105,45 @@ def test_the_chair_declares_and_two_officers_publish(open_window, text, size):
     ):
         window.goto(address)
         window.check()
+
+
+def test_answers_are_read_beside_the_matrix(open_window, text):
+    workflow.take_stance(text.paper.clearances.get(ministry=text.two), text.second, by=text.officer_two, value="agree")
+    wide, narrow = open_window(DESKTOP), open_window(PHONE)
+    for window in (wide, narrow):
+        window.log_in(text.secretariat)
+        window.goto(reverse("desk_clearance", args=[text.paper.slug]))
+        window.check()
+    row = wide.locator(".matrix tbody tr").nth(1).bounding_box()
+    assert 24 <= row["height"] <= 40
+    assert "It costs" not in wide.locator("#pane").inner_text()
+    assert LONG in wide.locator("#pane").inner_text()
+    wide.evaluate("window.isFirstPage = true")
+    wide.locator(".matrix td a", has_text="agree").click()
+    wide.locator("#pane h2", has_text="Agree").wait_for()
+    assert wide.evaluate("window.isFirstPage")
+    assert wide.locator(".matrix [aria-current]").inner_text().startswith("agree")
+    wide.check()
+    wide.reload()
+    wide.locator("#pane h2", has_text="Agree").wait_for()
+    assert not narrow.locator("#pane").is_visible()
+    narrow.locator(".matrix td a", has_text="agree").click()
+    narrow.locator("#pane h2", has_text="Agree").wait_for()
+    narrow.check()
+    assert not narrow.locator(".matrix").is_visible()
+    narrow.get_by_role("link", name="Back to the answers").click()
+    narrow.locator(".matrix").wait_for()
+
+
+def test_silence_is_recorded_without_javascript(open_window, text):
+    silent = text.paper.clearances.get(ministry=text.two)
+    change(silent, due_at=now() - timedelta(minutes=5))
+    plain = open_window(java_script_enabled=False)
+    plain.log_in(text.secretariat)
+    plain.goto(reverse("desk_clearance", args=[text.paper.slug]))
+    plain.locator(".matrix td a", has_text="no answer yet").last.click()
+    assert "Ministry of Two" in plain.locator("#pane").inner_text()
+    plain.locator("#pane").get_by_role("button", name="Record silence").click()
+    assert "Ministry of Two is recorded as silent." in plain.locator("main").inner_text()
+    silent.refresh_from_db()
+    assert silent.state == "silent"
