@@ -173,7 +173,7 @@ LIMITS = {
     "print": (30, 600),
     "copy": (30, 600),
     "stop": (60, 600),
-    "contact": (60, 600),
+    "contact": (20, 600),  # questions sent by a form that needs no account
     "room": (300, 600),  # a whole room may share one address
     "badge": (5, 43_200),  # phones on which one badge opens the text in the room
 }

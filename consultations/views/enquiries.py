@@ -7,7 +7,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -33,7 +33,7 @@ from consultations.queries.history import history
 from consultations.queries.submissions import page_behind
 from consultations.workflow import ENQUIRY_MOVES, written_hour
 from consultations.workflow.enquiries import WITHIN
-from ncm_portal.workflow import moves_open_to
+from ncm_portal.workflow import Blocked, moves_open_to
 
 from .decorators import (
     INVALID,
@@ -55,15 +55,19 @@ ROWS = 50  # of a page of the list
 
 @never_cache
 @login_not_required
-@limited("contact")
 @require_http_methods(["GET", "HEAD", "POST"])
-def contact(request: HttpRequest) -> HttpResponse:
+def contact(request: HttpRequest) -> HttpResponseBase:
     """Show the form for a question, filled in with who is signed in, and keep what is sent."""
+    if request.method == "POST":
+        return _send(request)
+    rounds = [(each.slug, each.title) for each in public_rounds()]
+    return _contact_page(request, ContactForm(rounds=rounds, initial=_known_of(request)))
+
+
+@limited("contact")
+def _send(request: HttpRequest) -> HttpResponse:
     rounds = {each.slug: each for each in public_rounds()}
-    choices = [(each.slug, each.title) for each in rounds.values()]
-    if request.method != "POST":
-        return _contact_page(request, ContactForm(rounds=choices, initial=_known_of(request)))
-    form = ContactForm(request.POST, rounds=choices)
+    form = ContactForm(request.POST, rounds=[(each.slug, each.title) for each in rounds.values()])
     if not form.is_valid():
         return _contact_page(request, form, INVALID)
     facts = {**form.facts, "consultation": rounds.get(form.cleaned_data.get("about", ""))}
@@ -92,7 +96,6 @@ def _contact_page(request: HttpRequest, form: ContactForm, outcome: Outcome = NO
 
 @never_cache
 @login_not_required
-@limited("contact")
 @require_safe
 def contact_sent(request: HttpRequest, key: UUID) -> HttpResponse:
     """Confirm a question: its number, and by when it is answered. Nothing that was typed is shown."""
@@ -285,8 +288,9 @@ def _carry_out(request: SignedInRequest, enquiry: Enquiry, verb: str, worded: di
         workflow.assign_enquiry(enquiry, to=request.user, by=request.user)
     elif verb == "assign":
         form = AssignForm(request.POST)
-        to = form.cleaned_data["to"] if form.is_valid() else None
-        workflow.assign_enquiry(enquiry, to=to, by=request.user)
+        if not form.is_valid():
+            raise Blocked(_("Choose an officer from the list."))
+        workflow.assign_enquiry(enquiry, to=form.cleaned_data["to"], by=request.user)
     else:
         arguments = worded[verb].cleaned_data if verb in worded else {}
         ACTS[verb](enquiry, by=request.user, **arguments)

@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 
 from consultations import workflow
@@ -111,9 +112,11 @@ def test_markup_in_a_question_stays_text(client, officer):
     assert "<b>x</b>" not in page
 
 
-def test_form_is_limited(client, settings):
+def test_sending_is_limited_and_reading_is_not(client, settings):
     settings.LIMITS = {**settings.LIMITS, "contact": (2, 600)}
-    assert [client.get(reverse("contact")).status_code for _turn in range(3)] == [200, 200, 429]
+    assert [client.post(reverse("contact"), question()).status_code for _turn in range(3)] == [302, 302, 429]
+    assert Enquiry.objects.count() == 2
+    assert client.get(reverse("contact")).status_code == 200
 
 
 def test_draft_consultation_is_not_offered(client):
@@ -156,6 +159,14 @@ def test_nobody_else_sees_enquiries(client, review):
         assert answer.status_code == (404 if person else 302)
     made.refresh_from_db()
     assert (made.state, made.answer) == ("received", "")
+
+
+def test_records_are_visible_to_the_secretariat_only():
+    made = make_enquiry()
+    for person in [*filter(None, outsiders()), AnonymousUser(), make_secretariat(is_active=False)]:
+        assert not Enquiry.objects.visible_to(person).exists()
+    for person in (make_secretariat(), make_head()):
+        assert Enquiry.objects.visible_to(person).get() == made
 
 
 def test_list_shows_only_enquiries_of_its_place(client, officer, review):
@@ -233,6 +244,9 @@ def test_taken_answered_closed_and_opened_again_in_the_pane(client, officer, rev
 def test_assigned_to_a_colleague_and_dismissed(client, officer):
     made, colleague = make_enquiry(), make_head(name="Ruth Langat")
     client.post(address(made, "assign"), {"to": colleague.pk})
+    made.refresh_from_db()
+    assert made.assigned_to == colleague
+    assert client.post(address(made, "assign"), {"to": make_user().pk}).status_code == 409
     made.refresh_from_db()
     assert made.assigned_to == colleague
     assert client.post(address(made, "dismiss_enquiry"), {"reason": "x"}).status_code == 422
