@@ -213,6 +213,8 @@ class RewordForm(MarksForm):
     def __init__(self, *args: Any, paragraph: Paragraph, **options: Any) -> None:
         super().__init__(*args, **options)
         self.paragraph = paragraph
+        for name in MarksForm.base_fields:  # sent along, so that marks set by somebody else meanwhile are kept
+            self.fields[name].show_hidden_initial = True
 
     def clean(self) -> dict[str, Any]:
         """Require a reason for a change that is not a small edit of the present wording."""
@@ -237,9 +239,26 @@ class RewordForm(MarksForm):
         return "strength" in self.data
 
     @property
-    def changed_marks(self) -> set[str]:
-        """Return the names of the marks that differ from those of the paragraph."""
-        return set(self.changed_data) & set(MarksForm.base_fields)
+    def changed_marks(self) -> dict[str, Any]:
+        """Return what the verb stores of the marks that differ from those that the form was opened with."""
+        stored = {"objectives": "provisions"}
+        names = [stored.get(name, name) for name in MarksForm.base_fields if name in self.changed_data]
+        return {name: self.words[name] for name in names}
+
+    @property
+    def opened_objectives(self) -> list[str]:
+        """Return the objectives that the form was opened with."""
+        return self._sent("initial-objectives") if self.is_bound else self.initial["objectives"]
+
+    @property
+    def typed_marks(self) -> list[tuple[str, str]]:
+        """Return the marks as they were sent, by name, with those that the form was opened with."""
+        names = [name for mark in MarksForm.base_fields for name in (mark, f"initial-{mark}")]
+        return [(name, value) for name in names for value in self._sent(name)]
+
+    def _sent(self, name: str) -> list[str]:
+        data: Any = self.data  # a MultiValueDict, bound or not
+        return data.getlist(name)
 
 
 def both_why() -> LineField:

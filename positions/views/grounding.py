@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -34,6 +35,7 @@ from positions.workflow import PAPER_MOVES
 from positions.workflow.dispositions import challenges_own_words
 
 from .drafting import REFUSED, Text, text_of
+from .drafting_room import FRAGMENT
 from .papers import known_paper
 
 PAGE = 25
@@ -205,8 +207,12 @@ def _show(
         "ground": ground or GroundOneForm(point=point, sections=text.sections, auto_id="ground_%s"),
         "form": bad,
         "reasons": reasons,
+        "is_beside": FRAGMENT in request.headers,  # asked for by static/js/answering.js
     }
-    return render(request, "positions/grounding/disposition.html", context, status=REFUSED if bad or reasons else 200)
+    status = REFUSED if bad or reasons else 200
+    response = render(request, "positions/grounding/disposition.html", context, status=status)
+    patch_vary_headers(response, [FRAGMENT])
+    return response
 
 
 def _start(point: Any, resting: list[tuple[Any, Grounding]]) -> dict[str, Any]:

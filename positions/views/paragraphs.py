@@ -22,7 +22,6 @@ from positions.forms.clearance import NeededReasonForm
 from positions.forms.drafting import (
     CiteForm,
     CommentForm,
-    MarksForm,
     PlaceForm,
     ResolveForm,
     RewordForm,
@@ -101,9 +100,10 @@ def _save(request: SignedInRequest, place: Place, form: RewordForm | None = None
     try:
         before = place.paragraph.wording_id
         row = workflow.reword(place.paragraph, by=by, text=typed["text"], why=typed["why"], base=typed["base"])
-        if form.has_marks and form.changed_marks:
-            others = place.paragraph.provisions.exclude(framework=Framework.GCM_OBJECTIVE)
-            marks = {**form.words, "provisions": [*form.words["provisions"], *others]}
+        if form.has_marks and (marks := form.changed_marks):
+            if "provisions" in marks:
+                others = place.paragraph.provisions.exclude(framework=Framework.GCM_OBJECTIVE)
+                marks["provisions"] = [*marks["provisions"], *others]
             workflow.mark_paragraph(row, by=by, **marks)
     except Conflict:
         place = _reloaded(place)
@@ -250,7 +250,7 @@ def _both_texts(
     is_refused = bool(made and (made.errors or made.cleaned_data["keep"] != OneTextForm.SHOWN))
     refused = (made if made and made.errors else typed) if is_refused else None
     words = typed if refused is typed else reword_form(place.paragraph, place.section.theme)
-    words.initial = {**words.initial, **{name: typed[name].value() for name in (*MarksForm.base_fields, "why")}}
+    words.initial = {**words.initial, "why": typed["why"].value()}
     context = {
         "paper": place.text.paper,
         "section": place.section,
@@ -260,7 +260,7 @@ def _both_texts(
         "my_changes": side(strands, "mine"),
         "made": shown,
         "taken": sum(span.kind == "added" for span in shown.spans),
-        "marks": [words[name] for name in MarksForm.base_fields] if typed.has_marks else [],
+        "marks": typed.typed_marks,
         "why": words["why"],
         "form": refused,
         "cite": request.POST.get("cite", ""),

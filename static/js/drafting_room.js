@@ -46,7 +46,11 @@
     const problem = document.getElementById("problem");
     if (area && unsaved.has(place())) area.value = unsaved.get(place());
     count();
-    if (problem) problem.focus();
+    const wrong = form()?.querySelector("[aria-invalid=true]");
+    if (wrong?.checkVisibility()) {
+      wrong.focus(); // in its place: the summary is far above a paragraph at the end
+      document.getElementById("done").textContent = problem?.querySelector("ul")?.textContent.trim() ?? "";
+    } else if (problem) problem.focus();
     else if (area) {
       const same = before && before.place === place();
       area.focus({ preventScroll: same });

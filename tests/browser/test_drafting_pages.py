@@ -5,7 +5,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from positions import workflow
-from positions.models import Presence
+from positions.models import Disposition, Presence
 from tests.browser.conftest import BOTH, DESKTOP, PHONE
 from tests.factories import make_point, make_provision, make_secretariat, make_submission
 from tests.paper_factories import freeze, make_paragraph
@@ -254,3 +254,45 @@ def test_two_drafters_see_each_other_and_are_warned_at_the_same_paragraph(open_w
         second.wait_for_timeout(100)
     look(second)
     expect(second.locator("#p2 .writers")).to_be_hidden()
+
+
+@SIZES
+def test_point_is_answered_beside_the_text(open_window, draft, size):
+    point = make_point(make_submission(draft.consultation, theme=draft.t1), text="Agreed routes are safe.")
+    window = open_window(size)
+    window.log_in(draft.drafter)
+    window.goto(at("desk_sources", draft, draft.paragraph.key))
+    address = window.url
+    window.locator("#id_text").fill("Kenya urges agreed routs.")
+    window.expect_status(422)
+    window.get_by_role("link", name=f"Answer: {point.reference}").click()
+    window.get_by_label("Noted", exact=True).check()
+    window.get_by_role("button", name="Save the answer").click()
+    expect(window.locator("#problem")).to_be_focused()
+    window.get_by_label("Reason", exact=False).last.fill("Heard before.")
+    window.check()
+    window.keyboard.press("Alt+1")  # what is typed stays while a point is cited
+    window.locator(".done", has_text="now cites").wait_for()
+    expect(window.locator("#points [name=reason]")).to_have_value("Heard before.")
+    window.locator("#points [name=reason_code]").select_option("elsewhere")
+    window.get_by_role("button", name="Save the answer").click()
+    window.get_by_text(f"The answer to {point.reference} is saved.").last.wait_for()
+    assert Disposition.objects.get(point=point).reason == "Heard before."
+    assert window.url.partition("#")[0] == address.partition("#")[0]
+    window.get_by_role("link", name=f"Answer: {point.reference}").click()
+    window.locator("#points").get_by_role("link", name="Close").click()
+    expect(window.locator("#points [name=reason]")).to_have_count(0)
+
+
+def test_missing_reason_is_asked_for_where_one_writes(desktop, draft):
+    desktop.log_in(draft.drafter)
+    desktop.goto(at("desk_sources", draft, draft.paragraph.key))
+    desktop.locator("#id_text").fill("Kenya shall close every route without exception.")
+    desktop.expect_status(422)
+    desktop.keyboard.press("Control+Enter")
+    expect(desktop.get_by_label("Why")).to_be_focused()
+    expect(desktop.locator("#done")).to_contain_text("Enter a reason for the change")
+    desktop.check()
+    desktop.keyboard.type("Agreed in Nairobi.")
+    desktop.keyboard.press("Control+Enter")
+    desktop.locator(".done", has_text="Saved.").wait_for()

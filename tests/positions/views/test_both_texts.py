@@ -158,6 +158,16 @@ def test_point_to_be_cited_and_marks_are_kept_with_the_decision(desk, draft):
     }  # fmt: skip
 
 
+def test_marks_of_a_colleague_survive_the_decision(desk, draft):
+    opened_with = {"initial-strength": "calls_for", "initial-is_secretariat_text": "False", "initial-language": "en"}
+    workflow.mark_paragraph(draft.paragraph, by=draft.colleague, strength="urges")
+    words = {"strength": "calls_for", "language": "sw", **opened_with}
+    page = clash(desk, draft, "Kenya calls for safe routes.", "Kenya calls for short routes.", **words)
+    assert decide(desk, draft, page, pick_0="mine").status_code == 302
+    row = Paragraph.objects.get(pk=draft.paragraph.pk)
+    assert (row.strength, row.language) == ("urges", "sw")
+
+
 def test_same_text_twice_is_no_conflict(desk, draft):
     assert clash(desk, draft, "Kenya calls for safe routes.", "Kenya calls for safe routes.").status_code == 302
     assert draft.paragraph.wordings.count() == 2

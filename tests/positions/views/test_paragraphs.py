@@ -1,5 +1,7 @@
 """Paragraph pages: edit text, edit conflicts, marks, position, deletion and sources."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -134,6 +136,23 @@ def test_marks_are_set_and_objectives_of_other_frameworks_kept(desk, draft):
     row = Paragraph.objects.get(pk=draft.paragraph.pk)
     assert (row.strength, row.is_secretariat_text) == ("urges", True)
     assert sorted(row.provisions.values_list("code", flat=True)) == ["GCM-09", "P1"]
+
+
+def test_marks_that_a_colleague_set_meanwhile_are_kept(desk, draft):
+    make_provision("GCM-09")
+    draft.paragraph.provisions.add(make_provision("GCM-10"))
+    page = desk.get(opened(draft))
+    opened_with = dict(re.findall(r'name="initial-(\w+)" value="([^"]*)"', page.text))
+    assert opened_with == {
+        "strength": "calls_for", "is_secretariat_text": "False", "language": "en", "objectives": "GCM-10",
+    }  # fmt: skip
+    workflow.mark_paragraph(draft.paragraph, by=draft.colleague, strength="urges", is_secretariat_text=True)
+    words = {"text": TEXT, "base": draft.paragraph.wording_id, "strength": "calls_for", "language": "sw"}
+    typed = {**words, "objectives": ["GCM-10"], **{f"initial-{name}": value for name, value in opened_with.items()}}
+    assert desk.post(page_of(draft), typed).url == opened(draft)
+    row = Paragraph.objects.get(pk=draft.paragraph.pk)
+    assert (row.strength, row.is_secretariat_text, row.language) == ("urges", True, "sw")
+    assert list(row.provisions.values_list("code", flat=True)) == ["GCM-10"]
 
 
 def test_unknown_strength_or_objective_is_refused(desk, draft):
