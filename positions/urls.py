@@ -122,6 +122,7 @@ urlpatterns = [
     path("desk/all/", consultations.desk_all, name="desk_all"),
     path("desk/<consultation:slug>/", consultations.desk_consultation, name="desk_consultation"),
     path("desk/<consultation:slug>/forums/", consultations.desk_forums, name="desk_forums"),
+    path("desk/<consultation:slug>/preview/", home.preview, name="preview"),
     path("desk/<consultation:slug>/papers/", consultations.desk_papers, name="desk_papers"),
     path("find/", find.find, name="find"),
     path("desk/consultations/<slug:slug>/rules/", rules.desk_rules, name="desk_rules"),

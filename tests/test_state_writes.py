@@ -16,6 +16,7 @@ STATE_WRITERS = {
     "consultations.workflow.bulk_screening": {"decide_together", "undo_together"},  # as make_many, on stored rows
     "consultations.workflow.screening": {"cancel_mails"},  # the queue of mails, guarded by the database
     "positions.views.letter_texts": {"_seat"},  # of a record shown in a preview, never stored
+    "consultations.queries.forums": {"as_if_open"},  # the same
     "consultations.admin.forums": {"save_model"},  # tells the form what the verb has made
     "consultations.imports.delegates": {"_compare"},  # of rows of a spreadsheet, which are no records
     "consultations.imports.organisations": {"_compare"},

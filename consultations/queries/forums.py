@@ -295,13 +295,23 @@ def public_rounds() -> list[Consultation]:
 
 @kept(SHARED)
 def _announced_rounds() -> list[Consultation]:
+    return list(_with_forums().exclude(state=ConsultationState.DRAFT).order_by("-opens_at", "-pk"))
+
+
+def _with_forums() -> QuerySet[Consultation, Any]:
     forums = Forum.objects.filter(consultation=OuterRef("pk")).exclude(state=ForumState.DRAFT).order_by("-starts_on")
-    rounds = Consultation.objects.exclude(state=ConsultationState.DRAFT).annotate(
+    return Consultation.objects.annotate(
         forum_slug=Subquery(forums.values("slug")[:1]),
         forum_title=Subquery(forums.values("title")[:1]),
         forums_announced=ArraySubquery(forums.values(facts=JSONObject(pk="pk", slug="slug", title="title"))),
     )
-    return list(rounds.order_by("-opens_at", "-pk"))
+
+
+def as_if_open(consultation: Consultation) -> Consultation:
+    """Return a consultation in preparation as `public_rounds` will give it once it is open; not to be saved."""
+    row = _with_forums().get(pk=consultation.pk)
+    row.state = ConsultationState.OPEN
+    return row
 
 
 def round_named(slug: str, rounds: list[Consultation]) -> Consultation | None:

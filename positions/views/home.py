@@ -9,13 +9,14 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from consultations import queries
 from consultations.models import (
     Consultation,
+    ConsultationState,
     Instrument,
     Milestone,
     MilestoneState,
@@ -24,8 +25,11 @@ from consultations.models import (
     Theme,
     ThemeProvision,
 )
+from consultations.permissions import SignedInRequest
+from consultations.queries.forums import as_if_open
 from consultations.queries.public_documents import documents_of
 from consultations.views.consultations import which_round
+from consultations.views.decorators import for_secretariat
 from consultations.views.page_cache import kept_for_visitors
 from ncm_portal import workflow
 from positions.queries.papers import latest_edition, on_theme
@@ -39,10 +43,27 @@ def home(request: HttpRequest) -> HttpResponse:
 
     A single one is shown with its milestones, and each with its themes.
     """
-    rounds = queries.public_rounds()
+    return _show_home(request, queries.public_rounds())
+
+
+@for_secretariat
+@require_safe
+def preview(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Show the home page as it will be once a consultation in preparation is open; when it has opened, the home page
+    itself.
+    """
+    consultation = get_object_or_404(Consultation, slug=slug)
+    if consultation.state != ConsultationState.DRAFT:
+        return redirect("home")
+    page = _show_home(request, [as_if_open(consultation), *queries.public_rounds()], preview=consultation)
+    page["X-Robots-Tag"] = "noindex, nofollow"
+    return page
+
+
+def _show_home(request: HttpRequest, rounds: list[Consultation], **marks: Any) -> HttpResponse:
     is_open = [item for item in rounds if item.takes_inputs]
     if len(is_open) > 1:
-        return render(request, "positions/home/several.html", _several(is_open))
+        return render(request, "positions/home/several.html", _several(is_open) | marks)
     current = next(iter(rounds), None)
     edition = latest_edition(current)
     # a round without milestones shows those of the adopted position
@@ -56,7 +77,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "edition": edition,
         "documents": documents_of([current]) if current else [],
     }
-    return render(request, "positions/home/home.html", context)
+    return render(request, "positions/home/home.html", context | marks)
 
 
 def _several(rounds: list[Consultation]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,9 +13,19 @@ from consultations.models import Milestone
 from ncm_portal import workflow
 from positions.models import ArtefactFormat
 from positions.views.home import next_milestone
-from tests.factories import make_consultation, make_forum, make_point, make_provision, make_submission, make_theme
+from tests.factories import (
+    make_consultation,
+    make_forum,
+    make_point,
+    make_provision,
+    make_secretariat,
+    make_submission,
+    make_theme,
+    make_user,
+)
 from tests.pages import tidy, words
 from tests.paper_factories import make_edition, make_paper
+from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -222,3 +233,51 @@ def test_consultation_without_timeline_shows_that_of_adopted_position(client):
     Milestone.objects.create(title="The next review", actual_start="2026-05-05", consultation=now, **line)
     page = words(client.get(reverse("home")))
     assert ("The next review" in page, "The old conference" in page) == (True, False)
+
+
+# --- Preview ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def planned():
+    days = {"opens_at": workflow.now() + timedelta(days=2), "closes_at": workflow.now() + timedelta(days=9)}
+    return make_consultation(state="draft", title="What comes next?", **days)
+
+
+def preview_of(consultation):
+    return reverse("preview", args=[consultation.slug])
+
+
+def test_preview_is_the_home_page_as_it_will_be_and_changes_nothing(client, planned):
+    make_forum(planned, state="draft", title="A secret forum")
+    sign_in(client, make_secretariat())
+    page = client.get(preview_of(planned))
+    shown = words(page)
+    for part in ("Preview: only the secretariat sees this page.", "What comes next?", "9 days left", "Send an input"):
+        assert part in shown
+    assert "A secret forum" not in shown
+    assert page["X-Robots-Tag"] == "noindex, nofollow"
+    assert '<meta name="robots" content="noindex">' in page.text
+    planned.refresh_from_db()
+    assert planned.state == "draft"
+    public = words(client.get(reverse("home"))) + words(Client().get(reverse("home")))
+    assert "What comes next?" not in public
+    assert "Preview" not in public
+
+
+def test_preview_beside_an_open_consultation_lists_both(client, planned):
+    make_consultation(title="What is open now?")
+    sign_in(client, make_secretariat())
+    shown = words(client.get(preview_of(planned)))
+    for part in ("Preview: only the secretariat", "What comes next?", "What is open now?"):
+        assert part in shown
+
+
+def test_preview_is_for_the_secretariat_until_the_consultation_opens(client, planned):
+    assert client.get(preview_of(planned)).status_code == 302  # to the log-in
+    for person in (make_user(), make_user("official"), make_user("sysadmin")):
+        sign_in(client, person)
+        assert client.get(preview_of(planned)).status_code == 404
+    sign_in(client, make_secretariat())
+    assert client.get(preview_of(make_consultation()))["Location"] == reverse("home")
+    assert client.post(preview_of(planned)).status_code == 405
