@@ -28,7 +28,7 @@ from positions.models import (
     PositionPaper,
     Strength,
 )
-from positions.text.editorial import weigh
+from positions.text.editorial import MOST_WORDS, WEIGHTY, weigh
 
 from .fields import ParagraphField
 
@@ -224,14 +224,24 @@ class RewordForm(MarksForm):
             return data
         if data["text"].strip() == present.text:
             return data
-        strength = self.paragraph.get_strength_display()
-        operative = operative_words(strength, present.text) if self.paragraph.strength else ""
-        change = weigh(present.text, data["text"], operative if operative in present.text else "")
+        change = weigh(present.text, data["text"], self.operative)
         if change.is_small:
             data["why"] = str(_("A small edit."))
         else:
             self.add_error("why", _("Enter a reason for the change: it is kept with the wording."))
         return data
+
+    @property
+    def operative(self) -> str:
+        """Return the operative words of the present wording, which a small edit leaves as they are."""
+        text = self.paragraph.present_wording.text
+        words = operative_words(self.paragraph.get_strength_display(), text) if self.paragraph.strength else ""
+        return words if words in text else ""
+
+    @property
+    def small_edit(self) -> dict[str, Any]:
+        """Return what makes an edit small, for the script that says so while one writes."""
+        return {"most": MOST_WORDS, "weighty": " ".join(sorted(WEIGHTY)), "verb": self.operative}
 
     @property
     def has_marks(self) -> bool:

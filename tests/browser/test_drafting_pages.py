@@ -1,11 +1,15 @@
 """Drafting room in a browser: accessible on phone and desktop, and safe for unsaved text."""
 
+from urllib.parse import urlencode
+
 import pytest
+from django.http import QueryDict
 from django.urls import reverse
 from playwright.sync_api import expect
 
 from positions import workflow
 from positions.models import Disposition, Presence
+from positions.views.drafting_room import reword_form
 from tests.browser.conftest import BOTH, DESKTOP, PHONE
 from tests.factories import make_point, make_provision, make_secretariat, make_submission
 from tests.paper_factories import freeze, make_paragraph
@@ -80,7 +84,7 @@ def test_two_drafters_save_one_text_of_both(open_window, draft, size):
     ):
         window.goto(at("desk_sources", draft, draft.paragraph.key))
         window.locator("#id_text").fill(text)
-        window.get_by_text("Add a reason").click()
+        window.locator("details.reason").evaluate("each => { each.open = true }")  # it may be open by now
         window.get_by_label("Why").fill("Firmer.")
     first.get_by_role("button", name="Save the text").click()
     first.locator(".done", has_text="Saved.").wait_for()
@@ -296,3 +300,29 @@ def test_missing_reason_is_asked_for_where_one_writes(desktop, draft):
     desktop.keyboard.type("Agreed in Nairobi.")
     desktop.keyboard.press("Control+Enter")
     desktop.locator(".done", has_text="Saved.").wait_for()
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("Kenya urges agreed routes", ""),
+        ("Kenya urges agreed routs, by land.", "A small edit."),
+        ("Kenya urges all agreed routes.", "Not a small edit: say why."),
+        ("Kenya asks for agreed routes.", "Not a small edit: say why."),
+        ("Kenya urges one two three four five six agreed routes.", "Not a small edit: say why."),
+    ],
+    ids=["same", "few words", "a word that carries the meaning", "another verb", "many words"],
+)
+def test_script_and_portal_agree_on_what_needs_a_reason(desktop, draft, text, hint):
+    paragraph = workflow.reword(draft.paragraph, by=draft.drafter, text="Kenya urges agreed routes", why="So.")
+    workflow.mark_paragraph(draft.paragraph, by=draft.drafter, strength="urges")
+    desktop.log_in(draft.drafter)
+    desktop.goto(at("desk_sources", draft, draft.paragraph.key))
+    desktop.locator("#id_text").fill(f"{text} ")
+    desktop.locator("#id_text").fill(text)
+    expect(desktop.locator(".reason summary span")).to_have_text(hint)
+    is_large = hint.startswith("Not")
+    expect(desktop.locator("#id_why")).to_be_visible(visible=is_large)
+    paragraph.refresh_from_db()
+    form = reword_form(paragraph, None, QueryDict(urlencode({"text": text, "base": paragraph.wording_id})))
+    assert form.is_valid() is not is_large
