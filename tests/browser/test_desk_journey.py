@@ -3,7 +3,7 @@
 import pytest
 from django.core.cache import cache
 
-from tests.browser.journey import desk
+from tests.browser.journey import desk, desk_texts
 from tests.browser.journey.walk import Walk
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -21,7 +21,11 @@ STEPS = [
     desk.a_consultation_is_copied_and_opened_early,
     desk.a_letter_is_worded_by_the_office,
     desk.open_work_goes_to_a_colleague,
+    desk_texts.a_question_is_asked_and_answered,
+    desk_texts.two_drafters_change_the_same_words,
     desk.registration_is_closed_by_a_slip,
+    desk_texts.a_round_is_decided_in_its_list,
+    desk_texts.a_later_paper_cites_what_was_answered,
     desk.the_forum_meets,
 ]
 
