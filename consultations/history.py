@@ -252,6 +252,7 @@ SENTENCES: dict[str, tuple[Kind, Words]] = {
     "confirm_amendment": (D, _("%(who)s confirmed the amendment against the new text")),
     "withdraw_amendment": (D, _("%(who)s withdrew the amendment")),
     "outdate": (D, _("The text moved: the sponsor is asked again")),
+    "decide_together": (D, _("%(who)s decided on the changes to the same words together")),
     "choose_text": (D, _("%(who)s chose the text of two changes to the same words")),
     "fix_clearance_text": (D, _("%(who)s fixed the text for clearance")),
     "request_clearance": (M, _("%(who)s asked the ministries to clear the text")),

@@ -249,6 +249,11 @@ urlpatterns = [
         name="desk_amendment_decline",
     ),
     path(
+        "desk/papers/<slug:slug>/review/<int:pk>/together/",
+        review_desk.desk_amendments_together,
+        name="desk_amendments_together",
+    ),
+    path(
         "desk/papers/<slug:slug>/review/<int:pk>/recommend/",
         review_desk.desk_amendment_recommend,
         name="desk_amendment_recommend",

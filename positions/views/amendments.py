@@ -10,6 +10,8 @@ from string import ascii_uppercase
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from positions.models import (
     Amendment,
@@ -20,7 +22,17 @@ from positions.models import (
     Recommendation,
     rivals,
 )
-from positions.text.diff import Option, Span, bracketed, merge, redline
+from positions.text.diff import Option, Span, bracketed, changed_stretch, merge, redline
+
+GIST = 160  # characters of a row: more than any screen shows
+SIGNS = {  # shape and words of a row, by state
+    AmendmentState.PROPOSED: ("none", gettext_lazy("proposed")),
+    AmendmentState.STALE: ("half", gettext_lazy("to confirm")),
+    AmendmentState.ACCEPTED: ("ok", gettext_lazy("accepted")),
+    AmendmentState.IN_PART: ("ok", gettext_lazy("in part")),
+    AmendmentState.NOT_ACCEPTED: ("x", gettext_lazy("not accepted")),
+    AmendmentState.WITHDRAWN: ("gone", gettext_lazy("withdrawn")),
+}
 
 
 def amendments_of(paper: PositionPaper) -> QuerySet[Amendment]:
@@ -158,3 +170,30 @@ def total(items: Iterable[Load]) -> Load:
     """Return the sum of several loads."""
     rows = list(items)
     return Load(*(sum(getattr(row, name) for row in rows) for name in ("amendments", "waiting", "contended")))
+
+
+# --- Rows of a list -------------------------------------------------------------------------------------------------
+
+
+def list_row(amendment: Any, words: Amendment) -> Any:
+    """Return a row of the list with its sponsor (`who`) and section, a sign and the `gist`: the words that change."""
+    amendment.who, amendment.heading, amendment.sign = words.sponsor, words.paragraph.section.heading, _sign(amendment)
+    removed, added = changed_stretch(words.base.text, words.text)
+    if words.operation == Operation.REPLACE:
+        gist = _("“%(words)s”") % {"words": added} if added else _("delete “%(words)s”") % {"words": removed}
+    else:
+        gist = words.get_operation_display()
+    amendment.gist = gist[:GIST]
+    return amendment
+
+
+def _sign(amendment: Any) -> tuple[str, str]:
+    """Return the shape and the words for the state of an amendment."""
+    if amendment.is_untaken:
+        return "half", _("text to choose")
+    if amendment.state == AmendmentState.PROPOSED and amendment.contends:
+        return "two", _("same words")
+    if amendment.state == AmendmentState.PROPOSED and amendment.is_advised:
+        return "half", _("recommended")
+    shape, words = SIGNS[amendment.state]
+    return shape, str(words)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -12,7 +13,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations.permissions import SignedInRequest
@@ -20,29 +20,27 @@ from consultations.views.decorators import attempt, for_secretariat
 from consultations.views.splitting import FRAGMENT, without
 from ncm_portal.workflow import Blocked, Conflict, moves_open_to, needs_of
 from positions import workflow
-from positions.forms.review import AcceptForm, ChooseForm, DeclineForm, FitForm, RecommendForm, RoundForm
-from positions.models import Advice, Amendment, AmendmentState, Operation, Paragraph, PositionPaper, Section
+from positions.forms.review import (
+    AcceptForm,
+    ChooseForm,
+    DeclineForm,
+    FitForm,
+    RecommendForm,
+    RoundForm,
+    TogetherForm,
+)
+from positions.models import Advice, Amendment, Paragraph, PositionPaper, Section
 from positions.queries.amendments import TABS, amendment_words, amendments_at_a_glance, tab_numbers
 from positions.queries.papers import paragraph_numbers
-from positions.text.diff import changed_stretch
 from positions.workflow import AMENDMENT_MOVES, PAPER_MOVES
 from positions.workflow.drafting import OPEN_STATES
 
-from .amendments import Group, Load, amendments_of, groups, loads, read, total, words_today
+from .amendments import Group, Load, amendments_of, groups, list_row, loads, read, total, words_today
 from .drafting import REFUSED
 from .papers import HOME, known_paper
 
 KEY = re.compile(r"[0-9]{1,9}")
 ROWS = 100  # of one page of the list
-GIST = 160  # characters of a row: more than any screen shows
-SIGNS = {  # shape and words of a row, by state
-    AmendmentState.PROPOSED: ("none", gettext_lazy("proposed")),
-    AmendmentState.STALE: ("half", gettext_lazy("to confirm")),
-    AmendmentState.ACCEPTED: ("ok", gettext_lazy("accepted")),
-    AmendmentState.IN_PART: ("ok", gettext_lazy("in part")),
-    AmendmentState.NOT_ACCEPTED: ("x", gettext_lazy("not accepted")),
-    AmendmentState.WITHDRAWN: ("gone", gettext_lazy("withdrawn")),
-}
 
 # --- Rounds ------------------------------------------------------------------------------------------------
 
@@ -154,12 +152,12 @@ def _show_list(
         "paper": paper,
         "round": paper.rounds.defer("edition__content").select_related("edition").order_by("-number").first(),
         "tabs": _tabs(address, kept, show, of_section),
-        "rows": [_row(each, texts[each.pk]) for each in shown.rows],
+        "rows": [list_row(each, texts[each.pk]) for each in shown.rows],
         "section": Section.objects.filter(pk=section, paper=paper).first() if section else None,
         "list": kept.urlencode(),
         "address": f"{address}?{kept.urlencode()}{'&' if kept else ''}",
         "opens": _key(query, "open") in at,
-        "done": _row(done, texts[done.pk]) if done else None,
+        "done": list_row(done, texts[done.pk]) if done else None,
         "newer": _page_address(address, kept, shown.number - 1),
         "older": _page_address(address, kept, shown.number + 1 if shown.number < shown.last else 0),
     }
@@ -208,30 +206,6 @@ def _tabs(address: str, kept: QueryDict, here: str, rows: list[Any]) -> list[dic
     return tabs
 
 
-def _row(amendment: Any, words: Amendment) -> Any:
-    """Return a row of the list with its sponsor (`who`) and section, a sign and the `gist`: the words that change."""
-    amendment.who, amendment.heading, amendment.sign = words.sponsor, words.paragraph.section.heading, _sign(amendment)
-    removed, added = changed_stretch(words.base.text, words.text)
-    if words.operation == Operation.REPLACE:
-        gist = _("“%(words)s”") % {"words": added} if added else _("delete “%(words)s”") % {"words": removed}
-    else:
-        gist = words.get_operation_display()
-    amendment.gist = gist[:GIST]
-    return amendment
-
-
-def _sign(amendment: Any) -> tuple[str, str]:
-    """Return the shape and the words for the state of an amendment."""
-    if amendment.is_untaken:
-        return "half", _("text to choose")
-    if amendment.state == AmendmentState.PROPOSED and amendment.contends:
-        return "two", _("same words")
-    if amendment.state == AmendmentState.PROPOSED and amendment.is_advised:
-        return "half", _("recommended")
-    shape, words = SIGNS[amendment.state]
-    return shape, str(words)
-
-
 # --- One amendment --------------------------------------------------------------------------------------------------
 
 
@@ -250,7 +224,8 @@ def _reading(
         "in_draft": f"p={amendment.number}#p{amendment.number}",
         "group": group,
         "contends": amendment in group.contending,
-        "others": [each for each in group.amendments if each.pk != pk],
+        "others": [each for each in group.amendments if each.pk != pk and each not in group.contending],
+        "together": _together_form(paper, amendment, group),
         "needs": needs_of(AMENDMENT_MOVES, amendment),
         "may_accept": paper.state in OPEN_STATES and amendment.number is not None,
         "accept": AcceptForm(auto_id="accept_%s", initial=_advised(amendment, Advice.ACCEPT)),
@@ -294,18 +269,37 @@ def _decide(
     amendment = _known(paper, pk)
     if request.method != "POST":
         return redirect("desk_amendment", slug, pk)
-    query = without(QueryDict(request.POST.get("list", "")), "done")
+    return _carry_out(request, paper, amendment, verb, name, form)
+
+
+def _carry_out(
+    request: HttpRequest,
+    paper: PositionPaper,
+    amendment: Amendment,
+    verb: Callable[..., Any],
+    name: str,
+    form: forms.Form,
+) -> HttpResponse:
+    pk, query = amendment.pk, without(QueryDict(request.POST.get("list", "")), "done")
     if form.is_valid():
         try:
             verb(amendment, by=request.user, **form.cleaned_data)
         except Conflict as conflict:
-            typed = {**form.cleaned_data, "base": conflict.theirs.wording_id}
-            again = {"in_part": FitForm(initial=typed, auto_id="fit_%s")}
-            return _refused(request, paper, pk, query, again, reasons=conflict.reasons, status=409)
+            form.data = _updated(request, base=conflict.theirs.wording_id)
+            return _refused(request, paper, pk, query, {name: form}, reasons=conflict.reasons, status=409)
         except Blocked as refusal:
+            form.data = _updated(request, **{key: value for key, value in form.initial.items() if key == "seen"})
             return _refused(request, paper, pk, query, {name: form}, reasons=refusal.reasons)
         return _go_on(request, paper, pk, query)
     return _refused(request, paper, pk, query, {name: form})
+
+
+def _updated(request: HttpRequest, **now: Any) -> QueryDict:
+    """Return what was sent, based on what the page shows now beside it."""
+    data = request.POST.copy()
+    for name, value in now.items():
+        data[name] = str(value)
+    return data
 
 
 def _refused(
@@ -365,6 +359,49 @@ def desk_amendment_recommend(request: HttpRequest, slug: str, pk: int) -> HttpRe
     """Recommend a decision, and ask the sponsor to consent."""
     form = RecommendForm(request.POST, auto_id="recommend_%s")
     return _decide(request, slug, pk, workflow.recommend, "recommend", form)
+
+
+def _together_form(paper: PositionPaper, amendment: Any, group: Group) -> Any:
+    """Return the form to decide all amendments to the same words at once; None while one of them is accepted already,
+    or if `amendment` has no rival.
+    """
+    if amendment not in group.contending or group.untaken:
+        return None
+    may_accept = paper.state in OPEN_STATES and amendment.number is not None
+    initial = {"base": amendment.paragraph.wording_id, "text": amendment.paragraph.wording.text}
+    return TogetherForm(contending=group.contending, may_accept=may_accept, initial=initial)
+
+
+@for_secretariat
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_amendments_together(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
+    """Decide on an amendment and on all others that change the same words."""
+    paper = known_paper(request, slug)
+    amendment = _known(paper, pk)
+    if request.method != "POST":
+        return redirect("desk_amendment", slug, pk)
+    group = Group(read(amendments_of(paper).filter(paragraph=amendment.paragraph_id), paragraph_numbers(paper)))
+    if not group.contending:
+        return _too_late(request, paper, amendment)
+    form = TogetherForm(request.POST, contending=group.contending, may_accept=True)
+
+    def decide(amendment: Amendment, *, by: Any, **_words: Any) -> Any:
+        return workflow.decide_together(amendment.paragraph, by=by, **form.decision)
+
+    return _carry_out(request, paper, amendment, decide, "together", form)
+
+
+def _too_late(request: SignedInRequest, paper: PositionPaper, amendment: Amendment) -> HttpResponse:
+    """Show that the amendments are decided, or fewer, by now; the entered reason stays in the forms for one of them."""
+    reason, by = request.POST.get("reason", ""), request.user
+    act = partial(workflow.decide_together, amendment.paragraph, by=by, reason=reason or "-", seen=[amendment.pk])
+    reasons = attempt(act).reasons
+    typed = {
+        "accept": AcceptForm(auto_id="accept_%s", initial={"reason": reason}),
+        "decline": DeclineForm(auto_id="decline_%s", initial={"reason": reason}),
+    }
+    query = without(QueryDict(request.POST.get("list", "")))
+    return _refused(request, paper, amendment.pk, query, typed, reasons=reasons)
 
 
 # --- One text of several --------------------------------------------------------------------------------------------

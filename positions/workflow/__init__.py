@@ -78,6 +78,7 @@ from .review import (
     accept_in_part,
     choose_text,
     close_review,
+    decide_together,
     decline_amendment,
     extend_review,
     open_review,

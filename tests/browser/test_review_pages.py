@@ -130,3 +130,45 @@ def test_amendments_are_decided_without_javascript(open_window, review):
     assert "add a paragraph after it" in plain.locator("#pane h2").inner_text()
     review.amendment.refresh_from_db()
     assert (review.amendment.state, review.amendment.decision_reason) == ("not_accepted", "Safe is understood.")
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_two_changes_to_the_same_words_are_decided_together(open_window, review, size):
+    rival = contend(review)
+    close(review)
+    desk = open_window(size)
+    desk.log_in(review.drafter)
+    desk.goto(f"{at('desk_amendments', review)}?open={rival.pk}")
+    sides = [each.bounding_box() for each in desk.locator("#pane .pair > div").all()]
+    assert (sides[0]["y"] == sides[1]["y"]) is (size is DESKTOP)
+    if size is DESKTOP:
+        desk.keyboard.press("a")
+    else:
+        desk.locator("#together summary").click()
+    desk.check()
+    desk.get_by_label("A, of Ministry of Roads: it is accepted, and B not").check()
+    desk.locator("#together_reason").fill("Safety first.")
+    desk.get_by_role("button", name="Decide all of them").click()
+    desk.get_by_text("Ministry of Ports: not accepted.").wait_for()
+    assert "add a paragraph after it" in desk.locator("#pane h2").inner_text()
+    review.paragraph.refresh_from_db()
+    assert review.paragraph.wording.text == "Kenya calls for agreed and safe routes."
+
+
+def test_two_changes_are_decided_together_without_javascript(open_window, review):
+    rival = contend(review)
+    close(review)
+    plain = open_window(java_script_enabled=False)
+    plain.log_in(review.drafter)
+    plain.goto(f"{at('desk_amendments', review)}?open={rival.pk}")
+    plain.locator("#together summary").click()
+    plain.expect_status(422)
+    plain.locator("#together_reason").fill("Both.")
+    plain.get_by_role("button", name="Decide all of them").click()
+    assert "Choose what the paragraph will say." in plain.locator("#problem").inner_text()
+    plain.get_by_label("One text of A and B").check()
+    plain.locator("#together_text").fill("Kenya calls for agreed and safe routes and seasons.")
+    plain.get_by_role("button", name="Decide all of them").click()
+    assert "in part" in plain.locator(".undo").inner_text()
+    review.paragraph.refresh_from_db()
+    assert review.paragraph.wording.text == "Kenya calls for agreed and safe routes and seasons."
