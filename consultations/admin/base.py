@@ -1,7 +1,7 @@
 """Base classes of all record admins: no deletion, state changes only through verbs, edits written to the journal."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from inspect import signature
 from typing import Any
 
@@ -15,14 +15,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.formats import number_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from consultations.forms import ReasonForm
 from consultations.forms.consequences import confirming
 from consultations.models import Evidence
 from consultations.permissions import SignedInRequest, is_secretariat, may_enter_admin
 from consultations.queries.history import history, history_context
-from ncm_portal.workflow import Blocked, Condition, Move, OpenMove, journal, moves_open_to
+from ncm_portal.workflow import Blocked, Condition, Move, OpenMove, Words, journal, moves_open_to
 
 from .rows import MOST_ROWS, RowsFormSet
 
@@ -37,9 +39,18 @@ DAYS_AND_HOURS: dict[type[models.Field], dict[str, Any]] = {
 }
 
 
+# What stands beside the fields that many records have
+HELP_FOR_ALL: dict[str, Words] = {
+    "source": gettext_lazy("Where this is known from, such as a letter or a page. Staff only."),
+    "state": gettext_lazy("Changes with the buttons above only."),
+    "evidence": gettext_lazy("How sure this is. “Entered by the secretariat” is not replaced by an import."),
+}
+
+
 class RecordAdmin(admin.ModelAdmin):
     """Base admin of the secretariat's records: staff can read, the secretariat can edit, nothing can be deleted."""
 
+    help: Mapping[str, Words] = {}  # beside the fields, in the words of whoever fills them in
     list_per_page = 40
     formfield_overrides = DAYS_AND_HOURS
     show_full_result_count = False
@@ -109,6 +120,10 @@ class RecordAdmin(admin.ModelAdmin):
             changed = [[str(row.instance), _changes(row)] for row in rows]
             data, saved = {str(formset.model._meta.verbose_name): changed}, [row.instance for row in rows]
             journal("edit", form.instance, by=request.user, data=data, commits=saved)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """Return the form with the help beside each field, also where it can only be read."""
+        return super().get_form(request, obj, change, help_texts={**HELP_FOR_ALL, **self.help}, **kwargs)
 
     # --- Moves ---
 
@@ -270,6 +285,7 @@ class RowsInline(admin.TabularInline):
     """Inline rows that can be added and changed but not deleted, paginated if there are many."""
 
     template = "admin/portal/rows.html"
+    help: Mapping[str, Words] = {}  # of the columns, above the rows
     formset = RowsFormSet
     max_num = MOST_ROWS
     extra = 0
@@ -282,6 +298,17 @@ class RowsInline(admin.TabularInline):
         made: Any = super().get_formset(request, obj, absolute_max=MOST_ROWS, **kwargs)
         made.page_asked = request.GET.get(f"{made.get_default_prefix()}-page", 1)
         return made
+
+    @property
+    def helps(self) -> list[tuple[str, Words]]:
+        """Return the labels of the columns with the help for them."""
+        names = [name for name in self.fields or () if name in self._helps]
+        labels = (getattr(self.model._meta.get_field(name), "verbose_name", name) for name in names)
+        return [(capfirst(str(label)), self._helps[name]) for name, label in zip(names, labels, strict=True)]
+
+    @property
+    def _helps(self) -> dict[str, Words]:
+        return {**HELP_FOR_ALL, **self.help}
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         """Add the field's label as aria-label: the cells of Django's inline tables have no labels of their own."""

@@ -36,14 +36,45 @@ from .base import ReadOnlyAdmin, RecordAdmin, RowsInline, bulk_action
 from .rows import RowsFormSet
 from .spreadsheets import SpreadsheetExport
 
+MILESTONE_HELP = {
+    "consultation": _("Leave it empty for a date that every consultation works towards."),
+    "title": _("In full, as the meeting or the step is called."),
+    "short_title": _("For the line of dates. Without it the title stands there."),
+    "kind": _("One word, such as forum, dialogue or adoption."),
+    "level": _("national, regional or global."),
+    "place": _("The town."),
+    "planned_start": _("The day for which it was announced. It stays when the milestone moves."),
+    "planned_end": _("Only if it lasts more than a day."),
+    "planned_precision": _("How exactly the planned date is known: day, month or year."),
+    "actual_start": _("The day on which it began. A different planned day is shown struck through."),
+    "actual_end": _("Only if it lasted more than a day."),
+    "actual_precision": _("How exactly the actual date is known: day, month or year."),
+    "state": _("Held, moved and cancelled are shown in words on the line of dates."),
+    "is_key": _("On the home page, where everybody sees it."),
+    "reference": _("Such as the number of a resolution. Public."),
+}
+
 
 class MilestonesInline(RowsInline):
+    help = MILESTONE_HELP
     model = Milestone
     fields = ["short_title", "title", "kind", "place", "planned_start", "actual_start", "state", "is_key"]
 
 
 @admin.register(Consultation)
 class ConsultationAdmin(RecordAdmin):
+    help = {
+        "slug": _("Part of the address of its pages. It stays once the consultation has opened."),
+        "title": _("What it is about, as everybody reads it."),
+        "short_title": _("For lists and the menu, for example Review 2026."),
+        "purpose": _("Why Kenya asks, and what the answers are for. Public."),
+        "opens_at": _("On this day the secretariat can open it; before it, only the head."),
+        "closes_at": _("East Africa Time. Later inputs need a decision of the head."),
+        "themes": _("What organisations are asked about. The questions are set at the desk."),
+        "quorum_member_share": _("From 0 to 1: 0.667 stands for two thirds of the member institutions."),
+        "quorum_groups": _("So many groups of organisations must be present."),
+        "clearance_working_days": _("Ministries have at least so long to answer. Public holidays do not count."),
+    }
     moves, verbs = workflow.CONSULTATION_MOVES, workflow
     move_forms = {"extend": ExtendForm}
     list_display = ["title", "state", "opens_at", "closes_at", "input_count"]
@@ -85,6 +116,7 @@ class ConsultationAdmin(RecordAdmin):
 
 @admin.register(Milestone)
 class MilestoneAdmin(RecordAdmin):
+    help = MILESTONE_HELP
     list_display = ["__str__", "place", "planned_start", "actual_start", "state", "level", "is_key", "evidence"]
     list_filter = ["state", "level", "kind", "is_key"]
     search_fields = ["title", "short_title", "place"]
@@ -94,6 +126,17 @@ class MilestoneAdmin(RecordAdmin):
         move.
         """
         return [*self.readonly_fields]
+
+
+SESSION_HELP = {
+    "order": _("Its number within the forum, printed on registers. No two sessions have the same."),
+    "starts_at": _("East Africa Time. Calendars that people subscribed to follow a change."),
+    "ends_at": _("East Africa Time, after the start."),
+    "title": _("As it stands in the programme, on the screen and in calendars."),
+    "kind": _("A breakout works on one theme; nobody speaks in a break."),
+    "theme": _("For breakouts: points taken down in it belong to this theme."),
+    "room": _("As it is written on the door. Two sessions in one room at one time are a clash."),
+}
 
 
 class SessionsFormSet(RowsFormSet):
@@ -115,6 +158,7 @@ class SessionsFormSet(RowsFormSet):
 
 
 class SessionsInline(RowsInline):
+    help = SESSION_HELP
     model = ForumSession
     formset = SessionsFormSet
     fields = ["order", "starts_at", "ends_at", "title", "kind", "theme", "room", "state"]
@@ -125,6 +169,23 @@ class SessionsInline(RowsInline):
 
 @admin.register(Forum)
 class ForumAdmin(RecordAdmin):
+    help = {
+        "title": _("For letters, badges and the public page. Announced: change it at the desk."),
+        "consultation": _("It is discussed and adopted here. It stays once the forum is announced."),
+        "code": _("For letters and files, such as FORUM-2027. It stays once the forum is announced."),
+        "slug": _("Part of the link in each letter: it stays once the forum is announced."),
+        "seats": _("For everybody together. Seats of each group are set at the desk, under Seats."),
+        "starts_on": _(
+            "Announced: change it at the desk. Whoever is invited is told, and the old day stays, struck through."
+        ),
+        "ends_on": _("The same day as the first, if it lasts one day."),
+        "place": _("The town. Announced: change it at the desk, which tells whoever is invited."),
+        "venue": _("The building, as a driver finds it. On letters, in calendars and on the public page."),
+        "convenors": _("Who invites, on the public page and on badges."),
+        "concept": _("Up to 5,000 characters, public once the forum is announced. Why it is held and what it decides."),
+        "respond_by": _("The day in letters still to be written. Letters that were sent keep theirs."),
+        "contact": _("A name with a telephone number or an address, under letters and mails."),
+    }
     moves, verbs = workflow.FORUM_MOVES, workflow
     list_display = ["title", "consultation", "place", "starts_on", "state", "confirmed_delegates"]
     list_filter = ["state", "consultation"]
@@ -134,8 +195,8 @@ class ForumAdmin(RecordAdmin):
     inlines = [SessionsInline]
     list_select_related = ["consultation"]
     fields = [
-        "title", ("consultation", "state"), ("code", "slug", "seats"), ("starts_on", "ends_on"), ("place", "venue"),
-        "convenors", "concept", ("respond_by", "contact"), "letter_text", "source",
+        "title", "consultation", "state", "code", "slug", "starts_on", "ends_on", "place", "venue", "seats",
+        "convenors", "concept", "respond_by", "contact", "letter_text", "source",
     ]  # fmt: skip
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
@@ -167,6 +228,12 @@ class ForumAdmin(RecordAdmin):
 
 
 class RolesInline(RowsInline):
+    help = {
+        "kind": _("A chair leads, a rapporteur takes points down, a speaker has a place in the order."),
+        "user": _("With an account, a rapporteur can record points and a chair can check them."),
+        "name": _("For somebody without an account."),
+        "order": _("The order in which speakers are called."),
+    }
     model = SessionRole
     autocomplete_fields = ["user"]
     fields = ["kind", "user", "name", "order"]
@@ -174,6 +241,7 @@ class RolesInline(RowsInline):
 
 @admin.register(ForumSession)
 class ForumSessionAdmin(RecordAdmin):
+    help = {"forum": _("The forum in whose programme it stands."), **SESSION_HELP}
     moves, verbs = workflow.SESSION_MOVES, workflow
     list_display = ["title", "forum", "starts_at", "room", "theme", "state"]
     list_filter = ["forum", "kind", "state"]
@@ -185,6 +253,18 @@ class ForumSessionAdmin(RecordAdmin):
 
 @admin.register(Delegate)
 class DelegateAdmin(SpreadsheetExport, RecordAdmin):
+    help = {
+        "forum": _("The forum that the person comes to."),
+        "stakeholder": _("The organisation that the person speaks for, as it is called today."),
+        "user": _("If the person has an account: decisions then reach it."),
+        "name": _("As it is printed on the badge."),
+        "title": _("Office or function, printed under the name."),
+        "email": _("Decisions go here; without it, to the organisation."),
+        "role": _("What the person does at the forum, such as delegate or observer."),
+        "group": _("As of the day of the nomination. Seats are counted by it."),
+        "county": _("Where the organisation has its seat. The balance of counties is counted by it."),
+        "sits_in_for": _("The person whose seat this one takes."),
+    }
     resource_classes = [DelegateResource]
     moves, verbs = workflow.DELEGATE_MOVES, workflow
     list_display = ["badge_number", "name", "title", "stakeholder", "group", "county", "role", "state"]

@@ -37,6 +37,12 @@ from .spreadsheets import SpreadsheetAdmin
 
 
 class NamesInline(RowsInline):
+    help = {
+        "name": _("The name that it had, as it signed."),
+        "valid_from": _("The first day of this name."),
+        "valid_to": _("The last day of this name."),
+        "basis": _("The order or the law that changed it."),
+    }
     model = StakeholderName
     fields = ["name", "valid_from", "valid_to", "basis", "evidence"]
 
@@ -63,6 +69,14 @@ class MembershipFormSet(RowsFormSet):
 
 
 class MembershipsInline(RowsInline):
+    help = {
+        "user": _("The account of the person."),
+        "role": _("A focal point and an alternate write inputs; a clearing officer answers for a ministry."),
+        "is_primary": _("One person at a time: mails about the organisation go there first."),
+        "valid_from": _("From this day on the person acts for it."),
+        "valid_until": _("The first day on which the person no longer does. Empty: until further notice."),
+        "mandate_letter": _("The reference of the letter that names the person."),
+    }
     model = Membership
     formset = MembershipFormSet
     autocomplete_fields = ["user"]
@@ -73,6 +87,12 @@ class MembershipsInline(RowsInline):
 
 
 class MandatesInline(RowsInline):
+    help = {
+        "theme": _("It clears the paragraphs on this theme."),
+        "is_lead": _("It answers first for this theme."),
+        "is_confirmed": _("Only confirmed mandates count: the ministry has said so."),
+        "basis": _("The law or the order that gives it the theme."),
+    }
     model = Mandate
     autocomplete_fields = ["theme"]
     fields = ["theme", "is_lead", "is_confirmed", "basis", "evidence"]
@@ -80,6 +100,19 @@ class MandatesInline(RowsInline):
 
 class OrganisationAdmin(RecordAdmin):
     """Admin of organisations, with a warning for names that look like other names."""
+
+    help = {
+        "name": _("In full, as it signs. Earlier names are kept below with their dates."),
+        "short_name": _("For lists and badges."),
+        "group": _("Seats, the quorum and the coverage are counted by it."),
+        "is_ncm_member": _("Members count for the quorum, and hear of changed rules."),
+        "county": _("Where it has its seat. Leave it empty for a national body."),
+        "parent": _("The body that it is part of, such as the ministry of a department."),
+        "contact_email": _("Letters go here if nobody acts for it in the portal."),
+        "about": _("What it does, in a few sentences. Public."),
+        "legal_basis": _("The law or the order that it rests upon."),
+        "code": _("The number in spreadsheets, by which an import finds it again."),
+    }
 
     def links(self, request: HttpRequest, record: Any) -> list[tuple[Any, str]]:
         """Link to the desk page of the organisation, which lists problems with its name."""
@@ -189,6 +222,14 @@ class UserAdmin(RecordAdmin):
     """Admin of accounts. The head proposes appointments and a second person confirms them; people manage their own
     address and password.
     """
+
+    help = {
+        "name": _("As colleagues and letters call the person."),
+        "email": _("For signing in and for mail. Changed at the desk, where the consequences are shown."),
+        "phone": _("International, such as +254 and nine digits. For text messages that the person chose."),
+        "language": _("Mails and pages are in this language."),
+        "is_active": _("Whether the person can sign in. Closed and opened at the desk."),
+    }
 
     moves, verbs, move_forms = {"appoint": APPOINT}, workflow, {"appoint": AppointForm}
     list_display = ["name", "email", "office", "is_active", "date_joined"]

@@ -3,20 +3,24 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 from zeal import zeal_ignore
 
+from consultations.admin.base import HELP_FOR_ALL
 from consultations.models import (
     Consultation,
     Delegate,
     Event,
     Forum,
+    ForumSession,
     Milestone,
     Ministry,
     Stakeholder,
     Submission,
     Theme,
+    User,
 )
 from tests import factories
 from tests.pages import admin_page as page
@@ -296,3 +300,33 @@ def test_list_query_count_does_not_depend_on_rows(client, officer, django_assert
     for model, limit in ((Stakeholder, 13), (Submission, 16), (Delegate, 15), (Forum, 14), (Event, 12)):
         with django_assert_max_num_queries(limit):
             assert client.get(page(model, "changelist")).status_code == 200
+
+
+# --- Help beside the fields -------------------------------------------------------------------------------------------
+
+MAIN_RECORDS = (Consultation, Milestone, Forum, ForumSession, Delegate, Stakeholder, Ministry, User)
+
+
+def without_help(form):
+    return [name for name, field in form.base_fields.items() if not field.help_text]
+
+
+@pytest.mark.parametrize("model", MAIN_RECORDS, ids=lambda model: model.__name__)
+def test_every_field_of_a_main_record_has_help_beside_it(model, officer, rf):
+    request, site = rf.get("/"), admin.site.get_model_admin(model)
+    request.user = officer
+    assert without_help(site.get_form(request)) == []
+    for inline in site.get_inline_instances(request):
+        shown = inline.get_formset(request).form.base_fields
+        assert {name for name in inline.fields if name in shown} - {*HELP_FOR_ALL, *inline.help} == set(), inline
+
+
+def test_help_for_the_columns_of_sessions_is_on_the_page_of_a_forum(client, officer):
+    shown = client.get(page(Forum, "change", factories.make_forum().pk)).text
+    assert "Sessions: what goes into the columns" in shown
+    assert "A breakout works on one theme" in shown
+
+
+def test_field_that_can_only_be_read_keeps_its_help(client, officer):
+    shown = client.get(page(Forum, "change", factories.make_forum().pk)).text
+    assert "The building, as a driver finds it." in shown
