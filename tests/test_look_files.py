@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FONTS = sorted((ROOT / "static/fonts").glob("*.woff2"))
 SHEETS = sorted((ROOT / "static/css").glob("*.css"))
 HEAVIER, LIGHT = (
-    {"portal.css": 4_100, "admin.css": 3_050, "frame.css": 2_600},
+    {"portal.css": 3_900, "admin.css": 3_050, "frame.css": 2_400},
     1_800,
 )  # bytes with Brotli, as a visitor gets them
 LETTERS = "ĩũĨŨŋŊéèçñğńøß’‘“”–—…·€"
@@ -40,6 +40,31 @@ def test_stylesheet_uses_only_named_colours(sheet):
     text = (ROOT / "static/css" / sheet).read_text()
     used, named = set(re.findall(r"var\((--[\w-]+)\)", text)), set(re.findall(r"(--[\w-]+):", text))
     assert used - named == set()
+
+
+# Stylesheets that a page links if it has one of their classes.
+LINKED = {"tables.css": ("thin", "stackt"), "public.css": ("line", "openings", "contents")}
+
+
+def uses_class(text: str, names: tuple[str, ...]) -> bool:
+    return any(set(value.split()) & set(names) for value in re.findall(r'class="([^"]*)"', text))
+
+
+def links(path: Path, sheet: str, pages: dict[Path, str]) -> bool:
+    """Return whether a page links a stylesheet: itself, by what it extends, or each page that includes it."""
+    name = str(path.relative_to(ROOT / "templates"))
+    if f"css/{sheet}" in lineage(pages[path]):
+        return True
+    around = [each for each, text in pages.items() if f'include "{name}"' in text]
+    return bool(around) and all(links(each, sheet, pages) for each in around)
+
+
+@pytest.mark.parametrize("sheet", LINKED)
+def test_page_links_the_stylesheet_of_its_classes(sheet):
+    texts = {path: path.read_text() for path in (ROOT / "templates").rglob("*.html") if "print" not in path.parts}
+    users = [path for path, text in texts.items() if uses_class(text, LINKED[sheet])]
+    assert len(users) > 3
+    assert [str(path.relative_to(ROOT)) for path in users if not links(path, sheet, texts)] == []
 
 
 def missing_static_files(text: str) -> list[str]:
