@@ -8,7 +8,6 @@ from consultations.models import Point
 from ncm_portal import workflow
 from positions.models import Paragraph, PositionPaper
 from tests.browser.journey.opening import MINUTE, THEMES, TITLE
-from tests.browser.journey.people import BUREAU
 from tests.browser.journey.walk import Person, Walk, in_nairobi
 
 INTRODUCTION = "This paper says what Kenya stands for on the crossing of lakes."
@@ -163,10 +162,11 @@ def the_round_closes_and_the_words_are_taken(walk: Walk) -> None:
     amina.go(f"{DESK}review/")
     amina.follow("Close the review round")
     amina.confirm()
-    amina.follow(THEMES[0])
-    amina.follow(f"Paragraph 3: {BUREAU}")
+    amina.go(f"{DESK}review/amendments/")
+    amina.unfold("Accept")
     amina.window.locator("#accept_reason").fill("Agreed.")
-    amina.press("Accept it as proposed")
+    amina.window.get_by_role("button", name="Accept it as proposed").click()
+    amina.window.locator(".tabset a", has_text="To decide 0").wait_for()
     walk.fuel = Paragraph.objects.get(wording__text__startswith=FUEL.rstrip("."))
     assert walk.fuel.wording.text == FUEL.replace("every rescue", "every rescue by night")
     confirm_the_source(amina, walk.fuel, f"{walk.public.reference}.2")
