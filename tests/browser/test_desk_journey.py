@@ -27,6 +27,7 @@ STEPS = [
     desk_texts.a_round_is_decided_in_its_list,
     desk_texts.a_later_paper_cites_what_was_answered,
     desk.the_forum_meets,
+    desk_texts.a_ministry_lets_its_time_pass,
 ]
 
 

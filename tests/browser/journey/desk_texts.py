@@ -5,12 +5,12 @@ list, and a later paper that cites what an earlier one answered.
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from consultations.models import Enquiry
+from consultations.models import Enquiry, MembershipRole
 from positions.models import PositionPaper
 from positions.queries import grounding
 from tests.browser.journey.desk import later
 from tests.browser.journey.walk import Person, Walk
-from tests.factories import change, make_point
+from tests.factories import change, make_mandate, make_member, make_point
 from tests.paper_factories import bring_paper, make_disposition, make_paper, make_paragraph, make_section
 from tests.positions.reviewing import another, opened, propose
 
@@ -76,7 +76,7 @@ def reword(person: Person, text: str, *, refused: int = 0) -> None:
 
 
 def a_round_is_decided_in_its_list(walk: Walk) -> None:
-    """What one member proposed is taken, what another did is not, and its sponsor reads why."""
+    """Two members changed the same words: one act takes one of them, and the other sponsor reads why not."""
     baraka, draft = walk.person("Baraka"), walk.draft
     baraka.go(reverse("desk_sources", args=[draft.paper.slug, draft.paragraph.key]))
     baraka.press_in_place(f"Confirm: {draft.point.reference}")
@@ -89,9 +89,11 @@ def a_round_is_decided_in_its_list(walk: Walk) -> None:
     baraka.confirm()
     baraka.go(reverse("desk_amendments", args=[draft.paper.slug]))
     baraka.look_on_a_phone("desk-amendments")
-    decide(baraka, "accept", "Accept it as proposed", "Agreed.")
-    expect(baraka.window.locator("#pane")).to_contain_text("Ministry of Ports")
-    decide(baraka, "decline", "Do not change the text", "Urging is too much.")
+    baraka.window.locator("#together summary").click()
+    baraka.look()
+    baraka.window.get_by_label("A, of Ministry of Roads: it is accepted, and B not").check()
+    baraka.window.locator("#together_reason").fill("Urging is too much.")
+    press_in_pane(baraka, "Decide all of them")
     baraka.window.locator(".tabset a", has_text="To decide 0").wait_for()
     states = {each.pk: each.state for each in draft.round.amendments.all()}
     assert states == {proposed.pk: "accepted", other.pk: "not_accepted"}
@@ -100,11 +102,25 @@ def a_round_is_decided_in_its_list(walk: Walk) -> None:
     assert "not accepted" in walk.mail_to(other.by.email).body
 
 
-def decide(person: Person, name: str, button: str, reason: str) -> None:
-    """Open one of the decisions about an amendment, and send it with a reason."""
-    person.window.locator(f"#{name} summary").click()
-    person.window.locator(f"#{name}_reason").fill(reason)
-    press_in_pane(person, button)
+def a_ministry_lets_its_time_pass(walk: Walk) -> None:
+    """After the due hour the table of answers offers to record silence."""
+    baraka, draft = walk.person("Baraka"), walk.draft
+    make_mandate(draft.body, draft.t1, is_lead=True)
+    make_member(draft.body, MembershipRole.CLEARING_OFFICER)
+    baraka.go(reverse("desk_sources", args=[draft.paper.slug, draft.paragraph.key]))
+    baraka.press_in_place(f"Confirm: {draft.point.reference}")
+    baraka.go(reverse("desk_clearance", args=[draft.paper.slug]))
+    baraka.follow("Fix the text for clearance")
+    baraka.confirm()
+    baraka.follow("Ask the ministries to clear")
+    baraka.confirm()
+    assert "Record silence" not in baraka.text
+    later(walk, days=30)
+    baraka.go(reverse("desk_clearance", args=[draft.paper.slug]))
+    baraka.look_on_a_phone("desk-clearance")
+    press_in_pane(baraka, "Record silence")
+    expect(baraka.window.locator("main")).to_contain_text("silent")
+    assert draft.paper.clearances.get().state == "silent"
 
 
 def a_later_paper_cites_what_was_answered(walk: Walk) -> None:
