@@ -212,7 +212,9 @@ def desk_assign(request: SignedInRequest, key: UUID) -> HttpResponse:
     if request.method != "POST":
         return redirect("desk_input", key)
     form = AssignForm(request.POST)
-    to = form.cleaned_data["to"] if form.is_valid() else None
+    if not form.is_valid():
+        return _refused(request, submission, Outcome([_("Choose an officer from the list.")], 422), {})
+    to = form.cleaned_data["to"]
     outcome = attempt(lambda: workflow.assign(submission, by=request.user, to=to), submission)
     if outcome.reasons:
         return _refused(request, submission, outcome, {})

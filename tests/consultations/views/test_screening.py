@@ -201,6 +201,15 @@ def test_assigning_keeps_the_list(client, officer, received):
     assert received.assigned_to == officer
 
 
+@pytest.mark.parametrize("kept", [{}, {"list": "saved=all"}], ids=["page", "list"])
+def test_unknown_officer_is_refused_and_the_assignment_stays(client, officer, received, kept):
+    workflow.assign(received, by=officer, to=officer)
+    page = client.post(at(received, "assign"), kept | {"to": make_member().pk})
+    received.refresh_from_db()
+    assert (page.status_code, received.assigned_to) == (422, officer)
+    assert page.context["reasons"] == ["Choose an officer from the list."]
+
+
 @pytest.mark.parametrize(("verb", "state"), [("return_for_completion", "returned"), ("set_aside", "set_aside")])
 def test_move_records_reason(client, officer, received, verb, state):
     client.post(at(received, verb), {"reason": "Which {{ county }}?", "set_aside_for": "off_topic"})
