@@ -260,7 +260,7 @@ def test_home_page_query_count_does_not_depend_on_delegates(client, django_asser
     make_point(session=one, kind="commitment", state="validated")
     make_point(session=one, state="draft")
     make_action(forum, point=make_point(session=one, kind="commitment", state="validated"))
-    with django_assert_max_num_queries(22):  # of them five for the rail, two for the steps
+    with django_assert_max_num_queries(23):  # of them five for the rail, two for the steps
         page = client.get(address)
     assert [action.words for action in page.context["actions"]] == [
         "1 point of the sessions is still a draft",

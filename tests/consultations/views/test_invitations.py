@@ -155,7 +155,7 @@ def test_letter_is_corrected_and_its_link_reissued(desk, forum):
 def test_table_shows_missing_and_next_steps_in_few_queries(desk, forum, django_assert_max_num_queries):
     for state in ("draft", "sent", "answered", "declined", "lapsed"):
         make_invitation(forum, state=state, addressee="The PS")
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         page = desk.get(at("forum_letters", forum))
     assert {row["letter"].state: row["next"] for row in page.context["rows"]} == {
         "draft": "Send it",

@@ -86,7 +86,7 @@ def test_points_are_paginated_by_key(client, officer, consultation, django_asser
     for turn in range(30):
         make_point(submission, text=f"{turn:02}")
     first = client.get(list_of(consultation))
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         second = client.get(first.context["older"])
     seen = [point.text for page in (first, second) for point in page.context["points"]]
     assert seen == [f"{turn:02}" for turn in range(29, -1, -1)]

@@ -290,5 +290,5 @@ def test_input_page_query_count_is_low(client, officer, accepted, django_assert_
         make_likeness(make_point(accepted), make_point(make_submission(accepted.consultation), text=f"Pass {turn}"))
         Note.objects.create(submission=accepted, by=make_secretariat(), text="Note")
     client.get(at(accepted))
-    with django_assert_max_num_queries(23):
+    with django_assert_max_num_queries(24):
         client.get(at(accepted))

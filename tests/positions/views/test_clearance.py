@@ -198,7 +198,7 @@ def test_query_count_does_not_depend_on_paragraphs(text, as_officer, as_secretar
     for address, limit in limits.items():
         with django_assert_max_num_queries(limit):
             assert as_officer.get(address).status_code == 200
-    with django_assert_max_num_queries(21):
+    with django_assert_max_num_queries(22):
         assert as_secretariat.get(reverse("desk_clearance", args=[text.paper.slug])).status_code == 200
 
 

@@ -119,7 +119,7 @@ def test_page_query_count_is_low(client, person, organisation, django_assert_max
     for _turn in range(5):
         make_point(make_submission(consultation, organisation, author=person))
     client.get(PAGE)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         client.get(PAGE)
 
 
