@@ -372,12 +372,14 @@ class PlaceForm(forms.Form):
 class BesideForm(forms.Form):
     """Filter form of the points beside the text, by the themes of the outline. Unknown values are ignored."""
 
-    words = LineField(label=_("Words"), max_length=200, required=False)
+    words = LineField(
+        label=_("Words"), max_length=200, required=False, widget=forms.TextInput(attrs={"placeholder": _("Words")})
+    )
     theme = forms.ChoiceField(label=_("Theme"), required=False)
     kind = forms.ChoiceField(
         label=_("Kind"),
         required=False,
-        choices=lambda: [("", _("All")), *((value, str(label).capitalize()) for value, label in PointKind.choices)],
+        choices=lambda: [("", _("All kinds")), *((value, str(label).capitalize()) for value, label in PointKind.choices)],
     )
     free = forms.BooleanField(label=_("Only points that no paragraph cites"), required=False)
 
@@ -385,7 +387,7 @@ class BesideForm(forms.Form):
         super().__init__(*args, **options)
         self.themes = {theme.code: theme for theme in themes}
         choice_field(self, "theme").choices = [
-            ("", _("All")),
+            ("", _("All themes")),
             *((code, str(theme)) for code, theme in self.themes.items()),
         ]
 
