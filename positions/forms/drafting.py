@@ -379,7 +379,10 @@ class BesideForm(forms.Form):
     kind = forms.ChoiceField(
         label=_("Kind"),
         required=False,
-        choices=lambda: [("", _("All kinds")), *((value, str(label).capitalize()) for value, label in PointKind.choices)],
+        choices=lambda: [
+            ("", _("All kinds")),
+            *((value, str(label).capitalize()) for value, label in PointKind.choices),
+        ],
     )
     free = forms.BooleanField(label=_("Only points that no paragraph cites"), required=False)
 
