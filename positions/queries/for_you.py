@@ -197,7 +197,7 @@ def _step_letters(user: Any) -> QuerySet[StepAnswer]:
 CLEARING = (
     Kind(
         "clearances", PAPERS, is_secretariat, _running,
-        _("Clearance of %(what)s: %(who)s has not answered"), _("Remind"), page("desk_clearance", "slug"),
+        _("Clearance of %(what)s: %(who)s has not answered"), _("See who"), page("desk_clearance", "slug"),
         many=_("Clearance of %(what)s: %(n)s ministries have not answered"),
         each=("paper_id",), since="requested_at", due_at="due_at", place=ROUND,
         facts={**OF_PAPER, "who": "ministry__name"},

@@ -27,6 +27,15 @@ pytestmark = pytest.mark.django_db(transaction=True)
 SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 BODY = "We ask for a seasonal pass for herders. It should cost nothing at all.\n\nThank you for reading this."
 
+# Counts what a form would send, and sends nothing.
+COUNT_SENT = """
+    window.sent = 0;
+    addEventListener("submit", (event) => {
+        if (!event.defaultPrevented) window.sent += 1;
+        event.preventDefault();
+    });
+"""
+
 
 @pytest.fixture
 def officer(db):
@@ -145,6 +154,19 @@ def test_queue_works_without_javascript(open_window, officer, queue):
     reads(window, queue[1])
     window.get_by_role("link", name="Back to the list").click()
     window.get_by_role("link", name="Input 3").wait_for()
+
+
+def test_many_are_decided_with_a_sign_and_once(desktop, officer, queue):
+    desktop.log_in(officer)
+    desktop.goto(list_of(queue))
+    desktop.locator("[name=all]").check()
+    desktop.locator("#bulk").get_by_role("button", name="Put on file").click()
+    desktop.evaluate(COUNT_SENT)
+    for _turn in range(2):
+        desktop.get_by_role("button", name="Put on file: 3 inputs").click()
+        expect(desktop.locator("form [role=status]")).to_contain_text("Put on file: 3 inputs are under way.")
+    desktop.check()
+    assert desktop.evaluate("window.sent") == 1
 
 
 @SIZES
