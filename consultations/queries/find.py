@@ -44,7 +44,7 @@ FEW = 5  # results of a kind, of the reader's consultation and of others
 MOST = 50  # rows of a small table among which these are
 FEW_TEXTS = 2_000  # texts with the words that are looked up by key; of more the newest are walked through,
 WALKED = 5_000  # and no more points than this: words that many inputs have may be in no point
-SHORTEST, MOST_WORDS = 2, 8  # characters of a word: a single one is in nearly every text; words
+SHORTEST, MOST_WORDS = 2, 4  # characters of a word: a single one is in nearly every text; words of a name
 A_REFERENCE = re.compile(r"(?P<input>[A-Z0-9-]{0,20}\d)(?:\.(?P<point>\d{1,4}))?", re.ASCII | re.IGNORECASE)
 A_PARAGRAPH = re.compile(r"(?P<sign>(?:§+|par\.?|paragraph|aya)\s*)?(?P<number>\d{1,4})", re.ASCII | re.IGNORECASE)
 
