@@ -164,12 +164,8 @@ def show_room(
     `opened` is a form that was refused; else the URL says what is open.
     """
     text = Text(paper, [], sections)
-    number = (
-        opened.paragraph.number
-        if opened and opened.paragraph
-        else _number_in(request, "open") or _number_in(request, "p")
-    )
-    part = part_of(section, number)
+    shown = opened.paragraph.number if opened and opened.paragraph else None
+    part = part_of(section, shown or _number_in(request, "open") or _number_in(request, "p"))
     text.paragraphs = numbered_paragraphs(paper, part=part)
     dress(text.paragraphs)
     opened = opened or _opened(request, text, section)
