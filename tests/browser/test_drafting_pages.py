@@ -227,6 +227,15 @@ def look(window):
         window.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
 
+def wait_until_left(window, user):
+    """Wait until the sign of `user` is gone: what says so is a beacon, whose answer no page waits for."""
+    for _turn in range(100):
+        if not Presence.objects.filter(user=user).exists():
+            return
+        window.wait_for_timeout(100)
+    raise AssertionError(f"{user} still counts as writing")
+
+
 @SIZES
 def test_two_drafters_see_each_other_and_are_warned_at_the_same_paragraph(open_window, draft, size):
     first, second = open_window(size), open_window(size)
@@ -248,14 +257,12 @@ def test_two_drafters_see_each_other_and_are_warned_at_the_same_paragraph(open_w
     expect(second.locator("#done")).to_contain_text(f"{draft.drafter.name} is writing here since")
     second.get_by_role("link", name="Close").click()
     expect(second.locator("#p2 .marks")).to_contain_text(f"{draft.drafter.name} is writing here since")
+    wait_until_left(second, draft.colleague)
     look(first)
     expect(first.locator("#p2 .writers")).to_be_hidden()
     assert set(Presence.objects.values_list("user", flat=True)) == {draft.drafter.pk}
     first.goto(reverse("desk"))
-    for _turn in range(50):  # what says so as the page is left has no answer to wait for
-        if not Presence.objects.exists():
-            break
-        second.wait_for_timeout(100)
+    wait_until_left(second, draft.drafter)
     look(second)
     expect(second.locator("#p2 .writers")).to_be_hidden()
 
