@@ -33,8 +33,8 @@ class Field(NamedTuple):
 
 
 class Kind(NamedTuple):
-    """Letter or mail: its label, its template in the portal, its fields, those that it must hold, and further values
-    with which its template shows this kind's text.
+    """Letter or mail: its label, its template in the portal, its fields, those that its text and its subject must hold,
+    and further values with which its template shows this kind's text.
     """
 
     label: Words
@@ -44,6 +44,7 @@ class Kind(NamedTuple):
     about: str = "inputs"  # the records on which it can be previewed
     flags: Mapping[str, object] = {}
     languages: tuple[str, ...] = ("en", "sw")  # institutions are written to in English only
+    in_subject: tuple[str, ...] = ()
 
 
 def _file(name: str) -> str:
@@ -86,6 +87,9 @@ FIELDS = {
     "closes": Field(gettext_lazy("time at which the round closes"), "{{ closes_at|eat }}"),
     "due": Field(gettext_lazy("time at which the answer is due"), "{{ due_at|eat }}"),
     "answers": Field(gettext_lazy("answer to each point"), _file("answers")),
+    "asked_on": Field(gettext_lazy("time at which the question arrived"), "{{ enquiry.received_at|eat }}"),
+    "subject": Field(gettext_lazy("subject of the question"), "{{ subject }}"),
+    "answer": Field(gettext_lazy("the answer"), "{{ enquiry.answer }}"),
     "link": Field(gettext_lazy("link"), "{{ link }}"),
 }
 
@@ -111,6 +115,12 @@ def _input(label: Words, name: str, *more: str, required: tuple[str, ...] = ()) 
 
 def _paper(label: Words, name: str, about: str, fields: tuple[str, ...], *required: str) -> Kind:
     return Kind(label, _PAPER.format(name), ("paper", *fields, "link"), (*required, "link"), about)
+
+
+def _enquiry(label: Words, name: str, fields: tuple[str, ...], *required: str) -> Kind:
+    # The subject holds the number: mails are found by it when the personal data are erased.
+    template = _DESK.format(name)
+    return Kind(label, template, ("reference", *fields, "link"), required, "enquiries", in_subject=("reference",))
 
 
 def _ask(label: Words, **flags: object) -> Kind:
@@ -161,6 +171,13 @@ KINDS = {
     "accepted": _input(gettext_lazy("Input on file"), "accepted"),
     "set_aside": _input(
         gettext_lazy("Input set aside"), "set_aside", "reason", "another_input", required=("reason",)
+    ),
+    # Anybody can enter any address: no field of the receipt repeats what was typed.
+    "enquiry_received": _enquiry(
+        gettext_lazy("Receipt of a question"), "enquiry_received", ("due",), "reference", "due"
+    ),
+    "enquiry_answered": _enquiry(
+        gettext_lazy("Answer to a question"), "enquiry_answered", ("asked_on", "subject", "answer"), "answer"
     ),
     "review_opened": _paper(gettext_lazy("Review opened"), "review_opened", "rounds", ("closes",), "closes"),
     "review_extended": _paper(gettext_lazy("More time to review"), "review_extended", "rounds", ("closes",), "closes"),
@@ -243,11 +260,13 @@ def problems(code: str, subject: str, body: str) -> list[tuple[str, str]]:
     kind = KINDS[code]
     result = [("subject", each) for each in _problems_within(kind, subject, in_subject=True)]
     result += [("body", each) for each in _problems_within(kind, body)]
-    held = {named(each) for each in FIELD.findall(body)}
-    for name in kind.required:
-        if name not in held:
-            words = _("The text must hold %(field)s: %(label)s.")
-            result.append(("body", words % {"field": written(name), "label": FIELDS[name].label}))
+    for part, text, needed, words in (
+        ("subject", subject, kind.in_subject, _("The subject must hold %(field)s: %(label)s.")),
+        ("body", body, kind.required, _("The text must hold %(field)s: %(label)s.")),
+    ):
+        held = {named(each) for each in FIELD.findall(text)}
+        lacking = [name for name in needed if name not in held]
+        result += [(part, words % {"field": written(name), "label": FIELDS[name].label}) for name in lacking]
     return result
 
 

@@ -10,7 +10,8 @@ def enquiry_received(enquiry: Enquiry) -> None:
         "consultations/mail/enquiry_received.txt",
         [Recipient(enquiry.email, language=enquiry.language)],
         about=enquiry.consultation_id,
-        enquiry=enquiry,
+        reference=enquiry.reference,
+        due_at=enquiry.due_at,
         link=address("contact"),
     )
 
@@ -22,6 +23,7 @@ def enquiry_answered(enquiry: Enquiry) -> None:
         [Recipient(enquiry.email, typed(enquiry.name), enquiry.language)],
         about=enquiry.consultation_id,
         enquiry=enquiry,
+        reference=enquiry.reference,
         subject=typed(enquiry.subject),
         link=address("contact"),
     )

@@ -4,7 +4,8 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from consultations.models import Consultation, Delegate, Invitation, Stakeholder, Submission
+from consultations.models import Consultation, Delegate, Invitation, Stakeholder, Submission, User
+from consultations.queries.enquiries import about as enquiries_about
 from positions.models import Clearance, PositionPaper, ReviewRound
 
 MOST = 50  # records to choose from
@@ -22,9 +23,11 @@ class Shown(NamedTuple):
         return str(self.record.pk)
 
 
-def records_for(about: str, consultation: Consultation) -> list[Shown]:
-    """Return the newest records that a letter or mail could be about. One query, or three where none is written."""
-    return _READERS[about](consultation)
+def records_for(about: str, consultation: Consultation, user: User) -> list[Shown]:
+    """Return the newest records that `user` may read and that a letter or mail could be about. One query, or three
+    where none is written.
+    """
+    return _enquiries(consultation, user) if about == "enquiries" else _READERS[about](consultation)
 
 
 def _inputs(consultation: Consultation) -> list[Shown]:
@@ -45,6 +48,7 @@ def _example(consultation: Consultation) -> list[Shown]:
     if forum is None or body is None:
         return []
     letter = Invitation(forum=forum, stakeholder=body, seats=1, respond_by=forum.respond_by or forum.starts_on)
+    letter.reference = _("[reference]")
     return [Shown(letter, _("%(name)s (example)") % {"name": body})]
 
 
@@ -75,6 +79,11 @@ def _clearances(consultation: Consultation) -> list[Shown]:
 def _papers(consultation: Consultation) -> list[Shown]:
     rows = PositionPaper.objects.filter(consultation=consultation, is_restricted=False)
     return [Shown(row, row.short_title) for row in rows.order_by("-pk")[:MOST]]
+
+
+def _enquiries(consultation: Consultation, user: User) -> list[Shown]:
+    mailed = enquiries_about(user, consultation).filter(erased_at=None).exclude(email="")
+    return [Shown(row, f"{row.reference}, {row.subject}") for row in mailed.order_by("-pk")[:MOST]]
 
 
 _READERS = {

@@ -18,8 +18,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from consultations import workflow
 from consultations.forms.letter_texts import LetterTextForm
 from consultations.letter_texts import FIELDS, KINDS, fill, own_words, written
-from consultations.models import Consultation, Language, LetterText, OutgoingMail, Reminder
-from consultations.notifications import delegates, invitations, recipients, submissions
+from consultations.models import Consultation, Language, LetterText, OutgoingMail, Reminder, User
+from consultations.notifications import delegates, enquiries, invitations, recipients, submissions
 from consultations.notifications.letter_texts import previewed
 from consultations.notifications.outbox import outgoing
 from consultations.permissions import SignedInRequest
@@ -33,10 +33,15 @@ from positions import notifications
 from positions.queries.letter_texts import Shown, records_for
 
 OPEN, CLOSE = "\ue000", "\ue001"  # marks around values in a preview
+NO_CONSULTATION = gettext_lazy(
+    "A text belongs to one consultation. Mails about questions on no consultation keep the text that comes with the "
+    "portal."
+)
 GROUPS = [  # of the list, by the records that the letters are about
     (gettext_lazy("Forum"), ("letters", "delegates")),
     (gettext_lazy("Inputs"), ("organisations", "consultation", "inputs")),
     (gettext_lazy("Position paper"), ("rounds", "clearances", "papers")),
+    (gettext_lazy("Questions to the secretariat"), ("enquiries",)),
 ]
 
 
@@ -125,6 +130,11 @@ def _ask(number: int) -> Callable[[Any, Consultation], None]:
     return mail
 
 
+def _enquiry_answered(record: Any) -> None:
+    record.answer = record.answer or _("[the answer]")
+    enquiries.enquiry_answered(record)
+
+
 def _answered(record: Any) -> None:
     first = record.dispositions.filter(point__submission__author__is_active=True).order_by("pk").first()
     if first:
@@ -145,6 +155,8 @@ MAILS: dict[str, Callable[[Any], OutgoingMail | None]] = {
     "returned": _about_input(submissions.returned),
     "accepted": submissions.accepted,
     "set_aside": _about_input(submissions.set_aside),
+    "enquiry_received": enquiries.enquiry_received,
+    "enquiry_answered": _enquiry_answered,
     "review_opened": notifications.review_opened,
     "review_extended": notifications.review_extended,
     "clearance_requested": lambda record: notifications.clearance_requested([record]),
@@ -169,11 +181,11 @@ def _preview(letter: Letter, subject: str, body: str, record: Any, mark: Callabl
     return outgoing("", fill(subject, labels), fill(body, labels))
 
 
-def test_mail(consultation: Consultation, kind: str) -> OutgoingMail:
-    """Return the mail of the text in force, in English, about the first record there is, unsaved."""
+def test_mail(consultation: Consultation, kind: str, user: User) -> OutgoingMail:
+    """Return the mail of the text in force, in English, about the first record that `user` may read, unsaved."""
     language = Language.ENGLISH
     letter = Letter(consultation, kind, language, versions_of(consultation.pk, kind, language))
-    records = records_for(KINDS[kind].about, consultation)
+    records = records_for(KINDS[kind].about, consultation, user)
     return _preview(letter, *letter.words(), records[0].record if records else None)
 
 
@@ -192,9 +204,12 @@ def desk_letters(request: HttpRequest, slug: str) -> HttpResponse:
         states = [(language, texts.get((code, language))) for language in kind.languages]
         return {"code": code, "label": kind.label, "states": states}
 
-    groups = [(name, [row(code) for code in KINDS if KINDS[code].about in about]) for name, about in GROUPS]
+    groups = [
+        (name, [row(code) for code in KINDS if KINDS[code].about in about], "enquiries" in about)
+        for name, about in GROUPS
+    ]
     changed = sum(each.is_own for each in texts.values())
-    context = {"consultation": consultation, "groups": groups, "changed": changed}
+    context = {"consultation": consultation, "groups": groups, "changed": changed, "note": NO_CONSULTATION}
     return render(request, "positions/letter_texts/letters.html", context)
 
 
@@ -220,8 +235,8 @@ class Typed(NamedTuple):
         )
 
 
-def _typed(request: HttpRequest, letter: Letter, **changed: str) -> Typed:
-    records = records_for(KINDS[letter.kind].about, letter.consultation)
+def _typed(request: SignedInRequest, letter: Letter, **changed: str) -> Typed:
+    records = records_for(KINDS[letter.kind].about, letter.consultation, request.user)
     choices = [(each.key, each.label) for each in records]
     if request.method == "POST":
         data = {**request.POST.dict(), **changed}
@@ -250,7 +265,8 @@ def _show(
         "kind": kind,
         "languages": [(code, name) for code, name in Language.choices if code in kind.languages],
         "fields": [
-            (written(name), FIELDS[name].label, name in kind.required, FIELDS[name].in_subject) for name in kind.fields
+            (written(name), FIELDS[name].label, name in (*kind.required, *kind.in_subject), FIELDS[name].in_subject)
+            for name in kind.fields
         ],
         "form": form,
         "reasons": outcome.reasons,
@@ -259,6 +275,7 @@ def _show(
         "body": _shown(mail.body),
         "to": mail.to,
         "is_real": typed.record is not None,
+        "note": NO_CONSULTATION if kind.about == "enquiries" else "",
     }
     return render(request, "positions/letter_texts/letter.html", context, status=outcome.status)
 
@@ -295,7 +312,7 @@ def desk_letter_text(request: SignedInRequest, slug: str, kind: str, language: s
 
 @for_secretariat
 @require_POST
-def desk_letter_preview(request: HttpRequest, slug: str, kind: str, language: str) -> HttpResponse:
+def desk_letter_preview(request: SignedInRequest, slug: str, kind: str, language: str) -> HttpResponse:
     """Show what was typed as it will be read, without saving it."""
     letter = _letter(request, slug, kind, language)
     typed = _typed(request, letter)

@@ -35,6 +35,15 @@ def test_missing_required_field_is_named_with_its_label():
     assert words_of(body="It is on file.") == ["The text must hold {link}: link."]
 
 
+def test_subject_of_mail_about_a_question_holds_its_number():
+    text = {"subject": "Your question", "body": "{answer}"}
+    assert problems("enquiry_answered", **text) == [("subject", "The subject must hold {reference}: reference.")]
+    assert problems("enquiry_answered", "Your question {reference}", "") == [
+        ("body", "Enter the text."),
+        ("body", "The text must hold {answer}: the answer."),
+    ]
+
+
 def test_subject_holds_no_words_of_strangers():
     assert problems("accepted", "Input of {organisation}", GOOD["body"]) == [
         ("subject", "{organisation} cannot stand in the subject, because others typed it. Use it in the text.")

@@ -6,9 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from consultations.letter_texts import KINDS, own_words
+from consultations.letter_texts import FIELDS, KINDS, own_words, written
 from consultations.models import LetterText, OutgoingMail, Reminder
-from consultations.notifications import delegates, invitations, recipients, submissions
+from consultations.notifications import delegates, enquiries, invitations, recipients, submissions
 from consultations.notifications.letter_texts import previewed
 from consultations.notifications.outbox import message
 from consultations.workflow import change_letter_text, restore_letter_text
@@ -16,8 +16,10 @@ from ncm_portal.workflow import now
 from positions import notifications as paper_emails
 from positions.models import ReviewRound
 from tests import factories
+from tests.office_factories import make_enquiry
 from tests.paper_factories import make_clearance, make_disposition, make_paper
 
+NUMBERED = "{reference} by {due}"
 HOSTILE = "Herders <b>{link}</b> {{ 7|add:1 }} {deadline}"
 
 
@@ -130,6 +132,8 @@ def every_notification():
         "clearance_requested": lambda: paper_emails.clearance_requested([clearance]),
         "answered": lambda: paper_emails.answered(paper),
     }
+    asked = make_enquiry(round_, state="answered", answer="In Nairobi.\n\nCome early.")
+    tell |= {name: partial(getattr(enquiries, name), asked) for name in ("enquiry_received", "enquiry_answered")}
     tell |= {f"seat_{state}": seat(state) for state in ("confirmed", "waitlisted", "refused", "withdrawn")}
     inputs = ("receipt", "returned", "accepted", "set_aside")
     tell |= {name: partial(getattr(submissions, name), sent) for name in inputs}
@@ -156,9 +160,10 @@ def test_own_text_of_every_kind_is_mailed(officer):
     round_, tell = every_notification()
     for kind, send in tell.items():
         _subject, body = own_words(kind)
-        change(round_, kind, officer, subject=f"Ours {kind}", body=f"Karibu.\n\n{body}")
+        numbered = "".join(f" {written(name)}" for name in KINDS[kind].in_subject)
+        change(round_, kind, officer, subject=f"Ours {kind}{numbered}", body=f"Karibu.\n\n{body}")
         send()
-        assert last_mail().subject == f"Ours {kind}"
+        assert last_mail().subject.startswith(f"Ours {kind}")
         assert "\n\nKaribu.\n\n" in last_mail().body
 
 
@@ -184,3 +189,38 @@ def test_many_mails_read_the_texts_once():
         recipients.deadline_extended(round_)
     assert sum("lettertext" in query["sql"] for query in queries) == 1
     assert OutgoingMail.objects.count() == 3
+
+
+STRANGER = {"name": "Buy {link}", "organisation": "Evil", "subject": "Cheap {answer}", "text": "http://evil.example"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("is_own", [False, True], ids=["words of the portal", "words of the office"])
+def test_receipt_of_a_question_offers_no_field_of_what_was_typed(officer, is_own):
+    round_ = factories.make_consultation()
+    if is_own:
+        every = " ".join(map(written, KINDS["enquiry_received"].fields))
+        change(round_, "enquiry_received", officer, subject="Ours {reference}", body=every)
+    enquiries.enquiry_received(make_enquiry(round_, **STRANGER))
+    mail = last_mail()
+    assert mail.subject.startswith("Ours ENQ-") == is_own
+    for typed in ("Buy", "Evil", "Cheap", "evil"):
+        assert typed not in mail.subject + mail.body
+
+
+@pytest.mark.django_db
+def test_answer_holds_what_was_typed_as_text_and_never_in_its_subject(officer):
+    round_ = factories.make_consultation()
+    assert not any(FIELDS[name].in_subject for name in ("asked_on", "subject", "answer"))
+    change(round_, "enquiry_answered", officer, subject="Ours {reference}", body="“{subject}”: {answer}")
+    enquiries.enquiry_answered(make_enquiry(round_, state="answered", **STRANGER))
+    assert "“Cheap {answer}”: " in last_mail().body
+    assert "Cheap" not in last_mail().subject
+
+
+@pytest.mark.django_db
+def test_question_about_no_consultation_is_answered_in_the_words_of_the_portal(officer):
+    change(factories.make_consultation(), "enquiry_received", officer, subject="Ours {reference}", body=NUMBERED)
+    made = make_enquiry()
+    enquiries.enquiry_received(made)
+    assert last_mail().subject == f"We have received your question ({made.reference})"

@@ -129,6 +129,19 @@ def test_entering_is_refused_with_all_reasons(officer):
         reasons_of(register, person, kind=NotAllowed)
 
 
+def test_receipt_in_words_of_the_office_is_erased_with_the_question(officer):
+    round_ = make_consultation()
+    text = {"subject": "Yours: {reference}", "body": "{reference} by {due}"}
+    workflow.change_letter_text(round_, "enquiry_received", "en", by=officer, **text, number=0)
+    made = send(consultation=round_)
+    workflow.dismiss_enquiry(made, by=officer, because="spam")
+    assert OutgoingMail.objects.get().to == "amina@example.org"
+    with replayed_at(now() + timedelta(days=366)):
+        workflow.erase_enquiry(made)
+    mail = OutgoingMail.objects.get()
+    assert (mail.subject, mail.to) == (f"Yours: {made.reference}", "")
+
+
 # --- At the desk ------------------------------------------------------------------------------------------------------
 
 

@@ -10,10 +10,13 @@ from consultations.letter_texts import KINDS
 from consultations.models import LetterText, OutgoingMail
 from consultations.notifications import submissions
 from consultations.workflow import change_letter_text
-from ncm_portal.workflow import now
+from consultations.workflow.enquiries import erase_enquiry
+from ncm_portal.workflow import now, replayed_at
 from positions.models import ReviewRound
+from positions.queries.letter_texts import records_for
 from positions.views.forum_documents import letters_content
 from tests import factories
+from tests.office_factories import make_enquiry
 from tests.pages import words
 from tests.paper_factories import make_clearance, make_disposition, make_paper
 from tests.sign_in import sign_in
@@ -184,6 +187,7 @@ def make_everything(round_):
     clearance = make_clearance(paper, body)
     closes = now() + timedelta(days=9)
     ReviewRound.objects.create(paper=paper, number=1, edition=clearance.edition, opens_at=now(), closes_at=closes)
+    make_enquiry(round_)
 
 
 @pytest.mark.parametrize("language", ["en", "sw"])
@@ -216,3 +220,43 @@ def test_printed_letter_has_the_words_of_its_day(round_, officer):
         ("Invitation: Forum of Nairobi", "Come."),
         ("Come to Forum of Nairobi", f"Dear Sir or Madam of {draft.stakeholder.name},\n\nCome."),
     ]
+
+
+def test_mail_about_a_question_is_previewed_on_questions_of_the_consultation(client, round_, officer):
+    make_enquiry(factories.make_consultation(), subject="Of another")
+    make_enquiry(subject="Of none")
+    make_enquiry(round_, email="", phone="+254712345678", subject="By phone")
+    ended = make_enquiry(round_, state="closed", subject="Erased")
+    with replayed_at(now() + timedelta(days=366)):
+        erase_enquiry(ended)
+    made = make_enquiry(round_, subject="Visa")
+    page = client.get(address(kind="enquiry_answered"))
+    assert [label for _key, label in page.context["form"].fields["record"].choices] == [f"{made.reference}, Visa"]
+    shown = page.content.decode()
+    assert f'(<b class="filled">{made.reference}</b>)' in shown
+    assert '“<b class="filled">Visa</b>”' in shown
+    assert '<b class="filled">[the answer]</b>' in shown
+    made.refresh_from_db()
+    assert made.answer == ""
+
+
+def test_pages_say_which_questions_keep_the_words_of_the_portal(client, round_, officer):
+    note = "Mails about questions on no consultation keep the text that comes with the portal."
+    pages = [reverse("desk_letters", args=["review"]), address(kind="enquiry_received"), address(kind="accepted")]
+    assert [note in words(client.get(page)) for page in pages] == [True, True, False]
+
+
+def test_records_are_those_that_the_reader_may_see(round_):
+    made = make_enquiry(round_)
+    assert [each.record for each in records_for("enquiries", round_, factories.make_secretariat())] == [made]
+    for person in (factories.make_user("official"), factories.make_user("sysadmin"), factories.make_user()):
+        assert records_for("enquiries", round_, person) == []
+
+
+def test_example_of_a_letter_has_words_in_place_of_its_reference(client, round_, officer):
+    factories.make_forum(round_, title="Forum of Nairobi")
+    factories.make_ministry("Ministry of Herders")
+    for kind in ("forum_invitation", "forum_reminder"):
+        page = client.get(address(kind=kind))
+        assert page.context["is_real"]
+        assert '(<b class="filled">[reference]</b>)' in page.context["subject"]
