@@ -68,6 +68,7 @@ SENTENCES: dict[str, tuple[Kind, Words]] = {
     # Enquiries
     "send_enquiry": (D, _("It was sent by the form on the website")),
     "register_enquiry": (D, _("%(who)s entered it for who asked")),
+    "move_enquiry": (D, _("%(who)s moved it to another consultation, or to none")),
     "answer_enquiry": (D, _("%(who)s answered it")),
     "close_enquiry": (D, _("%(who)s closed it")),
     "dismiss_enquiry": (D, _("%(who)s closed it without an answer")),
@@ -321,6 +322,7 @@ SENTENCES: dict[str, tuple[Kind, Words]] = {
 }
 DETAILED: dict[str, Words] = {
     "assign": _("%(who)s gave it to %(name)s"),
+    "move_enquiry": _("%(who)s moved it from %(from)s to %(to)s"),
     "endorse": _("%(who)s co-signed it for %(organisation)s"),
     "withdraw_endorsement": _("%(who)s withdrew the co-signature of %(organisation)s"),
     "say_misread": _("%(who)s replied for %(organisation)s that it was misread"),

@@ -16,6 +16,7 @@ from .fields import KeyField, LineField, PlainTextField, ReasonForm, choice_fiel
 from .organisations import phone_number
 from .screening import FilterForm
 
+NO_CONSULTATION = "-"  # the choice of none
 NO_ADDRESS = _("Enter an e-mail address or a phone number, so that an answer can be given.")
 
 
@@ -151,13 +152,26 @@ class DismissEnquiryForm(ReasonForm):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose why it is closed without an answer.")},
     )
-    reason = reason_field(label=_("Note for colleagues"), help_text=_("The sender gets no mail."))
+    reason = reason_field(label=_("Note for colleagues"))
     field_order = ["because", "reason"]
 
     @property
     def arguments(self) -> dict[str, Any]:
         """Return the arguments of the verb."""
         return self.cleaned_data
+
+
+class MoveEnquiryForm(forms.Form):
+    """Form to move an enquiry: the consultation that it is about, or none."""
+
+    to = forms.ChoiceField(
+        label=_("What is it about?"),
+        error_messages=dict.fromkeys(("required", "invalid_choice"), _("Choose a consultation from the list.")),
+    )
+
+    def __init__(self, *args: Any, rounds: list[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        choice_field(self, "to").choices = [(NO_CONSULTATION, _("Not about one consultation")), *rounds]
 
 
 class EnquiryFilterForm(FilterForm):

@@ -18,21 +18,24 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations import workflow
 from consultations.forms.enquiries import (
+    NO_CONSULTATION,
     AnswerEnquiryForm,
     ContactForm,
     DismissEnquiryForm,
     EnquiryFilterForm,
     EnquiryForm,
+    MoveEnquiryForm,
 )
 from consultations.forms.screening import AssignForm, WhyForm
 from consultations.models import Consultation, Enquiry, EnquiryChannel, EnquiryState, Language, MailStop
 from consultations.permissions import SignedInRequest, organisations_of
 from consultations.queries import public_rounds
 from consultations.queries.enquiries import TABS, about, note_due, number_in, tab_numbers, waiting_elsewhere, with_words
+from consultations.queries.find import visible_consultations
 from consultations.queries.history import history
 from consultations.queries.submissions import page_behind
 from consultations.workflow import ENQUIRY_MOVES, written_hour
-from consultations.workflow.enquiries import WITHIN
+from consultations.workflow.enquiries import WITHIN, list_name
 from ncm_portal.workflow import Blocked, moves_open_to
 
 from .decorators import (
@@ -126,11 +129,14 @@ def desk_general_enquiries(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def desk_enquiry(request: SignedInRequest, key: UUID) -> HttpResponse:
     """Show an enquiry in its list, on the tab of its state."""
-    enquiry = _enquiry(request, key)
+    return _show_one(request, _enquiry(request, key))
+
+
+def _show_one(request: SignedInRequest, enquiry: Enquiry, worded: dict[str, forms.Form] | None = None) -> HttpResponse:
     tab = {EnquiryState.RECEIVED: "open", EnquiryState.ANSWERED: "answered"}.get(EnquiryState(enquiry.state), "closed")
     query = QueryDict(mutable=True)
     query.update({"saved": tab, "open": enquiry.reference})
-    return _show_list(request, enquiry.consultation, query)
+    return _show_list(request, enquiry.consultation, query, worded=worded)
 
 
 def _enquiry(request: HttpRequest, key: UUID) -> Enquiry:
@@ -239,6 +245,9 @@ def _in_pane(
         ],
         "not_sent": forms_of["answer_enquiry"]["text"].value() if enquiry.state != EnquiryState.RECEIVED else "",
         "assign_form": AssignForm(auto_id="%s-assign", initial={"to": enquiry.assigned_to_id}),
+        "can_move": enquiry.state != EnquiryState.CLOSED and enquiry.erased_at is None,
+        "moving": forms_of.get(MOVE) or _moving(request, enquiry),
+        "moves_now": MOVE in forms_of,
         "is_mine": enquiry.assigned_to_id == request.user.pk,
         "mail_is_stopped": bool(enquiry.email) and MailStop.objects.covers(enquiry.email),
         "events": history(enquiry, limit=20),
@@ -261,23 +270,44 @@ ACTS: dict[str, Callable[..., Enquiry]] = {
 }
 
 
+MOVE = "move_enquiry"
+
+
+def _moving(request: SignedInRequest, enquiry: Enquiry, typed: QueryDict | None = None) -> MoveEnquiryForm:
+    """Return the form to move an enquiry: with what was typed, the place that a link names, or where it is."""
+    rounds = [(each.slug, each.short_title) for each in visible_consultations(request.user)]
+    here = {"to": request.GET.get("to") or _place(enquiry)}
+    return MoveEnquiryForm(typed, rounds=rounds, auto_id=f"%s-{MOVE}", initial=here)
+
+
+def _place(enquiry: Enquiry) -> str:
+    return enquiry.consultation.slug if enquiry.consultation else NO_CONSULTATION
+
+
 @for_secretariat
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_enquiry_move(request: SignedInRequest, key: UUID, verb: str) -> HttpResponse:
-    """Take an enquiry, assign it, answer it, close it or open it again; then show it in the list it was done from."""
+    """Take an enquiry, assign, answer, move or close it or open it again; then show it in the list it was done from,
+    or that list without it. GET shows it, with the form to move it if that is the verb: undoing a move leads there.
+    """
     enquiry = _enquiry(request, key)
-    if verb not in {*ACTS, "take", "assign"}:
+    if verb not in {*ACTS, MOVE, "take", "assign"}:
         raise Http404
+    worded: dict[str, forms.Form] = {}
+    if verb == MOVE:
+        worded = {verb: _moving(request, enquiry, request.POST if request.method == "POST" else None)}
     if request.method != "POST":
-        return redirect("desk_enquiry", key)
-    worded = {verb: WORDED[verb](request.POST, auto_id=f"%s-{verb}")} if verb in WORDED else {}
+        return _show_one(request, enquiry, worded) if worded else redirect("desk_enquiry", key)
+    if verb in WORDED:
+        worded = {verb: WORDED[verb](request.POST, auto_id=f"%s-{verb}")}
     if any(not form.is_valid() for form in worded.values()):
         return _refused(request, enquiry, INVALID, worded)
     outcome = attempt(lambda: _carry_out(request, enquiry, verb, worded), enquiry)
     if outcome.reasons:
         return _refused(request, enquiry, outcome, worded)
     query = without(QueryDict(request.POST.get("list", "")), "open")
-    query["open"] = enquiry.reference
+    if verb != MOVE:
+        query["open"] = enquiry.reference
     if FRAGMENT in request.headers:
         return _show_list(request, enquiry.consultation, query)
     return redirect(f"{_address(enquiry.consultation)}?{query.urlencode()}")
@@ -291,9 +321,22 @@ def _carry_out(request: SignedInRequest, enquiry: Enquiry, verb: str, worded: di
         if not form.is_valid():
             raise Blocked(_("Choose an officer from the list."))
         workflow.assign_enquiry(enquiry, to=form.cleaned_data["to"], by=request.user)
+    elif verb == MOVE:
+        _move(request, enquiry, worded[verb].cleaned_data["to"])
     else:
         arguments = worded[verb].cleaned_data if verb in worded else {}
         ACTS[verb](enquiry, by=request.user, **arguments)
+
+
+def _move(request: SignedInRequest, enquiry: Enquiry, slug: str) -> None:
+    """Move an enquiry, and say so with the page that moves it back."""
+    to = visible_consultations(request.user).get(slug=slug) if slug != NO_CONSULTATION else None
+    moved = workflow.move_enquiry(enquiry, to=to, by=request.user)
+    words = _("%(number)s is now under %(place)s.") % {"number": moved.reference, "place": list_name(to)}
+    if enquiry.assigned_to and not moved.assigned_to:
+        left = _("%(name)s no longer works at the secretariat, so it is assigned to nobody.")
+        words = f"{words} {left % {'name': enquiry.assigned_to.name}}"
+    messages.success(request, words, extra_tags=f"{request.path}?to={_place(enquiry)}")
 
 
 def _refused(request: SignedInRequest, enquiry: Enquiry, outcome: Outcome, worded: dict[str, Any]) -> HttpResponse:

@@ -103,6 +103,7 @@ from .enquiries import (
     dismiss_enquiry,
     erase_enquiries,
     erase_enquiry,
+    move_enquiry,
     register_enquiry,
     reopen_enquiry,
     send_enquiry,

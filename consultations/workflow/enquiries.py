@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consultations.models import (
+    Consultation,
     Enquiry,
     EnquiryChannel,
     EnquiryState,
@@ -21,6 +22,7 @@ from consultations.models import (
 from consultations.models.commitments import subject_of
 from consultations.notifications import enquiries as notifications
 from consultations.permissions import SECRETARIAT, is_secretariat
+from consultations.queries.find import visible_consultations
 from consultations.queries.holidays import working_day_after
 from ncm_portal.workflow import Blocked, Condition, Move, demand, either, journal, locked, make, now, table, verb
 
@@ -151,6 +153,37 @@ def assign_enquiry(enquiry: Enquiry, *, to: User | None, by: User) -> Enquiry:
         data = {"to": to.pk if to else None, "name": to.name if to else ""}
         journal("assign", row, by=by, before=row.state, after=row.state, data=data)
     return row
+
+
+@verb
+def move_enquiry(enquiry: Enquiry, *, to: Consultation | None, by: User) -> Enquiry:
+    """Move an enquiry that is not closed to another consultation, or to none. Its due hour stays, and so does its
+    officer while at the secretariat. Moving it back undoes that. Raises NotAllowed, or Blocked with every reason.
+    """
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Move an enquiry"))
+    row = locked(enquiry)
+    before = row.consultation
+    reasons = [_("It is closed, so it stays where it is. Open it again to move it.")] if row.state == E.CLOSED else []
+    reasons += [each.text for each in not_erased(row) if not each.met]
+    if to and not visible_consultations(by).filter(pk=to.pk).exists():
+        reasons.append(_("Choose a consultation from the list."))
+    elif before == to:
+        reasons.append(_("It is under %(place)s already.") % {"place": list_name(to)})
+    if reasons:
+        raise Blocked(reasons)
+    left = row.assigned_to is not None and not is_secretariat(row.assigned_to)
+    row.consultation, row.assigned_to = to, None if left else row.assigned_to
+    row.save(update_fields=["consultation", "assigned_to"])
+    data = {"from": list_name(before), "to": list_name(to)}
+    journal("move_enquiry", row, by=by, before=row.state, after=row.state, data=data)
+    if left:
+        journal("assign", row, by=by, before=row.state, after=row.state, data={"to": None, "name": ""})
+    return row
+
+
+def list_name(consultation: Consultation | None) -> str:
+    """Return what the list of enquiries about a consultation, or about none, is called."""
+    return consultation.short_title if consultation else _("General enquiries")
 
 
 @verb

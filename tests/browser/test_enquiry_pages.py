@@ -71,6 +71,28 @@ def test_question_is_asked_and_answered(open_window, officer, review, scripts):
     answer(window, made)
 
 
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_question_is_moved_and_moved_back(open_window, officer, review, scripts):
+    make_consultation(slug="other", short_title="Other round")
+    made = make_enquiry(review)
+    window = open_window(*BOTH, java_script_enabled=scripts)
+    window.log_in(officer)
+    window.goto(reverse("desk_enquiry", args=[made.key]))
+    window.locator("#move_enquiry summary").click()
+    if scripts:
+        window.check()
+    window.select_option("#move_enquiry select", label="Other round")
+    window.get_by_role("button", name="Move it").click()
+    window.wait_for_selector(f".undo :text('{made.reference} is now under Other round.')")
+    if scripts:
+        window.check()
+    window.get_by_role("link", name="Undo").click()
+    window.get_by_role("button", name="Move it").click()
+    window.wait_for_selector(f".undo :text('{made.reference} is now under {review.short_title}.')")
+    made.refresh_from_db()
+    assert made.consultation == review
+
+
 def test_pages_are_accessible(open_window, officer, review):
     late = {"received_at": now() - timedelta(days=8), "due_at": now() - timedelta(hours=4)}
     make_enquiry(review, subject="May herders without a passport come?", organisation="Herders of Moyale", **late)

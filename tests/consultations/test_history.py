@@ -77,6 +77,9 @@ def test_sentence_names_details_unless_they_were_erased():
     assert sentence("assign", "consultations.submission", "A", {"name": "B", "to": 3}) == "A gave it to B"
     assert sentence("assign", "consultations.submission", "A", {}) == "A changed to whom it is assigned"
     assert sentence("assign", "consultations.submission", "A", {"name": ""}) == "A changed to whom it is assigned"
+    moved = {"from": "Review 2026", "to": "General enquiries"}
+    assert sentence("move_enquiry", "x", "A", moved) == "A moved it from Review 2026 to General enquiries"
+    assert sentence("move_enquiry", "x", "A", {}) == "A moved it to another consultation, or to none"
     assert sentence("leave", "x", "A", {"person": "100 %(who)s"}) == "100 %(who)s no longer acts for it: ended by A"
 
 

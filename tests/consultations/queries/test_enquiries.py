@@ -8,7 +8,7 @@ from django.utils import timezone
 from consultations import workflow
 from consultations.models import OutgoingMail
 from consultations.notifications import outbox
-from consultations.queries.enquiries import KINDS, number_in
+from consultations.queries.enquiries import KINDS, number_in, waiting_elsewhere
 from consultations.queries.find import Search, find_enquiries
 from ncm_portal.workflow import now
 from positions.queries.consultations import waiting_numbers
@@ -74,6 +74,18 @@ def test_rail_counts_those_of_each_place():
     make_enquiry(review, state="answered")
     numbers = waiting_numbers()
     assert (numbers[review.pk]["enquiries"], numbers[None]["enquiries"]) == (2, 1)
+
+
+def test_moved_one_waits_and_counts_in_its_new_place():
+    officer, review = make_secretariat(), make_consultation(short_title="Review 2026")
+    made = make_enquiry(subject="Bus")
+    assert {row.place: row.words for row in rows_of(officer)}[""] == "Answer the question “Bus”"
+    assert waiting_elsewhere()[None] == 1
+    workflow.move_enquiry(made, to=review, by=officer)
+    assert {row.place: row.words for row in rows_of(officer)} == {"Review 2026": "Answer the question “Bus”"}
+    numbers = waiting_numbers()
+    assert (numbers[review.pk]["enquiries"], numbers[None].get("enquiries", 0)) == (1, 0)
+    assert (waiting_elsewhere()[review.pk], waiting_elsewhere()[None]) == (1, 0)
 
 
 # --- Finding ----------------------------------------------------------------------------------------------------------

@@ -142,6 +142,7 @@ def outsiders():
 
 def test_nobody_else_sees_enquiries(client, review):
     made = make_enquiry(review)
+    other = make_consultation(slug="other")
     pages = [
         reverse("desk_enquiries", args=["review-2026"]), reverse("desk_general_enquiries"),
         reverse("desk_enquiry", args=[made.key]), reverse("desk_enquiry_new", args=["review-2026"]),
@@ -157,8 +158,11 @@ def test_nobody_else_sees_enquiries(client, review):
             assert "Venue" not in words(answer)
         answer = client.post(address(made, "answer_enquiry"), {"text": "Hacked."})
         assert answer.status_code == (404 if person else 302)
+        answer = client.post(address(made, "move_enquiry"), {"to": "other"})
+        assert answer.status_code == (404 if person else 302)
     made.refresh_from_db()
-    assert (made.state, made.answer) == ("received", "")
+    assert (made.state, made.answer, made.consultation) == ("received", "", review)
+    assert other.enquiries.count() == 0
 
 
 def test_records_are_visible_to_the_secretariat_only():
@@ -272,6 +276,69 @@ def test_too_long_answer_is_kept(client, officer):
     assert page.status_code == 422
     assert "6,000 characters long" in words(page)
     assert "z" * 6_000 in page.content.decode()
+
+
+def test_moved_in_the_pane_and_back_by_the_link_of_the_confirmation(client, officer, review):
+    other = make_consultation(slug="other", short_title="Other")
+    made = make_enquiry(review, subject="About the other")
+    here, there = (reverse("desk_enquiries", args=[each.slug]) for each in (review, other))
+    page = client.post(address(made, "move_enquiry"), {"to": "other", "list": "saved=open"}, follow=True)
+    assert page.redirect_chain[-1][0] == f"{here}?saved=open"
+    assert f"{made.reference} is now under Other." in words(page)
+    assert not page.context["enquiries"]
+    assert [row.pk for row in client.get(there).context["enquiries"]] == [made.pk]
+    back = f"{address(made, 'move_enquiry')}?to=review-2026"
+    assert f'<a href="{back}">Undo</a>' in page.content.decode()
+    page = client.get(back)
+    assert page.context["moving"]["to"].value() == "review-2026"
+    assert 'id="move_enquiry" open' in " ".join(page.content.decode().split())
+    made.refresh_from_db()
+    assert made.consultation == other
+    client.post(address(made, "move_enquiry"), {"to": "review-2026"})
+    assert [row.pk for row in client.get(here).context["enquiries"]] == [made.pk]
+    page = client.post(address(made, "move_enquiry"), {"to": "-"}, follow=True)
+    assert f"{made.reference} is now under General enquiries." in words(page)
+    made.refresh_from_db()
+    assert made.consultation is None
+
+
+@pytest.mark.parametrize("typed", [{}, {"to": ""}, {"to": "nowhere"}, {"to": "x" * 10_000}, {"to": "\x00"}])
+def test_move_to_no_choice_is_refused_and_moves_nothing(client, officer, review, typed):
+    made = make_enquiry(review)
+    page = client.post(address(made, "move_enquiry"), typed)
+    assert page.status_code == 422
+    assert "Choose a consultation from the list." in words(page)
+    made.refresh_from_db()
+    assert made.consultation == review
+
+
+def test_move_to_where_it_is_says_so_beside_the_form(client, officer, review):
+    made = make_enquiry(review)
+    page = client.post(address(made, "move_enquiry"), {"to": "review-2026"})
+    assert page.status_code == 409
+    assert f"It is under {review.short_title} already." in words(page)
+
+
+def test_refused_assignment_leaves_the_place_as_it_is(client, officer, review):
+    page = client.post(address(make_enquiry(review), "assign"), {"to": "999999"})
+    assert page.status_code == 409
+    assert page.context["moving"]["to"].value() == "review-2026"
+
+
+def test_move_says_who_is_no_longer_assigned(client, officer, review):
+    made = make_enquiry(assigned_to=make_secretariat(name="Ruth Langat", is_active=False))
+    page = client.post(address(made, "move_enquiry"), {"to": "review-2026"}, follow=True)
+    assert "Ruth Langat no longer works at the secretariat, so it is assigned to nobody." in words(page)
+
+
+def test_closed_enquiry_offers_no_move_and_closing_says_that_nobody_is_written_to(client, officer):
+    waiting, closed = (
+        client.get(reverse("desk_enquiry", args=[make_enquiry(state=state).key])) for state in ("received", "closed")
+    )
+    assert [each.context["can_move"] for each in (waiting, closed)] == [True, False]
+    act = waiting.content.decode().partition('id="dismiss_enquiry"')[2].partition("</details>")[0]
+    assert "Nobody is written to." in act
+    assert 'id="move_enquiry"' not in closed.content.decode()
 
 
 def test_unknown_act_and_opened_address(client, officer):

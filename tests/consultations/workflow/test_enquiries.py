@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from consultations import workflow
 from consultations.integrity.journal import verdict
-from consultations.models import Enquiry, Event, OutgoingMail, PublicHoliday, Salt
+from consultations.models import Consultation, Enquiry, Event, OutgoingMail, PublicHoliday, Salt
 from consultations.queries.journal import altered_records
 from ncm_portal.workflow import Blocked, NotAllowed, now, replayed_at
 from tests.committed import every_verb_commits
@@ -225,6 +226,79 @@ def test_assigned_while_it_waits_and_only_to_officers(officer):
     reasons_of(workflow.assign_enquiry, made, to=officer, by=make_user(), kind=NotAllowed)
     closed = make_enquiry(state="closed")
     assert "does not need to be assigned" in reasons_of(workflow.assign_enquiry, closed, to=officer, by=officer)[0]
+
+
+# --- Moving -----------------------------------------------------------------------------------------------------------
+
+
+def test_moved_to_another_consultation_to_none_and_back(officer):
+    one, two = make_consultation(short_title="One"), make_consultation(short_title="Two")
+    made = workflow.assign_enquiry(send(consultation=one), to=officer, by=officer)
+    due = made.due_at
+    for place in (two, None, one):
+        made = workflow.move_enquiry(made, to=place, by=officer)
+        assert (made.consultation, made.assigned_to, made.due_at, made.state) == (place, officer, due, "received")
+        assert not list(altered_records())
+    entries = Event.objects.filter(verb="move_enquiry").order_by("number")
+    assert [(each.data["from"], each.data["to"]) for each in entries] == [
+        ("One", "Two"), ("Two", "General enquiries"), ("General enquiries", "One"),
+    ]  # fmt: skip
+    assert OutgoingMail.objects.count() == 1  # the receipt
+
+
+def test_move_is_refused_with_all_reasons(officer):
+    review = make_consultation(short_title="Review")
+    made = make_enquiry(review)
+    assert reasons_of(workflow.move_enquiry, made, to=review, by=officer) == ["It is under Review already."]
+    assert reasons_of(workflow.move_enquiry, make_enquiry(), to=None, by=officer) == [
+        "It is under General enquiries already."
+    ]
+    closed = make_enquiry(review, state="closed")
+    with replayed_at(now() + timedelta(days=366)):
+        workflow.erase_enquiry(closed)
+    assert reasons_of(workflow.move_enquiry, closed, to=review, by=officer) == [
+        "It is closed, so it stays where it is. Open it again to move it.",
+        "Question and address are erased, so it stays as it is",
+        "It is under Review already.",
+    ]
+    unsaved = Consultation(title="Unknown")
+    assert reasons_of(workflow.move_enquiry, made, to=unsaved, by=officer) == ["Choose a consultation from the list."]
+    for person in (make_user(), make_user("official"), make_user("sysadmin"), make_member(make_stakeholder())):
+        reasons_of(workflow.move_enquiry, made, to=None, by=person, kind=NotAllowed)
+    made.refresh_from_db()
+    assert made.consultation == review
+
+
+def test_answered_enquiry_is_moved_and_waits_no_more(officer):
+    row = workflow.answer_enquiry(make_enquiry(), by=officer, text="In Nairobi.")
+    moved = workflow.move_enquiry(row, to=make_consultation(), by=officer)
+    assert (moved.state, moved.answer) == ("answered", "In Nairobi.")
+
+
+def test_officer_who_left_is_not_moved_along(officer):
+    made = make_enquiry(assigned_to=make_secretariat(is_active=False))
+    moved = workflow.move_enquiry(made, to=make_consultation(), by=officer)
+    assert moved.assigned_to is None
+    assert list(Event.objects.about(moved).order_by("number").values_list("verb", flat=True)) == [
+        "move_enquiry", "assign",
+    ]  # fmt: skip
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_moves_to_one_place_at_once_one_is_refused(officer):
+    made, review = make_enquiry(), make_consultation()
+    move = partial(workflow.move_enquiry, made, to=review, by=officer)
+    assert sorted(type(each).__name__ for each in at_once(move, move)) == ["Blocked", "Enquiry"]
+    assert Event.objects.filter(verb="move_enquiry").count() == 1
+
+
+def test_answer_after_a_move_has_the_words_of_its_new_consultation(officer):
+    review = make_consultation()
+    text = {"subject": "Ours: {reference}", "body": "{answer}"}
+    workflow.change_letter_text(review, "enquiry_answered", "en", by=officer, **text, number=0)
+    made = workflow.move_enquiry(make_enquiry(), to=review, by=officer)
+    workflow.answer_enquiry(made, by=officer, text="In Nairobi.")
+    assert OutgoingMail.objects.get().subject == f"Ours: {made.reference}"
 
 
 # --- Erasing ----------------------------------------------------------------------------------------------------------
