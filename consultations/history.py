@@ -267,6 +267,7 @@ SENTENCES: dict[str, tuple[Kind, Words]] = {
     "add_scan": (W, _("%(who)s added the scan of a letter")),
     "countersign_answer": (D, _("%(who)s confirmed that the typed answer matches the letter")),
     "strike_answer": (D, _("%(who)s struck out the typed answer")),
+    "remind_clearance": (M, _("%(who)s reminded the ministry of its answer")),
     "record_silence": (D, _("%(who)s recorded silence")),
     "answer_step": (D, _("%(who)s gave the answer of a clearance step")),
     "countersign_step": (D, _("%(who)s countersigned the answer of a clearance step")),

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from consultations.models import Consultation, Membership, MembershipRole, Stakeholder, User
+from consultations.models import Consultation, MailStop, Membership, MembershipRole, Stakeholder, User
 from consultations.notifications.recipients import Recipient, address, one_line, people_of, recipient, send_all, typed
+from ncm_portal.workflow import deadline_passed
 from positions.models import (
     Amendment,
     Audience,
@@ -17,6 +18,7 @@ from positions.models import (
     Disposition,
     PositionPaper,
     Recommendation,
+    ReminderStep,
     ReviewRound,
 )
 
@@ -142,20 +144,30 @@ def step_asked(paper: PositionPaper, step: ChainStep) -> None:
     )
 
 
-def clearance_reminder(reminder: ClearanceReminder, principal: str) -> None:
-    """Remind the clearing officers of a ministry, and its principal at the address `principal`, if given."""
-    clearance = reminder.clearance
+def asked_to_clear(clearance: Clearance) -> list[Recipient]:
+    """Return who is reminded now: the clearing officers, and after the due time the principal of the ministry too,
+    unless that address takes no mail.
+    """
     officers = clearing_officers([clearance.ministry_id])[clearance.ministry_id]
+    principal = clearance.ministry.contact_email if deadline_passed(clearance.due_at) else ""
     known = {each.address.lower() for each in officers}
-    also = [Recipient(principal)] if principal and principal.lower() not in known else []
+    if not principal or principal.lower() in known or MailStop.objects.covers(principal):
+        return officers
+    return [*officers, Recipient(principal)]
+
+
+def clearance_reminder(reminder: ClearanceReminder, people: Iterable[Recipient]) -> None:
+    """Remind `people` of a ministry of the paragraphs that wait for its answer."""
+    clearance = reminder.clearance
+    by_hand = ReminderStep.AFTER if deadline_passed(clearance.due_at) else ReminderStep.BEFORE
     send_all(
         "positions/mail/clearance_reminder.txt",
-        [*officers, *also],
+        people,
         about=clearance.paper.consultation_id,
         title=one_line(clearance.paper.title),
         ministry=typed(clearance.ministry.name),
         open=clearance.stances.filter(replaced_at=None, value="").count(),
-        step=str(reminder.step),
+        step=str(by_hand if reminder.step == ReminderStep.HAND else reminder.step),
         to_principal=reminder.to_principal,
         due_at=clearance.due_at,
         link=address("clearance", clearance.pk),

@@ -262,6 +262,7 @@ urlpatterns = [
     path("clearances/", clearance.clearances, name="clearances"),
     path("clearances/<int:pk>/", clearance.clearance, name="clearance"),
     path("clearances/<int:pk>/agree/", clearance.clearance_agree, name="clearance_agree"),
+    path("clearances/<int:pk>/remind/", clearance.clearance_remind, name="clearance_remind"),
     path("clearances/<int:pk>/silence/", clearance.clearance_silence, name="clearance_silence"),
     path(
         "clearances/<int:pk>/paragraphs/<uuid:key>/reservation/",

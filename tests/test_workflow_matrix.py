@@ -23,7 +23,8 @@ from ncm_portal.workflow import Blocked, Move, NotAllowed, make, no_conditions, 
 from tests.access_log import refusals
 from tests.factories import make_point
 from tests.paper_factories import make_paper
-from tests.worlds import BARE, MODELS, PREPARED, READY, make_world
+from tests.prepared import PREPARED
+from tests.worlds import BARE, MODELS, READY, make_world
 
 PACKAGES = (consultations.workflow, positions.workflow)
 TABLES: dict[str, dict[str, Move]] = {

@@ -137,10 +137,11 @@ class ReminderStep(models.TextChoices):
     BEFORE = "before", _("before the due hour")
     DUE = "due", _("on the due day")
     AFTER = "after", _("after the due hour, also to the principal")
+    HAND = "hand", _("by hand")
 
 
 class ClearanceReminder(models.Model):
-    """One reminder about a clearance: sent once for each due time and step."""
+    """One reminder about a clearance: sent once for each due time and step, by hand as often as an officer asks."""
 
     clearance = models.ForeignKey(Clearance, models.PROTECT, related_name="reminders", verbose_name=_("clearance"))
     step = models.CharField(_("step"), max_length=6, choices=ReminderStep)
@@ -154,7 +155,9 @@ class ClearanceReminder(models.Model):
         ordering = ["clearance", "at"]
         constraints = [
             one_of("step", ReminderStep, "clearancereminder_step"),
-            models.UniqueConstraint(fields=["clearance", "step", "due_at"], name="clearancereminder_once"),
+            models.UniqueConstraint(
+                fields=["clearance", "step", "due_at"], condition=~Q(step="hand"), name="clearancereminder_once"
+            ),
         ]
         triggers = [append_only()]
 

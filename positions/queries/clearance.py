@@ -2,16 +2,20 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import Prefetch
+from django.db.models import OuterRef, Prefetch, Subquery
 from django.db.models.functions import Left
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from ncm_portal.workflow import deadline_passed
+from ncm_portal.workflow import deadline_passed, now
 from positions.models import (
     AnswerByLetter,
     Clearance,
+    ClearanceReminder,
     ClearanceState,
     LetterState,
     Paragraph,
@@ -21,6 +25,7 @@ from positions.models import (
 )
 from positions.text.diff import Span, redline
 
+REMIND_AGAIN = timedelta(hours=24)  # between two reminders, the later of them by hand
 MOVED, NOT_ASKED, NO_ANSWER = "moved", "not_asked", "no_answer"
 LOOKS = {  # a sign (a shape in static/css/review.css) and its words, in the order of the key below the matrix
     StanceValue.OBJECT: ("stop", _("objection")),
@@ -102,10 +107,13 @@ def matrix_of(paper: PositionPaper, *, reader: Any) -> Matrix:
     """Return the answers of the ministries to the present text of `paper`. Four queries, whatever their number.
 
     A column is a clearance with its `ministry`, `is_overdue`, the `total` of its paragraphs and how many are
-    `unanswered`, its `standing` in words, `first_objection`, and `letter`: a typed one that `reader` can countersign.
+    `unanswered`, its `standing` in words, `first_objection`, `letter`: a typed one that `reader` can countersign, and
+    `reminded_at`, if that was in the last 24 hours.
     """
     typed = AnswerByLetter.objects.filter(state=LetterState.TYPED).exclude(scan_sha256="").exclude(typed_by=reader)
     queryset = paper.clearances.select_related("ministry").defer("edition").order_by("ministry__name")
+    recent = ClearanceReminder.objects.filter(clearance=OuterRef("pk"), at__gt=now() - REMIND_AGAIN).order_by("-at")
+    queryset = queryset.annotate(reminded_at=Subquery(recent.values("at")[:1]))
     columns: list[Any] = list(queryset.prefetch_related(Prefetch("letters", typed, to_attr="to_countersign")))
     if not columns:
         return Matrix([])
@@ -156,7 +164,17 @@ def _sum_up(column: Any, looks: list[str]) -> None:
     words = _("%(open)s of %(all)s open") if column.unanswered else _("all %(all)s answered")
     is_silent = column.state == ClearanceState.SILENT
     column.standing = _("silent") if is_silent else words % {"open": column.unanswered, "all": column.total}
+    waits = column.state == ClearanceState.REQUESTED and column.unanswered
+    column.can_be_reminded = bool(waits and not column.reminded_at)
+    column.reminded_words = _hour(column.reminded_at) if column.reminded_at else ""
     column.letter = next(iter(column.to_countersign), None)
+
+
+def _hour(moment: datetime) -> str:
+    """Return a moment of the last 24 hours: "today 14:05", "yesterday 16:20"."""
+    local = timezone.localtime(moment)
+    words = _("today %(hour)s") if local.date() == timezone.localdate(now()) else _("yesterday %(hour)s")
+    return words % {"hour": date_format(local, "H:i")}
 
 
 @dataclass

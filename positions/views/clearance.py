@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -22,6 +23,7 @@ from ncm_portal.workflow import Blocked, Conflict, deadline_passed, moves_open_t
 from positions import workflow
 from positions.forms.clearance import STANCES, ConfirmReservationForm, StanceForm
 from positions.models import Clearance, PaperState, Paragraph, PositionPaper, Stance, StanceValue
+from positions.notifications import asked_to_clear
 from positions.permissions import may_answer, may_confirm_reservation
 from positions.queries.clearance import LOOKS, MOVED, NO_ANSWER, AnswerAt, Matrix, answer_at, matrix_of
 from positions.queries.papers import paragraph_numbers
@@ -176,6 +178,22 @@ def clearance_silence(request: SignedInRequest, pk: int) -> HttpResponse:
     if outcome.reasons:
         return _show(request, row, outcome)
     messages.success(request, _("%(name)s is recorded as silent.") % {"name": row.ministry.name})
+    return redirect("desk_clearance", row.paper.slug)
+
+
+@require_POST
+def clearance_remind(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Remind the ministry of what waits for its answer; say to whom the mail goes."""
+    row = known_clearance(request, pk)
+    if not is_secretariat(request.user):
+        raise Http404
+    outcome = attempt(lambda: workflow.remind_clearance(row, by=request.user))
+    if outcome.reasons:
+        return _show(request, row, outcome)
+    people = asked_to_clear(row)
+    names = get_text_list([each.name or each.address for each in people], _("and"))
+    words = _("%(ministry)s is reminded. The mail goes to %(names)s now, and cannot be taken back.")
+    messages.success(request, words % {"ministry": row.ministry.label, "names": names})
     return redirect("desk_clearance", row.paper.slug)
 
 

@@ -71,7 +71,7 @@ from .outline import add_section, edit_section, move_section, remove_section
 from .papers import PAPER_MOVES, open_to_all, restrict, resume, suspend, withdraw_paper
 from .plenary import Ruling, agree_paragraphs, decide_paragraph, show_on_screen
 from .presence import be_seen, clear_presences, leave
-from .reminders import remind_clearances
+from .reminders import remind_clearance, remind_clearances
 from .restricted_copies import note_false_copy, print_restricted
 from .review import (
     accept_amendment,

@@ -42,6 +42,7 @@ from positions.models import (
     StanceValue,
 )
 from positions.permissions import CLEARANCE_RUNNERS, CLEARING_OFFICERS, may_answer, may_run_clearance
+from positions.queries.clearance import REMIND_AGAIN
 from positions.queries.papers import ministries_of
 
 from .clearance_steps import ask_steps
@@ -67,6 +68,27 @@ def is_overdue(clearance: Clearance) -> list[Condition]:
     return [either(deadline_passed(clearance.due_at), was % day, still % day)]
 
 
+def can_be_reminded(clearance: Clearance) -> list[Condition]:
+    """The paper is in clearance and a paragraph has no answer. Nobody was reminded of it in the last 24 hours. A
+    clearing officer or the principal can be written to.
+    """
+    in_clearance = clearance.paper.state == PaperState.IN_CLEARANCE
+    pending = clearance.stances.filter(replaced_at=None, value=StanceValue.PENDING).exists()
+    last = clearance.reminders.order_by("at").last()
+    free = last is None or last.at <= now() - REMIND_AGAIN
+    already = _("The ministry was reminded on %(hour)s. Remind it again 24 hours later") % {
+        "hour": written_hour(last.at) if last else ""
+    }
+    people = notifications.asked_to_clear(clearance)
+    nobody = _("The ministry has no clearing officer with an account, and no address that takes mail of the portal")
+    return [
+        either(in_clearance, _("The paper is in clearance"), _("The paper is not in clearance")),
+        either(pending, _("A paragraph has no answer yet"), _("Every paragraph has an answer")),
+        either(free, _("Nobody was reminded in the last 24 hours"), already),
+        either(bool(people), _("Somebody can be written to"), nobody),
+    ]
+
+
 CLEARANCE_MOVES = table(
     Move("answer", gettext_lazy("Answer"), (S.REQUESTED,), S.ANSWERED, CLEARING_OFFICERS, all_answered),
     Move(
@@ -84,6 +106,14 @@ CLEARANCE_MOVES = table(
         S.ANSWERED,
         CLEARANCE_RUNNERS,
         all_answered,
+    ),
+    Move(
+        "remind_clearance",
+        gettext_lazy("Remind"),
+        (S.REQUESTED,),
+        None,
+        CLEARANCE_RUNNERS,
+        can_be_reminded,
     ),
     Move("ask_again", gettext_lazy("Ask again"), (S.ANSWERED, S.SILENT), S.REQUESTED, CLEARANCE_RUNNERS),
 )

@@ -5,10 +5,13 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from consultations.models import User
 from consultations.queries import working_days_between
-from ncm_portal.workflow import deadline_passed, journal, now
+from ncm_portal.workflow import deadline_passed, journal, make, now, verb
 from positions import notifications
 from positions.models import Clearance, ClearanceReminder, ClearanceState, PaperState, ReminderStep
+
+from .clearance import CLEARANCE_MOVES
 
 DAYS_BEFORE = 2  # working days
 LOOK_AHEAD = timedelta(days=9)  # two working days with a week of holidays in between
@@ -43,10 +46,27 @@ def _remind(pk: int) -> bool:
     step = rung(row.requested_at, row.due_at, now()) if row else None
     if row is None or step is None or row.reminders.filter(due_at=row.due_at, step=step).exists():
         return False
-    principal = row.ministry.contact_email if step == ReminderStep.AFTER else ""
-    made = ClearanceReminder.objects.create(
-        clearance=row, step=step, due_at=row.due_at, to_principal=bool(principal), at=now()
-    )
+    _write(row, step)
     journal("remind", row, by=None, before=row.state, after=row.state, data={"step": step})
-    notifications.clearance_reminder(made, principal)
     return True
+
+
+def _write(row: Clearance, step: ReminderStep) -> None:
+    """Note the reminder and queue its mails."""
+    people = notifications.asked_to_clear(row)
+    to_principal = any(each.user is None for each in people)
+    made = ClearanceReminder.objects.create(
+        clearance=row, step=step, due_at=row.due_at, to_principal=to_principal, at=now()
+    )
+    notifications.clearance_reminder(made, people)
+
+
+@verb
+def remind_clearance(clearance: Clearance, *, by: User) -> Clearance:
+    """Remind a ministry that a paragraph waits for its answer, in a mail that leaves at once.
+
+    After the due time its principal is written to as well. Raises NotAllowed, or Blocked with every reason.
+    """
+    return make(
+        CLEARANCE_MOVES["remind_clearance"], clearance, by=by, change=lambda row: _write(row, ReminderStep.HAND)
+    )

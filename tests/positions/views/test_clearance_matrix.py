@@ -131,3 +131,25 @@ def test_table_is_shown_before_request(client):
     page = as_secretariat.get(reverse("desk_clearance", args=[empty.paper.slug]))
     assert page.status_code == 200
     assert "No ministry has been asked yet." in words(page)
+
+
+def test_ministry_is_reminded_from_the_head_of_its_column(text, as_secretariat):
+    address = reverse("clearance_remind", args=[text.asked_one.pk])
+    assert (address in desk(as_secretariat, text).text, as_secretariat.get(address).status_code) == (True, 405)
+    page = as_secretariat.post(address, follow=True)
+    says = f"{text.one.label} is reminded. The mail goes to {text.officer_one.name} now, and cannot be taken back."
+    assert says in words(page)
+    assert "reminded today" in words(page)
+    assert address not in page.text
+    assert reverse("clearance_remind", args=[text.asked_two.pk]) in page.text
+    again = as_secretariat.post(address)
+    assert (again.status_code, "The ministry was reminded on" in words(again)) == (409, True)
+    assert text.asked_one.reminders.count() == 1
+    take_stance(text.asked_two, text.second, "agree", by=text.officer_two)
+    assert reverse("clearance_remind", args=[text.asked_two.pk]) not in desk(as_secretariat, text).text
+
+
+def test_clearing_officer_cannot_remind(text):
+    officer = sign_in(Client(), text.officer_one)
+    assert officer.post(reverse("clearance_remind", args=[text.asked_one.pk])).status_code == 404
+    assert not text.asked_one.reminders.exists()

@@ -5,13 +5,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from consultations.models import OutgoingMail, PublicHoliday
-from ncm_portal.workflow import replayed_at
+from consultations.models import Event, Membership, OutgoingMail, PublicHoliday
+from ncm_portal.workflow import NotAllowed, now, replayed_at
 from positions import workflow
 from positions.models import ClearanceReminder
 from positions.workflow.reminders import rung
 from tests.factories import change
 from tests.positions.clearing import make_text
+from tests.positions.reviewing import refused
+from tests.waiting import rows_of
 
 pytestmark = pytest.mark.django_db
 NAIROBI = ZoneInfo("Africa/Nairobi")
@@ -73,3 +75,77 @@ def test_each_reminder_is_sent_once_and_last_also_to_principal():
     assert list(ClearanceReminder.objects.values_list("step", "to_principal")) == [
         ("before", False), ("due", False), ("after", True),
     ]  # fmt: skip
+
+
+@pytest.fixture
+def asked():
+    """Create a text about which ministry one was asked; no mail waits."""
+    text = make_text()
+    change(text.one, contact_email="ps@one.example")
+    with replayed_at(ASKED):
+        workflow.request_clearance(text.paper, by=text.secretariat, due_at=DUE)
+    text.asked = text.paper.clearances.get(ministry=text.one)
+    OutgoingMail.objects.all().delete()
+    return text
+
+
+def remind(text, moment, by=None):
+    with replayed_at(moment):
+        return workflow.remind_clearance(text.asked, by=by or text.secretariat)
+
+
+def written_to():
+    return list(OutgoingMail.objects.order_by("pk").values_list("to", flat=True))
+
+
+def test_reminder_by_hand_is_sent_each_day_and_after_the_due_hour_to_the_principal_too(asked):
+    officer = asked.officer_one.email
+    remind(asked, at(4, 9))
+    assert written_to() == [officer]
+    assert refused(remind, asked, at(5, 8)) == [
+        "The ministry was reminded on 4 October 2017, 09:00 EAT (UTC+3). Remind it again 24 hours later"
+    ]
+    remind(asked, at(5, 9))
+    remind(asked, at(18, 9))
+    assert written_to() == [officer] * 3 + ["ps@one.example"]
+    assert list(ClearanceReminder.objects.values_list("step", "to_principal")) == [
+        ("hand", False), ("hand", False), ("hand", True)
+    ]  # fmt: skip
+    entries = Event.objects.about(asked.asked).filter(verb="remind_clearance")
+    assert list(entries.values_list("by", flat=True)) == [asked.secretariat.pk] * 3
+    assert OutgoingMail.objects.order_by("pk").last().subject == "Overdue: the clearance of your ministry"
+
+
+def test_reminder_by_hand_gives_every_reason_against_it(asked):
+    remind(asked, at(4, 9))
+    Membership.objects.filter(user=asked.officer_one).update(valid_until=at(3, 0).date())
+    asked.asked.stances.update(value="agree", by=asked.officer_one, at=at(4, 9))
+    change(asked.paper, state="consolidation")
+    reasons = refused(remind, asked, at(4, 10))
+    assert [words[:32] for words in reasons] == [
+        "The paper is not in clearance",
+        "Every paragraph has an answer",
+        "The ministry was reminded on 4 O",
+        "The ministry has no clearing off",
+    ]
+    assert len(written_to()) == 1
+
+
+def test_only_the_secretariat_reminds(asked):
+    with pytest.raises(NotAllowed):
+        remind(asked, at(4, 9), by=asked.officer_one)
+    assert written_to() == []
+
+
+def test_inbox_offers_to_remind_unless_that_was_done_today(asked):
+    def button():
+        return next(row.button for row in rows_of(asked.secretariat) if row.code == "clearances")
+
+    soon = now() + timedelta(days=9)
+    change(asked.asked, due_at=soon)
+    workflow.agree_to_rest(asked.paper.clearances.get(ministry=asked.two), by=asked.officer_two)
+    assert button() == "Remind"
+    workflow.remind_clearance(asked.asked, by=asked.secretariat)
+    assert button() == "See who"
+    with replayed_at(now() + timedelta(hours=25)):
+        assert button() == "Remind"
