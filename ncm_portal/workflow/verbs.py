@@ -206,11 +206,21 @@ def locked[Row: Model](record: Row) -> Row:
     """
     rows = record.__class__._base_manager.select_for_update(of=("self",), no_key=True).filter(pk=record.pk)
     along = getattr(record, "READ_WITH", ())
-    row = (rows.select_related(*along) if along else rows).first()
+    row = (rows.select_related(*along).first() if along else None) or rows.first()
     if row is None:
         raise ObjectDoesNotExist(str(record))
+    _forget_what_moved(row)
     row._held_by = _run.get()  # type: ignore[attr-defined]
     return row
+
+
+def _forget_what_moved(row: Model) -> None:
+    """Drop loaded relations that the row no longer names: a query that waits for a lock joins what the row named
+    before it waited.
+    """
+    for name, related in list(row._state.fields_cache.items()):
+        if getattr(row, row._meta.get_field(name).attname) != (related.pk if related else None):
+            del row._state.fields_cache[name]
 
 
 def _is_held(record: Any) -> bool:

@@ -1,6 +1,7 @@
 """Enquiries: how they arrive, are answered, closed, opened again, and erased in the end."""
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -17,7 +18,7 @@ from ncm_portal.workflow import Blocked, NotAllowed, now, replayed_at
 from tests.committed import every_verb_commits
 from tests.factories import change, make_consultation, make_member, make_secretariat, make_stakeholder, make_user
 from tests.office_factories import make_enquiry
-from tests.threads import at_once
+from tests.threads import at_once, wait_until_one_waits
 
 pytestmark = pytest.mark.django_db
 NAIROBI = ZoneInfo("Africa/Nairobi")
@@ -290,6 +291,19 @@ def test_of_two_moves_to_one_place_at_once_one_is_refused(officer):
     move = partial(workflow.move_enquiry, made, to=review, by=officer)
     assert sorted(type(each).__name__ for each in at_once(move, move)) == ["Blocked", "Enquiry"]
     assert Event.objects.filter(verb="move_enquiry").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_move_that_waited_for_an_assignment_keeps_the_officer(officer):
+    made, review = make_enquiry(), make_consultation()
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            workflow.assign_enquiry(made, to=officer, by=officer)
+            answer = pool.submit(at_once, lambda: workflow.move_enquiry(made, to=review, by=officer))
+            wait_until_one_waits()
+        [moved] = answer.result()
+    moved.refresh_from_db()
+    assert (moved.consultation, moved.assigned_to) == (review, officer)
 
 
 def test_answer_after_a_move_has_the_words_of_its_new_consultation(officer):
