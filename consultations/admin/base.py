@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -56,6 +56,9 @@ class RecordAdmin(admin.ModelAdmin):
     show_full_result_count = False
     moves: dict[str, Move] = {}
     verbs: Any = None  # module with the verbs of `moves`
+    adds: str = ""  # verb that adds a record to what its field `within` names; without it a plain save
+    changes: str = ""  # verb that changes a record
+    within: str = ""
     move_forms: dict[str, type[forms.Form]] = {}  # moves with a form of their own
     lookups: tuple[str, ...] = ()  # look-ups allowed in the list's query string besides its filters
     change_form_template = "admin/portal/change_form.html"
@@ -103,6 +106,10 @@ class RecordAdmin(admin.ModelAdmin):
         Reference data edited by hand is marked as the secretariat's own, so loading the reference data again does not
         overwrite it.
         """
+        if self.changes if change else self.adds:
+            made = self._by_verb(self, getattr(obj, self.within), form, request, change=change)
+            obj.pk = made.pk
+            return
         _own(form)
         super().save_model(request, obj, form, change)
         changed = _changes(form)
@@ -113,6 +120,16 @@ class RecordAdmin(admin.ModelAdmin):
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Save the inline rows of a record and record the changes of each row in the journal."""
         rows = [row for row in formset.forms if row.has_changed()]
+        if formset.inline.adds:
+            formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
+            for row in rows:
+                is_old = row.instance.pk is not None
+                saved = self._by_verb(formset.inline, form.instance, row, request, change=is_old)
+                if is_old:
+                    formset.changed_objects.append((saved, row.changed_data))
+                else:
+                    formset.new_objects.append(saved)
+            return
         for row in rows:
             _own(row)
         super().save_formset(request, form, formset, change)
@@ -123,7 +140,24 @@ class RecordAdmin(admin.ModelAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """Return the form with the help beside each field, also where it can only be read."""
-        return super().get_form(request, obj, change, help_texts={**HELP_FOR_ALL, **self.help}, **kwargs)
+        made = super().get_form(request, obj, change, help_texts={**HELP_FOR_ALL, **self.help}, **kwargs)
+        refused = vars(request).get("refused")
+        return _refusing(made, refused) if refused else made
+
+    def _by_verb(self, site: Any, parent: Any, form: Any, request: HttpRequest, *, change: bool) -> Any:
+        """Add or change a record through the verb that the desk calls, which writes the journal."""
+        values = {name: form.cleaned_data[name] for name in form._meta.fields if name in form.cleaned_data}
+        values.pop(site.within, None)
+        act = getattr(self.verbs, site.changes if change else site.adds)
+        return act(form.instance if change else parent, by=request.user, **values)
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Show the form again with every reason if a verb refuses. Nothing is saved, what was typed stays."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except Blocked as refusal:
+            vars(request)["refused"] = refusal.reasons
+            return super().changeform_view(request, *args, **kwargs)
 
     # --- Moves ---
 
@@ -217,6 +251,16 @@ class RecordAdmin(admin.ModelAdmin):
         return [move for move in known if not move.needs_reason and move.verb not in self.move_forms]
 
 
+def _refusing(form_class: Any, reasons: list[str]) -> Any:
+    """Return the form with the reasons for which a verb refused what was sent."""
+
+    class Refused(form_class):
+        def clean(self) -> None:
+            raise ValidationError(reasons)
+
+    return Refused
+
+
 def _lookups_of(model: type[models.Model], item: Any) -> list[str]:
     """Return the lookups that one entry of `list_filter` adds to the list's query string."""
     if hasattr(item, "parameter_name"):
@@ -287,6 +331,9 @@ class RowsInline(admin.TabularInline):
     template = "admin/portal/rows.html"
     help: Mapping[str, Words] = {}  # of the columns, above the rows
     formset = RowsFormSet
+    adds: str = ""  # verbs that add and change a row, as in RecordAdmin
+    changes: str = ""
+    within: str = ""
     max_num = MOST_ROWS
     extra = 0
     can_delete = False
@@ -296,6 +343,7 @@ class RowsInline(admin.TabularInline):
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """Return a formset class that limits the number of forms the server builds."""
         made: Any = super().get_formset(request, obj, absolute_max=MOST_ROWS, **kwargs)
+        made.inline = self
         made.page_asked = request.GET.get(f"{made.get_default_prefix()}-page", 1)
         return made
 

@@ -1,12 +1,10 @@
 """Admin of consultations, milestones, forums with their programmes, and delegates."""
 
 import uuid
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import ValidationError
 from django.db.models import OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
@@ -33,7 +31,6 @@ from consultations.permissions import SignedInRequest, is_secretariat
 from ncm_portal.workflow import Condition, needs_of, now
 
 from .base import ReadOnlyAdmin, RecordAdmin, RowsInline, bulk_action
-from .rows import RowsFormSet
 from .spreadsheets import SpreadsheetExport
 
 MILESTONE_HELP = {
@@ -129,7 +126,7 @@ class MilestoneAdmin(RecordAdmin):
 
 
 SESSION_HELP = {
-    "order": _("Its number within the forum, printed on registers. No two sessions have the same."),
+    "order": _("Its number within the forum, printed on registers. It is given when the session is added."),
     "starts_at": _("East Africa Time. Calendars that people subscribed to follow a change."),
     "ends_at": _("East Africa Time, after the start."),
     "title": _("As it stands in the programme, on the screen and in calendars."),
@@ -139,30 +136,12 @@ SESSION_HELP = {
 }
 
 
-class SessionsFormSet(RowsFormSet):
-    """Formset of the sessions of a forum, which need unique numbers."""
-
-    def clean(self) -> None:
-        """Report duplicate session numbers, also against sessions on other pages of the formset."""
-        super().clean()
-        rows = [form for form in self.forms if form.is_valid() and form.cleaned_data.get("order") is not None]
-        live = [row for row in rows if row.instance.state != ForumSession.State.CANCELLED]
-        others = self.instance.sessions.exclude(state=ForumSession.State.CANCELLED) if self.instance.pk else None
-        taken = [row.cleaned_data["order"] for row in live]
-        if others is not None:
-            others = others.exclude(pk__in=[row.instance.pk for row in rows if row.instance.pk])
-            taken += others.filter(order__in=taken).values_list("order", flat=True)
-        if twice := sorted(order for order, times in Counter(taken).items() if times > 1):
-            numbers = ", ".join(map(str, twice))
-            raise ValidationError(_("Two sessions of a forum cannot have the same number: %s.") % numbers)
-
-
 class SessionsInline(RowsInline):
     help = SESSION_HELP
     model = ForumSession
-    formset = SessionsFormSet
+    adds, changes, within = "add_session", "change_session", "forum"
     fields = ["order", "starts_at", "ends_at", "title", "kind", "theme", "room", "state"]
-    readonly_fields = ["state"]
+    readonly_fields = ["order", "state"]
     ordering = ["starts_at", "order"]
     show_change_link = True
 
@@ -243,12 +222,19 @@ class RolesInline(RowsInline):
 class ForumSessionAdmin(RecordAdmin):
     help = {"forum": _("The forum in whose programme it stands."), **SESSION_HELP}
     moves, verbs = workflow.SESSION_MOVES, workflow
+    adds, changes, within = "add_session", "change_session", "forum"
+    readonly_fields = ["order"]
     list_display = ["title", "forum", "starts_at", "room", "theme", "state"]
     list_filter = ["forum", "kind", "state"]
     search_fields = ["title", "room"]
     autocomplete_fields = ["forum", "theme"]
     inlines = [RolesInline]
     list_select_related = ["forum", "theme"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Keep a session in its forum."""
+        fields = super().get_readonly_fields(request, obj)
+        return fields if obj is None else [*fields, "forum"]
 
 
 @admin.register(Delegate)

@@ -18,6 +18,7 @@ class RowsFormSet(BaseInlineFormSet):
     unchanged.
     """
 
+    inline: Any = None  # whose rows these are
     page_asked: Any = 1
     page: Any = None
     default_error_messages = {

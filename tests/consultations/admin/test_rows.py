@@ -8,7 +8,6 @@ from django.contrib import admin
 from django.urls import reverse
 from zeal import zeal_ignore
 
-from consultations.admin import rows
 from consultations.admin.rows import MOST_ROWS, ROWS_SHOWN
 from consultations.models import Forum, ForumSession, Membership, Stakeholder, StakeholderName, User
 from tests import factories
@@ -107,7 +106,7 @@ def test_long_inline_shows_newest_rows_and_link(client, officer):
 def test_record_with_more_rows_than_shown_keeps_all_rows(client, officer):
     forum = make_forum(MOST_ROWS + 50)
     new = {
-        "sessions-TOTAL_FORMS": ROWS_SHOWN + 1, "sessions-100-order": 999, "sessions-100-title": "Closing",
+        "sessions-TOTAL_FORMS": ROWS_SHOWN + 1, "sessions-100-title": "Closing",
         "sessions-100-kind": "plenary", "sessions-100-starts_at": "2017-10-17T16:00",
         "sessions-100-ends_at": "2017-10-17T17:00", "sessions-100-room": "Hall",
     }  # fmt: skip
@@ -117,18 +116,6 @@ def test_record_with_more_rows_than_shown_keeps_all_rows(client, officer):
     assert set(forum.sessions.filter(title__in=["Closing", "Changed"]).values_list("title", flat=True)) == {
         "Closing", "Changed",
     }  # fmt: skip
-
-
-@zeal_ignore()
-def test_duplicate_session_number_is_refused_for_hidden_rows(client, officer, monkeypatch):
-    monkeypatch.setattr(rows, "ROWS_SHOWN", 3)
-    forum = make_forum(5)
-    answer = filled(client, Forum, forum, **{"sessions-0-order": 1})
-    assert errors_of(answer) == ["Two sessions of a forum cannot have the same number: 1."]
-    answer = filled(client, Forum, forum, **{"sessions-0-order": 4})
-    assert errors_of(answer) == ["Two sessions of a forum cannot have the same number: 4."]
-    factories.change(forum.sessions.get(order=1), state="cancelled")
-    assert filled(client, Forum, forum, **{"sessions-0-order": 1}).status_code == 302
 
 
 @zeal_ignore()
