@@ -131,6 +131,13 @@ def test_reminder_by_hand_gives_every_reason_against_it(asked):
     assert len(written_to()) == 1
 
 
+@pytest.mark.parametrize("notices", ["daily", "none"])
+def test_reminder_by_hand_leaves_at_once_however_the_officer_gets_notices(asked, notices):
+    change(asked.officer_one, notices=notices)
+    remind(asked, at(4, 9))
+    assert list(OutgoingMail.objects.values_list("to", "in_digest")) == [(asked.officer_one.email, False)]
+
+
 def test_only_the_secretariat_reminds(asked):
     with pytest.raises(NotAllowed):
         remind(asked, at(4, 9), by=asked.officer_one)
