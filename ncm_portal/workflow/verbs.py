@@ -219,7 +219,8 @@ def _forget_what_moved(row: Model) -> None:
     before it waited.
     """
     for name, related in list(row._state.fields_cache.items()):
-        if getattr(row, row._meta.get_field(name).attname) != (related.pk if related else None):
+        key: Any = row._meta.get_field(name)
+        if getattr(row, key.attname) != (related.pk if related else None):
             del row._state.fields_cache[name]
 
 
