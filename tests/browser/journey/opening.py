@@ -88,7 +88,7 @@ def the_secretariat_announces_a_forum(walk: Walk) -> None:
     for row, (title, kind, starts, ends) in enumerate(sessions):
         amina.window.get_by_text("Add another Session").click()
         hours = {"starts_at": f"{day:%Y-%m-%d}T{starts:02}:00", "ends_at": f"{day:%Y-%m-%d}T{ends:02}:00"}
-        for name, words in {"order": str(row + 1), "title": title, **hours}.items():
+        for name, words in {"title": title, **hours}.items():
             amina.write(**{f"sessions__{row}__{name}": words})
         amina.choose(**{f"sessions__{row}__kind": kind})
     amina.press("Save and continue editing")
