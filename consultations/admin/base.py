@@ -107,6 +107,8 @@ class RecordAdmin(admin.ModelAdmin):
         overwrite it.
         """
         if self.changes if change else self.adds:
+            if change and not form.has_changed():
+                return  # only its rows
             made = self._by_verb(self, getattr(obj, self.within), form, request, change=change)
             obj.pk = made.pk
             return

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from copy import copy
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -93,7 +93,8 @@ def _checked(data: dict[str, Any]) -> dict[str, Any]:
 def _plain(session: ForumSession) -> dict[str, str]:
     values = {name: getattr(session, name) for name in SAID}
     return {
-        name: value.isoformat() if isinstance(value, datetime) else str(value or "") for name, value in values.items()
+        name: value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value or "")
+        for name, value in values.items()
     }
 
 

@@ -69,3 +69,12 @@ def test_session_of_a_forum_that_is_over_is_refused_on_its_own_page(client, offi
     assert (answer.status_code, "Typed" in answer.text) == (200, True)
     assert "The forum is over, so its programme cannot be changed." in errors_of(answer)
     assert (ForumSession.objects.get(pk=session.pk).title, verbs(session)) == ("Opening", [])
+
+
+def test_role_is_added_to_a_session_that_has_begun(client, officer):
+    begun = factories.make_session(factories.make_forum(state="in_session"), order=1, state="open")
+    row = {"roles-TOTAL_FORMS": 1, "roles-0-kind": "chair", "roles-0-name": "Amina", "roles-0-order": 1}
+    answer = filled(client, ForumSession, begun, **row)
+    assert answer.status_code == 302, errors_of(answer)
+    assert begun.roles.get().name == "Amina"
+    assert "change_session" not in verbs(begun)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db.models import F
+from django.utils import timezone
 
 from consultations import workflow
 from consultations.models import Event, Forum, ForumSession, OutgoingMail, SeatQuota, SessionRole
@@ -70,8 +71,9 @@ def test_sessions_are_added_changed_moved_and_cancelled(forum, by):
     }  # fmt: skip
     assert workflow.move_session(two, by=by, up=True) == []
     change = {"title": "Debate", **said, **times(forum)}
-    for _again in range(2):
-        workflow.change_session(two, by=by, **change)
+    there = {name: timezone.localtime(moment) for name, moment in times(forum).items()}
+    for again in (change, change, {**change, **there}):
+        workflow.change_session(two, by=by, **again)
     assert [event.verb for event in Event.objects.about(two)] == ["move_session", "change_session"]
     assert workflow.cancel_session(two, by=by, reason="No speaker.").state == "cancelled"
     assert list(forum.sessions.all()) == [one]
