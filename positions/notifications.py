@@ -159,7 +159,6 @@ def asked_to_clear(clearance: Clearance) -> list[Recipient]:
 def clearance_reminder(reminder: ClearanceReminder, people: Iterable[Recipient]) -> None:
     """Remind `people` of a ministry of the paragraphs that wait for its answer."""
     clearance = reminder.clearance
-    by_hand = ReminderStep.AFTER if deadline_passed(clearance.due_at) else ReminderStep.BEFORE
     send_all(
         "positions/mail/clearance_reminder.txt",
         people,
@@ -167,7 +166,7 @@ def clearance_reminder(reminder: ClearanceReminder, people: Iterable[Recipient])
         title=one_line(clearance.paper.title),
         ministry=typed(clearance.ministry.name),
         open=clearance.stances.filter(replaced_at=None, value="").count(),
-        step=str(by_hand if reminder.step == ReminderStep.HAND else reminder.step),
+        step=str(ReminderStep.AFTER if deadline_passed(clearance.due_at) else reminder.step),
         to_principal=reminder.to_principal,
         due_at=clearance.due_at,
         link=address("clearance", clearance.pk),

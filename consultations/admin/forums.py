@@ -155,7 +155,8 @@ class ForumAdmin(RecordAdmin):
         "slug": _("Part of the link in each letter: it stays once the forum is announced."),
         "seats": _("For everybody together. Seats of each group are set at the desk, under Seats."),
         "starts_on": _(
-            "Announced: change it at the desk. Whoever is invited is told, and the old day stays, struck through."
+            "At the desk the sessions move with it. Announced: change it there. Whoever is invited is told, and the "
+            "old day stays, struck through."
         ),
         "ends_on": _("The same day as the first, if it lasts one day."),
         "place": _("The town. Announced: change it at the desk, which tells whoever is invited."),
@@ -208,14 +209,20 @@ class ForumAdmin(RecordAdmin):
 
 class RolesInline(RowsInline):
     help = {
-        "kind": _("A chair leads, a rapporteur takes points down, a speaker has a place in the order."),
+        "kind": _("A chair leads, a rapporteur takes points down. A part that was given is taken back at the desk."),
         "user": _("With an account, a rapporteur can record points and a chair can check them."),
         "name": _("For somebody without an account."),
-        "order": _("The order in which speakers are called."),
+        "order": _("Speakers are called in the order in which they were added."),
     }
     model = SessionRole
+    adds, within = "give_part", "session"
     autocomplete_fields = ["user"]
     fields = ["kind", "user", "name", "order"]
+    readonly_fields = ["order"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Keep the roles that were given as they are: they are taken back at the desk."""
+        return False
 
 
 @admin.register(ForumSession)

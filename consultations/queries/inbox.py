@@ -334,7 +334,7 @@ def _in_words(kind: Kind, raw: Raw, calendar: WorkingDays) -> Row:
         words=str(kind.many if many else kind.one) % facts,
         about=str(about) % facts if about else "",
         place=raw.facts["place"] or "",
-        button=str(kind.button) % facts,
+        button=str(kind.button),
         url=kind.at(raw.facts),
         since=raw.since,
         due=due,

@@ -25,7 +25,7 @@ from positions.models import (
 )
 from positions.text.diff import Span, redline
 
-REMIND_AGAIN = timedelta(hours=24)  # between two reminders, the later of them by hand
+REMIND_AGAIN = timedelta(hours=24)  # between two reminders of which one is by hand
 MOVED, NOT_ASKED, NO_ANSWER = "moved", "not_asked", "no_answer"
 LOOKS = {  # a sign (a shape in static/css/review.css) and its words, in the order of the key below the matrix
     StanceValue.OBJECT: ("stop", _("objection")),

@@ -1,7 +1,6 @@
 """What can wait for a person among consultations, papers, clearances and briefs; see `consultations.queries.inbox`."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -16,14 +15,12 @@ from consultations.permissions import (
 )
 from consultations.queries.for_you import ANSWER_WITHIN, DECIDE_WITHIN
 from consultations.queries.inbox import NOW, PAPERS, PORTAL, Facts, Kind, or_else, page
-from ncm_portal.workflow import Words, now
 from positions.models import (
     Amendment,
     AmendmentState,
     AnswerByLetter,
     ChainStep,
     Clearance,
-    ClearanceReminder,
     ClearanceState,
     Comment,
     Corrigendum,
@@ -43,7 +40,6 @@ from positions.models import (
     StepAnswer,
 )
 
-from .clearance import REMIND_AGAIN
 from .consultation_settings import STEPS
 
 LABELS_OF_STEPS = {step.code: step.label for step in STEPS}
@@ -180,17 +176,8 @@ def requested() -> QuerySet[Clearance]:
     return Clearance.objects.filter(PENDING, state=ClearanceState.REQUESTED, paper__state=PaperState.IN_CLEARANCE)
 
 
-LAST_REMINDER = ClearanceReminder.objects.filter(clearance=OuterRef("pk")).order_by("-at").values("at")[:1]
-
-
 def _running(user: Any) -> QuerySet[Clearance]:
-    return requested().filter(due_at__gte=NOW).annotate(reminded_at=Subquery(LAST_REMINDER))
-
-
-def _to_remind(reminded_at: str | None) -> Words:
-    """Return the button of a clearance that was last reminded at this time."""
-    is_free = reminded_at is None or datetime.fromisoformat(reminded_at) <= now() - REMIND_AGAIN
-    return _("Remind") if is_free else _("See who")
+    return requested().filter(due_at__gte=NOW)
 
 
 def _overdue(user: Any) -> QuerySet[Clearance]:
@@ -210,10 +197,10 @@ def _step_letters(user: Any) -> QuerySet[StepAnswer]:
 CLEARING = (
     Kind(
         "clearances", PAPERS, is_secretariat, _running,
-        _("Clearance of %(what)s: %(who)s has not answered"), "%(remind)s", page("desk_clearance", "slug"),
+        _("Clearance of %(what)s: %(who)s has not answered"), _("See who"), page("desk_clearance", "slug"),
         many=_("Clearance of %(what)s: %(n)s ministries have not answered"),
         each=("paper_id",), since="requested_at", due_at="due_at", place=ROUND,
-        facts={**OF_PAPER, "who": "ministry__name", "remind": "reminded_at"}, labels={"remind": _to_remind},
+        facts={**OF_PAPER, "who": "ministry__name"},
     ),
     Kind(
         "silent", PAPERS, is_secretariat, _overdue,

@@ -27,16 +27,16 @@ def records_for(about: str, consultation: Consultation, user: User) -> list[Show
     """Return the newest records that `user` may read and that a letter or mail could be about. One query, or three
     where none is written.
     """
-    return _enquiries(consultation, user) if about == "enquiries" else _READERS[about](consultation)
+    return _READERS[about](consultation, user)
 
 
-def _inputs(consultation: Consultation) -> list[Shown]:
+def _inputs(consultation: Consultation, _user: User) -> list[Shown]:
     sent = consultation.submissions.exclude(state=Submission.State.DRAFT).exclude(reference=None)
     rows = sent.select_related("author", "stakeholder", "consultation").order_by("-submitted_at", "-pk")
     return [Shown(row, f"{row.reference}, {row.stakeholder}") for row in rows[:MOST]]
 
 
-def _letters(consultation: Consultation) -> list[Shown]:
+def _letters(consultation: Consultation, _user: User) -> list[Shown]:
     rows = Invitation.objects.filter(forum__consultation=consultation).select_related("forum", "stakeholder")
     return [Shown(row, str(row.stakeholder)) for row in rows.order_by("-pk")[:MOST]] or _example(consultation)
 
@@ -52,31 +52,31 @@ def _example(consultation: Consultation) -> list[Shown]:
     return [Shown(letter, _("%(name)s (example)") % {"name": body})]
 
 
-def _delegates(consultation: Consultation) -> list[Shown]:
+def _delegates(consultation: Consultation, _user: User) -> list[Shown]:
     rows = Delegate.objects.filter(forum__consultation=consultation, merged_into=None)
     named = rows.select_related("forum", "stakeholder", "user", "sits_in_for").order_by("-pk")
     return [Shown(row, f"{row.name}, {row.stakeholder}") for row in named[:MOST]]
 
 
-def _organisations(_consultation: Consultation) -> list[Shown]:
+def _organisations(_consultation: Consultation, _user: User) -> list[Shown]:
     return [Shown(row, str(row)) for row in Stakeholder.objects.verified().order_by("name", "pk")[:MOST]]
 
 
-def _consultation(consultation: Consultation) -> list[Shown]:
+def _consultation(consultation: Consultation, _user: User) -> list[Shown]:
     return [Shown(consultation, consultation.short_title)]
 
 
-def _rounds(consultation: Consultation) -> list[Shown]:
+def _rounds(consultation: Consultation, _user: User) -> list[Shown]:
     rows = ReviewRound.objects.filter(paper__consultation=consultation, paper__is_restricted=False)
     return [Shown(row, str(row)) for row in rows.select_related("paper").order_by("-pk")[:MOST]]
 
 
-def _clearances(consultation: Consultation) -> list[Shown]:
+def _clearances(consultation: Consultation, _user: User) -> list[Shown]:
     rows = Clearance.objects.filter(paper__consultation=consultation).select_related("paper", "ministry")
     return [Shown(row, str(row.ministry)) for row in rows.order_by("-pk")[:MOST]]
 
 
-def _papers(consultation: Consultation) -> list[Shown]:
+def _papers(consultation: Consultation, _user: User) -> list[Shown]:
     rows = PositionPaper.objects.filter(consultation=consultation, is_restricted=False)
     return [Shown(row, row.short_title) for row in rows.order_by("-pk")[:MOST]]
 
@@ -95,4 +95,5 @@ _READERS = {
     "rounds": _rounds,
     "clearances": _clearances,
     "papers": _papers,
+    "enquiries": _enquiries,
 }

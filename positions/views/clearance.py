@@ -1,6 +1,7 @@
 """Clearance pages for clearing officers and the secretariat."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -171,30 +172,36 @@ def clearance_reservation(request: SignedInRequest, pk: int, key: UUID) -> HttpR
 @require_POST
 def clearance_silence(request: SignedInRequest, pk: int) -> HttpResponse:
     """Record after the due time that the ministry did not answer."""
-    row = known_clearance(request, pk)
-    if not is_secretariat(request.user):
-        raise Http404
-    outcome = attempt(lambda: workflow.record_silence(row, by=request.user))
-    if outcome.reasons:
-        return _show(request, row, outcome)
-    messages.success(request, _("%(name)s is recorded as silent.") % {"name": row.ministry.name})
-    return redirect("desk_clearance", row.paper.slug)
+    return _act_of_secretariat(request, pk, workflow.record_silence, _silent_words)
 
 
 @require_POST
 def clearance_remind(request: SignedInRequest, pk: int) -> HttpResponse:
     """Remind the ministry of what waits for its answer; say to whom the mail goes."""
+    return _act_of_secretariat(request, pk, workflow.remind_clearance, _reminded_words)
+
+
+def _act_of_secretariat(
+    request: SignedInRequest, pk: int, act: Callable[..., Any], words_of: Callable[[Clearance], str]
+) -> HttpResponse:
     row = known_clearance(request, pk)
     if not is_secretariat(request.user):
         raise Http404
-    outcome = attempt(lambda: workflow.remind_clearance(row, by=request.user))
+    outcome = attempt(lambda: act(row, by=request.user))
     if outcome.reasons:
         return _show(request, row, outcome)
-    people = asked_to_clear(row)
-    names = get_text_list([each.name or each.address for each in people], _("and"))
-    words = _("%(ministry)s is reminded. The mail goes to %(names)s now, and cannot be taken back.")
-    messages.success(request, words % {"ministry": row.ministry.label, "names": names})
+    messages.success(request, words_of(row))
     return redirect("desk_clearance", row.paper.slug)
+
+
+def _silent_words(row: Clearance) -> str:
+    return _("%(name)s is recorded as silent.") % {"name": row.ministry.name}
+
+
+def _reminded_words(row: Clearance) -> str:
+    names = get_text_list([each.name or each.address for each in asked_to_clear(row)], _("and"))
+    words = _("%(ministry)s is reminded. The mail goes to %(names)s now, and cannot be taken back.")
+    return words % {"ministry": row.ministry.label, "names": names}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from consultations.models import User
@@ -10,6 +11,7 @@ from consultations.queries import working_days_between
 from ncm_portal.workflow import deadline_passed, journal, make, now, verb
 from positions import notifications
 from positions.models import Clearance, ClearanceReminder, ClearanceState, PaperState, ReminderStep
+from positions.queries.clearance import REMIND_AGAIN
 
 from .clearance import CLEARANCE_MOVES
 
@@ -44,7 +46,10 @@ def _remind(pk: int) -> bool:
     )
     row = rows.filter(pk=pk, state=ClearanceState.REQUESTED).first()
     step = rung(row.requested_at, row.due_at, now()) if row else None
-    if row is None or step is None or row.reminders.filter(due_at=row.due_at, step=step).exists():
+    if row is None or step is None:
+        return False
+    by_hand = Q(step=ReminderStep.HAND, at__gt=now() - REMIND_AGAIN)  # this one follows later
+    if row.reminders.filter(Q(due_at=row.due_at, step=step) | by_hand).exists():
         return False
     _write(row, step)
     journal("remind", row, by=None, before=row.state, after=row.state, data={"step": step})

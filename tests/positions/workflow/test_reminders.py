@@ -6,14 +6,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from consultations.models import Event, Membership, OutgoingMail, PublicHoliday
-from ncm_portal.workflow import NotAllowed, now, replayed_at
+from ncm_portal.workflow import NotAllowed, replayed_at
 from positions import workflow
 from positions.models import ClearanceReminder
 from positions.workflow.reminders import rung
 from tests.factories import change
 from tests.positions.clearing import make_text
 from tests.positions.reviewing import refused
-from tests.waiting import rows_of
 
 pytestmark = pytest.mark.django_db
 NAIROBI = ZoneInfo("Africa/Nairobi")
@@ -113,7 +112,11 @@ def test_reminder_by_hand_is_sent_each_day_and_after_the_due_hour_to_the_princip
     ]  # fmt: skip
     entries = Event.objects.about(asked.asked).filter(verb="remind_clearance")
     assert list(entries.values_list("by", flat=True)) == [asked.secretariat.pk] * 3
-    assert OutgoingMail.objects.order_by("pk").last().subject == "Overdue: the clearance of your ministry"
+    subjects = OutgoingMail.objects.order_by("pk").values_list("subject", flat=True)
+    assert list(subjects) == [
+        *["Reminder: the clearance of your ministry waits for answers"] * 2,
+        *["Overdue: the clearance of your ministry"] * 2,
+    ]
 
 
 def test_reminder_by_hand_gives_every_reason_against_it(asked):
@@ -144,15 +147,11 @@ def test_only_the_secretariat_reminds(asked):
     assert written_to() == []
 
 
-def test_inbox_offers_to_remind_unless_that_was_done_today(asked):
-    def button():
-        return next(row.button for row in rows_of(asked.secretariat) if row.code == "clearances")
-
-    soon = now() + timedelta(days=9)
-    change(asked.asked, due_at=soon)
-    workflow.agree_to_rest(asked.paper.clearances.get(ministry=asked.two), by=asked.officer_two)
-    assert button() == "Remind"
-    workflow.remind_clearance(asked.asked, by=asked.secretariat)
-    assert button() == "See who"
-    with replayed_at(now() + timedelta(hours=25)):
-        assert button() == "Remind"
+def test_reminder_that_is_due_waits_a_day_after_one_by_hand(asked):
+    remind(asked, at(12, 12))  # the due day is the 16th; two working days before is the 12th
+    with replayed_at(at(12, 13)):
+        workflow.remind_clearances()
+    assert written_to().count(asked.officer_one.email) == 1
+    with replayed_at(at(13, 13)):
+        workflow.remind_clearances()
+    assert written_to().count(asked.officer_one.email) == 2
