@@ -19,11 +19,15 @@ Words = str | Promise
 
 
 class Condition(NamedTuple):
-    """One condition of a move in plain words, whether it is met, and the address of the page where it is met."""
+    """One condition of a move in plain words, whether it is met, and the address of the page where it is met.
+
+    In a list of what a record needs, the possible next moves stand after the conditions: they are not unmet needs.
+    """
 
     text: str
     met: bool
     url: str = ""
+    is_move: bool = False
 
 
 def either(met: bool, yes: str, no: str, url: str = "") -> Condition:
@@ -203,16 +207,18 @@ def _single(conditions: Callable[[Any], list[Condition]]) -> list[Callable[[Any]
 
 
 def needs_of(moves: Mapping[str, Move], record: Any) -> list[Condition]:
-    """Return what each of `moves` needs from the present state, and who can make it.
+    """Return what `moves` need from the present state, then which are possible and who can make them.
 
-    Every condition appears once, for any reader. Empty in a final state.
+    Every condition appears once, for any reader. What only a grave move needs is not listed: nobody works towards
+    cancelling. Empty in a final state.
     """
     onward = [move for move in moves.values() if record.state in move.sources and not move.undoes]
-    requested = dict.fromkeys(part for move in onward for part in _single(move.conditions))  # one query each
+    requested = dict.fromkeys(part for move in onward if not move.grave for part in _single(move.conditions))
     needs = dict.fromkeys(condition for part in requested for condition in part(record))
     for who in dict.fromkeys(move.who for move in onward):
         labels = ", ".join(str(move.label) for move in onward if move.who == who)
-        needs[Condition(_("Next: %(moves)s. Who: %(who)s") % {"who": who, "moves": labels}, False)] = None
+        words = _("Next: %(moves)s. Who: %(who)s") % {"who": who, "moves": labels}
+        needs[Condition(words, met=False, is_move=True)] = None
     return list(needs)
 
 

@@ -403,14 +403,16 @@ def test_needs_list_each_condition_once_then_next_move(body):
     moves = table(
         a_move(verb="one", label="One", who="the head", conditions=conditions(("Same", False), ("Met", True))),
         a_move(verb="two", label="Two", who="the secretariat", conditions=conditions(("Same", False))),
-        a_move(verb="three", label="Three", who="the head"),
+        a_move(
+            verb="three", label="Three", who="the head", grave=True, conditions=conditions(("Not worked for", False))
+        ),
         a_move(verb="elsewhere", label="Elsewhere", who="nobody", sources=("verified",)),
     )
     assert needs_of(moves, body) == [
         Condition("Same", False),
         Condition("Met", True),
-        Condition("Next: One, Three. Who: the head", False),
-        Condition("Next: Two. Who: the secretariat", False),
+        Condition("Next: One, Three. Who: the head", met=False, is_move=True),
+        Condition("Next: Two. Who: the secretariat", met=False, is_move=True),
     ]
     assert needs_of(moves, make_stakeholder(state="refused")) == []
 
