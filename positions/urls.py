@@ -49,6 +49,7 @@ from positions.views import (
     rules,
     split_merge,
     submissions,
+    together,
     verification,
 )
 
@@ -250,7 +251,7 @@ urlpatterns = [
     ),
     path(
         "desk/papers/<slug:slug>/review/<int:pk>/together/",
-        review_desk.desk_amendments_together,
+        together.desk_amendments_together,
         name="desk_amendments_together",
     ),
     path(

@@ -1,12 +1,10 @@
 """Forms for a review round: closing time, amendments, recommendations and decisions."""
 
-import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django import forms
-from django.utils.text import get_text_list
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +12,7 @@ from consultations.forms import LineField, reason_field
 from consultations.forms.fields import OneChoiceField, choice_field
 from consultations.models import Stakeholder
 from consultations.uploads.disk_space import has_room
-from positions.models import WITH_TEXT, Advice, Audience, Consent, Operation, rivals
+from positions.models import WITH_TEXT, Advice, Audience, Consent, Operation
 
 from .clearance import DeadlineForm, moment_field
 from .drafting import paragraph_text
@@ -24,7 +22,6 @@ HINTS = {
     Operation.INSERT: _("The text of the new paragraph. It will follow this one."),
     Operation.SPLIT: _("Add an empty line where the new paragraph begins."),
 }
-KEYS = re.compile(r"^[0-9]{1,18}(,[0-9]{1,18})*$")
 LARGEST_FILE, MOST_FOUND = 10 * 2**20, 150
 PK: dict[str, Any] = {"min_value": 1, "max_value": 2**63 - 1}
 
@@ -255,66 +252,3 @@ class ChooseForm(forms.Form):
         error_messages={"required": _("Enter a reason for this wording: it is kept with the wording.")},
     )
     base = forms.IntegerField(widget=forms.HiddenInput, **PK)
-
-
-ONE_TEXT, NONE = "one_text", "none"
-
-
-class TogetherForm(forms.Form):
-    """Form to decide on all amendments that change the same words of a paragraph; each choice says what it does.
-
-    `contending` are the amendments with their letters; `seen` are the keys of those that were read, `base` is the
-    wording that one text of all is based on.
-    """
-
-    choice = forms.ChoiceField(
-        label=_("What the paragraph will say"),
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Choose what the paragraph will say."), "invalid_choice": _("Choose again.")},
-    )
-    text = paragraph_text(required=False, help_text=_("Only for one text of all."))
-    reason = reason_field(_("Enter why: all sponsors will read it."), help_text=_("All sponsors can read it."))
-    seen = forms.RegexField(KEYS, widget=forms.HiddenInput, max_length=20_000)
-    base = forms.IntegerField(widget=forms.HiddenInput, **PK)
-
-    def __init__(self, *args: Any, contending: list[Any], may_accept: bool, **options: Any) -> None:
-        super().__init__(*args, **{"auto_id": "together_%s", **options})
-        self.contending = contending
-        self.initial["seen"] = ",".join(str(each.pk) for each in contending)
-        fitting = [each for each in contending if not each.is_stale] if may_accept else []
-        choices = [(str(each.pk), self._accepting(each)) for each in fitting]
-        if may_accept and all(each.operation != Operation.MOVE for each in contending):
-            words = _g("One text of %(all)s, written below: all are accepted in part")
-            choices.append((ONE_TEXT, words % {"all": letters(contending)}))
-        choices.append((NONE, _g("The present text: %(all)s are not accepted") % {"all": letters(contending)}))
-        choice_field(self, "choice").choices = choices
-
-    def _accepting(self, amendment: Any) -> str:
-        """Return what it means to accept one of them."""
-        words = {"letter": amendment.letter, "name": amendment.sponsor.label}
-        others = letters(rivals(amendment, self.contending))
-        return _g("%(letter)s, of %(name)s: it is accepted, and %(others)s not") % {**words, "others": others}
-
-    def clean(self) -> dict[str, Any]:
-        """Require a text if one text of all is chosen."""
-        if self.cleaned_data.get("choice") == ONE_TEXT and not self.cleaned_data.get("text", "").strip():
-            self.add_error("text", _g("Enter the text of the paragraph."))
-        return self.cleaned_data
-
-    @property
-    def decision(self) -> dict[str, Any]:
-        """Return the arguments of the verb."""
-        words = self.cleaned_data
-        chosen = next((each for each in self.contending if str(each.pk) == words["choice"]), None)
-        return {
-            "chosen": chosen,
-            "text": words["text"] if words["choice"] == ONE_TEXT else None,
-            "reason": words["reason"],
-            "seen": [int(key) for key in words["seen"].split(",")],
-            "base": words["base"],
-        }
-
-
-def letters(amendments: Iterable[Any]) -> str:
-    """Return the letters of amendments in a sentence: A, B and C."""
-    return get_text_list([each.letter for each in amendments], _g("and"))

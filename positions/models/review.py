@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from consultations.db.constraints import no_delete, one_of, state_guards, together
 from consultations.models import CleanTextField, Office, Stakeholder, StakeholderState, User
 from ncm_portal import workflow
+from positions.text.diff import merge
 
 from .editions import Edition
 from .papers import PARAGRAPH_LIMIT, PaperState, Paragraph, PositionPaper, Section, Wording
@@ -209,6 +210,14 @@ class Amendment(models.Model):
     def final_text(self) -> str:
         """Return the resulting text: as decided in part, or as proposed."""
         return self.decided_text or self.text
+
+    @property
+    def words_today(self) -> str:
+        """Return the text of the paragraph with its changes merged into the present text."""
+        now = self.paragraph.present_wording
+        if self.base_id == now.pk or self.operation == Operation.DELETE:
+            return self.final_text
+        return merge(self.base.text, self.final_text, now.text).text
 
 
 def rivals(amendment: Amendment, others: Iterable[Amendment]) -> list[Amendment]:

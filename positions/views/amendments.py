@@ -22,7 +22,7 @@ from positions.models import (
     Recommendation,
     rivals,
 )
-from positions.text.diff import Option, Span, bracketed, changed_stretch, merge, redline
+from positions.text.diff import Option, Span, bracketed, changed_stretch, redline
 
 GIST = 160  # characters of a row: more than any screen shows
 SIGNS = {  # shape and words of a row, by state
@@ -113,21 +113,13 @@ class Group:
         if not worded:
             return []
         now = worded[0].paragraph.wording.text
-        return bracketed(now, {each.letter: words_today(each) for each in worded})
+        return bracketed(now, {each.letter: each.words_today for each in worded})
 
 
 def letter(place: int) -> str:
     """Return A, B … Z, A2, B2 …, which label the texts in brackets."""
     turn, at = divmod(place, len(ascii_uppercase))
     return ascii_uppercase[at] + (str(turn + 1) if turn else "")
-
-
-def words_today(amendment: Amendment) -> str:
-    """Return the text of a paragraph with an amendment's changes merged into its present text."""
-    now = amendment.paragraph.present_wording
-    if amendment.base_id == now.pk or amendment.operation == Operation.DELETE:
-        return amendment.final_text
-    return merge(amendment.base.text, amendment.final_text, now.text).text
 
 
 def groups(amendments: Iterable[Any]) -> dict[int, Group]:

@@ -1,8 +1,7 @@
 """Review at the desk: rounds, the list of amendments with its pane, recommendations, decisions and final texts."""
 
 import re
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -27,15 +26,15 @@ from positions.forms.review import (
     FitForm,
     RecommendForm,
     RoundForm,
-    TogetherForm,
 )
+from positions.forms.together import TogetherForm
 from positions.models import Advice, Amendment, Paragraph, PositionPaper, Section
 from positions.queries.amendments import TABS, amendment_words, amendments_at_a_glance, tab_numbers
 from positions.queries.papers import paragraph_numbers
 from positions.workflow import AMENDMENT_MOVES, PAPER_MOVES
 from positions.workflow.drafting import OPEN_STATES
 
-from .amendments import Group, Load, amendments_of, groups, list_row, loads, read, total, words_today
+from .amendments import Group, Load, amendments_of, groups, list_row, loads, read, total
 from .drafting import REFUSED
 from .papers import HOME, known_paper
 
@@ -115,7 +114,7 @@ def desk_amendments(request: HttpRequest, slug: str) -> HttpResponse:
 def desk_amendment(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Redirect to one amendment in the list: the journal and mails name it by this address."""
     paper = known_paper(request, slug)
-    _known(paper, pk)
+    known_amendment(paper, pk)
     return redirect(list_address(slug, show="all", open=pk))
 
 
@@ -148,7 +147,7 @@ def _show_list(
     shown, kept = _page(rows, opened, _key(query, "page")), without(query, "open", "done", "page")
     address = reverse("desk_amendments", args=[paper.slug])
     texts = amendment_words([*(each.pk for each in shown.rows), *([done.pk] if done else [])]).in_bulk()
-    context = {
+    context: dict[str, Any] = {
         "paper": paper,
         "round": paper.rounds.defer("edition__content").select_related("edition").order_by("-number").first(),
         "tabs": _tabs(address, kept, show, of_section),
@@ -163,6 +162,7 @@ def _show_list(
     }
     if opened:
         context |= _reading(paper, opened.pk, forms_given or {}, reasons)
+        context["next"] = _following(known, opened.pk, query, context["group"].contending)
         status = REFUSED if status == 200 and (reasons or context["form"]) else status
     part = request.headers.get(FRAGMENT, "")
     name = "positions/review_desk/amendments.html" + (f"#{part}" if part in ("desk", "pane") else "")
@@ -225,7 +225,7 @@ def _reading(
         "group": group,
         "contends": amendment in group.contending,
         "others": [each for each in group.amendments if each.pk != pk and each not in group.contending],
-        "together": _together_form(paper, amendment, group),
+        "together": together_form(paper, amendment, group),
         "needs": needs_of(AMENDMENT_MOVES, amendment),
         "may_accept": paper.state in OPEN_STATES and amendment.number is not None,
         "accept": AcceptForm(auto_id="accept_%s", initial=_advised(amendment, Advice.ACCEPT)),
@@ -236,6 +236,16 @@ def _reading(
         "form": next((form for form in forms_given.values() if form.errors), None),
         "reasons": reasons,
     }
+
+
+def together_form(paper: PositionPaper, amendment: Any, group: Group, data: Any = None) -> TogetherForm | None:
+    """Return the form to decide all amendments to the same words at once; None while one of them is accepted already,
+    or if `amendment` has no rival.
+    """
+    if amendment not in group.contending or group.untaken:
+        return None
+    may_accept = paper.state in OPEN_STATES and amendment.number is not None
+    return TogetherForm(data, contending=group.contending, may_accept=may_accept)
 
 
 def _advised(amendment: Any, decision: Advice) -> dict[str, str]:
@@ -250,11 +260,12 @@ def _fit_form(amendment: Any, **given: str) -> FitForm:
     """Return the form for an adapted text, initially the proposed one merged into the present text if that has
     changed.
     """
-    start = {"text": words_today(amendment), "base": amendment.paragraph.wording_id, **given}
+    start = {"text": amendment.words_today, "base": amendment.paragraph.wording_id, **given}
     return FitForm(initial=start, auto_id="fit_%s")
 
 
-def _known(paper: PositionPaper, pk: int) -> Amendment:
+def known_amendment(paper: PositionPaper, pk: int) -> Amendment:
+    """Return an amendment of `paper`, or answer 404."""
     own = Amendment.objects.filter(round__paper=paper).select_related("round__paper", "paragraph")
     return get_object_or_404(own, pk=pk)
 
@@ -266,43 +277,35 @@ def _decide(
     entered values.
     """
     paper = known_paper(request, slug)
-    amendment = _known(paper, pk)
+    amendment = known_amendment(paper, pk)
     if request.method != "POST":
         return redirect("desk_amendment", slug, pk)
-    return _carry_out(request, paper, amendment, verb, name, form)
-
-
-def _carry_out(
-    request: HttpRequest,
-    paper: PositionPaper,
-    amendment: Amendment,
-    verb: Callable[..., Any],
-    name: str,
-    form: forms.Form,
-) -> HttpResponse:
-    pk, query = amendment.pk, without(QueryDict(request.POST.get("list", "")), "done")
+    query = without(QueryDict(request.POST.get("list", "")), "done")
     if form.is_valid():
         try:
             verb(amendment, by=request.user, **form.cleaned_data)
         except Conflict as conflict:
-            form.data = _updated(request, base=conflict.theirs.wording_id)
-            return _refused(request, paper, pk, query, {name: form}, reasons=conflict.reasons, status=409)
+            form.data = request.POST.copy()
+            form.data["base"] = str(conflict.theirs.wording_id)
+            return show_again(request, paper, pk, query, {name: form}, reasons=conflict.reasons, status=409)
         except Blocked as refusal:
-            form.data = _updated(request, **{key: value for key, value in form.initial.items() if key == "seen"})
-            return _refused(request, paper, pk, query, {name: form}, reasons=refusal.reasons)
-        return _go_on(request, paper, pk, query)
-    return _refused(request, paper, pk, query, {name: form})
+            return show_again(request, paper, pk, query, {name: form}, reasons=refusal.reasons)
+        return go_on(request, paper, pk, query)
+    return show_again(request, paper, pk, query, {name: form})
 
 
-def _updated(request: HttpRequest, **now: Any) -> QueryDict:
-    """Return what was sent, based on what the page shows now beside it."""
-    data = request.POST.copy()
-    for name, value in now.items():
-        data[name] = str(value)
-    return data
+def _following(known: list[Any], pk: int, query: QueryDict, decided: Iterable[Any] = ()) -> Any:
+    """Return the row of the list after that of the amendment `pk`, past the `decided` ones, or None."""
+    section, show = _key(query, "section"), str(query.get("show", "")) or "to-decide"
+    place = next(place for place, each in enumerate(known) if each.pk == pk)
+    past = {each.pk for each in decided}
+    for each in [*known[place + 1 :], *known[:place]]:
+        if show in each.tabs and each.pk not in past and (not section or each.paragraph.section_id == section):
+            return each
+    return None
 
 
-def _refused(
+def show_again(
     request: HttpRequest,
     paper: PositionPaper,
     pk: int,
@@ -310,20 +313,16 @@ def _refused(
     forms_given: Mapping[str, forms.Form],
     **options: Any,
 ) -> HttpResponse:
+    """Show the list that `query` describes with an amendment in the pane, and the forms as they were sent."""
     query["open"] = str(pk)
     return _show_list(request, paper, query, forms_given, **options)
 
 
-def _go_on(request: HttpRequest, paper: PositionPaper, pk: int, query: QueryDict) -> HttpResponse:
+def go_on(request: HttpRequest, paper: PositionPaper, pk: int, query: QueryDict) -> HttpResponse:
     """Show the list with the next amendment of its tab in the pane, or answer with it if a script asks for it."""
-    known, section = amendments_at_a_glance(paper), _key(query, "section")
-    show = str(query.get("show", "")) or "to-decide"
-    place = next(place for place, each in enumerate(known) if each.pk == pk)
-    turned = [*known[place + 1 :], *known[:place]]
-    left = (each.pk for each in turned if show in each.tabs and (not section or each.paragraph.section_id == section))
-    following = next(left, None)
+    following = _following(amendments_at_a_glance(paper), pk, query)
     query = without(query, "open", "page")
-    query.update({"done": str(pk), **({"open": str(following)} if following else {})})
+    query.update({"done": str(pk), **({"open": str(following.pk)} if following else {})})
     if FRAGMENT in request.headers:
         return _show_list(request, paper, query)
     return redirect(f"{reverse('desk_amendments', args=[paper.slug])}?{query.urlencode()}")
@@ -361,49 +360,6 @@ def desk_amendment_recommend(request: HttpRequest, slug: str, pk: int) -> HttpRe
     return _decide(request, slug, pk, workflow.recommend, "recommend", form)
 
 
-def _together_form(paper: PositionPaper, amendment: Any, group: Group) -> Any:
-    """Return the form to decide all amendments to the same words at once; None while one of them is accepted already,
-    or if `amendment` has no rival.
-    """
-    if amendment not in group.contending or group.untaken:
-        return None
-    may_accept = paper.state in OPEN_STATES and amendment.number is not None
-    initial = {"base": amendment.paragraph.wording_id, "text": amendment.paragraph.wording.text}
-    return TogetherForm(contending=group.contending, may_accept=may_accept, initial=initial)
-
-
-@for_secretariat
-@require_http_methods(["GET", "HEAD", "POST"])
-def desk_amendments_together(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
-    """Decide on an amendment and on all others that change the same words."""
-    paper = known_paper(request, slug)
-    amendment = _known(paper, pk)
-    if request.method != "POST":
-        return redirect("desk_amendment", slug, pk)
-    group = Group(read(amendments_of(paper).filter(paragraph=amendment.paragraph_id), paragraph_numbers(paper)))
-    if not group.contending:
-        return _too_late(request, paper, amendment)
-    form = TogetherForm(request.POST, contending=group.contending, may_accept=True)
-
-    def decide(amendment: Amendment, *, by: Any, **_words: Any) -> Any:
-        return workflow.decide_together(amendment.paragraph, by=by, **form.decision)
-
-    return _carry_out(request, paper, amendment, decide, "together", form)
-
-
-def _too_late(request: SignedInRequest, paper: PositionPaper, amendment: Amendment) -> HttpResponse:
-    """Show that the amendments are decided, or fewer, by now; the entered reason stays in the forms for one of them."""
-    reason, by = request.POST.get("reason", ""), request.user
-    act = partial(workflow.decide_together, amendment.paragraph, by=by, reason=reason or "-", seen=[amendment.pk])
-    reasons = attempt(act).reasons
-    typed = {
-        "accept": AcceptForm(auto_id="accept_%s", initial={"reason": reason}),
-        "decline": DeclineForm(auto_id="decline_%s", initial={"reason": reason}),
-    }
-    query = without(QueryDict(request.POST.get("list", "")))
-    return _refused(request, paper, amendment.pk, query, typed, reasons=reasons)
-
-
 # --- One text of several --------------------------------------------------------------------------------------------
 
 
@@ -433,7 +389,7 @@ def desk_choose_text(request: SignedInRequest, slug: str, key: UUID) -> HttpResp
             raise Http404
         form = ChooseForm(
             initial={
-                "text": words_today(group.untaken[0]) or paragraph.present_wording.text,
+                "text": group.untaken[0].words_today or paragraph.present_wording.text,
                 "base": paragraph.wording_id,
             }
         )

@@ -78,7 +78,6 @@ from .review import (
     accept_in_part,
     choose_text,
     close_review,
-    decide_together,
     decline_amendment,
     extend_review,
     open_review,
@@ -87,3 +86,4 @@ from .review import (
 )
 from .rules import CHANGE_RULES, rules_of, set_rules, step_of, steps_of
 from .split_merge import merge_paragraphs, split_paragraph
+from .together import Reading, Verdict, accepted, decide_together, worded, would_read

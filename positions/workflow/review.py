@@ -1,6 +1,6 @@
 """Review rounds, and decisions on amendments, which are separate from their application to the text."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -33,7 +33,6 @@ from .papers import PAPER_MOVES
 from .split_merge import split_paragraph
 
 REMIND_BEFORE = timedelta(days=2)
-REASON_LIMIT = 2000  # characters of the reason of a decision
 
 
 @verb
@@ -254,76 +253,6 @@ CARRY_OUT: dict[str, Callable[[Amendment, Paragraph, User, str], None]] = {
     Operation.MOVE: _move,
     Operation.SPLIT: _split,
 }
-
-
-# --- Several changes to the same words ------------------------------------------------------------------------------
-
-
-@verb
-def decide_together(
-    paragraph: Paragraph,
-    *,
-    by: User,
-    reason: str,
-    seen: Collection[int],
-    chosen: Amendment | None = None,
-    text: str | None = None,
-    base: Wording | int | None = None,
-) -> list[Amendment]:
-    """Decide on all amendments that change the same words of a paragraph, in one transaction. Mails every sponsor.
-
-    With `text`, all are accepted in part and it becomes the paragraph's text. Otherwise `chosen` is accepted and those
-    that it rules out are not; without one, none is accepted. `seen` are the keys of the amendments that were read, and
-    `base` the wording: raises Conflict if the text changed since, NotAllowed, or Blocked with every reason.
-    """
-    demand(may_draft(by, paragraph), who=SECRETARIAT, to=gettext_lazy("Decide on amendments together"))
-    locked(PositionPaper.objects.get(sections=paragraph.section_id))
-    rows = Amendment.objects.filter(paragraph=paragraph).select_related("sponsor", "round__paper")
-    result = list(rows.order_by("at", "pk"))
-    contending = [each for each in result if each.is_open and rivals(each, result)]
-    reasons = _not_as_read(contending, seen, chosen)
-    if not reason.strip():
-        reasons.append(_("Enter why: all sponsors will read it."))
-    if any(each.is_untaken and rivals(each, contending) for each in result):
-        reasons.append(_("One of them is accepted already. Decide on the others one by one, then choose the text."))
-    if text is not None and not text.strip():
-        reasons.append(_("Enter the text of the paragraph."))
-    if reasons:
-        raise Blocked(reasons)
-    if text is not None:
-        for each in contending:
-            accept_in_part(each, by=by, reason=reason, text=text, base=base)
-        choose_text(paragraph, by=by, text=text, why=reason.strip()[:500], base=base)
-    else:
-        _choose_one(contending, chosen, by, reason)
-    data = {"amendments": [each.pk for each in contending], "accepted": chosen.pk if chosen else None}
-    journal("decide_together", paragraph, by=by, reason=reason, data=data)
-    return list(Amendment.objects.filter(pk__in=[each.pk for each in contending]).order_by("at", "pk"))
-
-
-def _not_as_read(contending: list[Amendment], seen: Collection[int], chosen: Amendment | None) -> list[str]:
-    """Return why the amendments are not those that the person read."""
-    keys = {each.pk for each in contending}
-    if not keys or keys != set(seen):
-        words = _(
-            "These amendments are not as you read them: a colleague decided, or a sponsor acted. Read them again."
-        )
-        return [words]
-    if chosen and chosen.pk not in keys:
-        return [_("Choose one of the amendments to these words.")]
-    return []
-
-
-def _choose_one(contending: list[Amendment], chosen: Amendment | None, by: User, reason: str) -> None:
-    """Decline those that the chosen one rules out, then accept it; without one, decline all."""
-    why = reason
-    if chosen:
-        words = _("The amendment of %(name)s to the same words was accepted: %(reason)s")
-        why = (words % {"name": chosen.sponsor.label, "reason": reason.strip()})[:REASON_LIMIT]
-    for each in rivals(chosen, contending) if chosen else contending:
-        decline_amendment(each, by=by, reason=why)
-    if chosen:
-        accept_amendment(chosen, by=by, reason=reason)
 
 
 # --- One text of several --------------------------------------------------------------------------------------------

@@ -139,20 +139,45 @@ def test_two_changes_to_the_same_words_are_decided_together(open_window, review,
     desk = open_window(size)
     desk.log_in(review.drafter)
     desk.goto(f"{at('desk_amendments', review)}?open={rival.pk}")
+    desk.expect_status(422)
     sides = [each.bounding_box() for each in desk.locator("#pane .pair > div").all()]
     assert (sides[0]["y"] == sides[1]["y"]) is (size is DESKTOP)
     if size is DESKTOP:
         desk.keyboard.press("a")
-    else:
-        desk.locator("#together summary").click()
+        assert desk.evaluate("document.activeElement.id") == "together"
+    assert not desk.get_by_role("button", name="Show how it would read").is_visible()
+    choose(desk, "A", "Accept")
+    assert added(desk, " and safe")
+    choose(desk, "B", "In part")
+    assert added(desk, " and seasons")
+    desk.locator(f"#together_reason_{rival.pk}").fill("Seasons matter most.")
+    desk.get_by_text("Edit these words").click()
+    desk.locator("#together_text").fill("Kenya calls for agreed and safe routes in all seasons.")
+    assert added(desk, " in all seasons")
     desk.check()
-    desk.get_by_label("A, of Ministry of Roads: it is accepted, and B not").check()
-    desk.locator("#together_reason").fill("Safety first.")
-    desk.get_by_role("button", name="Decide all of them").click()
-    desk.get_by_text("Ministry of Ports: not accepted.").wait_for()
+    desk.get_by_role("button", name="Decide A and B, open § 1").click()
+    desk.locator("#problem").wait_for()
+    assert "Enter a reason for the amendment of Ministry of Roads" in desk.locator("#problem").inner_text()
+    desk.check()
+    desk.locator(f"#together_reason_{review.amendment.pk}").fill("Safety first.")
+    desk.get_by_role("button", name="Decide A and B, open § 1").click()
+    desk.get_by_text("Ministry of Ports: in part.").wait_for()
     assert "add a paragraph after it" in desk.locator("#pane h2").inner_text()
     review.paragraph.refresh_from_db()
-    assert review.paragraph.wording.text == "Kenya calls for agreed and safe routes."
+    assert review.paragraph.wording.text == "Kenya calls for agreed and safe routes in all seasons."
+    reasons = dict(Amendment.objects.exclude(decision_reason="").values_list("pk", "decision_reason"))
+    assert reasons == {review.amendment.pk: "Safety first.", rival.pk: "Seasons matter most."}
+
+
+def choose(page, letter, decision):
+    """Choose a decision on an amendment."""
+    page.get_by_role("group", name=f"Decide {letter}").get_by_label(decision, exact=True).check()
+
+
+def added(page, words):
+    """Wait until the text of the paragraph, so decided, has these words."""
+    page.locator("#as-decided ins", has_text=words.strip()).wait_for()
+    return True
 
 
 def test_two_changes_are_decided_together_without_javascript(open_window, review):
@@ -161,14 +186,16 @@ def test_two_changes_are_decided_together_without_javascript(open_window, review
     plain = open_window(java_script_enabled=False)
     plain.log_in(review.drafter)
     plain.goto(f"{at('desk_amendments', review)}?open={rival.pk}")
-    plain.locator("#together summary").click()
     plain.expect_status(422)
-    plain.locator("#together_reason").fill("Both.")
-    plain.get_by_role("button", name="Decide all of them").click()
-    assert "Choose what the paragraph will say." in plain.locator("#problem").inner_text()
-    plain.get_by_label("One text of A and B").check()
-    plain.locator("#together_text").fill("Kenya calls for agreed and safe routes and seasons.")
-    plain.get_by_role("button", name="Decide all of them").click()
-    assert "in part" in plain.locator(".undo").inner_text()
+    plain.locator(f"#together_reason_{rival.pk}").fill("Both.")
+    plain.get_by_role("button", name="Decide A and B").click()
+    assert "Decide A: Decide on A." in plain.locator("#problem").inner_text()
+    choose(plain, "A", "Accept")
+    choose(plain, "B", "Accept")
+    plain.locator(f"#together_reason_{review.amendment.pk}").fill("Safer.")
+    plain.get_by_role("button", name="Show how it would read").click()
+    assert added(plain, " and seasons")
+    plain.get_by_role("button", name="Decide A and B").click()
+    assert "accepted" in plain.locator(".undo").inner_text()
     review.paragraph.refresh_from_db()
     assert review.paragraph.wording.text == "Kenya calls for agreed and safe routes and seasons."

@@ -89,11 +89,16 @@ def a_round_is_decided_in_its_list(walk: Walk) -> None:
     baraka.confirm()
     baraka.go(reverse("desk_amendments", args=[draft.paper.slug]))
     baraka.look_on_a_phone("desk-amendments")
-    baraka.window.locator("#together summary").click()
+    for letter, decision in (("A", "Accept"), ("B", "Do not accept")):
+        baraka.window.get_by_role("group", name=f"Decide {letter}").get_by_label(decision, exact=True).check()
+    for each, why in ((proposed, "Short is clear."), (other, "Urging is too much.")):
+        baraka.window.locator(f"#together_reason_{each.pk}").fill(why)
+    show = baraka.window.get_by_role("button", name="Show how it would read")
+    if show.is_visible():
+        press_in_pane(baraka, "Show how it would read")
+    baraka.window.locator("#as-decided ins").first.wait_for()
     baraka.look()
-    baraka.window.get_by_label("A, of Ministry of Roads: it is accepted, and B not").check()
-    baraka.window.locator("#together_reason").fill("Urging is too much.")
-    press_in_pane(baraka, "Decide all of them")
+    press_in_pane(baraka, "Decide A and B")
     baraka.window.locator(".tabset a", has_text="To decide 0").wait_for()
     states = {each.pk: each.state for each in draft.round.amendments.all()}
     assert states == {proposed.pk: "accepted", other.pk: "not_accepted"}
