@@ -8,7 +8,7 @@ from django.urls import reverse
 from consultations.models import Consultation, FilteredPage, SavedFilter
 
 LISTS = {FilteredPage.INPUTS: "desk_inputs", FilteredPage.POINTS: "desk_points"}
-OF_THE_MOMENT = ("before", "after", "open", "page", "saved")  # parameters of a list that are no filters
+OF_THE_MOMENT = ("before", "after", "open", "done", "filter")  # parameters of a list that do not choose its rows
 MOST_PARAMETERS = 20
 
 
@@ -28,7 +28,9 @@ class Tabs(NamedTuple):
 
 
 def normal_query(query: str) -> str:
-    """Return a query string without empty values and what is no filter, in one order: equal filters are equal text."""
+    """Return a query string without empty values and what chooses no rows, in one order: equal filters are equal
+    text. The tab of a list of inputs (`saved`) chooses rows.
+    """
     try:
         pairs = parse_qsl(query.lstrip("?"), max_num_fields=MOST_PARAMETERS)
     except ValueError:  # more parameters than a list has

@@ -11,6 +11,7 @@ from tests.factories import make_consultation, make_secretariat
     ("query", "expected"),
     [
         ("state=submitted&before=NCM-2026-0002&open=0002", "state=submitted"),
+        ("saved=kiswahili&organisation=Northern&filter=1&done=0002", "organisation=Northern&saved=kiswahili"),
         ("?theme=T1&state=submitted&words=", "state=submitted&theme=T1"),
         ("words=care+workers", "words=care+workers"),
         ("", ""),

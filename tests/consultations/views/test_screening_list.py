@@ -200,6 +200,53 @@ def test_own_saved_filters_stand_beside_the_tabs(client, officer, consultation):
     assert "Save this filter" in words(page)
 
 
+def save_as(client, page, name):
+    """Save the filter of a list as its page offers it; return the list to which saving leads."""
+    answer = client.get(page.context["saved"].manage)
+    query = answer.context["form"]["query"].value()
+    manage = page.context["saved"].manage.partition("?")[0]
+    return client.post(manage, {"name": name, "query": query}, follow=True)
+
+
+def test_saved_filter_shows_the_rows_that_were_shown_when_it_was_saved(client, officer, consultation):
+    north, south = make_stakeholder("Northern Herders"), make_stakeholder("Southern Herders")
+    for body, state, language in (
+        (north, "submitted", "sw"), (north, "submitted", "sw"), (north, "submitted", "en"), (north, "accepted", "sw"),
+        (south, "submitted", "sw"),
+    ):  # fmt: skip
+        made = make_submission(consultation, body, author=make_member(body), state=state, language=language)
+        change(made, title=f"{body.name} {state} {language} {made.pk}")
+    shown = client.get(
+        inputs_of(consultation, saved="kiswahili", organisation="Northern", order="newest", filter="1", done="0001")
+    )
+    rows = [row.title for row in shown.context["inputs"]]
+    saved = save_as(client, shown, "Northern in Kiswahili")
+    assert ([row.title for row in saved.context["inputs"]], len(rows)) == (rows, 2)
+    assert [tab.name for tab in saved.context["saved"].tabs if tab.is_current] == ["Northern in Kiswahili"]
+    assert [tab["label"] for tab in saved.context["tabs"] if tab["here"]] == []
+
+    form = saved.context["filters"]
+    refined = {field.html_name: field.value() or "" for field in form} | {"order": "oldest"}
+    shown = client.get(inputs_of(consultation, **refined))
+    again = save_as(client, shown, "Northern in Kiswahili")
+    assert [row.title for row in shown.context["inputs"]] == rows[::-1]
+    assert [row.title for row in again.context["inputs"]] == rows[::-1]
+    tabs = {tab.name: tab.url for tab in again.context["saved"].tabs[1:]}
+    assert list(tabs) == ["Northern in Kiswahili"]
+    assert [row.title for row in client.get(tabs["Northern in Kiswahili"]).context["inputs"]] == rows[::-1]
+
+
+@pytest.mark.parametrize("tab", queries.screening.TABS)
+def test_each_tab_can_be_saved_with_its_rows(client, officer, consultation, tab):
+    waiting = make_submission(consultation, state="submitted", title="Waiting", language="sw")
+    change(waiting, assigned_to=officer)
+    make_submission(consultation, state="returned", title="Asked")
+    make_submission(consultation, title="On file")
+    shown = client.get(inputs_of(consultation, saved=tab, order="newest"))
+    saved = save_as(client, shown, "As shown")
+    assert saved.context["inputs"] == shown.context["inputs"]
+
+
 def test_list_query_count_does_not_grow(client, officer, consultation, django_assert_max_num_queries):
     for _turn in range(5):
         make_submission(consultation, state="submitted")
