@@ -48,12 +48,12 @@ class Section(NamedTuple):
 
 DESK_PAGES = (
     "desk_", "any_", "late_", "non_responses", "likeness", "import_", "intake", "job", "forum_", "door_", "plenary_",
-    "session_", "letter", "step", "annex", "brief", "coverage_desk",
+    "session_", "letter", "step", "annex", "brief", "coverage_desk", "consultation_move",
 )  # fmt: skip
 PUBLIC_PAGES = ("theme", "forum", "forum_answer", "forum_pack", "commitments", "communique", "figures_of")
 SHOWN_TO_ROOM = ("forum_screen",)  # a page that a projector shows has a header of its own, and no rail
 SECTIONS = (
-    Section(_("For you"), "for_you", ("for_you", "hand_over"), permissions.is_signed_in, is_work=True),
+    Section(_("For you"), "for_you", ("for_you", "hand_over", "take_back"), permissions.is_signed_in, is_work=True),
     Section(_("Consultation"), "home", PUBLIC_PAGES, _anyone),
     Section(_("Inputs"), "inputs", ("input", "coverage_", "participation", "submit", "draft", "receipt"), _anyone),
     Section(_("Position papers"), "papers", ("paper", "edition_", "verify", "review"), _anyone),
@@ -147,7 +147,7 @@ SETTINGS = (
 SETTINGS_PAGES = ("desk_settings", "desk_new", "desk_rules", "desk_letter")
 
 IN_CONSULTATION: tuple[tuple[Promise | str, tuple[Entry, ...]], ...] = (
-    ("", (Entry(_("Overview"), "desk_consultation", ("desk_consultation",), OVERVIEW),)),
+    ("", (Entry(_("Overview"), "desk_consultation", ("desk_consultation", "consultation_move"), OVERVIEW),)),
     (
         _("Listen"),
         (

@@ -17,14 +17,25 @@ from ncm_portal.workflow import Condition, Move, check, way_back
 from .decorators import INVALID, NOTHING_DONE, Outcome, attempt
 
 
-def in_the_way(move: Move, record: Any, user: Any, conditions: list[Condition]) -> list[Condition]:
-    """Return why `user` cannot make `move` now, each reason with the page where it is met. `conditions` are those of
-    the move.
+def in_the_way(
+    request: HttpRequest, moves: Mapping[str, Move], move: Move, record: Any, conditions: list[Condition]
+) -> list[Condition]:
+    """Return why this person cannot make `move` now, each reason with the page where it is met. `conditions` are those
+    of the move; where `record` is in the wrong state, that is the page of the one of `moves` which comes before.
     """
     urls = {condition.text: condition.url for condition in conditions}
     known = replace(move, conditions=lambda record: conditions)
-    reasons = attempt(lambda: check(known, record, by=user)).reasons
-    return [Condition(reason, False, urls.get(reason, "")) for reason in reasons]
+    reasons = attempt(lambda: check(known, record, by=request.user)).reasons
+    is_too_soon = record.state not in move.sources and move.may(request.user, record)
+    before = _move_before(request, moves, move, record) if is_too_soon else ""
+    return [Condition(reason, False, urls.get(reason, before)) for reason in reasons]
+
+
+def _move_before(request: HttpRequest, moves: Mapping[str, Move], move: Move, record: Any) -> str:
+    """Return the address of the move that brings `record` where `move` can be made; "" without one."""
+    onward = [each for each in moves.values() if record.state in each.sources and not each.undoes]
+    verb = next((each.verb for each in onward if each.target in move.sources and not each.grave), "")
+    return verb and f"{request.path.removesuffix(f'{move.verb}/')}{verb}/"
 
 
 def note_done(request: HttpRequest, moves: Mapping[str, Move], move: Move, record: Any, *, before: str) -> None:
@@ -51,7 +62,7 @@ def move_page(
     the address and the title of a page. `fields` asks for the arguments of the verb, if it takes more than a reason.
     """
     move, before = moves[name], record.state
-    effects, barriers = move.effects_on(record), in_the_way(move, record, request.user, move.conditions(record))
+    effects, barriers = move.effects_on(record), in_the_way(request, moves, move, record, move.conditions(record))
     form_class = confirming(fields or (WhyForm if move.needs_reason else forms.Form))
     form, outcome = form_class(request.POST if request.method == "POST" else None, effects=effects), NOTHING_DONE
     if request.method == "POST":

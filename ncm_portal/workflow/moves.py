@@ -80,7 +80,7 @@ class Consequences(NamedTuple):
     """What a move will do, in plain sentences, which its page shows before it is made.
 
     `heading` and `button` say it in short; without them the label of the move stands there. So many `mails` go out; if
-    they are many, `name` must be typed first.
+    they are `many`, or any where the move is grave, `name` must be typed first.
     """
 
     sentences: tuple[str, ...] = ()
@@ -88,11 +88,12 @@ class Consequences(NamedTuple):
     button: str = ""
     mails: int = 0
     name: str = ""
+    many: int = MANY_MAILS
 
     @property
     def typed(self) -> str:
         """Return what must be typed before the move is made, or nothing."""
-        return self.name if self.mails > MANY_MAILS else ""
+        return self.name if self.mails > self.many else ""
 
     @property
     def fingerprint(self) -> str:
@@ -148,6 +149,7 @@ class Move:
     def effects_on(self, record: Any) -> Consequences:
         """Return what it will do to `record`, with words for the button that makes it."""
         effects = self.consequences(record) if self.consequences else Consequences()
+        effects = effects._replace(many=0) if self.grave else effects
         return effects if effects.button else effects._replace(button=button_words(self.label, effects.mails))
 
 

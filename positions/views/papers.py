@@ -57,6 +57,7 @@ MOVE_FORMS: dict[str, type[forms.Form]] = {
 }
 # A move with a form elsewhere: the review page opens a round.
 ELSEWHERE = ("open_review",)
+MOVES_HERE = {verb: move for verb, move in PAPER_MOVES.items() if verb not in ELSEWHERE}
 # Page of each move, to which it redirects.
 HOME = {
     "desk_review": ["open_review", "close_review", "extend_review", "reopen_review"],
@@ -138,8 +139,8 @@ def desk_paper_move(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
     While conditions are not met, the page lists them and shows no form. Raises 404 for people without a part in it.
     """
     paper = known_paper(request, slug)
-    move = PAPER_MOVES.get(verb)
-    if move is None or verb in ELSEWHERE or not (move.may(request.user, paper) or is_secretariat(request.user)):
+    move = MOVES_HERE.get(verb)
+    if move is None or not (move.may(request.user, paper) or is_secretariat(request.user)):
         raise Http404
     initial, advice = BEGINNINGS.get(verb, lambda paper: ({}, ""))(paper)
     effects, conditions = move.effects_on(paper), move.conditions(paper)
@@ -161,7 +162,7 @@ def desk_paper_move(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
         "advice": advice,
         "form": form,
         "reasons": outcome.reasons,
-        "in_the_way": [] if form.is_bound else in_the_way(move, paper, request.user, conditions),
+        "in_the_way": [] if form.is_bound else in_the_way(request, MOVES_HERE, move, paper, conditions),
         "needs": conditions,
         "text": clearance_text(paper) if verb == "break_silence" else None,
         "back": back,

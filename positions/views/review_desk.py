@@ -14,6 +14,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from consultations.forms.consequences import confirming
 from consultations.permissions import SignedInRequest
 from consultations.views.decorators import attempt, for_secretariat
 from consultations.views.splitting import FRAGMENT, without
@@ -28,7 +29,7 @@ from positions.forms.review import (
     RoundForm,
 )
 from positions.forms.together import TogetherForm
-from positions.models import Advice, Amendment, Paragraph, PositionPaper, Section
+from positions.models import Advice, Amendment, Audience, Paragraph, PositionPaper, Section
 from positions.queries.amendments import TABS, amendment_words, amendments_at_a_glance, tab_numbers
 from positions.queries.papers import paragraph_numbers
 from positions.workflow import AMENDMENT_MOVES, PAPER_MOVES
@@ -49,10 +50,12 @@ ROWS = 100  # of one page of the list
 def desk_review(request: SignedInRequest, slug: str) -> HttpResponse:
     """Show the review of a paper: its rounds, and waiting amendments by section; POST opens a round."""
     paper = known_paper(request, slug)
-    form = RoundForm(request.POST if request.method == "POST" else None)
+    audience = request.POST.get("audience", "")
+    effects = workflow.of_opening_review(paper, audience if audience in Audience else Audience.MEMBERS)
+    form = confirming(RoundForm)(request.POST if request.method == "POST" else None, effects=effects)
     reasons: list[str] = []
     if request.method == "POST" and form.is_valid():
-        reasons = attempt(lambda: workflow.open_review(paper, by=request.user, **form.cleaned_data)).reasons
+        reasons = attempt(lambda: workflow.open_review(paper, by=request.user, **form.values)).reasons
         if not reasons:
             messages.success(request, _("The round is open. Everybody invited gets an e-mail."))
             return redirect("desk_review", slug)
@@ -64,6 +67,7 @@ def desk_review(request: SignedInRequest, slug: str) -> HttpResponse:
         "sections": _sections(paper),
         "may_open": paper.state in OPEN_STATES,
         "form": form,
+        "effects": effects,
         "reasons": reasons,
         "needs": needs_of(own, paper),
         "moves": [each for each in moves_open_to(others, paper, request.user) if each.ready],

@@ -48,6 +48,7 @@ from .clearance import (
 from .clearance_letters import LETTER_MOVES, add_scan, countersign_answer, strike_answer, type_answer
 from .clearance_steps import answer_step, asked_steps, countersign_step
 from .comments import comment, resolve_comment
+from .consequences import of_opening_review
 from .consultation_settings import copy_consultation
 from .corrections import CORRIGENDUM_MOVES, decline_corrigendum, issue_corrigendum, propose_corrigendum, write_annex
 from .dispositions import decide

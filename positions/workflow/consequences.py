@@ -3,11 +3,12 @@
 from collections.abc import Callable, Sized
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ncm_portal.workflow import Consequences
+from ncm_portal.workflow import Consequences, button_words
 from positions import notifications
-from positions.models import PositionPaper
+from positions.models import Audience, PositionPaper, ReviewRound
 from positions.queries.papers import ministries_of
 
 from .conditions import standing
@@ -33,6 +34,21 @@ def _invited(paper: PositionPaper) -> Sized:
 def _officers(paper: PositionPaper) -> Sized:
     ministries = [ministry.pk for ministry in ministries_of(standing(paper).select_related("section"))]
     return [each for people in notifications.clearing_officers(ministries).values() for each in people]
+
+
+def of_opening_review(paper: PositionPaper, audience: str) -> Consequences:
+    """The text is frozen for those who are invited, and they get a mail."""
+    mails = len(notifications.invited_people(ReviewRound(paper=paper, audience=audience)))
+    return Consequences(
+        (
+            gettext("The text is frozen as an edition, which those invited can read until the round closes."),
+            gettext("The head of the secretariat can open the round again, or set a later time."),
+        ),
+        gettext("This invites: %(audience)s") % {"audience": Audience(audience).label},
+        button_words(gettext("Freeze the text and open the round"), mails),
+        mails=mails,
+        name=paper.short_title,
+    )
 
 
 of_closing_review = doing(_("No more amendments can be proposed, and the drafters decide on those that came in."))

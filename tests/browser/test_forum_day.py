@@ -194,6 +194,8 @@ def test_words_fill_screen_in_its_typeface_without_scrolling(open_window, width)
     screen = open_window({"width": width, "height": width * 9 // 16})
     screen.log_in(text.secretariat)
     heights = []
+    screen.goto(reverse("forum_screen", args=[text.forum.slug]))
+    assert screen.locator("#stage").bounding_box()["width"] > width * 0.9  # with hardly a word on it
     for amendment in ("", FROM_THE_FLOOR, FROM_THE_FLOOR * 9, FROM_THE_FLOOR * 40):
         moved_by = text.two if amendment else None
         workflow.show_on_screen(

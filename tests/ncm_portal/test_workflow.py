@@ -15,6 +15,7 @@ from ncm_portal.workflow import (
     Blocked,
     Condition,
     Conflict,
+    Consequences,
     Move,
     NotAllowed,
     Role,
@@ -422,3 +423,13 @@ def test_journal_names_person(body):
     event = journal("note", body, by=officer, data={"on": AUTUMN_2017})
     assert (event.by_name, event.data) == ("Achieng’", {"on": "2017-10-17 06:00:00+00:00"})
     assert journal("note", body, by=None).by_name == "the system"
+
+
+def test_grave_move_that_mails_anybody_asks_for_the_name(body):
+    def effects(record):
+        return Consequences(("It ends.",), mails=1, name="A")
+
+    assert a_move(verb="plain", consequences=effects).effects_on(body).typed == ""
+    assert a_move(verb="ends", consequences=effects, grave=True).effects_on(body).typed == "A"
+    silent = a_move(verb="ends", consequences=lambda record: Consequences(("It ends.",), name="A"), grave=True)
+    assert silent.effects_on(body).typed == ""

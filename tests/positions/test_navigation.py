@@ -1,11 +1,12 @@
 """Which sections of the menu and which links of the rail a person sees, of which consultation, and what they cost."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
-from django.urls import resolve, reverse
+from django.urls import URLResolver, get_resolver, resolve, reverse
 from django.utils import translation
 from django.utils.timezone import localdate
 
@@ -178,6 +179,30 @@ def officer(client):
 )
 def test_public_pages_have_no_rail(path):
     assert rail_of(make_secretariat(), path) is None
+
+
+def test_every_page_of_the_desk_has_the_rail():
+    """Two have a header of their own; "desk/" only redirects."""
+    officer = make_secretariat()
+    names = {name for route, name in routes(get_resolver()) if route.startswith(("desk/", "for-you/"))}
+    assert len(names) > 100
+    assert {name for name in names if not rail_of_name(officer, name)} == {"desk", "preview", "forum_screen"}
+
+
+def rail_of_name(user, name):
+    request = request_of(user)
+    request.resolver_match = SimpleNamespace(view_name=name, route="", kwargs={})
+    return nav(request)["rail"]
+
+
+def routes(resolver, start=""):
+    """Return the whole route of every named URL."""
+    for each in resolver.url_patterns:
+        route = start + str(each.pattern)
+        if isinstance(each, URLResolver):
+            yield from routes(each, route)
+        elif each.name:
+            yield route, each.name
 
 
 def test_screen_that_a_projector_shows_has_no_rail():

@@ -219,6 +219,14 @@ def test_page_of_a_move_that_is_not_possible_says_why_and_where(client):
         ("It has no programme yet", reverse("forum_programme", args=[forum.slug]))
     ]
     assert '<form method="post" novalidate' not in page.text
+    assert "Needed before “Announce”" in words(page)
+    page = client.get(reverse("forum_move", args=[forum.slug, "close_registration"]))
+    assert [(need.text, need.url) for need in page.context["in_the_way"]] == [
+        (
+            "You cannot use “Close registration” while this is in preparation.",
+            reverse("forum_move", args=[forum.slug, "announce"]),
+        )
+    ]
     head_only = client.get(reverse("forum_move", args=[forum.slug, "cancel_forum"]))
     assert "Only the head of the secretariat can do this: Cancel." in words(head_only)
 

@@ -6,11 +6,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from consultations.models import OutgoingMail
 from ncm_portal.workflow import now
 from positions import workflow
 from positions.models import PositionPaper
 from positions.views.amendments import Load
-from tests.factories import make_head
+from tests.factories import make_head, make_member, make_ministry
 from tests.pages import confirmed, words
 from tests.positions.drafting import make_draft
 from tests.positions.reviewing import TEXT, make_reviewable
@@ -37,7 +38,7 @@ def desk(client, draft):
 
 
 def open_round(desk, draft, hour):
-    return desk.post(at("desk_review", draft), {"closes_at": hour})
+    return confirmed(desk, at("desk_review", draft), {"closes_at": hour})
 
 
 def test_round_is_opened_until_nairobi_date_and_time(desk, draft):
@@ -116,21 +117,36 @@ def test_round_with_a_decision_is_not_opened_again(desk, review):
     assert [need.text for need in page.context["in_the_way"]] == ["An amendment of the round is decided"]
 
 
+def test_page_says_how_many_get_a_mail_and_asks_where_they_are_many(desk, draft):
+    for turn in range(20):
+        make_member(make_ministry(f"Ministry {turn}"))
+    page = desk.get(at("desk_review", draft))
+    assert "21 people get an e-mail." in words(page)
+    hour = f"{timezone.localdate() + timedelta(days=3):%Y-%m-%d}T17:00"
+    answer = open_round(desk, draft, hour)
+    assert problems(answer) == [
+        f"Type “{draft.paper.short_title}” to confirm: Type “{draft.paper.short_title}” to confirm"
+    ]
+    before = OutgoingMail.objects.count()
+    confirmed(desk, at("desk_review", draft), {"closes_at": hour, "typed": draft.paper.short_title})
+    assert OutgoingMail.objects.count() == before + 21
+
+
 @pytest.mark.parametrize("days", [91, 3650])
 def test_deadline_far_away_is_asked_about_before_it_is_set(desk, draft, days):
     far = f"{timezone.localdate() + timedelta(days=days):%Y-%m-%d}T17:00"
-    answer = desk.post(at("desk_review", draft), {"closes_at": far})
+    answer = open_round(desk, draft, far)
     assert (answer.status_code, draft.paper.rounds.count()) == (422, 0)
     assert "Yes, set it that late" in answer.text
     assert f'value="{far}"' in answer.text
     assert f"This is {days}" in problems(answer)[0] or f"This is {days - 1}" in problems(answer)[0]
-    assert desk.post(at("desk_review", draft), {"closes_at": far, "is_sure": "on"}).status_code == 302
+    assert confirmed(desk, at("desk_review", draft), {"closes_at": far, "is_sure": "on"}).status_code == 302
     assert f"{timezone.localtime(draft.paper.rounds.get().closes_at):%Y-%m-%dT%H:%M}" == far
 
 
 @pytest.mark.parametrize("hour", ["1936-12-02T17:00", "0001-01-01T00:00", "9999-12-31T23:59", "2036-13-02T17:00"])
 def test_impossible_deadline_is_refused(desk, draft, hour):
-    assert desk.post(at("desk_review", draft), {"closes_at": hour}).status_code == 422
+    assert open_round(desk, draft, hour).status_code == 422
     assert draft.paper.rounds.count() == 0
 
 
@@ -139,7 +155,12 @@ def test_impossible_deadline_is_refused(desk, draft, hour):
 
 def test_round_invites_chosen_audience(desk, draft):
     day = timezone.localdate() + timedelta(days=3)
-    desk.post(at("desk_review", draft), {"closes_at": f"{day.isoformat()}T17:00", "audience": "public"})
+    choice = {"closes_at": f"{day.isoformat()}T17:00", "audience": "public"}
+    answer = confirmed(desk, at("desk_review", draft), choice)  # the page spoke of the members
+    assert problems(answer) == ["Nothing has been done yet. Read what this does, and confirm it."]
+    assert (answer.status_code, draft.paper.rounds.count()) == (422, 0)
+    assert "This invites: everyone may read, verified organisations may propose" in words(answer)
+    desk.post(at("desk_review", draft), choice | {"effects": answer.context["effects"].fingerprint})
     assert draft.paper.rounds.get().audience == "public"
     assert "everyone may read, verified organisations may propose" in desk.get(at("desk_review", draft)).text
 

@@ -83,7 +83,9 @@ def test_adopted_paper_can_be_drafted_completely_in_browser(played):
     with always(officer("mercy")) as client:
         for given in adopted.dispositions.select_related("point"):
             answer(client, given, keys)
-        send(client, "desk_review", closes_at=f"{now() + timedelta(days=5):%Y-%m-%dT17:00}")
+        shown = client.get(reverse("desk_review", args=[SLUG])).context["effects"]
+        hour = f"{now() + timedelta(days=5):%Y-%m-%dT17:00}"
+        send(client, "desk_review", closes_at=hour, effects=shown.fingerprint, typed=shown.typed)
     frozen, last = again.editions.get(), adopted.editions.get(number="1.0")
     assert len(keys) == 50
     assert read(frozen) == read(last)
