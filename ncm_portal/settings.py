@@ -319,6 +319,7 @@ CHORES = [
 ]
 INBOX = [  # what can wait for a person
     "consultations.queries.for_you.KINDS",
+    "consultations.queries.for_organisations.KINDS",
     "consultations.queries.moderation.KINDS",
     "consultations.queries.enquiries.KINDS",
     "positions.queries.for_you.KINDS",

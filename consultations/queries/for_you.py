@@ -1,24 +1,23 @@
 """What can wait for a person among inputs, organisations, forums, mail and proposals; see `queries.inbox`."""
 
-import uuid
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast, Coalesce, TruncDate
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models import (
     ActionPoint,
-    ActionState,
     Communique,
     CommuniqueState,
     ConsultationState,
     Delegate,
     DelegateState,
-    Event,
     Forum,
+    ForumSession,
     ForumState,
     Invitation,
     InvitationState,
@@ -36,6 +35,7 @@ from consultations.models import (
     QueuedOutcome,
     QueuedRow,
     SessionRoleKind,
+    SessionState,
     Stakeholder,
     Submission,
     SubmissionState,
@@ -47,37 +47,28 @@ from consultations.permissions import (
     is_secretariat,
     is_signed_in,
     is_staff,
-    live_memberships,
-    organisations_of,
 )
-from consultations.tokens import token
 from ncm_portal.workflow import acts
 
 from .duplicates import open_pairs
 from .followup import reported_done
-from .inbox import FORUMS, INPUTS, MOST, NEWS, NOW, PORTAL, Facts, Kind, oldest, or_else, page
+from .inbox import FORUMS, INPUTS, MOST, NOW, PORTAL, Facts, Kind, oldest, or_else, page
 from .submissions import asked_late
 
 READ_WITHIN, SPLIT_WITHIN, ANSWER_WITHIN, DECIDE_WITHIN = 5, 5, 5, 2  # working days
 REMIND_BEFORE = timedelta(days=3)  # from then on, letters without a reply are listed
+TIME_TO_REPLY = timedelta(days=7)  # that a letter leaves to whom it invites
+ONE_DAY = timedelta(days=1)
 TITLE = or_else("title", "reference")
 INPUT = {"what": TITLE, "reference": "reference", "who": "stakeholder__name", "key": Cast("key", CharField())}
+FORUM = {"what": "title", "slug": "slug"}
 OF_FORUM = {"what": "forum__title", "slug": "forum__slug"}
 GOING = (ForumState.ANNOUNCED, ForumState.REGISTRATION_CLOSED)
-
-
-def is_focal_point(user: Any) -> bool:
-    """Return whether `user` writes for any organisation today."""
-    return bool(organisations_of(user))
 
 
 def takes_part(user: Any) -> bool:
     """Return whether `user` could have a role in a session without an office of the staff."""
     return is_signed_in(user) and not user.is_staff
-
-
-def _own(user: Any) -> list[int]:
-    return [body.pk for body in organisations_of(user)]
 
 
 # --- Inputs -----------------------------------------------------------------------------------------------------------
@@ -213,6 +204,30 @@ def _no_reply(user: Any) -> QuerySet[Invitation]:
     return sent.filter(respond_by__lte=TruncDate(NOW + REMIND_BEFORE))
 
 
+def _letters_to_send(user: Any) -> QuerySet[Invitation]:
+    return Invitation.objects.filter(state=InvitationState.DRAFT, forum__state=ForumState.ANNOUNCED)
+
+
+def _registration_to_close(user: Any) -> QuerySet[Forum]:
+    """Return the forums that begin tomorrow at the latest: none opens before its registration is closed."""
+    return Forum.objects.filter(state=ForumState.ANNOUNCED, starts_on__lte=TruncDate(NOW + ONE_DAY))
+
+
+def _to_begin(user: Any) -> QuerySet[Forum]:
+    return Forum.objects.filter(state=ForumState.REGISTRATION_CLOSED, starts_on__lte=TruncDate(NOW))
+
+
+def _to_end(user: Any) -> QuerySet[Forum]:
+    """Return the forums in session after their last day, or on it once no session is still to end."""
+    ahead = ForumSession.objects.filter(forum=OuterRef("pk"), ends_at__gt=NOW).exclude(state=SessionState.CANCELLED)
+    running = Forum.objects.filter(state=ForumState.IN_SESSION, ends_on__lte=TruncDate(NOW))
+    return running.filter(Q(ends_on__lt=TruncDate(NOW)) | ~Exists(ahead))
+
+
+def _move(verb: str) -> Callable[[Facts], str]:
+    return lambda facts: reverse("forum_move", args=[facts["slug"], verb])
+
+
 def _conflicts(user: Any) -> QuerySet[QueuedRow]:
     return QueuedRow.objects.filter(settled_at=None).exclude(outcome=QueuedOutcome.TAKEN)
 
@@ -251,6 +266,29 @@ MEETING = (
         place="forum__consultation__short_title", facts={**OF_FORUM, "who": "stakeholder__name"},
     ),
     Kind(
+        "letters_to_send", FORUMS, is_secretariat, _letters_to_send,
+        _("Send a letter of invitation: %(who)s"), _("Send"), page("forum_letters", "slug"),
+        many=_("Send %(n)s letters of invitation"), about=_("to %(what)s; written, not sent yet"),
+        about_many=_("to %(what)s; written, not sent yet"), each=("forum_id",),
+        due_on=F("respond_by") - TIME_TO_REPLY, place="forum__consultation__short_title",
+        facts={**OF_FORUM, "who": "stakeholder__name"},
+    ),
+    Kind(
+        "registration_to_close", FORUMS, is_secretariat, _registration_to_close,
+        _("Close registration for the forum: its day has come"), _("Close"), _move("close_registration"),
+        about="%(what)s", due_on="starts_on", facts=FORUM,
+    ),
+    Kind(
+        "forum_to_open", FORUMS, is_secretariat, _to_begin,
+        _("Open the forum: its day has come"), _("Open"), _move("open_forum"),
+        about="%(what)s", due_on="starts_on", facts=FORUM,
+    ),
+    Kind(
+        "forum_to_close", FORUMS, is_secretariat, _to_end,
+        _("Close the forum: its last session is over"), _("Close"), _move("close_forum"),
+        about="%(what)s", due_on="ends_on", facts=FORUM,
+    ),
+    Kind(
         "check_in_conflicts", FORUMS, is_secretariat, _conflicts,
         _("Resolve a check-in conflict"), _("Resolve"), page("forum_door", "slug"),
         many=_("Resolve %(n)s check-in conflicts"), about=_("at %(what)s"), about_many=_("at %(what)s"),
@@ -259,7 +297,7 @@ MEETING = (
     Kind(
         "communique_to_write", FORUMS, is_secretariat, _without_communique,
         _("Write and circulate the communiqué"), _("Write"), page("forum_communique", "slug"), about="%(what)s",
-        since="ends_on", days=DECIDE_WITHIN, facts={"what": "title", "slug": "slug"},
+        since="ends_on", days=DECIDE_WITHIN, facts=FORUM,
     ),
     Kind(
         "communique_to_clear", FORUMS, is_head, _circulated,
@@ -336,93 +374,4 @@ RUNNING = (
     ),
 )  # fmt: skip
 
-
-# --- For the people of an organisation --------------------------------------------------------------------------------
-
-
-def _returned(user: Any) -> QuerySet[Submission]:
-    return Submission.objects.filter(stakeholder__in=_own(user), state=SubmissionState.RETURNED)
-
-
-ASKED = Exists(
-    Event.objects.filter(
-        kind=Submission._meta.label_lower, object_id=Cast(OuterRef("pk"), CharField()), verb="ask_sign_off"
-    )
-)
-UNSIGNED = Q(stakeholder__signs_off=True, signed_off_at=None)
-
-
-def _still_written(user: Any) -> QuerySet[Submission]:
-    """Return the drafts of the person's organisations that can still be sent."""
-    drafts = Submission.objects.filter(stakeholder__in=_own(user), state=SubmissionState.DRAFT, entered_by=None)
-    open_now = Q(consultation__state=ConsultationState.OPEN, consultation__closes_at__gte=NOW)
-    return drafts.filter(open_now | Q(late_at__isnull=False))
-
-
-def _drafts(user: Any) -> QuerySet[Submission]:
-    return _still_written(user).exclude(UNSIGNED & ASKED)
-
-
-def _to_sign_off(user: Any) -> QuerySet[Submission]:
-    signing = [member.stakeholder_id for member in live_memberships(user) if member.is_primary]
-    return _still_written(user).filter(UNSIGNED & ASKED, stakeholder__in=signing)
-
-
-def _invited(user: Any) -> QuerySet[Invitation]:
-    return Invitation.objects.filter(stakeholder__in=_own(user), state=InvitationState.SENT, forum__state__in=GOING)
-
-
-def _letter(facts: Facts) -> str:
-    return reverse("forum_answer", args=[token(uuid.UUID(facts["key"]), facts["issue"])])
-
-
-def _promised(user: Any) -> QuerySet[ActionPoint]:
-    return ActionPoint.objects.filter(stakeholder__in=_own(user), state=ActionState.OPEN, report="")
-
-
-def _answered(user: Any) -> QuerySet[Misreading]:
-    return Misreading.objects.filter(stakeholder__in=_own(user), answered_at__gte=NOW - NEWS)
-
-
-DRAFT = {"what": or_else("title", "theme__title"), "key": Cast("key", CharField()), "by": "author__name"}
-TAKING_PART = (
-    Kind(
-        "returned", INPUTS, is_focal_point, _returned,
-        _("Answer the secretariat about “%(what)s”"), _("Answer"), page("my_input", "key"), about="%(why)s",
-        since="decided_at", days=ANSWER_WITHIN, facts={**INPUT, "why": "state_reason"},
-        own=lambda user: Q(author=user),
-    ),
-    Kind(
-        "sign_off", INPUTS, is_focal_point, _to_sign_off,
-        _("Sign off “%(what)s”"), _("Read"), page("draft", "key"), about=_("written by %(by)s"),
-        since="edited_at", due_at="consultation__closes_at", facts=DRAFT,
-    ),
-    Kind(
-        "draft", INPUTS, is_focal_point, _drafts,
-        _("Finish “%(what)s”"), _("Go on"), page("draft", "key"), about=_("draft begun by %(by)s; not sent yet"),
-        since="created_at", due_at="consultation__closes_at", facts=DRAFT, own=lambda user: Q(author=user),
-    ),
-    Kind(
-        "invitation", FORUMS, is_focal_point, _invited,
-        _("Reply to the invitation: %(what)s"), _("Reply"), _letter, about=_("%(who)s; seats: %(seats)s"),
-        since="sent_at", due_on="respond_by", place="forum__consultation__short_title",
-        facts={
-            "what": "forum__title", "who": "stakeholder__name", "seats": "seats", "key": Cast("key", CharField()),
-            "issue": "token_round",
-        },
-    ),
-    Kind(
-        "action", FORUMS, is_focal_point, _promised,
-        _("Report on your action point: %(what)s"), _("Report"), page("my_action", "key"), about="%(who)s",
-        since="at", due_on="due_on", place="forum__consultation__short_title",
-        facts={"what": "text", "who": "stakeholder__name", "key": Cast("key", CharField())},
-    ),
-    Kind(
-        "reply_answered", INPUTS, is_focal_point, _answered,
-        _("The secretariat answered your reply about %(point)s"), _("Read"), page("my_input", "key"),
-        since="answered_at", place="point__consultation__short_title", is_news=True,
-        facts={"point": "point__reference", "key": Cast("point__submission__key", CharField())},
-    ),
-)  # fmt: skip
-
-KINDS = (*READING, *MEETING, *RUNNING, *TAKING_PART)
+KINDS = (*READING, *MEETING, *RUNNING)

@@ -15,7 +15,8 @@ from consultations.permissions import (
     live_memberships,
     organisations_of,
 )
-from consultations.queries.for_you import ANSWER_WITHIN, is_focal_point
+from consultations.queries.for_organisations import is_focal_point
+from consultations.queries.for_you import ANSWER_WITHIN
 from consultations.queries.inbox import INPUTS, NEWS, NOW, PAPERS, Kind, or_else, page
 from positions.models import (
     FINAL_KINDS,

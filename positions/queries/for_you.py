@@ -14,7 +14,7 @@ from consultations.permissions import (
     is_secretariat,
 )
 from consultations.queries.for_you import ANSWER_WITHIN, DECIDE_WITHIN
-from consultations.queries.inbox import NOW, PAPERS, PORTAL, Facts, Kind, or_else, page
+from consultations.queries.inbox import NEWS, NOW, PAPERS, PORTAL, Facts, Kind, or_else, page
 from positions.models import (
     Amendment,
     AmendmentState,
@@ -194,7 +194,53 @@ def _step_letters(user: Any) -> QuerySet[StepAnswer]:
     return recorded.exclude(letter_reference="").exclude(by=user)
 
 
+def _answers(*values: str) -> QuerySet[Stance]:
+    """Return the standing answers of ministries with these values to texts in clearance."""
+    return Stance.objects.filter(replaced_at=None, value__in=values, clearance__paper__state=PaperState.IN_CLEARANCE)
+
+
+def _objections(user: Any) -> QuerySet[Stance]:
+    return _answers(StanceValue.OBJECT)
+
+
+def _remarks(user: Any) -> QuerySet[Stance]:
+    return _answers(StanceValue.RESERVATION, StanceValue.COMMENT).filter(at__gte=NOW - NEWS)
+
+
+def _refused_steps(user: Any) -> QuerySet[StepAnswer]:
+    """Return the last answers of offices to the present text that do not concur."""
+    text = Subquery(Edition.objects.filter(paper=OuterRef("paper"), kind=EditionKind.CLEARANCE).values("pk")[:1])
+    counting = StepAnswer.objects.counting()
+    later = counting.filter(paper=OuterRef("paper"), step=OuterRef("step"), edition=OuterRef("edition"))
+    later = later.filter(Q(at__gt=OuterRef("at")) | Q(at=OuterRef("at"), pk__gt=OuterRef("pk")))
+    refused = counting.filter(~Exists(later), concurs=False, step__is_asked=True, edition=text)
+    return refused.filter(paper__state=PaperState.IN_CLEARANCE)
+
+
+OF_ANSWER = {
+    "what": "clearance__paper__short_title", "slug": "clearance__paper__slug", "who": "clearance__ministry__name",
+}  # fmt: skip
 CLEARING = (
+    Kind(
+        "objections", PAPERS, is_secretariat, _objections,
+        _("Settle an objection to %(what)s"), _("Read"), page("desk_clearance", "slug"),
+        many=_("Settle %(n)s objections to %(what)s"), about="%(who)s", about_many=_("%(who)s has waited longest"),
+        each=("clearance__paper_id",), since="at", days=ANSWER_WITHIN,
+        place="clearance__paper__consultation__short_title", facts=OF_ANSWER,
+    ),
+    Kind(
+        "step_refused", PAPERS, is_secretariat, _refused_steps,
+        _("Settle what stops %(what)s: %(who)s does not concur"), _("Read"), page("step", "slug", "step"),
+        since="at", days=ANSWER_WITHIN, place=ROUND,
+        facts={**OF_PAPER, "who": "step__institution__name", "step": "step_id"},
+    ),
+    Kind(
+        "remarks", PAPERS, is_secretariat, _remarks,
+        _("%(who)s answered on %(what)s with a comment or a reservation"), _("Read"), page("desk_clearance", "slug"),
+        many=_("Ministries answered on %(what)s with %(n)s comments and reservations"),
+        about_many=_("%(who)s was the first"), each=("clearance__paper_id",), since="at", is_news=True,
+        place="clearance__paper__consultation__short_title", facts=OF_ANSWER,
+    ),
     Kind(
         "clearances", PAPERS, is_secretariat, _running,
         _("Clearance of %(what)s: %(who)s has not answered"), _("See who"), page("desk_clearance", "slug"),

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from consultations import workflow
 from consultations.models import Job, JobState, Misreading, OutgoingMail, QueuedRow, SessionRole
-from consultations.queries.for_you import KINDS
+from consultations.queries import for_organisations, for_you
 from ncm_portal.workflow import now
 from tests.factories import (
     change,
@@ -29,6 +29,7 @@ from tests.office_factories import make_proposal
 from tests.waiting import STAFF, Case, check, make_people, rows_of
 
 pytestmark = pytest.mark.django_db
+TODAY, ONE_DAY = timezone.localdate, timedelta(days=1)
 
 
 def read_assigned(people):
@@ -102,6 +103,31 @@ def no_reply(people):
     letter = make_invitation(make_forum(), respond_by=soon)
     make_invitation(make_forum(), respond_by=soon + timedelta(days=9))  # there is time
     return Case(STAFF, lambda: walk(letter, "lapsed"))
+
+
+def letters_to_send(people):
+    letter = make_invitation(make_forum(), state="draft")
+    make_invitation(make_forum(state="draft"), state="draft")  # none goes out before the forum is announced
+    make_invitation(make_forum(state="registration_closed"), state="draft")  # none goes out any more
+    return Case(STAFF, lambda: workflow.discard_invitation(letter, by=people.secretariat))
+
+
+def registration_to_close(people):
+    forum = make_forum(starts_on=TODAY() + ONE_DAY, ends_on=TODAY() + ONE_DAY)
+    make_forum(starts_on=TODAY() + 2 * ONE_DAY, ends_on=TODAY() + 2 * ONE_DAY)
+    return Case(STAFF, lambda: workflow.close_registration(forum, by=people.secretariat))
+
+
+def forum_to_open(people):
+    forum = make_forum(state="registration_closed", starts_on=TODAY(), ends_on=TODAY())
+    make_forum(state="registration_closed", starts_on=TODAY() + ONE_DAY, ends_on=TODAY() + ONE_DAY)
+    return Case(STAFF, lambda: workflow.open_forum(forum, by=people.secretariat))
+
+
+def forum_to_close(people):
+    forum = make_forum(state="in_session", starts_on=TODAY() - ONE_DAY, ends_on=TODAY() - ONE_DAY)
+    make_forum(state="in_session", starts_on=TODAY(), ends_on=TODAY() + ONE_DAY)
+    return Case(STAFF, lambda: workflow.close_forum(forum, by=people.secretariat))
 
 
 def check_in_conflicts(people):
@@ -200,6 +226,8 @@ CASES = {
     "read_assigned": read_assigned, "read": read, "second_check": second_check, "split": split, "alike": alike,
     "late_input": late_input, "session_points": session_points, "session_drafts": session_drafts, "reply": reply,
     "nominations": nominations, "no_reply": no_reply, "check_in_conflicts": check_in_conflicts,
+    "letters_to_send": letters_to_send, "registration_to_close": registration_to_close,
+    "forum_to_open": forum_to_open, "forum_to_close": forum_to_close,
     "communique_to_write": communique_to_write, "communique_to_clear": communique_to_clear,
     "communique_to_publish": communique_to_publish, "reported_done": reported_done, "proposal": proposal,
     "organisation": organisation, "failed_mail": failed_mail,
@@ -209,7 +237,7 @@ CASES = {
 
 
 def test_every_kind_has_a_case():
-    assert CASES.keys() == {kind.code for kind in KINDS}
+    assert CASES.keys() == {kind.code for kind in (*for_you.KINDS, *for_organisations.KINDS)}
 
 
 @pytest.mark.parametrize("code", CASES)
@@ -258,3 +286,25 @@ def test_person_concerned_by_a_proposal_is_not_asked_to_confirm_it():
     make_proposal(people.nobody, by=people.head)
     make_proposal(people.sysadmin, by=people.head, values={"office": "head"})
     assert [row.about.partition(";")[0] for row in rows_of(people.sysadmin)] == [people.nobody.name]
+
+
+def test_forum_is_closed_on_its_last_day_once_no_session_is_still_to_end():
+    people, forum = make_people(), make_forum(state="in_session", starts_on=TODAY(), ends_on=TODAY())
+    session = make_session(forum, starts_at=now() - timedelta(minutes=30), state="open")  # ends in half an hour
+
+    def waits():
+        return "forum_to_close" in {row.code for row in rows_of(people.secretariat)}
+
+    assert not waits()
+    change(session, starts_at=now() - timedelta(hours=2), ends_at=now() - timedelta(minutes=1))
+    assert waits()
+    make_session(forum, starts_at=now() + timedelta(minutes=1), state="cancelled")
+    assert waits()
+
+
+def test_letters_of_a_forum_share_a_row_due_a_week_before_their_answers():
+    people, forum = make_people(), make_forum()
+    for days in (9, 12):
+        make_invitation(forum, state="draft", respond_by=TODAY() + timedelta(days=days))
+    (row,) = rows_of(people.secretariat)
+    assert (row.words, row.due) == ("Send 2 letters of invitation", TODAY() + timedelta(days=2))

@@ -29,6 +29,7 @@ from tests.factories import (
     change,
     make_consultation,
     make_forum,
+    make_ministry,
     make_point,
     make_provision,
     make_session,
@@ -177,6 +178,25 @@ def step_letter(people):
         paper=paper, step=step, edition=edition, concurs=True, letter_reference="SG/1", by=people.secretariat, at=now()
     )
     return Case(SECOND, lambda: change(answer, countersigned_by=people.head, countersigned_at=now()))
+
+
+def objections(people):
+    asked, paragraph = _clearance(people)
+    take_stance(asked, paragraph, "object", reason="No.", proposed_text="Other words.")
+    return Case(STAFF, lambda: walk(asked.paper, "consolidation"))
+
+
+def remarks(people):
+    asked, paragraph = _clearance(people)
+    take_stance(asked, paragraph, "reservation", reason="Not in Turkana.")
+    return Case(STAFF, lambda: take_stance(asked, paragraph))
+
+
+def step_refused(people):
+    paper, asked, edition = _step(people)
+    about = {"paper": paper, "step": asked, "edition": edition, "by": people.clearing}
+    StepAnswer.objects.create(**about, concurs=False, text="It is against a law.", at=now())
+    return Case(STAFF, lambda: StepAnswer.objects.create(**about, concurs=True, at=now()))
 
 
 def clearance(people):
@@ -357,7 +377,8 @@ CASES = {
     "comments": comments, "amendments": amendments, "review_over": review_over, "clearance_to_ask": clearance_to_ask,
     "silence_over": silence_over, "forum_to_choose": forum_to_choose,
     "publication_to_propose": publication_to_propose, "publish": publish, "correction": correction,
-    "clearances": clearances, "silent": silent, "letter": letter, "step_letter": step_letter, "clearance": clearance,
+    "clearances": clearances, "silent": silent, "objections": objections, "remarks": remarks,
+    "step_refused": step_refused, "letter": letter, "step_letter": step_letter, "clearance": clearance,
     "step": step, "clear_paper": clear_paper, "lay_before_forum": lay_before_forum, "adopt": adopt,
     "release": release, "supersede": supersede, "suspended": suspended, "amendment_stale": amendment_stale,
     "recommendation": recommendation, "review": review, "silence": silence, "outcomes": outcomes, "brief": brief,
@@ -440,3 +461,32 @@ def test_public_review_waits_for_every_verified_organisation():
     assert {name for name in ("focal", "stranger", "clearing", "nobody") if codes_of(getattr(people, name))} == {
         "focal", "stranger", "clearing",
     }  # fmt: skip
+
+
+def test_answers_of_ministries_share_a_row_for_each_paper_until_the_ministry_gives_way():
+    people = make_people()
+    asked, paragraph = _clearance(people)
+    other = make_clearance(asked.paper, make_ministry("Ministry of Roads"), paragraph)
+    for each, value in ((asked, "object"), (other, "object")):
+        take_stance(each, paragraph, value, reason="No.", proposed_text="Other words.")
+
+    def words():
+        return [(row.code, row.words) for row in rows_of(people.secretariat)]
+
+    name = asked.paper.short_title
+    assert ("objections", f"Settle 2 objections to {name}") in words()
+    take_stance(other, paragraph, "agree_with_comment", reason="Mind the spelling.")
+    assert ("objections", f"Settle an objection to {name}") in words()
+    assert ("remarks", f"Ministry of Roads answered on {name} with a comment or a reservation") in words()
+    (remark,) = [row for row in rows_of(people.secretariat) if row.code == "remarks"]
+    assert remark.group == "new"
+
+
+def test_earlier_refusal_of_an_office_is_over_once_another_text_is_fixed():
+    people = make_people()
+    paper, asked, edition = _step(people)
+    about = {"paper": paper, "step": asked, "by": people.clearing, "at": now()}
+    StepAnswer.objects.create(**about, edition=edition, concurs=False, text="It is against a law.")
+    assert "step_refused" in codes_of(people.head)
+    make_edition(paper, kind="clearance", number="0.9")
+    assert "step_refused" not in codes_of(people.head)
