@@ -50,7 +50,7 @@ from consultations.permissions import (
 )
 from ncm_portal.workflow import acts
 
-from .duplicates import open_pairs
+from .duplicates import number_of_groups, open_pairs
 from .followup import reported_done
 from .inbox import FORUMS, INPUTS, MOST, NOW, PORTAL, Facts, Kind, oldest, or_else, page
 from .submissions import asked_late
@@ -157,9 +157,9 @@ READING = (
     ),
     Kind(
         "alike", INPUTS, is_secretariat, _alike,
-        _("Compare two texts that are nearly the same"), _("Compare"), page("likeness", "pk"),
-        many=_("Compare texts that are nearly the same: %(n)s pairs"),
-        each=(), since="found_at", days=ANSWER_WITHIN, place="", facts={"pk": "pk"},
+        _("Compare texts that are nearly the same"), _("Compare"), page("likeness", "pk"),
+        many=_("Compare texts that are nearly the same: %(n)s groups"),
+        each=(), groups=number_of_groups, since="found_at", days=ANSWER_WITHIN, place="", facts={"pk": "pk"},
     ),
     Kind(
         "late_input", INPUTS, is_head, _late,

@@ -84,8 +84,9 @@ class Kind:
     values of `each` share a row, which names the one that has waited longest; without `each` a row is one record.
     `since`, `due_at` and `due_on` are fields (or expressions) of the time since which it waits, and by which it is
     due; `days` are working days after `since`. `facts` are fields for the words and the address; `place` is the
-    consultation. `own` marks rows of this person. `labels` give the words of facts that are codes. `is_news` is to be
-    read, not to be done; `is_restricted` stays out of mails.
+    consultation. `own` marks rows of this person. `labels` give the words of facts that are codes. `groups` counts what
+    the page of its only row lists, where that is not its records. `is_news` is to be read, not to be done;
+    `is_restricted` stays out of mails.
     """
 
     code: str
@@ -99,6 +100,7 @@ class Kind:
     about: Words = ""
     about_many: Words = ""
     each: tuple[str, ...] | None = None
+    groups: Callable[[], tuple[int, bool]] | None = None
     since: Any = None
     due_at: Any = None
     due_on: Any = None
@@ -200,7 +202,13 @@ def _rows(user: Any, *, of_inputs: bool) -> list[Raw]:
     with connection.cursor() as cursor:
         cursor.execute(sql, [user.pk if value == SOMEBODY else value for value in parameters])
         rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return [Raw._make([*row[:-1], json.loads(row[-1])]) for row in rows]
+    return [_counted_anew(Raw._make([*row[:-1], json.loads(row[-1])])) for row in rows]
+
+
+def _counted_anew(raw: Raw) -> Raw:
+    """Return the row with the number of its groups, if its kind counts these."""
+    count = kinds()[raw.code].groups
+    return raw._replace(number=count()[0]) if count else raw
 
 
 # --- The statement ----------------------------------------------------------------------------------------------------

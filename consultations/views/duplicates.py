@@ -27,7 +27,8 @@ from consultations.models import (
     Point,
 )
 from consultations.permissions import SignedInRequest
-from consultations.queries import Alike, Counted, counted, group_of, groups_alike, organisations_behind, pairs_of
+from consultations.queries import Alike, Counted, counted, group_of, groups_alike, organisations_behind
+from consultations.queries.duplicates import last_decisions
 from consultations.workflow import LIKENESS_MOVES
 from ncm_portal.workflow import moves_open_to
 
@@ -63,7 +64,6 @@ def likenesses(request: HttpRequest, slug: str) -> HttpResponse:
     """List the groups of possible duplicates of a consultation, the pending comparisons and the last decisions."""
     consultation = consultation_at(request, slug)
     groups, number, is_more = groups_alike(SHOWN, consultation)
-    decided = pairs_of(consultation).exclude(state=LikenessState.OPEN).order_by("-decided_at", "-pk")
     jobs = Job.objects.filter(kind=JobKind.COMPARE, state__in=UNDER_WAY, consultation=consultation)
     context = {
         "consultation": consultation,
@@ -71,9 +71,7 @@ def likenesses(request: HttpRequest, slug: str) -> HttpResponse:
         "number": Counted(number, is_more),
         "rounds": _rounds(consultation),
         "jobs": jobs.select_related("consultation"),
-        "decided": decided.select_related("first_point", "second_point", "first_input", "second_input", "decided_by")[
-            :DECIDED
-        ],
+        "decided": last_decisions(consultation, DECIDED),
     }
     return render(request, "consultations/duplicates/duplicates.html", context)
 

@@ -1,6 +1,7 @@
 """Possible duplicates: the search that suggests pairs, and the decisions of staff."""
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -102,15 +103,18 @@ LIKENESS_MOVES = table(
 
 
 @verb
-def merge_likeness(likeness: Likeness, *, by: User, reason: str, into: Point | None = None) -> Likeness:
+def merge_likeness(
+    likeness: Likeness, *, by: User, reason: str, into: Point | None = None, at: datetime | None = None
+) -> Likeness:
     """Decide that a pair are duplicates. Of two points one is joined to the other: to `into` if it is one of them, else
-    to the first. Two inputs are marked as one campaign without other changes.
+    to the first. Two inputs are marked as one campaign without other changes. `at` is the moment of the decision on its
+    group.
 
     Raises NotAllowed or Blocked.
     """
 
     def join(row: Likeness) -> None:
-        _decide(row, by, reason)
+        _decide(row, by, reason, at)
         if (both := _standing(row)) is not None:
             _join(*both, into, by, reason)
 
@@ -125,10 +129,10 @@ def _join(first: Point, second: Point, into: Point | None, by: User, reason: str
 
 
 @verb
-def dismiss_likeness(likeness: Likeness, *, by: User, reason: str) -> Likeness:
-    """Decide that a pair are not duplicates. The pair is not suggested again."""
+def dismiss_likeness(likeness: Likeness, *, by: User, reason: str, at: datetime | None = None) -> Likeness:
+    """Decide that a pair are not duplicates. The pair is not suggested again. `at` is as in `merge_likeness`."""
     move = LIKENESS_MOVES["dismiss_likeness"]
-    return make(move, likeness, by=by, reason=reason, change=lambda row: _decide(row, by, reason))
+    return make(move, likeness, by=by, reason=reason, change=lambda row: _decide(row, by, reason, at))
 
 
 @verb
@@ -143,20 +147,22 @@ def reopen_likeness(likeness: Likeness, *, by: User, reason: str) -> Likeness:
     return make(LIKENESS_MOVES["reopen_likeness"], likeness, by=by, reason=reason, change=undecide)
 
 
-def _decide(row: Likeness, by: User, reason: str) -> None:
-    row.decided_by, row.decided_at, row.reason = by, now(), reason.strip()
+def _decide(row: Likeness, by: User, reason: str, at: datetime | None) -> None:
+    row.decided_by, row.decided_at, row.reason = by, at or now(), reason.strip()
 
 
 @verb
 def merge_group(likenesses: Iterable[Likeness], *, by: User, reason: str, into: Point | None = None) -> list[Likeness]:
-    """Decide that several pairs are duplicates: all of them or none. Points end up joined to `into`."""
-    return [merge_likeness(each, by=by, reason=reason, into=into) for each in likenesses]
+    """Decide that several pairs are duplicates: all of them or none, at one moment. Points end up joined to `into`."""
+    moment = now()
+    return [merge_likeness(each, by=by, reason=reason, into=into, at=moment) for each in likenesses]
 
 
 @verb
 def dismiss_group(likenesses: Iterable[Likeness], *, by: User, reason: str) -> list[Likeness]:
-    """Decide that several pairs are not duplicates: all of them or none."""
-    return [dismiss_likeness(each, by=by, reason=reason) for each in likenesses]
+    """Decide that several pairs are not duplicates: all of them or none, at one moment."""
+    moment = now()
+    return [dismiss_likeness(each, by=by, reason=reason, at=moment) for each in likenesses]
 
 
 # --- The search -----------------------------------------------------------------------------------------------------

@@ -6,13 +6,14 @@ from ncm_portal.workflow import now
 from tests.browser.conftest import BOTH, DESKTOP, PHONE
 from tests.consultations.queries import test_for_you as among_inputs
 from tests.factories import change, make_secretariat, make_submission
+from tests.positions.queries import test_for_organisations as of_organisations
 from tests.positions.queries import test_for_you as among_papers
 from tests.sign_in import give_second_factor
 from tests.waiting import make_people
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NARROW = {"width": 1000, "height": 700}  # the rail shows small signs here, as on a tablet
-CASES = among_inputs.CASES | among_papers.CASES
+CASES = among_inputs.CASES | among_papers.CASES | of_organisations.CASES
 WAITING = {
     "head": ("read", "split", "late_input", "organisation", "clear_paper", "adopt"),
     "focal": ("returned", "invitation", "draft", "outcomes"),

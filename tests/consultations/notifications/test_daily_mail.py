@@ -93,7 +93,7 @@ def test_mail_names_no_held_back_words_and_no_link_of_others(officer):
 
 
 def test_restricted_texts_are_not_named_in_a_mail():
-    from tests.positions.queries.test_for_you import annexes
+    from tests.positions.queries.test_for_organisations import annexes
     from tests.waiting import make_people
 
     people = make_people()

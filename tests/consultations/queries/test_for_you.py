@@ -1,6 +1,7 @@
 """What waits among inputs, organisations, forums, mail and proposals: for whom, for nobody else, and until it is done."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from django.utils import timezone
@@ -308,3 +309,16 @@ def test_letters_of_a_forum_share_a_row_due_a_week_before_their_answers():
         make_invitation(forum, state="draft", respond_by=TODAY() + timedelta(days=days))
     (row,) = rows_of(people.secretariat)
     assert (row.words, row.due) == ("Send 2 letters of invitation", TODAY() + timedelta(days=2))
+
+
+def test_pairs_of_one_campaign_count_as_one_group_as_their_page_shows():
+    people, texts = make_people(), [make_point() for _turn in range(5)]
+    for first, second in pairwise(texts[:3]):
+        make_likeness(first, second)
+
+    def words():
+        return [row.words for row in rows_of(people.secretariat) if row.code == "alike"]
+
+    assert words() == ["Compare texts that are nearly the same"]
+    make_likeness(*texts[3:])
+    assert words() == ["Compare texts that are nearly the same: 2 groups"]

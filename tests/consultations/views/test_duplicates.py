@@ -266,3 +266,14 @@ def test_input_page_shows_number_of_similar_inputs(desk, client, consultation):
     client.logout()
     public = [words(client.get(reverse("input", args=[each.reference]))) for each in (first, fourth)]
     assert ["One of 3 inputs that say nearly the same." in page for page in public] == [True, False]
+
+
+def test_decision_on_a_group_is_one_row_of_the_last_decisions(desk, pair, consultation, listed):
+    third = make_point(make_submission(consultation))
+    pairs = [pair, make_likeness(pair.second_point, third), make_likeness(pair.first_point, third)]
+    make_likeness(*(make_point(make_submission(consultation)) for _turn in range(2)), state="dismissed")
+    post(desk, "likeness_merge", pair, pairs=[each.pk for each in pairs])
+    assert Likeness.objects.filter(state="merged").count() == 3
+    page = desk.get(listed)
+    assert [(each.pair.state, each.texts) for each in page.context["decided"]] == [("merged", 3), ("dismissed", 2)]
+    assert words(page).count(f"3 points: {pair.first_point.reference}, {pair.second_point.reference} …") == 1

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,28 +11,23 @@ from consultations.queries.inbox import kinds
 from ncm_portal.workflow import moves_open_to, now
 from positions.models import (
     Amendment,
-    Brief,
     Comment,
     Corrigendum,
     PositionPaper,
-    Recommendation,
     Reflection,
     Release,
-    RestrictedAnnex,
     ReviewRound,
     StepAnswer,
 )
-from positions.queries import for_organisations, for_you
+from positions.queries import for_you
 from positions.workflow import PAPER_MOVES
 from tests.factories import (
     change,
     make_consultation,
     make_forum,
     make_ministry,
-    make_point,
     make_provision,
     make_session,
-    make_submission,
     make_theme,
     walk,
 )
@@ -42,7 +36,6 @@ from tests.paper_factories import (
     freeze,
     make_clearance,
     make_decision,
-    make_disposition,
     make_edition,
     make_letter,
     make_paper,
@@ -52,34 +45,33 @@ from tests.paper_factories import (
     make_step,
     take_stance,
 )
-from tests.sign_in import sign_in
 from tests.waiting import STAFF, Case, check, make_people, rows_of
 
 pytestmark = pytest.mark.django_db
 SECOND = {"colleague", "head"}  # the first was `secretariat`
 
 
-def _paragraph(paper):
+def new_paragraph(paper):
     return make_paragraph(make_section(paper), "Kenya urges a thing.", is_secretariat_text=True)
 
 
-def _round(paper, **fields):
+def new_round(paper, **fields):
     fields = {"opens_at": now() - timedelta(days=9), "closes_at": now() + timedelta(days=2), **fields}
     return ReviewRound.objects.create(paper=paper, number=1, edition=freeze(paper, "0.1", "review"), **fields)
 
 
-def _amendment(people, state="consolidation"):
+def new_amendment(people, state="consolidation"):
     paper = make_paper(state=state)
-    paragraph = _paragraph(paper)
+    paragraph = new_paragraph(paper)
     return Amendment.objects.create(
-        round=_round(paper), paragraph=paragraph, base=paragraph.wording, text="Other words.", reason="They say more.",
+        round=new_round(paper), paragraph=paragraph, base=paragraph.wording, text="Other words.", reason="They say more.",
         sponsor=people.ministry, by=people.clearing, at=now(),
     )  # fmt: skip
 
 
-def _clearance(people, **fields):
+def new_clearance(people, **fields):
     paper = make_paper(state="in_clearance")
-    paragraph = _paragraph(paper)
+    paragraph = new_paragraph(paper)
     return make_clearance(paper, people.ministry, paragraph, **fields), paragraph
 
 
@@ -87,20 +79,20 @@ def _clearance(people, **fields):
 
 
 def comments(people):
-    paragraph = _paragraph(make_paper())
+    paragraph = new_paragraph(make_paper())
     said = {"wording": paragraph.wording, "text": "Which pass?", "by": people.secretariat, "at": now()}
     comment = Comment.objects.create(paragraph=paragraph, **said)
     return Case(STAFF, lambda: change(comment, resolved_by=people.head, resolved_at=now()))
 
 
 def amendments(people):
-    amendment = _amendment(people)
+    amendment = new_amendment(people)
     return Case(STAFF, lambda: walk(amendment, "withdrawn"))
 
 
 def review_over(people):
     paper = make_paper(state="review")
-    _round(paper, closes_at=now() - timedelta(minutes=1))
+    new_round(paper, closes_at=now() - timedelta(minutes=1))
     return Case(STAFF, lambda: walk(paper, "consolidation"))
 
 
@@ -135,7 +127,7 @@ def publish(people):
 
 def correction(people):
     paper = make_paper(state="published")
-    paragraph = _paragraph(paper)
+    paragraph = new_paragraph(paper)
     row = Corrigendum.objects.create(
         paper=paper, base=make_printed_edition(paper, paragraph), reason="A slip.", proposed_by=people.secretariat,
         proposed_at=now(),
@@ -148,24 +140,24 @@ def correction(people):
 
 
 def clearances(people):
-    clearance, _paragraph = _clearance(people)
+    clearance, _paragraph = new_clearance(people)
     return Case(STAFF, lambda: walk(clearance, "answered", answered_at=now()))
 
 
 def silent(people):
-    clearance, _paragraph = _clearance(people, due_at=now() - timedelta(minutes=1))
+    clearance, _paragraph = new_clearance(people, due_at=now() - timedelta(minutes=1))
     return Case(STAFF, lambda: walk(clearance, "silent"))
 
 
 def letter(people):
-    clearance, paragraph = _clearance(people)
+    clearance, paragraph = new_clearance(people)
     make_letter(clearance, paragraph, typed_by=people.head)  # without a scan nobody can compare it
     row = make_letter(clearance, paragraph, typed_by=people.secretariat)
     change(row, scan_name="scan.pdf", scan_sha256="0" * 64)
     return Case(SECOND, lambda: walk(row, "counted", decided_by=people.head, decided_at=now()))
 
 
-def _step(people):
+def new_step(people):
     consultation = make_consultation()
     step = make_step(consultation, "legal", people.ministry)
     paper = make_paper(consultation, state="in_clearance")
@@ -173,7 +165,7 @@ def _step(people):
 
 
 def step_letter(people):
-    paper, step, edition = _step(people)
+    paper, step, edition = new_step(people)
     answer = StepAnswer.objects.create(
         paper=paper, step=step, edition=edition, concurs=True, letter_reference="SG/1", by=people.secretariat, at=now()
     )
@@ -181,44 +173,29 @@ def step_letter(people):
 
 
 def objections(people):
-    asked, paragraph = _clearance(people)
+    asked, paragraph = new_clearance(people)
     take_stance(asked, paragraph, "object", reason="No.", proposed_text="Other words.")
     return Case(STAFF, lambda: walk(asked.paper, "consolidation"))
 
 
 def remarks(people):
-    asked, paragraph = _clearance(people)
+    asked, paragraph = new_clearance(people)
     take_stance(asked, paragraph, "reservation", reason="Not in Turkana.")
     return Case(STAFF, lambda: take_stance(asked, paragraph))
 
 
 def step_refused(people):
-    paper, asked, edition = _step(people)
+    paper, asked, edition = new_step(people)
     about = {"paper": paper, "step": asked, "edition": edition, "by": people.clearing}
     StepAnswer.objects.create(**about, concurs=False, text="It is against a law.", at=now())
     return Case(STAFF, lambda: StepAnswer.objects.create(**about, concurs=True, at=now()))
-
-
-def clearance(people):
-    asked, paragraph = _clearance(people)
-    return Case({"clearing"}, lambda: take_stance(asked, paragraph))
-
-
-def step(people):
-    paper, asked, edition = _step(people)
-    return Case(
-        {"clearing"},
-        lambda: StepAnswer.objects.create(
-            paper=paper, step=asked, edition=edition, concurs=True, by=people.clearing, at=now()
-        ),
-    )
 
 
 # --- The head ---------------------------------------------------------------------------------------------------------
 
 
 def clear_paper(people):
-    asked, paragraph = _clearance(people)
+    asked, paragraph = new_clearance(people)
     take_stance(asked, paragraph)
     walk(asked, "answered", answered_at=now())
     return Case({"head"}, lambda: walk(asked.paper, "cleared"))
@@ -237,7 +214,7 @@ def adopt(people):
     return Case({"head"}, lambda: walk(paper, "adopted"))
 
 
-def _milestone(consultation):
+def new_milestone(consultation):
     day = timezone.localdate() + timedelta(days=3)
     return Milestone.objects.create(
         consultation=consultation, title="Regional dialogue", kind="dialogue", level="regional", planned_start=day
@@ -246,8 +223,8 @@ def _milestone(consultation):
 
 def release(people):
     paper = make_paper(state="published")
-    paragraph = _paragraph(paper)
-    milestone = _milestone(paper.consultation)
+    paragraph = new_paragraph(paper)
+    milestone = new_milestone(paper.consultation)
     Reflection.objects.create(
         edition=make_printed_edition(paper, paragraph), milestone=milestone, paragraph=paragraph,
         provision=make_provision(), value="reflected", reference="Article 2", by=people.secretariat, at=now(),
@@ -265,65 +242,6 @@ def supersede(people):
 def suspended(people):
     paper = make_paper(state="suspended")
     return Case({"head"}, lambda: walk(paper, "drafting", suspended_from=""))
-
-
-# --- Organisations ----------------------------------------------------------------------------------------------------
-
-
-def amendment_stale(people):
-    amendment = walk(_amendment(people), "stale")
-    return Case({"clearing"}, lambda: walk(amendment, "proposed"))
-
-
-def recommendation(people):
-    amendment = _amendment(people)
-    row = Recommendation.objects.create(
-        amendment=amendment, advice="accept", reason="It is clearer.", by=people.secretariat, at=now()
-    )
-    answered = {"consent": "consents", "consent_by": people.clearing, "consent_at": now()}
-    return Case({"clearing"}, lambda: change(row, **answered))
-
-
-def review(people):
-    amendment = _amendment(people, state="review")
-    Amendment.objects.filter(pk=amendment.pk).update(sponsor=people.body)
-    return Case({"clearing"}, lambda: change(amendment, sponsor=people.ministry))
-
-
-def silence(people):
-    paper = walk(make_paper(state="cleared"), "silence", silence_until=now() + timedelta(days=3))
-    return Case({"clearing"}, lambda: walk(paper, "consolidation"))
-
-
-def outcomes(people):
-    point = make_point(make_submission(stakeholder=people.body, author=people.focal))
-    paper = make_paper(point.consultation, state="published")
-    answer = make_disposition(paper, walk(point, "disposed"), answered_at=now())
-    return Case({"focal"}, lambda: change(answer, answered_at=now() - timedelta(days=15)))
-
-
-# --- Officials --------------------------------------------------------------------------------------------------------
-
-
-def restricted_paper(people):
-    paper = make_paper(state="adopted", is_restricted=True)
-    _paragraph(paper)
-    freeze(paper)
-    return Case({"official"}, lambda: None)
-
-
-def brief(people):
-    paper = make_paper(state="published")
-    _paragraph(paper)
-    edition, milestone = freeze(paper), _milestone(paper.consultation)
-    Brief.objects.create(edition=edition, milestone=milestone, number=1, ask="Passes.", by=people.head, at=now())
-    return Case({"official"}, lambda: None)
-
-
-def annexes(people):
-    paper = make_paper(state="published")
-    RestrictedAnnex.objects.create(paper=paper, number=1, title="Red", text="Lines.", by=people.head, at=now())
-    return Case({"official"}, lambda: None)
 
 
 # --- Consultations in preparation -------------------------------------------------------------------------------------
@@ -378,17 +296,16 @@ CASES = {
     "silence_over": silence_over, "forum_to_choose": forum_to_choose,
     "publication_to_propose": publication_to_propose, "publish": publish, "correction": correction,
     "clearances": clearances, "silent": silent, "objections": objections, "remarks": remarks,
-    "step_refused": step_refused, "letter": letter, "step_letter": step_letter, "clearance": clearance,
-    "step": step, "clear_paper": clear_paper, "lay_before_forum": lay_before_forum, "adopt": adopt,
-    "release": release, "supersede": supersede, "suspended": suspended, "amendment_stale": amendment_stale,
-    "recommendation": recommendation, "review": review, "silence": silence, "outcomes": outcomes, "brief": brief,
-    "restricted_paper": restricted_paper, "annexes": annexes, "prepare_round": prepare_round,
+    "step_refused": step_refused, "letter": letter, "step_letter": step_letter,
+    "clear_paper": clear_paper, "lay_before_forum": lay_before_forum, "adopt": adopt,
+    "release": release, "supersede": supersede, "suspended": suspended,
+    "prepare_round": prepare_round,
     "round_to_open": round_to_open, "round_to_close": round_to_close,
 }  # fmt: skip
 
 
 def test_every_kind_has_a_case():
-    assert CASES.keys() == {kind.code for kind in (*for_you.KINDS, *for_organisations.KINDS)}
+    assert CASES.keys() == {kind.code for kind in for_you.KINDS}
 
 
 @pytest.mark.parametrize("code", CASES)
@@ -400,22 +317,10 @@ def codes_of(user):
     return {row.code for row in rows_of(user)}
 
 
-def test_new_brief_is_new_again_for_an_official_who_read_the_last_one():
-    people = make_people()
-    brief(people)
-    (row,) = rows_of(people.official)
-    assert sign_in(Client(), people.official).get(row.url).status_code == 200
-    assert codes_of(people.official) == set()
-    (last,) = Brief.objects.all()
-    about = {"edition": last.edition, "milestone": last.milestone, "by": people.head}
-    Brief.objects.create(**about, number=2, ask="Two passes.", at=now())
-    assert codes_of(people.official) == {"brief"}
-
-
 def test_head_is_asked_exactly_for_the_moves_that_are_ready():
     """As the table of moves says, which the pages of the papers follow."""
     people = make_people()
-    asked, paragraph = _clearance(people)
+    asked, paragraph = new_clearance(people)
     paper = PositionPaper.objects.get(pk=asked.paper_id)
 
     def is_asked(code):
@@ -455,17 +360,9 @@ def test_kinds_that_name_a_move_are_for_its_role():
             assert kinds()[code].may(user) == PAPER_MOVES[code].may(user, paper), (code, name)
 
 
-def test_public_review_waits_for_every_verified_organisation():
-    people = make_people()
-    _round(make_paper(state="review"), audience="public")
-    assert {name for name in ("focal", "stranger", "clearing", "nobody") if codes_of(getattr(people, name))} == {
-        "focal", "stranger", "clearing",
-    }  # fmt: skip
-
-
 def test_answers_of_ministries_share_a_row_for_each_paper_until_the_ministry_gives_way():
     people = make_people()
-    asked, paragraph = _clearance(people)
+    asked, paragraph = new_clearance(people)
     other = make_clearance(asked.paper, make_ministry("Ministry of Roads"), paragraph)
     for each, value in ((asked, "object"), (other, "object")):
         take_stance(each, paragraph, value, reason="No.", proposed_text="Other words.")
@@ -484,7 +381,7 @@ def test_answers_of_ministries_share_a_row_for_each_paper_until_the_ministry_giv
 
 def test_earlier_refusal_of_an_office_is_over_once_another_text_is_fixed():
     people = make_people()
-    paper, asked, edition = _step(people)
+    paper, asked, edition = new_step(people)
     about = {"paper": paper, "step": asked, "by": people.clearing, "at": now()}
     StepAnswer.objects.create(**about, edition=edition, concurs=False, text="It is against a law.")
     assert "step_refused" in codes_of(people.head)

@@ -330,7 +330,7 @@ def test_secretariat_has_pending_tasks(played):
         ("organisation", "Verify the organisation “Lakeside Women Cross-Border Traders (sample)”"),
         ("read", "Read “The receipt that nobody gives” and 1 more"),
         ("read_assigned", "Read “Passes for herders: what works at two crossings”"),
-        ("alike", "Compare texts that are nearly the same: 3 pairs"),
+        ("alike", "Compare texts that are nearly the same"),
         ("clearances", "Clearance of Figures (sample): 3 ministries have not answered"),
     ]
 
