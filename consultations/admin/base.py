@@ -1,7 +1,7 @@
 """Base classes of all record admins: no deletion, state changes only through verbs, edits written to the journal."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from inspect import signature
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models
+from django.db import IntegrityError, models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -18,13 +18,15 @@ from django.utils.formats import number_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from psycopg.errors import UniqueViolation
 
 from consultations.forms import ReasonForm
 from consultations.forms.consequences import confirming
-from consultations.models import Evidence
+from consultations.models import Evidence, User
 from consultations.permissions import SignedInRequest, is_secretariat, may_enter_admin
 from consultations.queries.history import history, history_context
-from ncm_portal.workflow import Blocked, Condition, Move, OpenMove, Words, journal, moves_open_to
+from consultations.workflow.consultation_settings import fingerprint
+from ncm_portal.workflow import Blocked, Condition, Conflict, Move, OpenMove, Words, journal, moves_open_to
 
 from .rows import MOST_ROWS, RowsFormSet
 
@@ -56,9 +58,6 @@ class RecordAdmin(admin.ModelAdmin):
     show_full_result_count = False
     moves: dict[str, Move] = {}
     verbs: Any = None  # module with the verbs of `moves`
-    adds: str = ""  # verb that adds a record to what its field `within` names; without it a plain save
-    changes: str = ""  # verb that changes a record
-    within: str = ""
     move_forms: dict[str, type[forms.Form]] = {}  # moves with a form of their own
     lookups: tuple[str, ...] = ()  # look-ups allowed in the list's query string besides its filters
     change_form_template = "admin/portal/change_form.html"
@@ -100,45 +99,50 @@ class RecordAdmin(admin.ModelAdmin):
         shown = [name for name in ("state", "state_reason") if hasattr(self.model, name)]
         return [*super().get_readonly_fields(request, obj), *shown]
 
+    def save_by_verbs(self, form: Any, by: User, *, change: bool) -> Iterable[str]:
+        """Call the verbs that the desk calls for what was typed, and return the fields that they saved.
+
+        They write the journal. The other fields are saved plainly, with an entry for themselves. A new record that a
+        verb adds gives its key to `form.instance`: see `added`.
+        """
+        return ()
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Save an edit and record the changed fields with their old and new values in the journal.
+        """Save what was typed by verbs. What no verb saves is recorded in the journal with its old and new values.
 
         Reference data edited by hand is marked as the secretariat's own, so loading the reference data again does not
         overwrite it.
         """
-        if self.changes if change else self.adds:
-            if change and not form.has_changed():
-                return  # only its rows
-            made = self._by_verb(self, getattr(obj, self.within), form, request, change=change)
-            obj.pk = made.pk
-            return
-        _own(form)
-        super().save_model(request, obj, form, change)
-        changed = _changes(form)
-        if changed or not change:
-            data = {"changed": changed}
-            journal("edit" if change else "enter", obj, by=request.user, data=data, commits=[obj])
+        if change and not form.has_changed():
+            return  # only its rows
+        by = officer(request)
+        saved = set(_by_verbs(self, form, request, change=change))
+        changed = _save_rest(form, saved)
+        if changed or not (change or saved):
+            verb = "edit" if change or saved else "enter"
+            journal(verb, obj, by=by, data={"changed": changed}, commits=[obj])
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """Save the inline rows of a record and record the changes of each row in the journal."""
-        rows = [row for row in formset.forms if row.has_changed()]
-        if formset.inline.adds:
-            formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
-            for row in rows:
-                is_old = row.instance.pk is not None
-                saved = self._by_verb(formset.inline, form.instance, row, request, change=is_old)
-                if is_old:
-                    formset.changed_objects.append((saved, row.changed_data))
-                else:
-                    formset.new_objects.append(saved)
-            return
-        for row in rows:
-            _own(row)
-        super().save_formset(request, form, formset, change)
-        if rows:
-            changed = [[str(row.instance), _changes(row)] for row in rows]
-            data, saved = {str(formset.model._meta.verbose_name): changed}, [row.instance for row in rows]
-            journal("edit", form.instance, by=request.user, data=data, commits=saved)
+        """Save the inline rows of a record by verbs; the journal keeps the other changes of each row."""
+        formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
+        edited = []
+        ours = [row for row in formset.initial_forms if row.instance.pk]  # without a key: a row of another record
+        for row in (row for row in (*ours, *formset.extra_forms) if row.has_changed()):
+            is_old = row.instance.pk is not None
+            saved = set(_by_verbs(formset.inline, row, request, change=is_old))
+            if changed := _save_rest(row, saved):
+                edited.append((row.instance, changed))
+            if is_old:
+                formset.changed_objects.append((row.instance, row.changed_data))
+            else:
+                formset.new_objects.append(row.instance)
+        if edited:
+            data = {str(formset.model._meta.verbose_name): [[str(row), changed] for row, changed in edited]}
+            journal("edit", form.instance, by=officer(request), data=data, commits=[row for row, _changed in edited])
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """Leave out what the form was filled from: it stands before the fields."""
+        return [name for name in super().get_fields(request, obj) if name != "seen"]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """Return the form with the help beside each field, also where it can only be read."""
@@ -146,20 +150,17 @@ class RecordAdmin(admin.ModelAdmin):
         refused = vars(request).get("refused")
         return _refusing(made, refused) if refused else made
 
-    def _by_verb(self, site: Any, parent: Any, form: Any, request: HttpRequest, *, change: bool) -> Any:
-        """Add or change a record through the verb that the desk calls, which writes the journal."""
-        values = {name: form.cleaned_data[name] for name in form._meta.fields if name in form.cleaned_data}
-        values.pop(site.within, None)
-        act = getattr(self.verbs, site.changes if change else site.adds)
-        return act(form.instance if change else parent, by=request.user, **values)
-
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Show the form again with every reason if a verb refuses. Nothing is saved, what was typed stays."""
         try:
             return super().changeform_view(request, *args, **kwargs)
         except Blocked as refusal:
             vars(request)["refused"] = refusal.reasons
-            return super().changeform_view(request, *args, **kwargs)
+        except IntegrityError as error:
+            if not isinstance(error.__cause__, UniqueViolation):
+                raise
+            vars(request)["refused"] = [_("Somebody else saved the same at this moment. Look at it and save again.")]
+        return super().changeform_view(request, *args, **kwargs)
 
     # --- Moves ---
 
@@ -253,6 +254,37 @@ class RecordAdmin(admin.ModelAdmin):
         return [move for move in known if not move.needs_reason and move.verb not in self.move_forms]
 
 
+def officer(request: HttpRequest) -> User:
+    """Return who is signed in: the admin is behind the log-in."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def typed(form: Any, names: Iterable[str]) -> dict[str, Any]:
+    """Return those of the fields `names` that were changed, as typed."""
+    return {name: form.cleaned_data[name] for name in names if name in form.changed_data}
+
+
+def added(form: Any, made: models.Model) -> None:
+    """Let the record of `form` be the one that a verb has added."""
+    form.instance.pk, form.instance._state.adding = made.pk, False
+
+
+def _by_verbs(site: Any, form: Any, request: HttpRequest, *, change: bool) -> Iterable[str]:
+    """Save by verbs. Whoever would replace what a colleague has changed meanwhile is told of it, and can save again."""
+    try:
+        return site.save_by_verbs(form, officer(request), change=change)
+    except Conflict as conflict:
+        sent = request.POST.copy()
+        request.POST = sent  # type: ignore[assignment]
+        sent[form.add_prefix("seen")] = fingerprint(conflict.theirs)
+        theirs = [f"{form[name].label}: {_plain(now)}" for name, now in conflict.theirs.items() if name in form.fields]
+        words = _(
+            "Someone changed this since you opened it. What stands there now: %(facts)s. Save again to replace it."
+        )
+        raise Blocked(words % {"facts": "; ".join(theirs)}) from None
+
+
 def _refusing(form_class: Any, reasons: list[str]) -> Any:
     """Return the form with the reasons for which a verb refused what was sent."""
 
@@ -261,6 +293,27 @@ def _refusing(form_class: Any, reasons: list[str]) -> Any:
             raise ValidationError(reasons)
 
     return Refused
+
+
+class Seen(forms.CharField):
+    """Hidden field with the fingerprint of the facts that a form was filled from; nobody types in it."""
+
+    widget = forms.HiddenInput
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return False
+
+
+class SeenForm(forms.ModelForm):
+    """Form that knows from which `facts` a change is made, so that nobody overwrites a colleague unknowingly."""
+
+    facts: Callable[[Any], Mapping[str, Any]]
+    seen = Seen(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["seen"] = fingerprint(type(self).facts(self.instance))
 
 
 def _lookups_of(model: type[models.Model], item: Any) -> list[str]:
@@ -302,15 +355,21 @@ def bulk_action(name: str, label: Any, act: Callable[[RecordAdmin, Any, SignedIn
     return carry_out_all
 
 
-def _own(form: forms.ModelForm) -> None:
-    """Mark reference data edited by hand as the secretariat's own, unless the form has changed that mark."""
-    if hasattr(form.instance, "evidence") and form.changed_data and "evidence" not in form.changed_data:
-        form.instance.evidence = Evidence.OWN
+def _save_rest(form: Any, saved: set[str]) -> dict[str, list[Any]]:
+    """Save the changed fields that no verb has `saved`, and return each with its old and new value.
 
-
-def _changes(form: forms.ModelForm) -> dict[str, list[Any]]:
-    """Return each changed field with its old and new value."""
-    return {name: [_plain(_before(form, name)), _plain(form.cleaned_data[name])] for name in form.changed_data}
+    Reference data is then the secretariat's own, unless the form has changed that mark.
+    """
+    rest = [name for name in form.changed_data if name not in saved]
+    record = form.instance
+    if rest and hasattr(record, "evidence") and "evidence" not in rest:
+        record.evidence = Evidence.OWN
+    columns = {field.name for field in record._meta.concrete_fields}
+    if record._state.adding:
+        record.save()
+    elif written := columns & {*rest, *(("evidence",) if rest else ())}:
+        record.save(update_fields=written)
+    return {name: [_plain(_before(form, name)), _plain(form.cleaned_data[name])] for name in rest}
 
 
 def _before(form: forms.ModelForm, name: str) -> Any:
@@ -333,14 +392,15 @@ class RowsInline(admin.TabularInline):
     template = "admin/portal/rows.html"
     help: Mapping[str, Words] = {}  # of the columns, above the rows
     formset = RowsFormSet
-    adds: str = ""  # verbs that add and change a row, as in RecordAdmin
-    changes: str = ""
-    within: str = ""
     max_num = MOST_ROWS
     extra = 0
     can_delete = False
     formfield_overrides = DAYS_AND_HOURS
     show_change_link = False
+
+    def save_by_verbs(self, form: Any, by: User, *, change: bool) -> Iterable[str]:
+        """Save a row by verbs, as RecordAdmin does a record."""
+        return ()
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """Return a formset class that limits the number of forms the server builds."""

@@ -1,7 +1,7 @@
 """Admin of consultations, milestones, forums with their programmes, and delegates."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -30,7 +30,7 @@ from consultations.models import (
 from consultations.permissions import SignedInRequest, is_secretariat
 from ncm_portal.workflow import Condition, needs_of, now
 
-from .base import ReadOnlyAdmin, RecordAdmin, RowsInline, bulk_action
+from .base import ReadOnlyAdmin, RecordAdmin, RowsInline, SeenForm, added, bulk_action, typed
 from .spreadsheets import SpreadsheetExport
 
 MILESTONE_HELP = {
@@ -136,18 +136,34 @@ SESSION_HELP = {
 }
 
 
-class SessionsInline(RowsInline):
+class BySession:
+    """Saves a session by the verbs of the programme."""
+
+    def save_by_verbs(self, form: Any, by: User, *, change: bool) -> Iterable[str]:
+        if change:
+            workflow.change_session(form.instance, by=by, **typed(form, workflow.SAID))
+        else:
+            facts = {name: form.cleaned_data[name] for name in workflow.SAID}
+            added(form, workflow.add_session(form.cleaned_data["forum"], by=by, **facts))
+        return ("forum", *workflow.SAID)
+
+
+class SessionsInline(BySession, RowsInline):
     help = SESSION_HELP
     model = ForumSession
-    adds, changes, within = "add_session", "change_session", "forum"
     fields = ["order", "starts_at", "ends_at", "title", "kind", "theme", "room", "state"]
     readonly_fields = ["order", "state"]
     ordering = ["starts_at", "order"]
     show_change_link = True
 
 
+class ForumForm(SeenForm):
+    facts = staticmethod(workflow.facts_of_forum)
+
+
 @admin.register(Forum)
 class ForumAdmin(RecordAdmin):
+    form = ForumForm
     help = {
         "title": _("For letters, badges and the public page. Announced: change it at the desk."),
         "consultation": _("It is discussed and adopted here. It stays once the forum is announced."),
@@ -155,8 +171,8 @@ class ForumAdmin(RecordAdmin):
         "slug": _("Part of the link in each letter: it stays once the forum is announced."),
         "seats": _("For everybody together. Seats of each group are set at the desk, under Seats."),
         "starts_on": _(
-            "At the desk the sessions move with it. Announced: change it there. Whoever is invited is told, and the "
-            "old day stays, struck through."
+            "The sessions move with it. Announced: change it at the desk. Whoever is invited is told, and the old day "
+            "stays, struck through."
         ),
         "ends_on": _("The same day as the first, if it lasts one day."),
         "place": _("The town. Announced: change it at the desk, which tells whoever is invited."),
@@ -178,6 +194,18 @@ class ForumAdmin(RecordAdmin):
         "title", "consultation", "state", "code", "slug", "starts_on", "ends_on", "place", "venue", "seats",
         "convenors", "concept", "respond_by", "contact", "letter_text", "source",
     ]  # fmt: skip
+
+    def save_by_verbs(self, form: Any, by: User, *, change: bool) -> Iterable[str]:
+        """Add and change a forum in preparation as the desk does; its sessions move with its first day."""
+        forum, facts = form.instance, typed(form, workflow.FORUM_FACTS)
+        if not change:
+            made = workflow.add_forum(forum.consultation, by=by, code=forum.code, **facts)
+            added(form, made)
+            return ("consultation", "code", *facts, *(("slug",) if forum.slug == made.slug else ()))
+        if not facts or forum.state != Forum.State.DRAFT:
+            return ()  # the text of letters to come is no fact that was announced
+        workflow.change_forum(forum, by=by, seen=form.cleaned_data["seen"], **facts)
+        return facts
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Make what was announced read-only: the page "Change the facts" says whom a change reaches, and writes to
@@ -215,10 +243,15 @@ class RolesInline(RowsInline):
         "order": _("Speakers are called in the order in which they were added."),
     }
     model = SessionRole
-    adds, within = "give_part", "session"
     autocomplete_fields = ["user"]
     fields = ["kind", "user", "name", "order"]
     readonly_fields = ["order"]
+
+    def save_by_verbs(self, form: Any, by: User, *, change: bool) -> Iterable[str]:
+        """Give a part as the desk does."""
+        facts = {name: form.cleaned_data[name] for name in ("kind", "user", "name")}
+        added(form, workflow.give_part(form.cleaned_data["session"], by=by, **facts))
+        return ("session", *facts)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Keep the roles that were given as they are: they are taken back at the desk."""
@@ -226,10 +259,9 @@ class RolesInline(RowsInline):
 
 
 @admin.register(ForumSession)
-class ForumSessionAdmin(RecordAdmin):
+class ForumSessionAdmin(BySession, RecordAdmin):
     help = {"forum": _("The forum in whose programme it stands."), **SESSION_HELP}
     moves, verbs = workflow.SESSION_MOVES, workflow
-    adds, changes, within = "add_session", "change_session", "forum"
     readonly_fields = ["order"]
     list_display = ["title", "forum", "starts_at", "room", "theme", "state"]
     list_filter = ["forum", "kind", "state"]

@@ -220,6 +220,7 @@ from .points import (
 from .programme import (
     ANNOUNCED_FACTS,
     FORUM_FACTS,
+    SAID,
     add_forum,
     add_session,
     announced_facts_of,

@@ -100,10 +100,10 @@ def _plain(session: ForumSession) -> dict[str, str]:
 
 @verb
 def change_session(session: ForumSession, *, by: User, **data: Any) -> ForumSession:
-    """Change a planned session. Unchanged values have no effect."""
+    """Change a planned session. `data`: those of SAID that change; the others stay. Unchanged values have no effect."""
     row = _still_planned(session, by)
     before = _plain(row)
-    for name, value in _checked(data).items():
+    for name, value in _checked({name: getattr(row, name) for name in SAID} | data).items():
         setattr(row, name, value)
     after = _plain(row)
     if before != after:

@@ -1,4 +1,6 @@
-"""Sessions in the admin: they are added and changed by the verbs that the desk calls."""
+"""Forums and their sessions in the admin: they are added and changed by the verbs that the desk calls."""
+
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -7,6 +9,7 @@ from zeal import zeal_ignore
 from consultations.models import Event, Forum, ForumSession
 from tests import factories
 from tests.consultations.admin.test_forms import errors_of, filled
+from tests.pages import admin_page as page
 
 pytestmark = [pytest.mark.django_db]
 CLOSING = {
@@ -81,3 +84,95 @@ def test_role_is_added_to_a_session_that_has_begun(client, officer):
     row = {"roles-INITIAL_FORMS": 1, "roles-0-id": given.pk, "roles-0-name": "Typed", **row}
     assert filled(client, ForumSession, begun, **{**row, "roles-0-name": "Typed"}).status_code == 302
     assert (begun.roles.get().name, verbs(begun)) == ("Amina", ["give_part"])
+
+
+# --- A forum in preparation -------------------------------------------------------------------------------------------
+
+
+def entries(forum):
+    return [(event.verb, event.data) for event in Event.objects.about(forum).order_by("pk")]
+
+
+@zeal_ignore()
+def test_sessions_move_with_the_first_day_of_their_forum(client, officer):
+    forum = factories.make_forum(state="draft")
+    session = factories.make_session(forum, order=1, title="Opening")
+    starts, first, last = session.starts_at, forum.starts_on, forum.ends_on
+    days = {"starts_on": first + timedelta(days=7), "ends_on": last + timedelta(days=7)}
+    answer = filled(client, Forum, forum, **days, **{"sessions-0-title": "Prayer"})
+    assert answer.status_code == 302, errors_of(answer)
+    session.refresh_from_db()
+    assert (session.starts_at, session.title) == (starts + timedelta(days=7), "Prayer")
+    pairs = [["starts_on", str(first), str(days["starts_on"])], ["ends_on", str(last), str(days["ends_on"])]]
+    assert entries(forum) == [("change_forum", {"changed": pairs})]
+    assert verbs(session) == ["change_session"]
+
+
+def test_facts_without_a_verb_make_an_entry_only_for_themselves(client, officer):
+    forum = factories.make_forum(state="draft")
+    assert filled(client, Forum, forum, place="Mombasa", concept="For everybody").status_code == 302
+    assert entries(forum) == [
+        ("change_forum", {"changed": [["place", "Nairobi", "Mombasa"]]}),
+        ("edit", {"changed": {"concept": ["", "For everybody"]}}),
+    ]
+    assert Forum.objects.filter(pk=forum.pk, place="Mombasa", concept="For everybody").exists()
+
+
+def test_saving_a_forum_as_it_stands_changes_nothing(client, officer):
+    forum = factories.make_forum(state="draft")
+    assert filled(client, Forum, forum).status_code == 302
+    assert entries(forum) == []
+
+
+def test_what_a_colleague_changed_meanwhile_is_told_before_it_is_replaced(client, officer):
+    forum = factories.make_forum(state="draft")
+    seen = client.get(page(Forum, "change", forum.pk)).context["adminform"].form["seen"].value()
+    Forum.objects.filter(pk=forum.pk).update(place="Kisumu")
+    answer = filled(client, Forum, forum, place="Mombasa", concept="Typed", seen=seen)
+    assert answer.status_code == 200
+    (words,) = errors_of(answer)
+    assert words.startswith("Someone changed this since you opened it.")
+    assert "Place: Kisumu" in words
+    assert "Mombasa" in answer.text
+    assert "Typed" in answer.text
+    assert (Forum.objects.get(pk=forum.pk).place, entries(forum)) == ("Kisumu", [])
+    again = answer.context["adminform"].form["seen"].value()
+    assert filled(client, Forum, forum, place="Mombasa", concept="Typed", seen=again).status_code == 302
+    assert Forum.objects.get(pk=forum.pk).place == "Mombasa"
+
+
+def test_refusal_of_the_verb_saves_no_other_fact(client, officer):
+    forum = factories.make_forum(state="draft")
+    answer = filled(client, Forum, forum, respond_by=forum.starts_on, concept="Typed")
+    assert errors_of(answer) == ["Ask for replies before the forum begins."]
+    assert "Typed" in answer.text
+    assert (Forum.objects.get(pk=forum.pk).concept, entries(forum)) == ("", [])
+
+
+def new_forum(**changed):
+    consultation = factories.make_consultation()
+    facts = {"title": "Forum", "place": "Kisumu", "starts_on": "2030-05-06", "ends_on": "2030-05-07", "seats": 50}
+    rows = {"sessions-TOTAL_FORMS": 0, "sessions-INITIAL_FORMS": 0}
+    return {"consultation": consultation.pk, "code": "LAKES", "slug": "lakes", **facts, **rows, **changed}
+
+
+def test_forum_is_added_by_the_verb_of_the_desk(client, officer):
+    assert client.post(page(Forum, "add"), new_forum()).status_code == 302
+    made = Forum.objects.get(code="LAKES")
+    assert (made.slug, made.place, verbs(made)) == ("lakes", "Kisumu", ["add_forum"])
+
+
+def test_new_forum_keeps_what_its_verb_does_not_know(client, officer):
+    sent = new_forum(slug="lake-forum", contact="office@example.org")
+    answer = client.post(page(Forum, "add"), sent)
+    assert answer.status_code == 302, errors_of(answer)
+    made = Forum.objects.get(code="LAKES")
+    assert (made.slug, made.contact) == ("lake-forum", "office@example.org")
+    assert [verb for verb, _data in entries(made)] == ["add_forum", "edit"]
+
+
+def test_only_the_next_step_is_listed_as_needed(client, officer):
+    """A draft needs a programme before it is announced; cancelling is no step that anybody works towards."""
+    needs = client.get(page(Forum, "change", factories.make_forum(state="draft").pk)).context["needs"]
+    assert "It has no programme yet" in [need.text for need in needs if not need.is_move]
+    assert "Cancel" not in "".join(need.text for need in needs if not need.is_move)
