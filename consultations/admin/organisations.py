@@ -73,8 +73,8 @@ class MembershipsInline(RowsInline):
         "user": _("The account of the person."),
         "role": _("A focal point and an alternate write inputs; a clearing officer answers for a ministry."),
         "is_primary": _("One person at a time: mails about the organisation go there first."),
-        "valid_from": _("From this day on the person acts for it."),
-        "valid_until": _("The first day on which the person no longer does. Empty: until further notice."),
+        "valid_from": _("From this day on."),
+        "valid_until": _("The first day on which the person no longer does."),
         "mandate_letter": _("The reference of the letter that names the person."),
     }
     model = Membership
