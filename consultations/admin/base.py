@@ -22,12 +22,12 @@ from psycopg.errors import UniqueViolation
 
 from consultations.forms import ReasonForm
 from consultations.forms.consequences import confirming
-from consultations.models import Evidence, User
+from consultations.models import User
 from consultations.permissions import SignedInRequest, is_secretariat, may_enter_admin
 from consultations.queries.history import history, history_context
-from consultations.workflow.consultation_settings import fingerprint
-from ncm_portal.workflow import Blocked, Condition, Conflict, Move, OpenMove, Words, journal, moves_open_to
+from ncm_portal.workflow import Blocked, Condition, Move, OpenMove, Words, journal, moves_open_to
 
+from .by_verbs import call_verbs, officer, save_rest
 from .rows import MOST_ROWS, RowsFormSet
 
 MOST_AT_ONCE = 1000  # records that one bulk action changes, each in a transaction of its own
@@ -116,8 +116,8 @@ class RecordAdmin(admin.ModelAdmin):
         if change and not form.has_changed():
             return  # only its rows
         by = officer(request)
-        saved = set(_by_verbs(self, form, request, change=change))
-        changed = _save_rest(form, saved)
+        saved = set(call_verbs(self, form, request, change=change))
+        changed = save_rest(form, saved)
         if changed or not (change or saved):
             verb = "edit" if change or saved else "enter"
             journal(verb, obj, by=by, data={"changed": changed}, commits=[obj])
@@ -129,8 +129,8 @@ class RecordAdmin(admin.ModelAdmin):
         ours = [row for row in formset.initial_forms if row.instance.pk]  # without a key: a row of another record
         for row in (row for row in (*ours, *formset.extra_forms) if row.has_changed()):
             is_old = row.instance.pk is not None
-            saved = set(_by_verbs(formset.inline, row, request, change=is_old))
-            if changed := _save_rest(row, saved):
+            saved = set(call_verbs(formset.inline, row, request, change=is_old))
+            if changed := save_rest(row, saved):
                 edited.append((row.instance, changed))
             if is_old:
                 formset.changed_objects.append((row.instance, row.changed_data))
@@ -254,37 +254,6 @@ class RecordAdmin(admin.ModelAdmin):
         return [move for move in known if not move.needs_reason and move.verb not in self.move_forms]
 
 
-def officer(request: HttpRequest) -> User:
-    """Return who is signed in: the admin is behind the log-in."""
-    assert isinstance(request.user, User)
-    return request.user
-
-
-def typed(form: Any, names: Iterable[str]) -> dict[str, Any]:
-    """Return those of the fields `names` that were changed, as typed."""
-    return {name: form.cleaned_data[name] for name in names if name in form.changed_data}
-
-
-def added(form: Any, made: models.Model) -> None:
-    """Let the record of `form` be the one that a verb has added."""
-    form.instance.pk, form.instance._state.adding = made.pk, False
-
-
-def _by_verbs(site: Any, form: Any, request: HttpRequest, *, change: bool) -> Iterable[str]:
-    """Save by verbs. Whoever would replace what a colleague has changed meanwhile is told of it, and can save again."""
-    try:
-        return site.save_by_verbs(form, officer(request), change=change)
-    except Conflict as conflict:
-        sent = request.POST.copy()
-        request.POST = sent  # type: ignore[assignment]
-        sent[form.add_prefix("seen")] = fingerprint(conflict.theirs)
-        theirs = [f"{form[name].label}: {_plain(now)}" for name, now in conflict.theirs.items() if name in form.fields]
-        words = _(
-            "Someone changed this since you opened it. What stands there now: %(facts)s. Save again to replace it."
-        )
-        raise Blocked(words % {"facts": "; ".join(theirs)}) from None
-
-
 def _refusing(form_class: Any, reasons: list[str]) -> Any:
     """Return the form with the reasons for which a verb refused what was sent."""
 
@@ -293,27 +262,6 @@ def _refusing(form_class: Any, reasons: list[str]) -> Any:
             raise ValidationError(reasons)
 
     return Refused
-
-
-class Seen(forms.CharField):
-    """Hidden field with the fingerprint of the facts that a form was filled from; nobody types in it."""
-
-    widget = forms.HiddenInput
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return False
-
-
-class SeenForm(forms.ModelForm):
-    """Form that knows from which `facts` a change is made, so that nobody overwrites a colleague unknowingly."""
-
-    facts: Callable[[Any], Mapping[str, Any]]
-    seen = Seen(required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.initial["seen"] = fingerprint(type(self).facts(self.instance))
 
 
 def _lookups_of(model: type[models.Model], item: Any) -> list[str]:
@@ -353,37 +301,6 @@ def bulk_action(name: str, label: Any, act: Callable[[RecordAdmin, Any, SignedIn
 
     carry_out_all.__name__ = name  # parameter name used by the list's form
     return carry_out_all
-
-
-def _save_rest(form: Any, saved: set[str]) -> dict[str, list[Any]]:
-    """Save the changed fields that no verb has `saved`, and return each with its old and new value.
-
-    Reference data is then the secretariat's own, unless the form has changed that mark.
-    """
-    rest = [name for name in form.changed_data if name not in saved]
-    record = form.instance
-    if rest and hasattr(record, "evidence") and "evidence" not in rest:
-        record.evidence = Evidence.OWN
-    columns = {field.name for field in record._meta.concrete_fields}
-    if record._state.adding:
-        record.save()
-    elif written := columns & {*rest, *(("evidence",) if rest else ())}:
-        record.save(update_fields=written)
-    return {name: [_plain(_before(form, name)), _plain(form.cleaned_data[name])] for name in rest}
-
-
-def _before(form: forms.ModelForm, name: str) -> Any:
-    """Return the old value of a field; for a foreign key the record instead of its primary key."""
-    value, field = form.initial.get(name), form.fields[name]
-    if isinstance(field, forms.ModelChoiceField) and isinstance(value, int):
-        return field.queryset.filter(pk=value).first() if field.queryset is not None else None
-    return value
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, list | tuple) or hasattr(value, "values_list"):
-        return [str(item) for item in value]
-    return value if value is None or isinstance(value, bool | int) else str(value)
 
 
 class RowsInline(admin.TabularInline):

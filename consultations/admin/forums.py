@@ -30,7 +30,8 @@ from consultations.models import (
 from consultations.permissions import SignedInRequest, is_secretariat
 from ncm_portal.workflow import Condition, needs_of, now
 
-from .base import ReadOnlyAdmin, RecordAdmin, RowsInline, SeenForm, added, bulk_action, typed
+from .base import ReadOnlyAdmin, RecordAdmin, RowsInline, bulk_action
+from .by_verbs import SeenForm, added, typed
 from .spreadsheets import SpreadsheetExport
 
 MILESTONE_HELP = {
