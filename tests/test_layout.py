@@ -20,6 +20,7 @@ ALONE = {
     "base": "what every admin class of ours shares",
     "checkin_conflicts": "check-in, too long for one file",
     "checkin_queue": "check-in, too long for one file",
+    "commands": "find, too long for one file",
     "conditions": "what stands between a paper and its next state, over all subjects",
     "drafting_room": "drafting, too long for one file",
     "edition_files": "a middleware, which answers before the views of editions are imported",

@@ -1,8 +1,8 @@
-"""Find papers, paragraphs and commands, and everything that `consultations.queries.find` finds, within rights."""
+"""Find papers and paragraphs, and everything that `consultations.queries.find` and `commands` find, within rights."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from django.db.models import F, QuerySet, Window
@@ -10,10 +10,9 @@ from django.db.models.functions import RowNumber
 from django.urls import reverse
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from consultations.models import Consultation, ConsultationState, Point, Stakeholder
-from consultations.permissions import has_clearances, is_secretariat, is_signed_in, is_staff, organisations_of
+from consultations.models import Point
+from consultations.permissions import is_secretariat
 from consultations.queries.find import (
     FEW,
     MOST,
@@ -28,11 +27,10 @@ from consultations.queries.find import (
     find_people,
     find_points,
     matches,
-    visible_consultations,
 )
-from ncm_portal.workflow import Words
 from positions.models import Edition, Paragraph, PositionPaper
 
+from .commands import about, commands
 from .papers import Answer, answers_for, paragraph_numbers, readable_papers
 
 
@@ -72,7 +70,7 @@ def find(user: Any, search: Search) -> Results:
     results.sort(key=lambda each: each.label not in exact)
     own = [each for each in results if not search.at or each.place in (None, search.at.pk)]
     elsewhere = [each for each in results if each not in own]
-    return Results(own, [*commands(user, search), *_about(user, search, bodies)], elsewhere)
+    return Results(own, [*commands(user, search), *about(user, search, bodies)], elsewhere)
 
 
 def _with_answers(points: list[tuple[Point, Result]]) -> Iterator[Result]:
@@ -162,143 +160,3 @@ def _paragraph(row: Paragraph, number: int, editions: dict[int, str]) -> Result:
         address = reverse("desk_paragraph", args=[paper.slug, row.key])
     label, title = _("Paragraph %(number)s") % {"number": number}, Truncator(row.present_wording.text).chars(120)
     return Result(label, title, paper.short_title, address, paper.consultation_id)
-
-
-# --- Commands ---------------------------------------------------------------------------------------------------------
-
-
-def _writes(user: Any) -> bool:
-    return bool(organisations_of(user))
-
-
-def _has_a_question(user: Any) -> bool:
-    return is_signed_in(user) and not is_secretariat(user)
-
-
-class Command(NamedTuple):
-    """What somebody can do: the label, the name of its page, where it belongs, who may, and other words for it.
-
-    `of_place`: the page is one of a consultation, so that there is a command for each.
-    """
-
-    label: Words
-    url_name: str
-    section: Words
-    may: Callable[[Any], bool]
-    also: Words = ""
-    of_place: bool = False
-
-    def matches(self, words: list[str]) -> bool:
-        """Return whether each of `words` begins a word of the command."""
-        own = f"{self.label} {self.section} {self.also}".casefold().split()
-        return all(any(each.startswith(word) for each in own) for word in words)
-
-
-INPUTS, PAPERS = gettext_lazy("Inputs"), gettext_lazy("Position papers")
-SETTINGS, ACCOUNT = gettext_lazy("Settings"), gettext_lazy("Account")
-ORGANISATIONS, ENQUIRIES = gettext_lazy("Organisations"), gettext_lazy("Enquiries")
-COMMANDS = (
-    Command(gettext_lazy("Write your input"), "submit", INPUTS, _writes, gettext_lazy("new send")),
-    Command(
-        gettext_lazy("Enter an input on paper"), "intake_new", INPUTS, is_secretariat,
-        gettext_lazy("new register letter mail scan"), of_place=True,
-    ),
-    Command(gettext_lazy("Read inputs"), "desk_inputs", INPUTS, is_secretariat, gettext_lazy("list"), of_place=True),
-    Command(gettext_lazy("Import inputs from a spreadsheet"), "import_inputs", INPUTS, is_secretariat, of_place=True),
-    Command(gettext_lazy("Decide on late inputs"), "late_inputs", INPUTS, is_secretariat, of_place=True),
-    Command(
-        gettext_lazy("Work through points"), "desk_points", INPUTS, is_secretariat, gettext_lazy("list"), of_place=True
-    ),
-    Command(
-        gettext_lazy("Compare duplicates"), "likenesses", INPUTS, is_secretariat, gettext_lazy("merge join"),
-        of_place=True,
-    ),
-    Command(
-        gettext_lazy("Answer replies"), "desk_replies", INPUTS, is_secretariat, gettext_lazy("feedback misread"),
-        of_place=True,
-    ),
-    Command(
-        gettext_lazy("Answer enquiries"), "desk_enquiries", ENQUIRIES, is_secretariat, gettext_lazy("questions"),
-        of_place=True,
-    ),
-    Command(gettext_lazy("Enter an enquiry"), "desk_enquiry_new", ENQUIRIES, is_secretariat, of_place=True),
-    Command(gettext_lazy("General enquiries"), "desk_general_enquiries", ENQUIRIES, is_secretariat),
-    Command(gettext_lazy("Ask the secretariat"), "contact", ENQUIRIES, _has_a_question, gettext_lazy("question")),
-    Command(
-        gettext_lazy("Who has written"), "coverage_desk", ORGANISATIONS, is_secretariat, gettext_lazy("coverage map"),
-        of_place=True,
-    ),
-    Command(gettext_lazy("Remind organisations"), "non_responses", ORGANISATIONS, is_secretariat, of_place=True),
-    Command(gettext_lazy("Verify organisations"), "desk_organisations", ORGANISATIONS, is_secretariat),
-    Command(gettext_lazy("Register an organisation"), "register_organisation", ORGANISATIONS, is_signed_in),
-    Command(gettext_lazy("My organisation"), "my_organisation", ORGANISATIONS, _writes, gettext_lazy("people inputs")),
-    Command(gettext_lazy("Start a position paper"), "desk_paper_new", PAPERS, is_secretariat, gettext_lazy("new")),
-    Command(gettext_lazy("Clear texts"), "clearances", PAPERS, has_clearances, gettext_lazy("clearance answer")),
-    Command(gettext_lazy("Check a copy"), "verify", PAPERS, is_signed_in, gettext_lazy("verify hash")),
-    Command(gettext_lazy("Follow up commitments"), "desk_commitments", PAPERS, is_secretariat),
-    Command(
-        gettext_lazy("New consultation"), "admin:consultations_consultation_add", SETTINGS, is_secretariat,
-        gettext_lazy("round start"),
-    ),
-    Command(gettext_lazy("All consultations"), "desk_all", SETTINGS, is_secretariat),
-    Command(
-        gettext_lazy("Rules"), "desk_rules", SETTINGS, is_secretariat, gettext_lazy("quorum adoption"), of_place=True
-    ),
-    Command(gettext_lazy("Changes that need two people"), "desk_proposals", SETTINGS, is_staff),
-    Command(gettext_lazy("People and offices"), "desk_accounts", SETTINGS, is_staff, gettext_lazy("account restore")),
-    Command(gettext_lazy("Administration"), "admin:index", SETTINGS, is_staff, gettext_lazy("admin records")),
-    Command(gettext_lazy("Nightly checks"), "desk_checks", SETTINGS, is_staff, gettext_lazy("journal hashes")),
-    Command(gettext_lazy("Who can do what"), "roles", SETTINGS, is_signed_in, gettext_lazy("roles rights")),
-    Command(gettext_lazy("Change the password"), "account_change_password", ACCOUNT, is_signed_in),
-    Command(gettext_lazy("E-mail addresses"), "account_email", ACCOUNT, is_signed_in),
-    Command(gettext_lazy("Mail and notices"), "notices", ACCOUNT, is_signed_in, gettext_lazy("daily notify")),
-    Command(gettext_lazy("Second step of the sign-in"), "mfa_index", ACCOUNT, is_signed_in, gettext_lazy("code key")),
-    Command(gettext_lazy("Activity of my account"), "account_log", ACCOUNT, is_signed_in, gettext_lazy("log")),
-)  # fmt: skip
-COMMAND = pgettext_lazy("what somebody can do", "Command")
-
-
-def commands(user: Any, search: Search) -> list[Result]:
-    """Return the commands that `user` may give and that have these words; without words all of them. A command of a
-    consultation is offered for the one where the reader works, or else for a few.
-    """
-    words = [word.casefold() for word in search.words.split()]
-    result = []
-    for command in COMMANDS:
-        if not command.may(user) or not (command.of_place or command.matches(words)):
-            continue
-        if not command.of_place:
-            result.append(_command(str(command.label), command.section, reverse(command.url_name)))
-        elif not words or any(command.matches([word]) for word in words):
-            result += [_command(*each) for each in _of_places(user, search, command, words)]
-    return result
-
-
-def _of_places(user: Any, search: Search, command: Command, words: list[str]) -> Iterator[tuple[str, Words, str]]:
-    """Yield a command for the consultation where the reader works, or else for each one under way, with its name."""
-    for place in _places(user, search):
-        label = str(command.label) if search.at else f"{command.label}: {place.short_title}"
-        if command._replace(label=label).matches(words):
-            yield label, command.section, reverse(command.url_name, args=[place.slug])
-
-
-def _places(user: Any, search: Search) -> list[Consultation]:
-    under_way = visible_consultations(user).exclude(state=ConsultationState.ARCHIVED)
-    return [search.at] if search.at else list(under_way[:FEW])
-
-
-def _command(label: str, section: Words, address: str) -> Result:
-    return Result(str(COMMAND), label, str(section), address)
-
-
-def _about(user: Any, search: Search, organisations: list[Stakeholder]) -> Iterator[Result]:
-    """Yield what the secretariat can do for the first organisation found."""
-    if not organisations or not is_secretariat(user):
-        return
-    body, places = organisations[0], _places(user, search)
-    if places:
-        enter = _("Enter an input on paper from %(organisation)s") % {"organisation": body.label}
-        yield _command(enter, INPUTS, reverse("intake_new", args=[places[0].slug], query={"organisation": body.pk}))
-    if body.contact_email:
-        write = _("Write to %(organisation)s") % {"organisation": body.label}
-        yield _command(write, gettext_lazy("E-mail"), f"mailto:{body.contact_email}")

@@ -1,21 +1,18 @@
 """Find papers, paragraphs and commands: within rights, in groups, and commands that lead somewhere."""
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from consultations.models import Office
 from consultations.queries.find import Search
 from ncm_portal import workflow
-from positions.queries.find import COMMANDS, commands, find
+from positions.queries.find import find
 from tests.factories import (
     make_consultation,
-    make_head,
     make_member,
     make_ministry,
     make_point,
     make_secretariat,
-    make_stakeholder,
     make_submission,
     make_user,
 )
@@ -27,7 +24,6 @@ from tests.paper_factories import (
     make_published_paper,
     make_section,
 )
-from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -129,55 +125,3 @@ def test_exact_reference_is_first(officer):
     make_point(sent)
     make_submission(sent.consultation, body=f"As {sent.reference} said.")
     assert find(officer, Search(sent.reference)).go_to[0].label == sent.reference
-
-
-# --- Commands ---------------------------------------------------------------------------------------------------------
-
-
-def test_commands_are_found_by_the_beginnings_of_their_words(officer):
-    here = make_consultation()
-    assert titles(commands(officer, Search("enter inp", here))) == ["Enter an input on paper"]
-    assert titles(commands(officer, Search("LETTER", here))) == ["Enter an input on paper"]
-    assert commands(officer, Search("nput", here)) == []
-
-
-def test_commands_of_a_consultation_are_those_of_the_present_one(officer):
-    here, there = make_consultation(short_title="Here"), make_consultation(short_title="There")
-    assert set(titles(commands(officer, Search("rules")))) == {"Rules: Here", "Rules: There"}
-    (rules,) = commands(officer, Search("rules", here))
-    assert rules[:2] == ("Command", "Rules")
-    assert rules.url == reverse("desk_rules", args=[here.slug])
-    assert titles(commands(officer, Search("rules there"))) == [f"Rules: {there.short_title}"]
-
-
-def test_organisation_found_can_be_written_for_and_to(officer):
-    body = make_stakeholder("Care Workers' Union", short_name="Care Workers", contact_email="union@example.org")
-    here = make_consultation()
-    assert [(each.title, each.url) for each in find(officer, Search("care")).do] == [
-        ("Enter an input on paper from Care Workers", f"/desk/{here.slug}/intake/new/?organisation={body.pk}"),
-        ("Write to Care Workers", "mailto:union@example.org"),
-    ]
-    assert find(make_member(body), Search("care")).do == []
-
-
-def test_nobody_is_offered_a_page_that_is_closed_to_them():
-    make_consultation()
-    people = (
-        make_secretariat(), make_head(), make_user(Office.SYSADMIN), make_user(Office.OFFICIAL), make_user(),
-        make_member(make_stakeholder()), make_member(make_ministry(), "clearing_officer"),
-    )  # fmt: skip
-    refused = {}
-    for person in people:
-        client = sign_in(Client(), person)
-        for command in commands(person, Search("")):
-            answer = client.get(command.url, follow=True)
-            if answer.status_code != 200:
-                refused[person.office, command.url] = answer.status_code
-    assert refused == {}
-
-
-def test_every_command_is_offered_to_somebody():
-    make_consultation()
-    people = (make_head(), make_member(make_stakeholder()), make_member(make_ministry(), "clearing_officer"))
-    offered = {each.title.partition(":")[0] for person in people for each in commands(person, Search(""))}
-    assert offered == {str(command.label) for command in COMMANDS}
