@@ -179,7 +179,9 @@ class EnquiryFilterForm(FilterForm):
 
     theme = None
     words = LineField(label=_("Number, name or words"), max_length=200, required=False)
-    saved = forms.ChoiceField(required=False, choices=[(code, tab.label) for code, tab in TABS.items()])
+    saved = forms.ChoiceField(
+        required=False, choices=[(code, tab.label) for code, tab in TABS.items()], widget=forms.HiddenInput
+    )
 
     @property
     def filters(self) -> dict[str, Any]:

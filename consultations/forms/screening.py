@@ -27,6 +27,7 @@ from consultations.queries.submissions import theme_choices
 from .fields import LineField, PlainTextField, ReasonForm, reason_field, record_field
 
 MOST_QUESTIONS = 4
+TO_VERIFY = "to-verify"  # the tab of organisations that wait for verification
 
 
 class WhyForm(ReasonForm):
@@ -216,7 +217,9 @@ def _officers() -> list[tuple[str, Any]]:
 class InputFilterForm(FilterForm):
     """Filter form of inputs: the tab, filters, and the order."""
 
-    saved = forms.ChoiceField(required=False, choices=[(code, tab.label) for code, tab in TABS.items()])
+    saved = forms.ChoiceField(
+        required=False, choices=[(code, tab.label) for code, tab in TABS.items()], widget=forms.HiddenInput
+    )
     organisation = LineField(label=_("Organisation"), max_length=200, required=False)
     state = forms.ChoiceField(label=_("State"), required=False, choices=lambda: _all_or(SubmissionState.choices))
     assigned = forms.ChoiceField(label=_("Assigned to"), required=False, choices=_officers)
@@ -247,8 +250,9 @@ class PointFilterForm(FilterForm):
 
 
 class OrganisationFilterForm(FilterForm):
-    """Filter form of organisations."""
+    """Filter form of organisations: the tab, and filters."""
 
     theme = None
+    saved = forms.ChoiceField(required=False, choices=[(TO_VERIFY, TO_VERIFY)], widget=forms.HiddenInput)
     group = forms.ChoiceField(label=_("Group"), required=False, choices=lambda: _all_or(Group.choices))
     state = forms.ChoiceField(label=_("State"), required=False, choices=lambda: _all_or(StakeholderState.choices))

@@ -63,6 +63,7 @@ def forum_delegates(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "forum": forum,
         "form": form,
+        "narrowed": bool(form.filters),
         "people": rows,
         "number": result.count(),
         "next": reverse("forum_delegates", args=[slug], query={**kept, "after": last}) if last else "",

@@ -189,7 +189,7 @@ def _show_list(
         "consultation": consultation,
         "title": _("Enquiries") if consultation else _("General enquiries"),
         "filters": form,
-        "shows_filters": "filter" in query or "words" in filters,
+        "narrowed": "words" in filters,
         "tabs": _tabs(known, request.user, address, filters.get("saved", "")),
         "enquiries": rows,
         "list": kept.urlencode(),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations import workflow
 from consultations.forms import InviteOfficerForm, NoticesForm, OrganisationFilterForm, OrganisationForm, ReasonForm
+from consultations.forms.screening import TO_VERIFY
 from consultations.models import Membership, Stakeholder, Submission
 from consultations.permissions import (
     SignedInRequest,
@@ -37,14 +38,26 @@ VERBS = {verb: getattr(workflow, verb) for verb in STAKEHOLDER_MOVES}
 @for_secretariat
 @require_safe
 def desk_organisations(request: HttpRequest) -> HttpResponse:
-    """List organisations to verify, and below them the register, filtered by words, group and state."""
+    """List organisations by name, those to verify under a tab of their own, filtered by words, group and state."""
     form = OrganisationFilterForm(request.GET)
     filters = form.filters
+    tab = filters.pop("saved", "")
+    narrowed = bool(filters)
     rows = with_lookalikes(_narrowed(filters.pop("words", ""))).filter(**filters)
+    rows = rows.filter(pk__in=Stakeholder.objects.waiting()) if tab == TO_VERIFY else rows
     page = list_page(request, "desk_organisations", "after", rows, order="name", size=PAGE)
     context = {
         "form": form,
-        "waiting": with_lookalikes(Stakeholder.objects.waiting()).order_by("created_at", "pk"),
+        "narrowed": narrowed,
+        "tabs": [
+            {"label": _("All"), "url": request.path, "here": not tab and not narrowed},
+            {
+                "label": _("To verify"),
+                "url": f"{request.path}?saved={TO_VERIFY}",
+                "here": tab == TO_VERIFY,
+                "number": Stakeholder.objects.waiting().count(),
+            },
+        ],
         "organisations": page.rows,
         "number": rows.count(),
         "pagination": page,

@@ -64,7 +64,8 @@ def desk_points(request: HttpRequest, slug: str) -> HttpResponse:
     context: dict[str, Any] = {
         "consultation": consultation,
         "form": form,
-        "shows_filters": "filter" in request.GET or bool(filters or form.errors),
+        "opens_filters": "filter" in request.GET,
+        "narrowed": bool(filters or form.errors),
         "points": page.rows,
         "counted": counted(result.order_by("-pk")),
         "saved": saved_tabs(request.user, consultation, FilteredPage.POINTS, kept.urlencode()),

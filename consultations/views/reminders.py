@@ -28,7 +28,7 @@ PAGE = 100
 def non_responses(request: HttpRequest, slug: str) -> HttpResponse:
     """List the organisations without an input to a consultation, with their last letter; none before it has opened."""
     consultation, form = consultation_at(request, slug), SilentForm(request.GET)
-    context: dict[str, Any] = {"consultation": consultation, "form": form}
+    context: dict[str, Any] = {"consultation": consultation, "form": form, "narrowed": bool(form.filters)}
     if consultation.state != Consultation.State.DRAFT:
         result = silent_organisations(consultation, **form.filters)
         page = list_page(request, "non_responses", "after", result, of=slug, order="name", size=PAGE)

@@ -81,13 +81,14 @@ def _show_list(
     if filters["saved"] in IN_DUE_ORDER and order == OLDEST:
         note_due(page.rows)
     opened, done = at.get("open") or next(iter(page.rows), None), at.get("done")
-    address, kept = reverse("desk_inputs", args=[consultation.slug]), without(query, "open", "done")
+    address, kept = reverse("desk_inputs", args=[consultation.slug]), without(query, "open", "done", "filter")
     own = saved_tabs(request.user, consultation, FilteredPage.INPUTS, kept.urlencode())
     here = "" if any(tab.is_current for tab in own.tabs[1:]) else filters["saved"]
     context: dict[str, Any] = {
         "consultation": consultation,
         "filters": form,
-        "shows_filters": "filter" in query or bool(set(filters) - {"saved", "order"}),
+        "opens_filters": "filter" in query,
+        "narrowed": bool(set(filters) - {"saved", "order"}),
         "tabs": _tabs(consultation, request.user, address, here),
         "saved": own,
         "inputs": page.rows,

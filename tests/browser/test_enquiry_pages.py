@@ -106,7 +106,7 @@ def test_pages_are_accessible(open_window, officer, review):
     window.log_in(officer)
     for address in (
         reverse("desk_enquiries", args=["review-2026"]),
-        reverse("desk_enquiries", args=["review-2026"]) + "?filter=1",
+        reverse("desk_enquiries", args=["review-2026"]) + "?words=herders",
         reverse("desk_enquiries", args=["review-2026"]) + "?saved=answered&open=ENQ-0002",
         reverse("desk_enquiry", args=[made.key]),
         reverse("desk_enquiry_new", args=["review-2026"]),

@@ -97,6 +97,7 @@ def the_secretariat_invites_clearing_officers(walk: Walk) -> None:
     amina = walk.person("Amina")
     for name, ministry in (("Njoroge", ROADS), ("Otieno", HIRING)):
         amina.go("/desk/organisations/")
+        amina.window.locator(".refine summary").click()
         amina.write(words=ministry)
         amina.press("Show")
         amina.follow(ministry)

@@ -112,7 +112,7 @@ def test_delegate_is_corrected_withdrawn_and_substituted(officer, client, forum)
     states = dict(Delegate.objects.values_list("pk", "state"))
     assert (states[person.pk], states[waits.pk]) == ("withdrawn", "confirmed")
     assert "Badge 1 was printed. Collect it" in words(client.get(here))
-    assert "1 printed badge belongs to someone without a seat" in words(client.get(at("forum_delegates", forum)))
+    assert "Badges to collect 1" in words(client.get(at("forum_delegates", forum)))
     for badge, names in (("to_take_back", ["Hon. Wanjirũ"]), ("to_print", [waits.name])):
         page = client.get(at("forum_delegates", forum), {"badge": badge})
         assert [each.name for each in page.context["people"]] == names

@@ -44,11 +44,14 @@ def names(client, **asked):
     return [body.name for body in client.get(LIST, asked).context["organisations"]]
 
 
-def test_waiting_organisations_are_listed_first(client, waiting):
+def test_waiting_organisations_have_a_tab_with_their_number(client, waiting):
     make_stakeholder("A verified one")
+    make_stakeholder("Registered by nobody", state="registered")  # nobody acts for it: it does not wait
     page = client.get(LIST)
-    assert [body.name for body in page.context["waiting"]] == ["Newcomers (sample)"]
-    assert names(client) == ["A verified one", "Newcomers (sample)"]
+    assert "To verify 1" in words(page)
+    assert names(client) == ["A verified one", "Newcomers (sample)", "Registered by nobody"]
+    assert names(client, saved="to-verify") == ["Newcomers (sample)"]
+    assert names(client, saved="to-verify", words="verified") == []
 
 
 def test_register_counts_current_members(client):

@@ -132,9 +132,8 @@ def test_unknown_or_foreign_point_opens_the_first(client, officer, consultation,
 def test_empty_list_says_so_and_filters_are_folded_away(client, officer, consultation):
     page = client.get(list_of(consultation))
     assert "No point matches." in words(page)
-    shown = [client.get(list_of(consultation), asked).context["shows_filters"] for asked in ({}, {"filter": "1"})]
-    assert shown == [False, True]
-    assert client.get(list_of(consultation), {"kind": "finding"}).context["shows_filters"]
+    narrowed = [client.get(list_of(consultation), asked).context["narrowed"] for asked in ({}, {"kind": "finding"})]
+    assert narrowed == [False, True]
 
 
 # --- One point ------------------------------------------------------------------------------------------------------
