@@ -7,6 +7,7 @@ from consultations.letter_texts import KINDS, problems
 from consultations.models import Consultation, LetterText, OutgoingMail, User
 from consultations.notifications.outbox import outgoing
 from consultations.permissions import SECRETARIAT, is_secretariat
+from consultations.queries.letterhead import letterhead_in_force
 from ncm_portal.workflow import Blocked, Conflict, demand, journal, locked, now, verb
 
 
@@ -77,10 +78,15 @@ def _write(
 
 
 @verb
-def send_test_letter(mail: OutgoingMail, *, by: User) -> OutgoingMail:
-    """Queue a previewed mail as a test to the officer who wrote it. Raises NotAllowed."""
+def send_test_letter(consultation: Consultation, mail: OutgoingMail, *, by: User) -> OutgoingMail:
+    """Queue a previewed mail, from the sender of the letterhead, as a test to the officer who wrote it.
+
+    Raises NotAllowed.
+    """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Change the text of a letter or mail"))
     test = outgoing(by.email, _("Test: %(subject)s") % {"subject": mail.subject}, mail.body)
     test.user = by
+    if letterhead := letterhead_in_force(consultation.pk):
+        test.sender, test.reply_to = letterhead.sender_name, letterhead.reply_to
     test.save()
     return test

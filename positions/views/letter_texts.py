@@ -329,7 +329,7 @@ def desk_letter_test(request: SignedInRequest, slug: str, kind: str, language: s
         return _show(request, letter, typed, INVALID)
     data = typed.form.cleaned_data
     mail = _preview(letter, data["subject"], data["body"], typed.record)
-    outcome = attempt(lambda: workflow.send_test_letter(mail, by=request.user))
+    outcome = attempt(lambda: workflow.send_test_letter(letter.consultation, mail, by=request.user))
     if not outcome.reasons:
         sent = _("A test is on its way to %(address)s. The text is not saved yet.") % {"address": request.user.email}
         messages.success(request, sent)

@@ -168,7 +168,7 @@ def test(request: SignedInRequest, frame: Frame) -> HttpResponse:
     present = forum_of(consultation)
     if request.method == "POST":
         mail = test_mail(consultation, "forum_invitation" if present else "input_asked_for", request.user)
-        outcome = attempt(lambda: consultation_workflow.send_test_letter(mail, by=request.user))
+        outcome = attempt(lambda: consultation_workflow.send_test_letter(consultation, mail, by=request.user))
         if not outcome.reasons:
             words = _("A test is on its way to %(address)s. Read it before you open.")
             messages.success(request, words % {"address": request.user.email})

@@ -3,7 +3,7 @@
 import pytest
 from django.core.cache import cache
 
-from tests.browser.journey import desk, desk_texts
+from tests.browser.journey import desk, desk_settings, desk_texts
 from tests.browser.journey.walk import Walk
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -12,6 +12,7 @@ STEPS = [
     desk.two_consultations_are_open,
     desk.each_officer_lands_on_what_waits,
     desk.the_switcher_leads_to_the_other_place,
+    desk_settings.a_filter_becomes_a_tab_of_ones_own,
     desk.the_wrong_button_is_undone_at_once,
     desk.a_colleague_was_faster,
     desk.seven_are_decided_together_while_one_moves,
@@ -20,6 +21,11 @@ STEPS = [
     desk.words_are_hidden_by_two,
     desk.a_consultation_is_copied_and_opened_early,
     desk.a_letter_is_worded_by_the_office,
+    desk_settings.the_letterhead_is_the_offices_own,
+    desk_settings.a_milestone_moves,
+    desk_settings.a_holiday_is_declared,
+    desk_settings.an_office_joins_those_that_clear,
+    desk_settings.a_document_is_put_up_for_everybody,
     desk.open_work_goes_to_a_colleague,
     desk_texts.a_question_is_asked_and_answered,
     desk_texts.two_drafters_change_the_same_words,
@@ -28,6 +34,7 @@ STEPS = [
     desk_texts.a_later_paper_cites_what_was_answered,
     desk.the_forum_meets,
     desk_texts.a_ministry_lets_its_time_pass,
+    desk_settings.the_daily_mail_lists_what_waits,
 ]
 
 

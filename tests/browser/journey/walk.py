@@ -107,12 +107,14 @@ class Person:
             self.window.check(WCAG if path.startswith("/admin/") else RULES)
 
     def look_on_a_phone(self, keep: str = "") -> None:
-        """Check that the page fits a phone, and save a screenshot as `keep`."""
+        """Check that the page fits a phone, and save a screenshot of each width as `keep`."""
         self.window.set_viewport_size(PHONE)
         assert self.window.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, self.window.url
         if keep:
             self.walk.picture(self.window, keep)
         self.window.set_viewport_size(DESKTOP)
+        if keep:
+            self.walk.picture(self.window, keep)
 
     # --- What a person does on a page -------------------------------------------------------------------------------
 

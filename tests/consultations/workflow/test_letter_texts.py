@@ -4,7 +4,7 @@ import pytest
 
 from consultations.models import Event, LetterText, OutgoingMail
 from consultations.notifications.outbox import outgoing
-from consultations.workflow import change_letter_text, restore_letter_text, send_test_letter
+from consultations.workflow import change_letter_text, change_letterhead, restore_letter_text, send_test_letter
 from ncm_portal.workflow import Blocked, Conflict, NotAllowed
 from tests import factories
 
@@ -51,7 +51,7 @@ def test_only_the_secretariat_changes_texts(round_, office):
     with pytest.raises(NotAllowed):
         restore_letter_text(round_, "accepted", "en", by=person, number=0)
     with pytest.raises(NotAllowed):
-        send_test_letter(outgoing("", "Subject", "Text"), by=person)
+        send_test_letter(round_, outgoing("", "Subject", "Text"), by=person)
     assert not LetterText.objects.exists()
 
 
@@ -96,8 +96,16 @@ def test_what_changes_nothing_is_refused(round_, officer):
 
 
 @pytest.mark.django_db
-def test_test_mail_goes_to_the_officer_only(officer):
-    send_test_letter(outgoing("office@example.org", "Hello", "Text"), by=officer)
+def test_test_mail_goes_to_the_officer_only(round_, officer):
+    send_test_letter(round_, outgoing("office@example.org", "Hello", "Text"), by=officer)
     assert list(OutgoingMail.objects.values_list("to", "subject", "body", "user")) == [
         (officer.email, "Test: Hello", "Text", officer.pk)
     ]
+
+
+@pytest.mark.django_db
+def test_test_mail_is_from_the_sender_of_the_letterhead(round_, officer):
+    values = {"sender_name": "Review Desk", "reply_to": "review@example.org"}
+    change_letterhead(round_, by=officer, number=0, values=values)
+    mail = send_test_letter(round_, outgoing("", "Hello", "Text"), by=officer)
+    assert {"sender_name": mail.sender, "reply_to": mail.reply_to} == values
