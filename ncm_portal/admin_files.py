@@ -29,8 +29,9 @@ BUNDLES = {
         "admin/css/responsive.css",
         "css/frame.css",
         "css/admin.css",
+        "css/admin_lists.css",
     ],
-    "js/admin_list.js": ["admin/js/actions.js", "admin/js/filters.js"],
+    "js/admin_list.js": ["admin/js/actions.js"],
     "js/admin_form.js": [
         "admin/js/vendor/jquery/jquery.min.js",
         "admin/js/vendor/select2/select2.full.min.js",
@@ -45,9 +46,11 @@ BUNDLES = {
         "admin/js/change_form.js",
     ],
 }
-# What Django's forms ask for besides, for slugs in other alphabets and for widgets that are not used here.
-LEFT_OUT = {"admin/js/vendor/xregexp/xregexp.min.js", "admin/js/core.js"}
+# What Django's pages ask for besides, for slugs in other alphabets, for widgets that are not used here, and for filters
+# that stay open.
+LEFT_OUT = {"admin/js/vendor/xregexp/xregexp.min.js", "admin/js/core.js", "admin/js/filters.js"}
 SAFE = " /:=;,.'()!?+-"  # characters that need no escaping in a data: URL between quotation marks
+COMMENT = re.compile(r"/\*(?!!).*?\*/\s*", re.DOTALL)
 ICON = re.compile(r"url\([\"']?(?:\.\./)+(?:admin/)?img/([a-z-]+\.svg)[\"']?\)")
 
 
@@ -81,8 +84,9 @@ class AdminFilesFinder(finders.BaseFinder):
 
 
 def _text(name: str) -> str:
-    """Return the text of a static file, with its icons written into it."""
-    return ICON.sub(_icon, _read(name))
+    """Return the text of a static file, with its icons written into it; a stylesheet without its comments."""
+    text = _read(name)
+    return ICON.sub(_icon, COMMENT.sub("", text)) if name.endswith(".css") else text
 
 
 def _icon(match: re.Match[str]) -> str:

@@ -107,6 +107,11 @@ class RecordAdmin(admin.ModelAdmin):
         """
         return ()
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Head the list with the name of its records."""
+        title = capfirst(str(self.opts.verbose_name_plural))
+        return super().changelist_view(request, {"title": title, "subtitle": None, **(extra_context or {})})
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Save what was typed by verbs. What no verb saves is recorded in the journal with its old and new values.
 

@@ -4,9 +4,11 @@ from io import BytesIO
 
 import pytest
 from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.timezone import localdate
 from openpyxl import Workbook
 
-from consultations.models import Forum, Ministry, Proposal, Stakeholder, Submission
+from consultations.models import Delegate, Forum, Milestone, Ministry, Point, Proposal, Stakeholder, Submission
 from tests.browser.conftest import BOTH, DESKTOP, PHONE, WCAG
 from tests.factories import (
     make_delegate,
@@ -79,6 +81,26 @@ def test_admin_pages_are_accessible(open_window, officer, work):
     ):
         window.goto(address)
         check(window)
+
+
+@pytest.mark.parametrize("model", [Delegate, Submission, Point, Milestone, Stakeholder])
+def test_list_shows_every_column_and_filters_above_the_rows(desktop, officer, work, model):
+    Milestone.objects.create(
+        title="A meeting with a long name",
+        short_title="Meeting",
+        kind="forum",
+        place="Nairobi",
+        planned_start=localdate(),
+    )
+    desktop.log_in(officer)
+    desktop.goto(page(model, "changelist"))
+    assert desktop.locator("h1").inner_text() == capfirst(str(model._meta.verbose_name_plural))
+    assert desktop.evaluate("(each => each.scrollWidth - each.clientWidth)(document.querySelector('.results'))") == 0
+    if model is Delegate:
+        desktop.locator("#changelist-filter summary", has_text="State: All").click()
+        desktop.locator("#changelist-filter a:visible", has_text="nominated").click()
+        desktop.locator("#changelist-filter summary", has_text="State: nominated").wait_for()
+    check(desktop)
 
 
 @SIZES
