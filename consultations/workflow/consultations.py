@@ -80,6 +80,7 @@ CONSULTATION_MOVES = table(
         C.CLOSED,
         SECRETARIAT,
         consequences=of_closing_consultation,
+        is_early=lambda consultation: not deadline_passed(consultation.closes_at),
     ),
     Move(
         "extend",

@@ -48,6 +48,7 @@ from ncm_portal.workflow import (
 )
 
 from .consequences import (
+    days_until,
     of_announcing,
     of_cancelling,
     of_cancelling_session,
@@ -176,8 +177,17 @@ FORUM_MOVES = table(
         F.IN_SESSION,
         SECRETARIAT,
         consequences=of_opening,
+        is_early=lambda forum: days_until(forum.starts_on) > 0,
     ),
-    Move("close_forum", gettext_lazy("Close the forum"), (F.IN_SESSION,), F.HELD, SECRETARIAT, consequences=of_closing),
+    Move(
+        "close_forum",
+        gettext_lazy("Close the forum"),
+        (F.IN_SESSION,),
+        F.HELD,
+        SECRETARIAT,
+        consequences=of_closing,
+        is_early=lambda forum: days_until(forum.ends_on) > 0,
+    ),
     Move(
         "report_forum",
         gettext_lazy("Mark as reported"),

@@ -116,8 +116,9 @@ class Move:
 
     `sources` are the allowed states, `target` is the new state (None: unchanged), `role` decides and describes who may
     make it, `conditions` returns what must hold. `consequences` returns what it will do: such a move is made only after
-    somebody has read and confirmed that on its page. A move that `undoes` another is not a next step: it has a button,
-    but is not listed among what a record needs.
+    somebody has read and confirmed that on its page. `is_early` says whether its day is still ahead: until then it can
+    be made, but is not the button that is offered first. A move that `undoes` another is not a next step: it has a
+    button, but is not listed among what a record needs.
     """
 
     verb: str
@@ -130,6 +131,7 @@ class Move:
     grave: bool = False
     undoes: bool = False
     consequences: Callable[[Any], Consequences] | None = None
+    is_early: Callable[[Any], bool] | None = None
 
     @property
     def may(self) -> Callable[[Any, Any], bool]:
@@ -165,6 +167,7 @@ class OpenMove:
 
     move: Move
     conditions: list[Condition] = field(default_factory=list)
+    is_early: bool = False
 
     @property
     def unmet(self) -> list[Condition]:
@@ -190,7 +193,7 @@ def table(*moves: Move) -> dict[str, Move]:
 def moves_open_to(moves: Mapping[str, Move], record: Any, user: Any) -> list[OpenMove]:
     """Return those of `moves` that `user` may make on `record` from its present state, with their conditions."""
     return [
-        OpenMove(move, move.conditions(record))
+        OpenMove(move, move.conditions(record), bool(move.is_early and move.is_early(record)))
         for move in moves.values()
         if record.state in move.sources and move.may(user, record)
     ]

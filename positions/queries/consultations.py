@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, F, Min, Model, OuterRef, QuerySet, Value
 from django.db.models.functions import JSONObject
+from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -39,7 +40,6 @@ from consultations.queries.forums import Step
 from consultations.queries.holidays import WorkingDays
 from ncm_portal.workflow import now
 from positions.models import (
-    BEFORE_ADOPTION,
     OFFICIAL_STATES,
     Amendment,
     AmendmentState,
@@ -208,21 +208,22 @@ def steps_of(
 ) -> list[Step]:
     """Return the steps of a consultation in order; exactly one is `here`. `forums` and `papers` are the latest first.
 
-    The steps of the paper are those of the one that is worked on, or else of the latest; their dates (`dated`) take at
-    most two queries.
+    `here` is the earliest step that is under way: "Opened" while inputs can be sent, whatever its papers do already;
+    "Forum" while one is in session; and then the step of the paper. Of several papers that is the one which is least
+    far, the latest of equals: one that is ahead of it hides nothing. If no step is under way, `here` is the last one
+    held. Steps after `here` keep what was done: a draft finished before the inputs close stays held.
+
+    The dates of the paper's steps (`dated`) take at most two queries.
     """
-    paper = _worked_on(papers) if consultation.state != ConsultationState.DRAFT else None
+    paper = _least_far(papers) if consultation.state != ConsultationState.DRAFT else None
     of_paper = _of_paper(paper, _times(paper) if dated else {})
     if dated and of_paper[-1].state == HERE:
         of_paper[-1] = _follow_up(consultation, of_paper[-1])
     return _with_one_here([*_opening(consultation), *_meeting(forums), *of_paper])
 
 
-def _worked_on(papers: Iterable[PositionPaper]) -> PositionPaper | None:
-    known = [paper for paper in papers if paper.state != PaperState.WITHDRAWN]
-    return next((paper for paper in known if paper.state in (*BEFORE_ADOPTION, PaperState.SUSPENDED)), None) or next(
-        iter(known), None
-    )
+def _least_far(papers: Iterable[PositionPaper]) -> PositionPaper | None:
+    return min((paper for paper in papers if paper.state != PaperState.WITHDRAWN), key=_reached, default=None)
 
 
 def _day(moment: datetime | None) -> date | None:
@@ -232,9 +233,10 @@ def _day(moment: datetime | None) -> date | None:
 def _opening(consultation: Consultation) -> list[Step]:
     opened = consultation.state != ConsultationState.DRAFT
     is_over = opened and not consultation.takes_inputs
+    first = HERE if consultation.takes_inputs else HELD if opened else AHEAD
     hour = f"{timezone.localtime(consultation.closes_at):%H:%M}" if consultation.takes_inputs else ""
     return [
-        Step(_("Opened") if opened else _("Opens"), HELD if opened else AHEAD, _day(consultation.opens_at)),
+        Step(_("Opened") if opened else _("Opens"), first, _day(consultation.opens_at)),
         Step(
             _("Closed") if is_over else _("Closes"), HELD if is_over else AHEAD, _day(consultation.closes_at), note=hour
         ),
@@ -284,14 +286,48 @@ def _follow_up(consultation: Consultation, step: Step) -> Step:
 
 
 def _with_one_here(steps: list[Step]) -> list[Step]:
-    """Return the steps with the last one held as `here` where none is under way, and of several only the last."""
+    """Return the steps with only the earliest of those under way as `here`; where none is, the last one held."""
     under_way = [turn for turn, step in enumerate(steps) if step.state == HERE]
     held = [turn for turn, step in enumerate(steps) if step.state == HELD]
-    here = max(under_way or held or [0])
+    here = min(under_way, default=max(held, default=0))
     return [
-        step._replace(state=HERE if turn == here else HELD if step.state == HERE else step.state)
+        step._replace(state=HERE if turn == here else AHEAD if step.state == HERE else step.state)
         for turn, step in enumerate(steps)
     ]
+
+
+# --- Next dates -------------------------------------------------------------------------------------------------------
+
+
+class ComingDate(NamedTuple):
+    """Day, or days, of a consultation that are still to come, with the page of what happens then."""
+
+    first: date
+    last: date
+    words: str
+    url: str = ""
+
+
+def coming_dates(consultation: Consultation, forums: Iterable[Forum]) -> list[ComingDate]:
+    """Return the days of a consultation from today on, in order of time: its inputs, letters, forums and milestones.
+    One query.
+    """
+    opens, closes = timezone.localdate(consultation.opens_at), timezone.localdate(consultation.closes_at)
+    result = [ComingDate(closes, closes, _("Closes for inputs"))]
+    if consultation.state == ConsultationState.DRAFT:
+        result.append(ComingDate(opens, opens, _("Opens for inputs")))
+    for forum in forums:
+        if forum.state == ForumState.ANNOUNCED and forum.respond_by:
+            result.append(ComingDate(forum.respond_by, forum.respond_by, _("Replies to letters are due")))
+        if forum.state != ForumState.CANCELLED:
+            address = reverse("forum_home", args=[forum.slug])
+            result.append(ComingDate(forum.starts_on, forum.ends_on, forum.title, address))
+    for milestone in consultation.milestones.filter(state__in=[MilestoneState.PLANNED, MilestoneState.MOVED]):
+        start, end = milestone.actual_start or milestone.planned_start, milestone.actual_end or milestone.planned_end
+        if start:  # a constraint of the database
+            result.append(ComingDate(start, max(start, end or start), str(milestone)))
+    today = timezone.localdate(now())
+    return sorted(each for each in result if each.last >= today)
 
 
 # --- Pictures ---------------------------------------------------------------------------------------------------------

@@ -35,6 +35,7 @@ from positions.queries.consultations import (
     DeskConsultation,
     Step,
     clearance_times,
+    coming_dates,
     desk_consultations,
     steps_of,
     waiting_numbers,
@@ -142,6 +143,7 @@ def desk_consultation(request: SignedInRequest, slug: str) -> HttpResponse:
         "waiting": waiting_numbers().get(consultation.pk, {}),
         "inbox": in_groups([row for row in inbox(request.user) if row.place == consultation.short_title]),
         "team": _team(consultation),
+        "dates": coming_dates(consultation, consultation.forums.all()),
         "moves": workflow.moves_open_to(CONSULTATION_MOVES, consultation, request.user),
         "moves_at": f"{reverse('desk_consultation', args=[slug])}moves/",
     }

@@ -1,19 +1,22 @@
 """The desk's consultations: where /desk/ leads, the list of all, and the overview, forums and papers of each."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from consultations.charts import Stretch, time_bars
-from consultations.models import ConsultationState, ForumState, Misreading, Office, SubmissionState
+from consultations.models import ConsultationState, ForumState, Milestone, Misreading, Office, SubmissionState
 from consultations.queries import statistics
 from ncm_portal.workflow import now
 from positions.models import Clearance, PaperState
 from positions.queries.consultations import clearance_times, steps_of
 from tests.factories import (
+    change,
     make_consultation,
     make_forum,
     make_point,
@@ -23,6 +26,7 @@ from tests.factories import (
     make_user,
     walk,
 )
+from tests.pages import words
 from tests.paper_factories import make_clearance, make_paper
 from tests.sign_in import sign_in
 
@@ -154,7 +158,77 @@ def test_steps_follow_consultation_forum_and_paper():
     assert here(consultation, [forum], [paper]) == "Followed up"
     forum.state = ForumState.IN_SESSION
     paper.state = PaperState.DRAFTING
-    assert here(consultation, [forum], [paper]) == "Draft"
+    assert here(consultation, [forum], [paper]) == "Forum"
+
+
+def test_steps_stay_at_the_inputs_while_they_can_be_sent_and_then_at_the_paper_least_far():
+    consultation = make_consultation(state=ConsultationState.OPEN)
+    own, second = make_paper(consultation), make_paper(consultation)
+    second.state = PaperState.REVIEW
+
+    def states(papers):
+        steps = steps_of(consultation, [], papers, dated=False)
+        return {str(step.label): step.state for step in steps}
+
+    for papers in ([own, second], [second, own], [second]):
+        assert here(consultation, papers=papers) == "Opened"
+    assert states([second])["Draft"] == "held"  # done, though the inputs are still open
+    assert states([second])["Review"] == "ahead"
+    consultation.state = ConsultationState.CLOSED
+    assert here(consultation, papers=[own, second]) == here(consultation, papers=[second, own]) == "Draft"
+    own.state = PaperState.IN_CLEARANCE
+    assert here(consultation, papers=[own, second]) == "Review"
+    second.state = PaperState.WITHDRAWN
+    assert here(consultation, papers=[own, second]) == "Clearance"
+    own.state = second.state = PaperState.PUBLISHED
+    assert here(consultation, papers=[own, second]) == "Followed up"
+
+
+def test_inputs_are_over_at_the_deadline_though_nobody_closed_them():
+    consultation = make_consultation(state=ConsultationState.OPEN)
+    assert here(consultation, papers=[make_paper(consultation)]) == "Opened"
+    consultation.closes_at = now() - timedelta(minutes=1)
+    assert here(consultation, papers=[make_paper(consultation)]) == "Draft"
+
+
+# --- Dates and moves --------------------------------------------------------------------------------------------------
+
+
+def test_only_coming_dates_are_listed_in_order_of_time(client, officer):
+    today = timezone.localdate(now())
+    consultation = make_consultation(state=ConsultationState.OPEN, closes_at=now() + timedelta(days=20))
+
+    def day(number):
+        return today + timedelta(days=number)
+
+    make_forum(consultation, title="Late forum", starts_on=day(24), ends_on=day(25), respond_by=day(10))
+    make_forum(consultation, title="Past forum", starts_on=day(-3), ends_on=day(-2), state="held")
+    make_forum(consultation, title="No forum", starts_on=day(5), ends_on=day(5), state="cancelled")
+    running = make_forum(consultation, title="Running forum", starts_on=day(-1), ends_on=today, respond_by=day(-9))
+    about = {"consultation": consultation, "kind": "dialogue", "level": "regional"}
+    Milestone.objects.create(**about, title="Dialogue", planned_start=day(22))
+    Milestone.objects.create(**about, title="Held already", planned_start=day(1), state="held")
+    dates = client.get(reverse("desk_consultation", args=[consultation.slug])).context["dates"]
+    assert [(each.first, each.words) for each in dates] == [
+        (running.starts_on, "Running forum"), (day(10), "Replies to letters are due"), (day(20), "Closes for inputs"),
+        (day(22), "Dialogue"), (day(24), "Late forum"),
+    ]  # fmt: skip
+
+
+def test_closing_early_is_not_the_button_that_is_offered_first(client, officer):
+    consultation = make_consultation(state=ConsultationState.OPEN, closes_at=now() + timedelta(days=28))
+    page, link = reverse("desk_consultation", args=[consultation.slug]), "moves/close_consultation/"
+
+    def button():
+        pattern = rf'class="([^"]*)"\s+href="{page}{link}"\s*>Close for inputs'
+        return re.search(pattern, client.get(page).content.decode())[1].split()
+
+    assert button() == ["button", "quiet"]
+    answer = client.get(page + link)
+    assert "This closes it 28 days early" in words(answer)
+    assert "Close 28 days early" in words(answer)
+    change(consultation, closes_at=now() - timedelta(minutes=1))
+    assert button() == ["button"]
 
 
 def test_exactly_one_step_is_here_in_every_state():
