@@ -51,6 +51,7 @@ SENTENCES: dict[str, tuple[Kind, Words]] = {
     "uphold_hiding": (D, _("%(who)s answered the objection: the words stay hidden")),
     "lift_hiding": (D, _("%(who)s showed the words to readers again")),
     "assign": (P, _("%(who)s changed to whom it is assigned")),
+    "undo_assign": (P, _("%(who)s took the assignment back")),
     "hand_over": (P, _("%(who)s handed over the open work")),
     "take_back_handover": (P, _("%(who)s gave the handed-over work back")),
     "hand_over_part": (P, _("%(who)s gave a part in the session to a colleague")),
@@ -323,6 +324,7 @@ SENTENCES: dict[str, tuple[Kind, Words]] = {
 }
 DETAILED: dict[str, Words] = {
     "assign": _("%(who)s gave it to %(name)s"),
+    "undo_assign": _("%(who)s took the assignment back: it is with %(name)s again"),
     "move_enquiry": _("%(who)s moved it from %(from)s to %(to)s"),
     "endorse": _("%(who)s co-signed it for %(organisation)s"),
     "withdraw_endorsement": _("%(who)s withdrew the co-signature of %(organisation)s"),

@@ -27,18 +27,23 @@ from .decorators import for_secretariat, note_consultation
 
 MOST = 500
 NAMED = 20  # refusals named after the act; the others are counted
-LAST_ACT = "together"  # session key: the last bulk decision, which its officer can undo
+LAST_ACT = "together"  # session key: the last bulk action, which its officer can undo
+
+
+def _wait_again(number: int) -> str:
+    return ngettext("%(n)s input waits at the desk again.", "%(n)s inputs wait at the desk again.", number)
 
 
 class Act(NamedTuple):
-    """Bulk action: its name, form, verb and effect."""
+    """Bulk action: its name, form, verb and effect, and the verb that undoes it."""
 
     label: Any
     form: type[AssignForm | NothingMoreForm | SetAsideForm]
     run: Callable[..., Together]
     effect: Any
     done: Callable[[int], str]
-    undoable: bool = True
+    undo: Callable[..., Together] = workflow.undo_together
+    undone: Callable[[int], str] = _wait_again
 
 
 ACTS = {
@@ -55,7 +60,8 @@ ACTS = {
         workflow.assign_together,
         gettext_lazy("It is assigned to the officer you choose."),
         lambda number: ngettext("%(n)s input is assigned.", "%(n)s inputs are assigned.", number),
-        undoable=False,
+        workflow.unassign_together,
+        lambda number: ngettext("%(n)s input is assigned as before.", "%(n)s inputs are assigned as before.", number),
     ),
     "set_aside": Act(
         gettext_lazy("Set aside"),
@@ -87,7 +93,7 @@ def desk_bulk(request: HttpRequest) -> HttpResponse:
     confirmed = "confirm" in request.POST
     form = act.form(request.POST) if confirmed else act.form()
     if confirmed and form.is_valid():
-        return _do(request, consultation, act, marked, form.arguments)
+        return _do(request, consultation, name, marked, form.arguments)
     result = [(submission, _refusal(name, submission, request.user)) for submission in marked]
     context = {
         "act": act,
@@ -143,19 +149,21 @@ def _refusal(name: str, submission: Submission, user: Any) -> list[str]:
 
 
 def _do(
-    request: HttpRequest, consultation: Consultation, act: Act, marked: list[Submission], data: dict[str, Any]
+    request: HttpRequest, consultation: Consultation, name: str, marked: list[Submission], data: dict[str, Any]
 ) -> HttpResponse:
     """Run the action on all inputs; refused ones do not stop the others, and are named."""
+    act = ACTS[name]
     try:
         result = act.run(marked, by=request.user, **data)
     except Blocked as refusal:
         messages.error(request, " ".join(refusal.reasons))
         return redirect(_list(request, consultation))
-    if result.done or not act.undoable:
+    if result.done or not result.refused:
         messages.success(request, act.done(len(result.done)) % {"n": len(result.done)})
     _name_refused(request, result)
-    if act.undoable and result.done:
-        request.session[LAST_ACT] = {"at": result.at.isoformat(), "inputs": [row.pk for row in result.done]}
+    if result.done:
+        done = [row.pk for row in result.done]
+        request.session[LAST_ACT] = {"do": name, "at": result.at.isoformat(), "inputs": done}
     return redirect(_list(request, consultation))
 
 
@@ -169,29 +177,29 @@ def _name_refused(request: HttpRequest, result: Together) -> None:
 
 
 def act_to_undo(request: HttpRequest) -> dict[str, Any] | None:
-    """Return the last bulk decision of this person while it can be undone at once: its moment and inputs."""
+    """Return the last bulk action of this person while it can be undone at once: its name, moment and inputs."""
     act = request.session.get(LAST_ACT)
-    return act if act and now() - datetime.fromisoformat(act["at"]) < UNDO_WITHIN else None
+    return act if act and act.get("do") in ACTS and now() - datetime.fromisoformat(act["at"]) < UNDO_WITHIN else None
 
 
 @for_secretariat
 @require_POST
 def desk_bulk_undo(request: SignedInRequest, slug: str) -> HttpResponse:
-    """Undo the last bulk decision of this person, within ten minutes."""
+    """Undo the last bulk action of this person, within ten minutes."""
     consultation = get_object_or_404(Consultation, slug=slug)
     act = act_to_undo(request)
     if act is None:
-        messages.error(request, _("Ten minutes have passed: undo each input with a reason."))
+        messages.error(request, _("Ten minutes have passed: change each input by itself."))
         return redirect(_list(request, consultation))
+    undone = ACTS[act["do"]]
     rows = list(Submission.objects.filter(pk__in=act["inputs"]).only("pk"))
     try:
-        result = workflow.undo_together(rows, datetime.fromisoformat(act["at"]), by=request.user)
+        result = undone.undo(rows, datetime.fromisoformat(act["at"]), by=request.user)
     except Blocked as refusal:
         messages.error(request, " ".join(refusal.reasons))
         return redirect(_list(request, consultation))
     del request.session[LAST_ACT]
-    number = len(result.done)
-    text = ngettext("%(n)s input waits at the desk again.", "%(n)s inputs wait at the desk again.", number)
-    messages.success(request, text % {"n": number})
+    if result.done:
+        messages.success(request, undone.undone(len(result.done)) % {"n": len(result.done)})
     _name_refused(request, result)
     return redirect(_list(request, consultation))

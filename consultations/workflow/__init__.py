@@ -33,7 +33,7 @@ from .attachments import (
     receive,
     remove_file,
 )
-from .bulk_screening import Together, assign_together, decide_together, undo_together
+from .bulk_screening import Together, assign_together, decide_together, unassign_together, undo_together
 from .checkin import enter_register, take_queue
 from .checkin_conflicts import ConflictResolution, settle_doubles, settle_queued
 from .checkpoints import anchor_journal, make_key, rotate_key, sign_checkpoint, write_checkpoints

@@ -1,6 +1,7 @@
 """Decisions on many inputs at once, and undoing them together: one query for all, one entry for each."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from consultations.models import Event, Membership, Point, PointState, SetAsideReason, Submission, User
 from consultations.notifications import submissions as notifications
-from consultations.permissions import SECRETARIAT, is_secretariat
+from consultations.permissions import SECRETARIAT, UNDO_WITHIN, is_secretariat
 from ncm_portal.workflow import Blocked, Move, check, demand, log_refusal, now, verb
 
 from .screening import cancel_mails, undecide, why_not_assigned
@@ -87,19 +88,75 @@ def undo_together(submissions: Iterable[Submission], at: datetime, *, by: User) 
 def assign_together(submissions: Iterable[Submission], *, by: User, to: User | None) -> Together:
     """Assign inputs to an officer; None removes the assignment. Raises NotAllowed."""
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Assign an input"))
-    done, refused = [], []
+    done, refused, moment = [], [], now()
+    former: dict[int | None, list[Submission]] = defaultdict(list)
     for row in _locked(submissions):
         if reasons := why_not_assigned(row, to):
             refused.append((row, reasons))
         elif row.assigned_to_id != (to.pk if to else None):
-            row.assigned_to = to
+            former[row.assigned_to_id].append(row)
             done.append(row)
-    _save(done, ("assigned_to",))
-    who = {"to": to.pk if to else None, "name": to.name if to else ""}
-    for state in {row.state for row in done}:
-        rows = [row for row in done if row.state == state]
-        Event.objects.record_many("assign", rows, by=by, before=state, after=state, data=who)
-    return Together(done, refused, now())
+    act = {"act": moment.isoformat(), "inputs": len(done), **_named(to)}
+    for officer, rows in former.items():
+        for state, alike in _given(rows, to):
+            data = {**act, "from": officer}
+            Event.objects.record_many("assign", alike, by=by, before=state, after=state, data=data)
+    return Together(done, refused, moment)
+
+
+@verb
+def unassign_together(submissions: Iterable[Submission], at: datetime, *, by: User) -> Together:
+    """Undo one's own bulk assignment made at the moment `at`, within ten minutes: each input is assigned again to whom
+    it was before. What was assigned or decided meanwhile is left, and named. Raises NotAllowed, or Blocked later.
+    """
+    demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Assign an input"))
+    if now() - at >= UNDO_WITHIN:
+        raise Blocked(_("Ten minutes have passed: assign them anew."))
+    rows = list(_locked(submissions))
+    act: dict[str, Any] = {"act": at.isoformat(), "inputs": len(rows)}
+    own = {pk: entry for pk, entry in _last_assignments(rows).items() if _is_of(entry, act["act"], by)}
+    officers: dict[int | None, User | None] = {None: None}
+    officers |= User.objects.in_bulk({entry.data["from"] for entry in own.values()} - {None})
+    done, refused = [], []
+    former: dict[int | None, list[Submission]] = defaultdict(list)
+    for row in rows:
+        before = own[row.pk].data["from"] if row.pk in own else None
+        if reasons := why_not_assigned(row, officers[before]) if row.pk in own else [_("It moved meanwhile.")]:
+            refused.append((row, reasons))
+        else:
+            former[before].append(row)
+            done.append(row)
+    for pk, given in former.items():
+        for state, alike in _given(given, officers[pk]):
+            data = {**act, **_named(officers[pk])}
+            Event.objects.record_many("undo_assign", alike, by=by, before=state, after=state, data=data)
+    return Together(done, refused, at)
+
+
+def _given(rows: list[Submission], to: User | None) -> Iterator[tuple[str, list[Submission]]]:
+    """Assign rows to one officer, and return them by their state."""
+    for row in rows:
+        row.assigned_to = to
+    _save(rows, ("assigned_to",))
+    for state in dict.fromkeys(row.state for row in rows):
+        yield state, [row for row in rows if row.state == state]
+
+
+def _named(to: User | None) -> dict[str, Any]:
+    return {"to": to.pk if to else None, "name": to.name if to else ""}
+
+
+def _last_assignments(rows: Iterable[Submission]) -> dict[int, Event]:
+    """Return the last entry about whom each input is assigned to. One query."""
+    keys = [str(row.pk) for row in rows]
+    entries = Event.objects.filter(kind=Submission._meta.label_lower, object_id__in=keys)
+    assigned = entries.filter(verb__in=["assign", "undo_assign"]).order_by("number")
+    return {int(entry.object_id): entry for entry in assigned}
+
+
+def _is_of(entry: Event, act: str, by: User) -> bool:
+    """Return whether an entry belongs to this bulk assignment of this person."""
+    return entry.verb == "assign" and entry.by_id == by.pk and entry.data.get("act") == act
 
 
 def _locked(submissions: Iterable[Submission]) -> QuerySet[Submission]:

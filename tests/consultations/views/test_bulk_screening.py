@@ -146,7 +146,7 @@ def test_bulk_decision_cannot_be_undone_together_after_ten_minutes(client, offic
     with replayed_at(now() - timedelta(minutes=10)):
         answer = post(client, [made], "accept", confirm="yes")
     assert "Undo all" not in words(client.get(answer["Location"]))
-    assert said(client, undo(client, consultation)) == ["Ten minutes have passed: undo each input with a reason."]
+    assert said(client, undo(client, consultation)) == ["Ten minutes have passed: change each input by itself."]
     assert states(made) == ["accepted"]
 
 
@@ -162,3 +162,21 @@ def test_foreign_inputs_drafts_and_unknown_actions_are_not_taken(client, officer
     assert states(elsewhere) == ["submitted"]
     assert post(client, [draft], "delete").status_code == 404
     assert client.post(PAGE, {"do": "accept", "consultation": "no-such"}).status_code == 404
+
+
+def test_assignment_of_many_is_undone_as_one(client, officer):
+    consultation, colleague = make_consultation(), make_secretariat()
+    made = [make_submission(consultation, state="submitted") for _turn in range(3)]
+    workflow.assign(made[0], to=colleague, by=officer)
+    answer = post(client, made, "assign", confirm="yes", to=officer.pk)
+    page = words(client.get(answer["Location"]))
+    assert "Assigned together. You can undo it for ten minutes." in page
+    assert "Undo all 3" in page
+    workflow.assign(made[2], to=colleague, by=colleague)
+    assert said(client, undo(client, consultation)) == [
+        "2 inputs are assigned as before.",
+        f"{made[2].reference}: It moved meanwhile.",
+    ]
+    states(*made)
+    assert [each.assigned_to for each in made] == [colleague, None, colleague]
+    assert "Undo all" not in words(client.get(answer["Location"]))

@@ -1,10 +1,12 @@
 """Decisions on many inputs at once: the same as one by one, in few queries."""
 
+from datetime import timedelta
+
 import pytest
 
 from consultations import workflow
 from consultations.models import AccessEntry, Event, OutgoingMail
-from ncm_portal.workflow import Blocked, NotAllowed, now
+from ncm_portal.workflow import Blocked, NotAllowed, now, replayed_at
 from tests.factories import make_consultation, make_member, make_secretariat, make_stakeholder, make_submission
 
 pytestmark = pytest.mark.django_db
@@ -73,3 +75,52 @@ def test_queries_do_not_grow_with_the_number_of_inputs(officer, django_assert_ma
         workflow.decide_together("accept", rows, by=officer)
     with django_assert_max_num_queries(25):
         workflow.undo_together(rows, type(rows[0]).objects.get(pk=rows[0].pk).decided_at, by=officer)
+
+
+def assigned(rows):
+    return [type(row).objects.get(pk=row.pk).assigned_to for row in rows]
+
+
+def test_assignment_together_is_undone_as_one_and_gives_each_back(officer, django_assert_max_num_queries):
+    rows, colleague = waiting(4), make_secretariat(name="Mercy")
+    for row in rows[1:3]:
+        workflow.assign(row, to=colleague, by=officer)
+    result = workflow.assign_together(rows, by=officer, to=officer)
+    assert (len(result.done), assigned(rows)) == (4, [officer] * 4)
+    with django_assert_max_num_queries(25):
+        undone = workflow.unassign_together(rows, result.at, by=officer)
+    assert (len(undone.done), undone.refused) == (4, [])
+    assert assigned(rows) == [None, colleague, colleague, None]
+    entries = list(Event.objects.about(rows[1]).order_by("number"))
+    assert [entry.verb for entry in entries] == ["assign", "assign", "undo_assign"]
+    assert entries[1].data["act"] == entries[2].data["act"] == result.at.isoformat()
+    assert entries[2].data["name"] == "Mercy"
+    again = workflow.unassign_together(rows, result.at, by=officer)
+    assert (again.done, len(again.refused)) == ([], 4)
+
+
+def test_inputs_changed_after_an_assignment_are_left_and_named(officer):
+    rows, colleague = waiting(4), make_secretariat()
+    result = workflow.assign_together(rows, by=officer, to=officer)
+    workflow.assign(rows[0], to=colleague, by=colleague)
+    workflow.assign(rows[1], to=colleague, by=colleague)
+    workflow.assign(rows[1], to=officer, by=colleague)  # with whom it was, but by another act
+    workflow.set_aside(rows[2], by=colleague, reason="See .12.", set_aside_for="duplicate")
+    undone = workflow.unassign_together(rows, result.at, by=officer)
+    assert undone.done == [rows[3]]
+    assert undone.refused == [
+        (rows[0], ["It moved meanwhile."]), (rows[1], ["It moved meanwhile."]),
+        (rows[2], ["It is set aside, so it does not need to be assigned."]),
+    ]  # fmt: skip
+    assert assigned(rows) == [colleague, officer, officer, None]
+
+
+def test_assignment_is_undone_only_by_who_made_it_and_within_ten_minutes(officer):
+    rows, colleague = waiting(1), make_secretariat()
+    result = workflow.assign_together(rows, by=officer, to=officer)
+    assert workflow.unassign_together(rows, result.at, by=colleague).done == []
+    with pytest.raises(NotAllowed):
+        workflow.unassign_together(rows, result.at, by=rows[0].author)
+    with replayed_at(now() + timedelta(minutes=10)), pytest.raises(Blocked, match="Ten minutes have passed"):
+        workflow.unassign_together(rows, result.at, by=officer)
+    assert assigned(rows) == [officer]
