@@ -183,11 +183,13 @@ class Decided(NamedTuple):
 
 def last_decisions(consultation: Consultation, most: int) -> list[Decided]:
     """Return the last decisions on groups of a consultation, the latest first: the pairs decided by one person at one
-    moment are one decision. Two queries.
+    moment, for one reason, are one decision. Two queries.
     """
     rows = pairs_of(consultation).exclude(state=LikenessState.OPEN)
-    decisions = rows.order_by("-decided_at", "decided_by", "state").values("decided_at", "decided_by", "state")
-    numbers = decisions.annotate(pair=Min("pk"), one=_texts("first"), other=_texts("second"))[:most]
+    decisions = rows.values("decided_at", "decided_by", "state", "reason")
+    numbers = decisions.order_by("-decided_at", "decided_by", "state", "reason").annotate(
+        pair=Min("pk"), one=_texts("first"), other=_texts("second")
+    )[:most]
     texts = {row["pair"]: len({*row["one"], *row["other"]}) for row in numbers}
     pairs = Likeness.objects.filter(pk__in=texts).select_related(
         "first_point", "second_point", "first_input", "second_input", "decided_by"
