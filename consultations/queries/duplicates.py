@@ -104,6 +104,11 @@ def number_of_groups(consultation: Consultation | None = None) -> tuple[int, boo
     return len(groups), is_more
 
 
+def groups_among(pairs: Iterable[dict[str, Any]]) -> int:
+    """Return the number of groups that pairs form, of which each has the keys of its texts by side and kind."""
+    return len(_connected([_edge(turn, **pair) for turn, pair in enumerate(pairs)]))
+
+
 def _groups(consultation: Consultation | None = None) -> tuple[list[_Group], bool]:
     """Return the groups of the MOST_PAIRS most similar pairs, and whether there are more pairs. When these are decided,
     the others follow.
@@ -132,7 +137,14 @@ _Edge = tuple[int, _Text, _Text]  # the key of a pair, and its texts
 def _edges(pairs: QuerySet[Likeness]) -> list[_Edge]:
     """Return the pairs by the keys of their texts. One query."""
     rows = pairs.values_list("pk", "first_input", "second_input", "first_point", "second_point")
-    return [(pk, (bool(one), one or three), (bool(one), two or four)) for pk, one, two, three, four in rows]
+    return [_edge(*row) for row in rows]
+
+
+def _edge(
+    pk: int, first_input: int | None, second_input: int | None, first_point: int | None, second_point: int | None
+) -> _Edge:
+    is_of_inputs = bool(first_input)
+    return pk, (is_of_inputs, first_input or first_point or 0), (is_of_inputs, second_input or second_point or 0)
 
 
 def _connected(edges: list[_Edge]) -> list[_Group]:

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import Cast, Coalesce, TruncDate
+from django.contrib.postgres.aggregates import JSONBAgg
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Window
+from django.db.models.functions import Cast, Coalesce, JSONObject, TruncDate
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -50,9 +51,9 @@ from consultations.permissions import (
 )
 from ncm_portal.workflow import acts
 
-from .duplicates import number_of_groups, open_pairs
+from .duplicates import groups_among, number_of_groups, open_pairs
 from .followup import reported_done
-from .inbox import FORUMS, INPUTS, MOST, NOW, PORTAL, Facts, Kind, oldest, or_else, page
+from .inbox import FORUMS, INPUTS, MOST, NOW, PORTAL, Facts, Kind, Raw, oldest, or_else, page
 from .submissions import asked_late
 
 READ_WITHIN, SPLIT_WITHIN, ANSWER_WITHIN, DECIDE_WITHIN = 5, 5, 5, 2  # working days
@@ -102,6 +103,17 @@ def _to_split(user: Any) -> QuerySet[Submission]:
 def _alike(user: Any) -> QuerySet[Likeness]:
     first = Likeness.objects.filter(state=LikenessState.OPEN)
     return open_pairs().filter(pk__in=oldest(first, "-score", "pk").values("pk"))
+
+
+PAIRS = Window(
+    JSONBAgg(JSONObject(**{side: side for side in ("first_point", "second_point", "first_input", "second_input")}))
+)
+
+
+def _groups(raw: Raw) -> int:
+    """Return the number of groups that the pairs form; of all pairs, if more wait than were read."""
+    pairs = raw.facts.pop("pairs")
+    return number_of_groups()[0] if raw.number > MOST else groups_among(pairs)
 
 
 def _late(user: Any) -> QuerySet[Submission]:
@@ -159,7 +171,7 @@ READING = (
         "alike", INPUTS, is_secretariat, _alike,
         _("Compare texts that are nearly the same"), _("Compare"), page("likeness", "pk"),
         many=_("Compare texts that are nearly the same: %(n)s groups"),
-        each=(), groups=number_of_groups, since="found_at", days=ANSWER_WITHIN, place="", facts={"pk": "pk"},
+        each=(), groups=_groups, since="found_at", days=ANSWER_WITHIN, place="", facts={"pk": "pk", "pairs": PAIRS},
     ),
     Kind(
         "late_input", INPUTS, is_head, _late,

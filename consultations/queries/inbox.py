@@ -100,7 +100,7 @@ class Kind:
     about: Words = ""
     about_many: Words = ""
     each: tuple[str, ...] | None = None
-    groups: Callable[[], tuple[int, bool]] | None = None
+    groups: Callable[[Raw], int] | None = None
     since: Any = None
     due_at: Any = None
     due_on: Any = None
@@ -208,7 +208,7 @@ def _rows(user: Any, *, of_inputs: bool) -> list[Raw]:
 def _counted_anew(raw: Raw) -> Raw:
     """Return the row with the number of its groups, if its kind counts these."""
     count = kinds()[raw.code].groups
-    return raw._replace(number=count()[0]) if count else raw
+    return raw._replace(number=count(raw)) if count else raw
 
 
 # --- The statement ----------------------------------------------------------------------------------------------------
