@@ -43,7 +43,7 @@ SENTENCES: dict[str, tuple[Kind, Words]] = {
     "return_for_completion": (D, _("%(who)s asked the sender to complete it")),
     "set_aside": (D, _("%(who)s set it aside")),
     "reopen": (D, _("%(who)s took the decision back")),
-    "undo_at_once": (D, _("%(who)s took the decision back")),
+    "undo_at_once": (D, _("%(who)s took the decision back: undone at once")),
     "withdraw": (D, _("%(who)s withdrew it")),
     "hide_words": (D, _("%(who)s hid words of it from readers, as the second officer")),
     "show_words": (D, _("%(who)s showed hidden words of it to readers again")),

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations import permissions
 from consultations.queries.inbox import waiting_count
+from consultations.queries.saved_filters import LISTS
+from consultations.views.history import PAGES
 from positions.queries.consultations import DeskConsultation, desk_consultations, waiting_numbers
 
 
@@ -89,7 +91,15 @@ def _items(request: HttpRequest) -> list[dict[str, str]]:
 
 
 def _page(request: HttpRequest) -> str:
-    return request.resolver_match.view_name if request.resolver_match else ""
+    """Return the name of the page; that of a history or of saved filters stands below the page that they belong to."""
+    match = request.resolver_match
+    if match is None:
+        return ""
+    if match.view_name == "desk_history" and (of := PAGES.get(match.kwargs.get("kind", "").partition(".")[2])):
+        return f"{of[0]}_history"
+    if match.view_name.startswith("desk_filter") and (of_list := LISTS.get(match.kwargs.get("page", ""))):
+        return f"{of_list}_filters"
+    return match.view_name
 
 
 # --- The rail ---------------------------------------------------------------------------------------------------------

@@ -110,6 +110,7 @@ def _show(
     group = group_of(pair)
     is_open = pair.state == LikenessState.OPEN
     note_consultation(request, _consultation_of(pair))
+    ways_back = {verb: LIKENESS_MOVES[verb] for verb in UNDO}
     context = {
         "consultation": _consultation_of(pair),
         "pair": pair,
@@ -123,7 +124,7 @@ def _show(
         "others": group.texts[BESIDE:],
         "words": list(dict.fromkeys(word for each in group.pairs for word in each.words)),
         "moves": LIKENESS_MOVES,
-        "undo": moves_open_to({verb: LIKENESS_MOVES[verb] for verb in UNDO}, pair, request.user),
+        "undo": [each for each in moves_open_to(ways_back, pair, request.user) if each.ready],
         "here": reverse("likeness", args=[pair.pk]),
         "events": Event.objects.about(pair).reverse(),
     }

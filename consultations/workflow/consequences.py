@@ -159,7 +159,7 @@ def of_cancelling(forum: Forum) -> Consequences:
             _("Its public page says that it is cancelled. Everything stays on file."),
             _("This cannot be undone. You can copy the forum."),
         ),
-        _("This cancels the forum"),
+        _("Cancel the forum?"),
         mails=0 if forum.state == ForumState.DRAFT else len(about_to_come(forum)),
         name=forum.code,
     )
@@ -254,7 +254,7 @@ def of_cancelling_session(session: ForumSession) -> Consequences:
             _("It leaves the programme and everybody’s calendar. It stays on record."),
             _("This cannot be undone. You can add a session again."),
         ),
-        _("This cancels the session"),
+        _("Cancel the session?"),
         _("Cancel the session"),
     )
 

@@ -1,6 +1,6 @@
 """Milestones: names, planned and actual dates, and outcome."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -15,6 +15,7 @@ from ncm_portal.workflow import Blocked, demand, journal, locked, now, verb
 from .consultation_settings import demand_same, for_change
 
 MILESTONE_WORDS = ("title", "short_title", "place", "is_key")
+FURTHEST = timedelta(days=5 * 365)  # review forums come every fourth year; a later date is a slip of the hand
 DATES = ("planned_start", "planned_end", "actual_start", "actual_end")
 
 
@@ -131,6 +132,9 @@ def problems_with_dates(
     }  # fmt: skip
     new = {name: day for name, day in days.items() if day and day != getattr(milestone, name)}
     result = [(name, str(NO_YEAR)) for name, day in new.items() if not in_our_time(day)]
+    far = _("This is in %(year)s, more than five years from now. Check the year.")
+    last_day = timezone.localdate(now()) + FURTHEST
+    result += [(name, far % {"year": day.year}) for name, day in new.items() if in_our_time(day) and day > last_day]
     if not planned_start and not actual_start:
         result.append(("planned_start", _("Enter the planned date or the date it took place.")))
     for first, last, name in (

@@ -74,6 +74,8 @@ def test_detailed_sentences_belong_to_verbs():
 
 def test_sentence_names_details_unless_they_were_erased():
     assert sentence("accept", "consultations.submission", "Hassan Guyo", {}) == "Hassan Guyo read it and put it on file"
+    assert sentence("undo_at_once", "consultations.submission", "A", {}) == "A took the decision back: undone at once"
+    assert sentence("reopen", "consultations.submission", "A", {}) == "A took the decision back"
     assert sentence("assign", "consultations.submission", "A", {"name": "B", "to": 3}) == "A gave it to B"
     assert sentence("assign", "consultations.submission", "A", {}) == "A changed to whom it is assigned"
     assert sentence("assign", "consultations.submission", "A", {"name": ""}) == "A changed to whom it is assigned"

@@ -54,6 +54,8 @@ def test_name_is_changed_unless_a_colleague_did_meanwhile(client, officer, round
     ("changed", "field"),
     [
         ({"planned_start": "1936-05-04"}, "planned_start"),
+        ({"planned_start": "2036-05-04", "planned_end": ""}, "planned_start"),
+        ({"planned_end": "2036-05-04"}, "planned_end"),
         ({"planned_start": ""}, "planned_start"),
         ({"planned_end": "2030-05-01"}, "planned_end"),
         ({"title": ""}, "title"),

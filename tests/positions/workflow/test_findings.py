@@ -311,6 +311,10 @@ def test_dates_refusal_lists_all_reasons(world):
         "Choose “held”, or leave the date it took place empty.",
         "The date must be today or in the past.",
     ]
+    far = {"state": "planned", "planned_start": date(2036, 5, 4)}
+    assert reasons(lambda: date_milestone(world.milestone, by=world.officer, **far)) == [
+        "This is in 2036, more than five years from now. Check the year.",
+    ]
     assert reasons(lambda: date_milestone(world.milestone, by=world.officer, state="planned", actual_end=tomorrow)) == [
         "Enter the planned date or the date it took place.",
         "Enter the first day as well.",
