@@ -3,7 +3,7 @@
 import pytest
 from django.core.cache import cache
 
-from tests.browser.journey import desk, desk_settings, desk_texts
+from tests.browser.journey import desk, desk_forum, desk_papers, desk_settings, desk_texts
 from tests.browser.journey.walk import Walk
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -29,10 +29,16 @@ STEPS = [
     desk.open_work_goes_to_a_colleague,
     desk_texts.a_question_is_asked_and_answered,
     desk_texts.two_drafters_change_the_same_words,
+    desk_forum.unsent_letters_are_discarded,
     desk.registration_is_closed_by_a_slip,
     desk_texts.a_round_is_decided_in_its_list,
     desk_texts.a_later_paper_cites_what_was_answered,
     desk.the_forum_meets,
+    desk_forum.the_admin_and_the_desk_keep_one_history,
+    desk_forum.the_forum_and_a_session_are_opened_again,
+    desk_papers.a_review_hour_in_another_year_is_asked_about,
+    desk_papers.a_review_round_is_opened_again,
+    desk_papers.a_paper_is_put_in_force_again,
     desk_texts.a_ministry_lets_its_time_pass,
     desk_settings.the_daily_mail_lists_what_waits,
 ]

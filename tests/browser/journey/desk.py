@@ -106,7 +106,7 @@ def the_wrong_button_is_undone_at_once(walk: Walk) -> None:
     baraka.go(f"/desk/inputs/{slip.key}/")
     lines = baraka.window.locator(".history li").all_text_contents()
     assert [line.partition("Wednesday")[0].partition("day ")[0] for line in lines] == [
-        "Baraka (sample) took the decision back",
+        "Baraka (sample) took the decision back: undone at once",
         "Baraka (sample) read it and put it on file",
     ]
 
