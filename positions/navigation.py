@@ -10,9 +10,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from consultations import permissions
+from consultations.queries.history import PAGES
 from consultations.queries.inbox import waiting_count
 from consultations.queries.saved_filters import LISTS
-from consultations.views.history import PAGES
 from positions.queries.consultations import DeskConsultation, desk_consultations, waiting_numbers
 
 

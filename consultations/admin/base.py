@@ -24,7 +24,7 @@ from consultations.forms import ReasonForm
 from consultations.forms.consequences import confirming
 from consultations.models import User
 from consultations.permissions import SignedInRequest, is_secretariat, may_enter_admin
-from consultations.queries.history import history, history_context
+from consultations.queries.history import desk_page, history, history_context
 from ncm_portal.workflow import Blocked, Condition, Move, OpenMove, Words, journal, moves_open_to
 
 from .by_verbs import call_verbs, officer, save_rest
@@ -177,9 +177,17 @@ class RecordAdmin(admin.ModelAdmin):
         """Return links to the portal pages on which work on the record continues, as (label, URL)."""
         return []
 
+    def _page_at_desk(self, request: HttpRequest, record: Any) -> list[tuple[Any, str]]:
+        page = desk_page(record) if is_secretariat(request.user) else ""
+        return [(_("Its page at the desk"), page)] if page else []
+
     def needs(self, record: Any) -> list[Condition]:
-        """Return what the record needs before its next step, to show above the form."""
+        """Return what the record needs before its next step, to show beside the form."""
         return []
+
+    def beside(self, record: Any) -> dict[str, Any]:
+        """Return what else stands beside the form: `steps` of the record, and `parts` that have pages of their own."""
+        return {}
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -191,7 +199,10 @@ class RecordAdmin(admin.ModelAdmin):
                 vars(request)["consultation"] = consultation  # the rail shows it
             context |= {
                 "needs": self.needs(record),
-                "links": self.links(request, record),
+                "title": str(record),
+                "subtitle": None,
+                "links": [*self._page_at_desk(request, record), *self.links(request, record)],
+                "beside": self.beside(record),
                 "open_moves": self.open_moves(request, record),
                 "events": history(record, limit=20),
             }

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery, Sum
@@ -28,6 +28,9 @@ from consultations.models import (
     User,
 )
 from consultations.permissions import SignedInRequest, is_secretariat
+from consultations.queries.delegates import seat_plan
+from consultations.queries.forum_documents import documents
+from consultations.queries.forums import forum_steps
 from ncm_portal.workflow import Condition, needs_of, now
 
 from .base import ReadOnlyAdmin, RecordAdmin, RowsInline, bulk_action
@@ -158,6 +161,14 @@ class SessionsInline(BySession, RowsInline):
     show_change_link = True
 
 
+class Part(NamedTuple):
+    """What belongs to a record and is changed on a page of the desk."""
+
+    heading: Any
+    url: str
+    rows: list[str]
+
+
 class ForumForm(SeenForm):
     facts = staticmethod(workflow.facts_of_forum)
 
@@ -191,10 +202,12 @@ class ForumAdmin(RecordAdmin):
     prepopulated_fields = {"slug": ["code"]}
     inlines = [SessionsInline]
     list_select_related = ["consultation"]
-    fields = [
-        "title", "consultation", "state", "code", "slug", "starts_on", "ends_on", "place", "venue", "seats",
-        "convenors", "concept", "respond_by", "contact", "letter_text", "source",
-    ]  # fmt: skip
+    fieldsets = [
+        (_("What it is called"), {"fields": ["title", "consultation", "state", "code", "slug", "convenors"]}),
+        (_("When and where"), {"fields": ["starts_on", "ends_on", "place", "venue", "seats"]}),
+        (_("Letters"), {"fields": ["respond_by", "contact", "concept", "letter_text"]}),
+        (_("For the records"), {"fields": ["source"]}),
+    ]
 
     def save_by_verbs(self, form: Any, by: User, *, change: bool) -> Iterable[str]:
         """Add and change a forum in preparation as the desk does; its sessions move with its first day."""
@@ -227,8 +240,20 @@ class ForumAdmin(RecordAdmin):
         """Link to the desk pages of the forum."""
         if not is_secretariat(request.user):
             return []
-        pages = ((_("Manage this forum"), "forum_home"), (_("Change the facts"), "forum_facts"))
-        return [(label, reverse(name, args=[record.slug])) for label, name in pages]
+        return [(_("Change the facts"), reverse("forum_facts", args=[record.slug]))]
+
+    def beside(self, record: Any) -> dict[str, Any]:
+        """Return the steps of the forum, its seats by group and its documents, which have pages at the desk."""
+        seats = [f"{row.label}: {row.confirmed} / {row.seats or '–'}" for row in seat_plan(record).groups]
+        parts = [
+            Part(_("Seats by group"), reverse("forum_seats", args=[record.slug]), seats),
+            Part(
+                _("Documents"),
+                reverse("forum_documents", args=[record.slug]),
+                [str(each) for each in documents(record)],
+            ),
+        ]
+        return {"steps": forum_steps(record), "parts": parts}
 
     @admin.display(description=_("confirmed"))
     def confirmed_delegates(self, forum: Forum) -> str:

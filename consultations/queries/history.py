@@ -6,6 +6,7 @@ from heapq import merge
 from typing import Any, NamedTuple
 
 from django.db.models import Model
+from django.urls import reverse
 
 from consultations.history import Kind, verbs_of
 from consultations.models import Access, AccessEntry, Event
@@ -14,6 +15,41 @@ NEWEST = 20  # entries on the page of a record
 PAGE = 50  # entries on a page of its history
 FILTERS = (Kind.DECISIONS, Kind.WORDS, Kind.MAIL, Kind.PEOPLE)
 REFUSED = (Access.REFUSAL, Access.UPLOAD_REFUSED)
+PAGES = {  # page of a record at the desk, and the attributes that its address needs
+    "ministry": ("desk_organisation", "pk"),
+    "milestone": ("desk_settings_milestone", "consultation.slug", "pk"),
+    "publicholiday": ("desk_holidays",),
+    "amendment": ("desk_amendment", "round.paper.slug", "pk"),
+    "clearance": ("desk_clearance", "paper.slug"),
+    "edition": ("desk_publication", "paper.slug"),
+    "consultation": ("desk_consultation", "slug"),
+    "submission": ("desk_input", "key"),
+    "point": ("desk_point", "reference"),
+    "stakeholder": ("desk_organisation", "pk"),
+    "user": ("desk_account", "pk"),
+    "proposal": ("desk_proposal", "key"),
+    "forum": ("forum_home", "slug"),
+    "forumsession": ("forum_session", "forum.slug", "pk"),
+    "delegate": ("forum_delegate", "forum.slug", "pk"),
+    "invitation": ("forum_letter", "forum.slug", "key"),
+    "enquiry": ("desk_enquiry", "key"),
+    "actionpoint": ("forum_action", "forum.slug", "key"),
+    "positionpaper": ("desk_paper", "slug"),
+    "paragraph": ("desk_paragraph", "section.paper.slug", "key"),
+}
+
+
+def desk_page(record: Model) -> str:
+    """Return the address of the page of a record at the desk; empty if it has none of its own."""
+    page, *paths = PAGES.get(record._meta.model_name or "", ("",))
+    parts = [_attribute(record, path) for path in paths]
+    return reverse(page, args=parts) if page and None not in parts else ""
+
+
+def _attribute(record: Any, path: str) -> Any:
+    for name in path.split("."):
+        record = getattr(record, name, None)
+    return record
 
 
 def history(record: Model, *, limit: int | None = NEWEST) -> list[Any]:

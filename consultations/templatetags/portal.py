@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.dateformat import format as written
 from django.utils.dates import MONTHS
@@ -173,6 +174,15 @@ def sentence(entry: Any) -> str:
     if outcome == "refused":
         return _("%(who)s could not do this: %(move)s") % {"who": who, "move": spoken(verb)}
     return history.sentence(verb, entry.kind, who, getattr(entry, "data", {}))
+
+
+@register.filter
+def admin_page(entry: Any) -> str:
+    """Return the address in the admin of the record that an entry of the journal is about; empty if it has none."""
+    try:
+        return reverse(f"admin:{entry.kind.lower().replace('.', '_')}_change", args=[entry.object_id])
+    except NoReverseMatch:
+        return ""
 
 
 @register.filter

@@ -6,31 +6,14 @@ from django.apps import apps
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from consultations.models import Consultation
-from consultations.queries.history import history_context
+from consultations.queries.history import desk_page, history_context
 
 from .decorators import for_secretariat, note_consultation
 
 OURS = ("consultations", "positions")
-PAGES = {  # page of a record at the desk, and the attributes that its address needs
-    "consultation": ("desk_consultation", "slug"),
-    "submission": ("desk_input", "key"),
-    "point": ("desk_point", "reference"),
-    "stakeholder": ("desk_organisation", "pk"),
-    "user": ("desk_account", "pk"),
-    "proposal": ("desk_proposal", "key"),
-    "forum": ("forum_home", "slug"),
-    "forumsession": ("forum_session", "forum.slug", "pk"),
-    "delegate": ("forum_delegate", "forum.slug", "pk"),
-    "invitation": ("forum_letter", "forum.slug", "key"),
-    "enquiry": ("desk_enquiry", "key"),
-    "actionpoint": ("forum_action", "forum.slug", "key"),
-    "positionpaper": ("desk_paper", "slug"),
-    "paragraph": ("desk_paragraph", "section.paper.slug", "key"),
-}
 
 
 @for_secretariat
@@ -44,7 +27,7 @@ def desk_history(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     consultation = record if isinstance(record, Consultation) else getattr(record, "consultation", None)
     if consultation:
         note_consultation(request, consultation)
-    context = {"record": record, "address": _address(record), **history_context(record, request.GET)}
+    context = {"record": record, "address": desk_page(record), **history_context(record, request.GET)}
     return render(request, "consultations/history/history.html", context)
 
 
@@ -57,15 +40,3 @@ def _record(request: HttpRequest, kind: str, pk: int) -> Model:
         raise Http404
     rows: Any = model._default_manager.all()
     return get_object_or_404(rows.visible_to(request.user) if hasattr(rows, "visible_to") else rows, pk=pk)
-
-
-def _address(record: Any) -> str:
-    """Return the page of a record at the desk; empty if it has none of its own."""
-    page, *names = PAGES.get(record._meta.model_name, ("",))
-    return reverse(page, args=[_attribute(record, name) for name in names]) if page else ""
-
-
-def _attribute(record: Any, path: str) -> Any:
-    for name in path.split("."):
-        record = getattr(record, name)
-    return record

@@ -133,7 +133,7 @@ def a_review_round_is_opened(walk: Walk) -> None:
     confirm_the_source(amina, walk.shelter, f"{walk.public.reference}.1")
     amina.go(f"{DESK}review/")
     amina.write(closes_at=f"{in_nairobi(workflow.now()) + timedelta(hours=2):{MINUTE}}")
-    amina.press("Freeze the text and open the round")
+    amina.confirm()
     assert amina.notices == ["The round is open. Everybody invited gets an e-mail."]
 
 

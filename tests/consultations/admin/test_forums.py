@@ -6,10 +6,14 @@ import pytest
 from django.urls import reverse
 from zeal import zeal_ignore
 
-from consultations.models import Event, Forum, ForumSession
+from consultations import workflow
+from consultations.models import Event, Forum, ForumSession, Group, SeatQuota
+from consultations.queries.history import desk_page
 from tests import factories
 from tests.consultations.admin.test_forms import errors_of, filled
+from tests.made_files import pdf
 from tests.pages import admin_page as page
+from tests.pages import words
 
 pytestmark = [pytest.mark.django_db]
 CLOSING = {
@@ -176,3 +180,34 @@ def test_only_the_next_step_is_listed_as_needed(client, officer):
     needs = client.get(page(Forum, "change", factories.make_forum(state="draft").pk)).context["needs"]
     assert "It has no programme yet" in [need.text for need in needs if not need.is_move]
     assert "Cancel" not in "".join(need.text for need in needs if not need.is_move)
+
+
+def test_page_of_a_forum_says_where_it_stands_and_shows_seats_and_documents(client, officer):
+    forum = factories.make_forum(state="announced", seats=40)
+    SeatQuota.objects.create(forum=forum, group=Group.CIVIL_SOCIETY, seats=4, reserve=1)
+    factories.make_delegate(forum)
+    workflow.keep_forum_file(
+        forum, by=factories.make_secretariat(), title="The programme", name="p.pdf", data=pdf(), for_everybody=True
+    )
+    record = client.get(page(forum, "change", forum.pk))
+    content = words(record)
+    assert record.context["title"] == forum.title
+    assert "Announced" in content
+    assert "You are here" in content
+    assert "Civil society: 1 / 4" in content
+    assert "The programme" in content
+    for name in ("forum_home", "forum_facts", "forum_seats", "forum_documents"):
+        assert f'href="{reverse(name, args=[forum.slug])}"' in record.text
+
+
+@zeal_ignore()
+def test_record_and_its_page_at_the_desk_lead_to_each_other(client, officer):
+    delegate = factories.make_delegate(factories.make_forum())
+    point = factories.make_point()
+    records = [delegate.forum, delegate, delegate.stakeholder, point, point.submission]
+    for record in records:
+        Event.objects.record("note", record, by=factories.make_secretariat())
+        model = record._meta.model_name
+        in_admin, at_desk = reverse(f"admin:consultations_{model}_change", args=[record.pk]), desk_page(record)
+        assert f'href="{at_desk}"' in client.get(in_admin).text, model
+        assert f'href="{in_admin}"' in client.get(at_desk).text, model
