@@ -20,9 +20,13 @@ log = logging.getLogger(__name__)
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{reason} · NCM Portal</title></head>
 <body><h1>The portal could not read that request</h1>
-<p>Go back and try again. If it happens again, write to the secretariat and give this reference number: {reference}</p>
+<p>{advice} If it happens again, write to the secretariat and give this reference number: {reference}</p>
 </body></html>
 """
+AGAIN = "Go back and try again."
+ADVICE = {
+    414: "Its address is too long. Go back and shorten what you typed, such as words to find: 200 characters at most."
+}
 
 
 def standing_headers() -> dict[str, str]:
@@ -42,7 +46,7 @@ def refusal(status: int, reason: str) -> bytes:
     """Return the complete HTTP response to an unreadable request. Its reference number is logged."""
     reference = begin_request()
     log.warning("%s: %s", status, reason)
-    page = PAGE.format(reason=reason, reference=reference).encode()
+    page = PAGE.format(reason=reason, advice=ADVICE.get(status, AGAIN), reference=reference).encode()
     fields = {"Connection": "close", "Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(page))}
     lines = [
         f"HTTP/1.1 {status} {reason}",

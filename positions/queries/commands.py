@@ -45,10 +45,10 @@ class Command(NamedTuple):
     more: tuple[str, ...] = ()
     kind: Words = COMMAND
 
-    def begun_by(self, word: str) -> bool:
-        """Return whether `word` begins a word of the command."""
+    def without(self, words: list[str]) -> list[str]:
+        """Return those of `words` that begin no word of the command."""
         own = f"{self.label} {self.section} {self.also}".casefold().split()
-        return any(each.startswith(word) for each in own)
+        return [word for word in words if not any(each.startswith(word) for each in own)]
 
     def result(self, label: str, *args: str) -> Result:
         """Return the command as a result, with the parts of its address."""
@@ -261,7 +261,7 @@ def _offers(
     command: Command, words: list[str], places: list[DeskConsultation], at: Consultation | None
 ) -> Iterator[Result]:
     """Yield a command that has these words, if it is of a consultation for each of `places`, with its name."""
-    others = [word for word in words if not command.begun_by(word)]
+    others = command.without(words)
     if command.of is None:
         if not others:
             yield command.result(str(command.label))

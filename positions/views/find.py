@@ -3,7 +3,6 @@
 import re
 from typing import NamedTuple
 
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.html import format_html, format_html_join
@@ -11,12 +10,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from consultations.models import clean_text
 from consultations.permissions import SignedInRequest
 from consultations.queries.find import SHORTEST, Result, Search, visible_consultations
-from consultations.queries.search import LONGEST, searchable
+from consultations.queries.search import searchable
 from consultations.views.decorators import note_consultation
+from positions.forms.find import FindForm
 from positions.queries import find as queries
+
+NOTHING = queries.Results([], [], [])
 
 
 class Group(NamedTuple):
@@ -29,34 +30,28 @@ class Group(NamedTuple):
 @require_safe
 def find(request: SignedInRequest) -> HttpResponse:
     """Show what `?q=` means to the reader, that of the consultation `?at=` first; `&part=results` alone."""
-    typed = request.GET.get("q", "")
-    at = request.GET.get("at", "")
+    at, part = request.GET.get("at", ""), request.GET.get("part") == "results"
     place = visible_consultations(request.user).filter(slug=at).first() if at else None
     if place:
         note_consultation(request, place)
-    search = Search(searchable(typed), place)
-    results = queries.find(request.user, search)
+    form = FindForm(request.GET, auto_id="%s", label_suffix="")
+    search = Search(searchable(form.cleaned_data["q"]) if form.is_valid() else "", place)
+    results = NOTHING if form.errors else queries.find(request.user, search)
     headings = zip((_("Go to"), _("Do"), _("Elsewhere")), results, strict=True)
     context = {
+        "form": form,
         "words": search.words,
         "at": search.at,
         "groups": [_group(heading, rows, search) for heading, rows in headings if rows],
         "number": results.number,
-        "advice": _advice(typed, search),
+        "advice": " ".join(str(error) for error in form["q"].errors if part) or _advice(search),
     }
-    part = "_results" if request.GET.get("part") == "results" else "find"
-    return render(request, f"positions/find/{part}.html", context)
+    return render(request, f"positions/find/{'_results' if part else 'find'}.html", context)
 
 
-def _advice(typed: str, search: Search) -> str:
+def _advice(search: Search) -> str:
     """Return why something typed was not looked for; empty if all of it was."""
-    try:
-        clean = " ".join(clean_text(typed).split())
-    except ValidationError as refusal:
-        return " ".join(refusal.messages)
-    if len(clean) > LONGEST:
-        return _("Only the first %(number)s characters were looked for. Use fewer words.") % {"number": LONGEST}
-    if clean and not search.each and search.paragraph is None:
+    if search.words and not search.each and search.paragraph is None:
         return _("Enter a word of %(number)s or more characters.") % {"number": SHORTEST}
     return ""
 

@@ -59,17 +59,30 @@
     choose(shown ? options()[0] : null);
   };
 
-  const fail = () => {
+  const empty = (words) => {
     list.replaceChildren();
-    counted.textContent = "";
+    counted.textContent = words;
     input.setAttribute("aria-expanded", "false");
     choose(null);
+    shown = null;
+  };
+
+  const fail = () => {
+    empty("");
     lost.querySelector("a").href = `${form.action}?${new URLSearchParams(new FormData(form))}`;
     lost.hidden = false;
   };
 
   const ask = async () => {
     asked?.abort();
+    const fits = input.validity.valid;
+    input.setAttribute("aria-invalid", String(!fits));
+    if (!fits) {
+      asked = undefined;
+      lost.hidden = true;
+      empty(input.title); // too long: nothing of it is cut
+      return;
+    }
     const own = new AbortController();
     asked = own;
     const words = input.value.trim();
@@ -86,10 +99,7 @@
       show(html);
       if (opensFirst) open();
     } catch {
-      if (asked === own) {
-        shown = null;
-        fail();
-      }
+      if (asked === own) fail();
     } finally {
       clearTimeout(patience);
       if (asked === own) opensFirst = false;
@@ -117,6 +127,7 @@
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
+    if (!input.validity.valid) return;
     if (!lost.hidden) form.submit();
     else if (shown === input.value.trim()) open();
     else {

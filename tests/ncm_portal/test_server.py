@@ -46,7 +46,7 @@ ASKED = {
     "a NUL": (b"GET /inputs/?q=%00 HTTP/1.1\r\n" + OURS + CLOSE, b"400"),
     "no request": (b"nonsense\r\n\r\n", b"400"),
     "a broken header": (b"GET / HTTP/1.1\r\nHo st: x\r\n\r\n", b"400"),
-    "a long line": (b"GET /" + b"a" * 9_000 + b" HTTP/1.1\r\n" + OURS + CLOSE, b"414"),
+    "a long line": (b"GET /find/?q=" + b"a" * 10_000 + b" HTTP/1.1\r\n" + OURS + CLOSE, b"414"),
 }
 
 
@@ -58,6 +58,7 @@ def test_server_header_is_hidden_and_every_response_has_security_headers(server,
     assert "server" not in {name.lower() for name in headers}
     assert b"gunicorn" not in page.lower()
     assert {name: headers.get(name) for name in standing_headers()} == standing_headers()
+    assert (b"shorten what you typed" in page) == (code == b"414")
     if code != b"404":
         (number,) = set(re.findall(NUMBER, page))
         assert number in log.read_bytes()

@@ -74,8 +74,9 @@ def test_results_alone_are_the_same_without_the_page(client, officer):
         ("%%% '':* ((", "Nothing found for"),
         ("שלום עולם", "Nothing found for “ שלום עולם ”"),
         ("a\x01b", "contains characters that cannot be shown (U+0001)"),
-        ("word " * 2000, "Only the first 200 characters were looked for."),
-        ("x" * 10_000, "Only the first 200 characters were looked for."),
+        ("word " * 2000, "It must be 200 characters or fewer: shorten it by 9,799."),
+        ("x" * 10_000, "It must be 200 characters or fewer: shorten it by 9,800."),
+        ("x" * 201, "What you typed is 201 characters long."),
         ("§", "Enter a word of 2 or more characters."),
         ("<script>alert(1)</script>", "Nothing found for “ &lt;script&gt;alert(1)&lt;/script&gt; ”"),
     ],
@@ -85,6 +86,22 @@ def test_whatever_is_typed_gets_a_clear_answer(client, officer, typed, answer):
     page = client.get("/find/", {"q": typed})
     assert page.status_code == 200
     assert answer in words(page)
+
+
+def test_what_is_too_long_is_kept_beside_the_error(client, officer):
+    typed = "carers " + "x" * 9_993
+    page = client.get("/find/", {"q": typed})
+    text = page.content.decode()
+    assert f'value="{typed}"' in text
+    assert "maxlength" not in text[text.index("<main") :]
+    assert re.search(r'<p class="why" id="q_error">What you typed is 10,000 characters long', text)
+    assert re.search(
+        r'<input[^>]*aria-describedby="q_helptext q_error"|<input[^>]*aria-describedby="q_error q_helptext"', text
+    )
+    assert links(page) == []
+    part = client.get("/find/", {"q": typed, "part": "results"})
+    assert "shorten it by 9,800" in words(part)
+    assert links(part) == []
 
 
 @pytest.mark.parametrize("place", ["nowhere", "a\x01b", "x" * 10_000])
