@@ -25,11 +25,10 @@ def inputs(request: HttpRequest) -> HttpResponse:
     Unknown values in the query string are ignored, with a notice.
     """
     rounds = queries.public_rounds()
-    current = rounds[0] if rounds else None
     filters = list_query(request, rounds)
     before, after, lost = _edges(request)
     listed = (_search if filters.words else _list)(request, filters, before, after)
-    page = listed.pop("page")
+    page, chosen = listed.pop("page"), filters.round or queries.round_named("", rounds)
     context = {
         **listed,
         "words": filters.words,
@@ -40,7 +39,8 @@ def inputs(request: HttpRequest) -> HttpResponse:
         "inputs": page.rows,
         "newer": _address(filters, after=page.newer),
         "older": _address(filters, before=page.older),
-        "round": filters.round or current,
+        "round": chosen,
+        "is_sample": any(item.is_sample for item in ([chosen] if chosen else rounds)),
     }
     return render(request, "consultations/public/inputs.html", context)
 

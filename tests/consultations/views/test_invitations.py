@@ -1,5 +1,6 @@
 """Letters of invitation at the desk: select, review, send, paper answers; 404 for others."""
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -12,7 +13,7 @@ from consultations.queries.invitations import people_of
 from ncm_portal.workflow import now
 from tests.factories import make_forum, make_invitation, make_member, make_secretariat, make_stakeholder
 from tests.made_files import picture
-from tests.pages import words
+from tests.pages import tidy, words
 from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -212,3 +213,14 @@ def test_unsent_letters_are_discarded_at_the_desk(client, desk, forum):
     assert "Their link" not in words(page)
     assert desk.get(at("forum_letter_answer", forum, one.key)).status_code == 404
     assert sign_in(client, make_member()).post(discard, {"key": [str(sent.key)]}).status_code == 404
+
+
+@pytest.mark.parametrize("state", ["draft", "announced", "registration_closed"])
+def test_missing_text_of_the_letter_is_written_where_its_link_leads(desk, state):
+    forum = make_forum(state=state)
+    (link,) = re.findall(r'href="([^"]+)">Write it<', tidy(desk.get(at("forum_letters", forum)).text))
+    page, _, anchor = link.partition("#")
+    form = desk.get(page)
+    assert form.status_code == 200
+    assert re.findall(rf'<textarea[^>]* id="{anchor}"[^>]*>', form.text)
+    assert "Write it" not in words(desk.get(at("forum_letters", make_forum(letter_text="You are invited."))))

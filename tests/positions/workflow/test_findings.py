@@ -34,7 +34,7 @@ from tests.factories import (
     make_user,
     walk,
 )
-from tests.pages import words
+from tests.pages import tidy, words
 from tests.paper_factories import bring_paper, freeze, make_whole_paper
 from tests.sign_in import sign_in
 
@@ -324,6 +324,15 @@ def test_dates_refusal_lists_all_reasons(world):
 
 
 # --- Pages of the desk ------------------------------------------------------------------------------------------------
+
+
+def test_new_milestone_is_entered_where_its_link_leads(world):
+    officer, paper = sign_in(Client(), world.officer), world.paper
+    link = reverse("desk_settings_page", args=[paper.consultation.slug, "milestones"])
+    page = officer.get(reverse("desk_after", args=[paper.slug]))
+    assert f'<a href="{link}">Enter a new milestone</a>' in tidy(page.text)
+    form = officer.get(link)
+    assert (form.status_code, form.text.count('name="title"')) == (200, 1)
 
 
 def test_desk_writes_corrects_withdraws_and_releases_findings(world):
