@@ -14,10 +14,10 @@ from tests.test_architecture import wide_lines
 
 APPS = ("consultations", "positions")
 LAYERS = ("admin", "forms", "models", "queries", "views", "workflow")
-ALONE = {
-    "by_verbs": "what the admin saves by verbs, whatever the record",  # stems that stand in one layer only, with the reason
+ALONE = {  # stems that stand in one layer only, with the reason
     "appointments": "offices are given by proposals; what is stored of them are accounts",
     "base": "what every admin class of ours shares",
+    "by_verbs": "what the admin saves by verbs, whatever the record",
     "checkin_conflicts": "check-in, too long for one file",
     "checkin_queue": "check-in, too long for one file",
     "commands": "find, too long for one file",
