@@ -29,9 +29,10 @@ from consultations.models import (
 )
 from consultations.permissions import APPOINTERS, is_head, is_secretariat, is_sysadmin, may_propose_appointment
 from consultations.queries import suspicion, with_lookalikes
-from ncm_portal.workflow import Move, OpenMove, now
+from ncm_portal.workflow import Blocked, Move, OpenMove, now
 
 from .base import ReadOnlyAdmin, RecordAdmin, RowsInline
+from .by_verbs import added
 from .rows import RowsFormSet
 from .spreadsheets import SpreadsheetAdmin
 
@@ -47,8 +48,12 @@ class NamesInline(RowsInline):
     fields = ["name", "valid_from", "valid_to", "basis", "evidence"]
 
 
+TWICE = _("This person is listed twice in the same role.")
+
+
 def _is_current(row: dict[str, Any]) -> bool:
-    return not row["valid_until"] or row["valid_until"] > timezone.localdate(now())
+    last = row.get("valid_until")
+    return not last or last > timezone.localdate(now())
 
 
 class MembershipFormSet(RowsFormSet):
@@ -65,7 +70,7 @@ class MembershipFormSet(RowsFormSet):
         if sum(row["is_primary"] for row in live) > 1:
             raise ValidationError(_("This organisation already has a primary focal point."))
         if len({(row["user"], row["role"]) for row in live}) < len(live):
-            raise ValidationError(_("This person is listed twice in the same role."))
+            raise ValidationError(TWICE)
 
 
 class MembershipsInline(RowsInline):
@@ -81,6 +86,25 @@ class MembershipsInline(RowsInline):
     formset = MembershipFormSet
     autocomplete_fields = ["user"]
     fields = ["user", "role", "is_primary", "valid_from", "valid_until", "mandate_letter"]
+
+    def save_by_verbs(self, form: Any, by: User, *, change: bool) -> Iterable[str]:
+        """Let a person act for the organisation, and end it, as the desk does. Only the days to come and those of an
+        ended membership are saved plainly: nobody begins or stops acting.
+        """
+        row, facts = form.instance, form.cleaned_data
+        is_ending = _is_current(form.initial) and not _is_current(facts)
+        if change and {"user", "role"} & set(form.changed_data):
+            raise Blocked(str(_("The person and the role of a membership stay. End it and add another.")))
+        if change and is_ending:
+            ended = workflow.end_membership(row, by=by, day=facts["valid_until"])
+            return ("is_primary", *(("valid_until",) if ended.valid_until == facts["valid_until"] else ()))
+        if change or is_ending:
+            return ()
+        if row.stakeholder.memberships.filter(user=row.user, role=row.role, valid_until=None).exists():
+            raise Blocked(str(TWICE))
+        given = {name: facts[name] for name in ("role", "is_primary", "valid_from")}
+        added(form, workflow.add_member(row.user, row.stakeholder, by=by, letter=facts["mandate_letter"], **given))
+        return ("user", "stakeholder", "mandate_letter", *given)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
         return super().get_queryset(request).select_related("user", "stakeholder")

@@ -229,7 +229,7 @@ def join(token: str, *, by: User) -> Membership:
         raise Blocked(_("This invitation was sent to another address. Sign in with that address to accept it."))
     invitation.accepted_by, invitation.accepted_at = by, now()
     invitation.save()
-    return _add(by, invitation.stakeholder, invitation.role, by, is_primary=_is_first(invitation))
+    return _add(by, invitation.stakeholder, invitation.role, by, is_primary=_is_first(invitation), valid_from=_today())
 
 
 def _is_first(invitation: MembershipInvitation) -> bool:
@@ -239,22 +239,29 @@ def _is_first(invitation: MembershipInvitation) -> bool:
 
 @verb
 def add_member(
-    user: User, stakeholder: Stakeholder, *, role: str, by: User, is_primary: bool = False, letter: str = ""
+    user: User,
+    stakeholder: Stakeholder,
+    *,
+    role: str,
+    by: User,
+    is_primary: bool = False,
+    letter: str = "",
+    valid_from: date | None = None,
 ) -> Membership:
-    """Let `user` act for an organisation from today, by a letter of mandate. Raises NotAllowed, or Blocked for an
-    office holder.
+    """Let `user` act for an organisation from `valid_from`, or else from today, by a letter of mandate.
+
+    Raises NotAllowed, or Blocked for an office holder.
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Add a person to an organisation"))
-    return _add(user, stakeholder, role, by, is_primary=is_primary, mandate_letter=letter)
+    first = valid_from or _today()
+    return _add(user, stakeholder, role, by, is_primary=is_primary, mandate_letter=letter, valid_from=first)
 
 
 def _add(user: User, stakeholder: Stakeholder, role: str, by: User, **fields: object) -> Membership:
     if reasons := on_both_sides(locked(user)):
         raise Blocked(reasons)
     known = Membership.objects.filter(user=user, stakeholder=stakeholder, role=role, valid_until=None).first()
-    membership = known or Membership.objects.create(
-        user=user, stakeholder=stakeholder, role=role, valid_from=_today(), **fields
-    )
+    membership = known or Membership.objects.create(user=user, stakeholder=stakeholder, role=role, **fields)
     journal("join", stakeholder, by=by, data={"person": user.name, "role": role})
     if known is None and role == MembershipRole.CLEARING_OFFICER:
         recipients.clearing_officer_named(membership)
@@ -263,13 +270,18 @@ def _add(user: User, stakeholder: Stakeholder, role: str, by: User, **fields: ob
 
 
 @verb
-def end_membership(membership: Membership, *, by: User, reason: str = "") -> Membership:
-    """End a membership at once; earlier acts are kept. Raises NotAllowed, or Blocked if it has ended."""
+def end_membership(membership: Membership, *, by: User, reason: str = "", day: date | None = None) -> Membership:
+    """End a membership at once, or as of an earlier `day`; earlier acts are kept.
+
+    Raises NotAllowed, or Blocked if it has ended, or for a day to come.
+    """
     demand(may_manage_members(by, membership.stakeholder), who=MANAGERS, to=gettext_lazy("End a membership"))
     row = locked(membership)
     if row.valid_until and row.valid_until <= _today():
         raise Blocked(_("This membership has already ended."))
-    row.valid_until, row.is_primary = max(_today(), row.valid_from), False
+    if day and day > _today():
+        raise Blocked(_("The date must be today or in the past."))
+    row.valid_until, row.is_primary = max(day or _today(), row.valid_from), False
     row.save()
     journal("leave", row.stakeholder, by=by, reason=reason, data={"person": row.user.name, "role": row.role})
     _forget(membership.user)

@@ -279,6 +279,16 @@ def test_ended_membership_is_effective_at_once_and_kept():
     assert (event.verb, event.reason, event.data) == ("leave", "Moved on.", data)
 
 
+def test_membership_begins_and_ends_on_the_days_given():
+    body, person, officer, today = make_stakeholder(), make_user(), make_secretariat(), timezone.localdate()
+    first, last, late = (today - timedelta(days=days) for days in (9, 2, -1))
+    membership = workflow.add_member(person, body, role="alternate", by=officer, valid_from=first)
+    assert membership.valid_from == first
+    reasons = refused(workflow.end_membership, membership, by=officer, day=late)
+    assert reasons == ["The date must be today or in the past."]
+    assert workflow.end_membership(membership, by=officer, day=last).valid_until == last
+
+
 def test_membership_started_today_can_be_ended_today():
     body = make_stakeholder()
     person = make_member(body, valid_from=timezone.localdate())
