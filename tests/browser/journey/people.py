@@ -79,6 +79,7 @@ def the_secretariat_verifies_them(walk: Walk) -> None:
     amina.follow(amina.window.locator(".rail").get_by_role("link", name="Organisations"))
     for name in (NETWORK, CREWS, BUREAU):
         amina.go("/desk/organisations/")
+        amina.follow(amina.window.locator(".tabset a", has_text="To verify"))
         amina.follow(name)
         amina.press("Verify")
         assert Stakeholder.objects.get(name=name).state == "verified"
