@@ -35,6 +35,7 @@ from tests.factories import (
     make_consultation,
     make_delegate,
     make_forum,
+    make_member,
     make_point,
     make_provision,
     make_secretariat,
@@ -106,12 +107,15 @@ def send_many(
     *,
     first: int = 0,
     text: Callable[[int], str] = input_text,
+    authors: dict[int, User] | None = None,
+    is_waiting: bool = False,
 ) -> list[Submission]:
-    """Create inputs on file, themes and senders in turn."""
+    """Create inputs on file, or waiting at the desk, themes and senders in turn; `authors` by the key of the sender."""
     themes, officer, now = list(consultation.themes.all()), make_secretariat(), workflow.now()
     sent = Submission.objects.bulk_create(
         Submission(
-            consultation=consultation, stakeholder=senders[turn % len(senders)], author=officer,
+            consultation=consultation, stakeholder=senders[turn % len(senders)],
+            author=(authors or {}).get(senders[turn % len(senders)].pk, officer),
             theme=themes[turn % len(themes)], title=f"Input {turn} in a crowd", body=text(turn),
             audience=_audience(turn), reference=f"NCM-CROWD-{turn:05}",
             submitted_at=now - timedelta(minutes=turn), content_sha256=f"{turn:064x}",
@@ -120,9 +124,17 @@ def send_many(
     )  # fmt: skip
     made = Submission.objects.filter(pk__in=[row.pk for row in sent])
     made.update(state="submitted")
-    made.update(state="accepted", decided_at=now, decided_by=officer)
+    if not is_waiting:
+        made.update(state="accepted", decided_at=now, decided_by=officer)
     _link(made)
     return list(made.order_by("reference"))
+
+
+def wait_many(consultation: Consultation, senders: list[Stakeholder], inputs: int) -> list[Submission]:
+    """Create inputs that wait at the desk, each written by the focal point of its sender."""
+    authors = {sender.pk: make_member(sender) for sender in senders}
+    first = Submission.objects.count()
+    return send_many(consultation, senders, inputs, first=first, authors=authors, is_waiting=True)
 
 
 def _audience(turn: int) -> str:
@@ -133,7 +145,7 @@ def _audience(turn: int) -> str:
 def _link(inputs) -> None:
     provisions, through = list(Provision.objects.all()), Submission.provisions.through
     through.objects.bulk_create(
-        through(submission=sent, provision=provisions[sent.pk % len(provisions)]) for sent in inputs
+        through(submission=sent, provision=provisions[sent.pk % len(provisions)]) for sent in inputs if provisions
     )
 
 

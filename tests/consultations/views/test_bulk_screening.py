@@ -1,6 +1,7 @@
 """Bulk actions on inputs: the preview predicts the result, and the person who decided can undo it for ten minutes."""
 
 import uuid
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from consultations import workflow
 from consultations.models import Event, OutgoingMail
 from consultations.views import bulk_screening
 from ncm_portal.workflow import now, replayed_at
+from tests.crowd import join_many, wait_many
 from tests.factories import make_consultation, make_secretariat, make_submission
 from tests.office_factories import make_double
 from tests.pages import words
@@ -180,3 +182,22 @@ def test_assignment_of_many_is_undone_as_one(client, officer):
     states(*made)
     assert [each.assigned_to for each in made] == [colleague, None, colleague]
     assert "Undo all" not in words(client.get(answer["Location"]))
+
+
+def test_500_are_put_on_file_and_undone_by_one_countermove(client, officer):
+    consultation = make_consultation()
+    waiting = wait_many(consultation, join_many(20), bulk_screening.MOST)
+    beside = make_submission(consultation, state="submitted")
+    answer = post(client, waiting, "accept", confirm="yes")
+    assert said(client, answer) == ["500 inputs are on file."]
+    here = consultation.submissions.order_by()
+    assert set(here.values_list("state", "decided_by")) == {("accepted", officer.pk), ("submitted", None)}
+    assert list(here.filter(state="submitted")) == [beside]
+    assert OutgoingMail.objects.filter(state="waiting").count() == 500
+    assert said(client, undo(client, consultation)) == ["500 inputs wait at the desk again."]
+    assert set(here.values_list("state", "decided_by", "decided_at")) == {("submitted", None, None)}
+    assert set(OutgoingMail.objects.values_list("state", "body")) == {("cancelled", "")}
+    entries = Event.objects.filter(verb__in=["accept", "undo_at_once"])
+    acts = Counter((entry.verb, entry.by_id, entry.data["act"], entry.data["inputs"]) for entry in entries)
+    moment = entries[0].data["act"]
+    assert acts == {(verb, officer.pk, moment, 500): 500 for verb in ("accept", "undo_at_once")}
