@@ -8,7 +8,7 @@ from tests.source_code import modules
 STATE_WRITERS = {
     "ncm_portal.workflow.verbs": {"make", "make_many"},
     "positions.workflow.papers": {"resume"},  # where `make` lets it go on: the state in which it was halted
-    "consultations.workflow.milestones": {"date_milestone"},  # has no moves
+    "consultations.workflow.milestones": {"add_milestone", "date_milestone"},  # has no moves
     "consultations.jobs": {"_lock_job", "_end"},  # a queue, guarded by the database
     "consultations.workflow.imports": {"confirm_import"},  # the same queue
     "consultations.workflow.duplicates": {"ask_to_compare"},

@@ -56,7 +56,32 @@ MILESTONE_HELP = {
 }
 
 
-class MilestonesInline(RowsInline):
+class MilestoneForm(SeenForm):
+    facts = staticmethod(workflow.words_of_milestone)
+
+
+class ByMilestone:
+    """Saves a milestone by the verbs of the settings. One of no consultation is added plainly."""
+
+    def save_by_verbs(self, form: Any, by: User, *, change: bool) -> Iterable[str]:
+        row, facts = form.instance, form.cleaned_data
+        words, dated = workflow.MILESTONE_WORDS, ("state", *workflow.MILESTONE_DATES)
+        if change:
+            if typed(form, words):
+                workflow.name_milestone(row, by=by, seen=facts["seen"], **{name: facts[name] for name in words})
+            if typed(form, dated):
+                known = {name: facts[name] for name in ("planned_precision", "actual_precision") if name in facts}
+                workflow.date_milestone(row, by=by, **{name: getattr(row, name) for name in dated}, **known)
+            return (*words, *dated)
+        if not facts["consultation"]:
+            return ()
+        given = {name: facts[name] for name in (*words, *dated) if name in facts}
+        added(form, workflow.add_milestone(facts["consultation"], by=by, **given))
+        return ("consultation", *given)
+
+
+class MilestonesInline(ByMilestone, RowsInline):
+    form = MilestoneForm
     help = MILESTONE_HELP
     model = Milestone
     fields = ["short_title", "title", "kind", "place", "planned_start", "actual_start", "state", "is_key"]
@@ -116,7 +141,8 @@ class ConsultationAdmin(RecordAdmin):
 
 
 @admin.register(Milestone)
-class MilestoneAdmin(RecordAdmin):
+class MilestoneAdmin(ByMilestone, RecordAdmin):
+    form = MilestoneForm
     help = MILESTONE_HELP
     list_display = ["__str__", "place", "planned_start", "actual_start", "state", "level", "is_key", "evidence"]
     list_filter = ["state", "level", "kind", "is_key"]

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models import Milestone, MilestoneState
-from consultations.workflow.milestones import DATES, MILESTONE_WORDS, problems_with_dates
+from consultations.workflow.milestones import DATES, problems_with_dates, words_of_milestone
 
 from .consultation_settings import SeenForm
 from .fields import LineField
@@ -67,7 +67,7 @@ class MilestoneNameForm(SeenForm):
     is_key = forms.BooleanField(label=_("Show it in the timeline on the home page"), required=False)
 
     def __init__(self, *args: Any, milestone: Milestone | None = None, **options: Any) -> None:
-        stand = {name: getattr(milestone, name) for name in MILESTONE_WORDS} if milestone else {}
+        stand = words_of_milestone(milestone) if milestone else {}
         super().__init__(*args, stand=stand, **options)
 
 

@@ -182,7 +182,8 @@ from .letter_texts import change_letter_text, restore_letter_text, send_test_let
 from .letterhead import LETTERHEAD_TEXTS, change_letterhead
 from .mail_limits import clear_mail_counts, count_mail, may_write_to_account, why_person_waits
 from .mail_stops import resume_mail, stop_mail
-from .milestones import add_milestone, date_milestone, name_milestone
+from .milestones import DATES as MILESTONE_DATES
+from .milestones import MILESTONE_WORDS, add_milestone, date_milestone, name_milestone, words_of_milestone
 from .moderation import HIDE_WORDS, HIDING_MOVES, lift_hiding, object_to_hiding, uphold_hiding
 from .organisations import (
     STAKEHOLDER_MOVES,

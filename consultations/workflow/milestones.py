@@ -28,21 +28,28 @@ def add_milestone(
     short_title: str = "",
     place: str = "",
     is_key: bool = False,
-    planned_start: date | None = None,
-    planned_end: date | None = None,
+    state: str = MilestoneState.PLANNED,
+    **days: date | None,
 ) -> Milestone:
-    """Add a planned milestone to a consultation. Raises NotAllowed, or Blocked with every reason."""
+    """Add a milestone to a consultation, with DATES: one to come, or one that was held already.
+
+    Raises NotAllowed, or Blocked with every reason.
+    """
     row = for_change(consultation, by)
+    if reasons := [words for _field, words in problems_with_dates(Milestone(title=title), state=state, **days)]:
+        raise Blocked(reasons)
     made = Milestone(
         consultation=row, title=title, short_title=short_title, place=place, is_key=is_key, kind="milestone",
-        level="national", planned_start=planned_start, planned_end=planned_end,
+        level="national", state=state, **days,
     )  # fmt: skip
-    days = {"planned_start": planned_start, "planned_end": planned_end}
-    if reasons := [words for _field, words in problems_with_dates(Milestone(title=title), state=made.state, **days)]:
-        raise Blocked(reasons)
     made.save()
     journal("add_milestone", made, by=by, after=made.state)
     return made
+
+
+def words_of_milestone(milestone: Milestone) -> dict[str, Any]:
+    """Return what a milestone is called as a change is made from it."""
+    return {name: getattr(milestone, name) for name in MILESTONE_WORDS}
 
 
 @verb
@@ -53,7 +60,7 @@ def name_milestone(milestone: Milestone, *, by: User, seen: str, **words: Any) -
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Change a milestone"))
     row = locked(milestone)
-    before = {name: getattr(row, name) for name in MILESTONE_WORDS}
+    before = words_of_milestone(row)
     demand_same(seen, before)
     changed = {name: value for name, value in words.items() if value != before[name]}
     same = Milestone.objects.filter(
@@ -82,10 +89,13 @@ def date_milestone(
     actual_start: date | None = None,
     actual_end: date | None = None,
     note: str = "",
+    planned_precision: str = "",
+    actual_precision: str = "",
 ) -> Milestone:
     """Set the planned and actual dates and the state of a milestone; the journal keeps the earlier values.
 
-    Raises NotAllowed, or Blocked with every reason.
+    An entered first day is known to the day, unless its precision is given. Raises NotAllowed, or Blocked with every
+    reason.
     """
     demand(is_secretariat(by), who=SECRETARIAT, to=gettext_lazy("Record the outcome of a milestone"))
     row = locked(milestone)
@@ -97,19 +107,20 @@ def date_milestone(
     if reasons:
         raise Blocked(reasons)
     row.state, row.evidence = state, Evidence.OWN  # loading the reference data does not change it
-    for name, day in data.items():
-        _set(row, name, day)
+    _set(row, data, planned_start=planned_precision, actual_start=actual_precision)
     row.save()
     changed = [[name, _format(before[name]), _format(data[name])] for name in DATES if before[name] != data[name]]
     journal("date_milestone", row, by=by, before=was, after=state, reason=note.strip(), data={"changed": changed})
     return row
 
 
-def _set(row: Milestone, name: str, day: date | None) -> None:
-    """Set a date; an entered first day has day precision, whatever it had before."""
-    if name.endswith("_start") and getattr(row, name) != day:
-        setattr(row, name.replace("_start", "_precision"), "day" if day else "")
-    setattr(row, name, day)
+def _set(row: Milestone, days: dict[str, date | None], **precisions: str) -> None:
+    """Set the dates; an entered first day has day precision, whatever it had before, or the one given."""
+    for first, precision in precisions.items():
+        if getattr(row, first) != days[first]:
+            setattr(row, first.replace("_start", "_precision"), (precision or "day") if days[first] else "")
+    for name, day in days.items():
+        setattr(row, name, day)
 
 
 def _format(day: date | None) -> str:

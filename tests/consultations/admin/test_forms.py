@@ -261,7 +261,8 @@ def test_milestone_date_is_entered_on_own_page(client, officer):
     sent = filled(client, Milestone, milestone, state="held", actual_start="2018-12-10")
     milestone.refresh_from_db()
     assert (sent.status_code, milestone.state, milestone.actual_start) == (302, "held", date(2018, 12, 10))
-    assert Event.objects.about(milestone).get().data["changed"]["state"] == ["planned", "held"]
+    entry = Event.objects.about(milestone).get()
+    assert (entry.verb, entry.before, entry.after) == ("date_milestone", "planned", "held")
 
 
 @pytest.mark.parametrize("odd", ["a\x00b", "a\x0bb", "a\ufffeb", "x" * 300])

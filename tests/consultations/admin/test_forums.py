@@ -1,13 +1,13 @@
-"""Forums and their sessions in the admin: they are added and changed by the verbs that the desk calls."""
+"""Forums, sessions and milestones in the admin: they are added and changed by the verbs that the desk calls."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
 from zeal import zeal_ignore
 
 from consultations import workflow
-from consultations.models import Event, Forum, ForumSession, Group, SeatQuota
+from consultations.models import Consultation, Event, Forum, ForumSession, Group, Milestone, SeatQuota
 from consultations.queries.history import desk_page
 from tests import factories
 from tests.consultations.admin.test_forms import errors_of, filled
@@ -211,3 +211,92 @@ def test_record_and_its_page_at_the_desk_lead_to_each_other(client, officer):
         in_admin, at_desk = reverse(f"admin:consultations_{model}_change", args=[record.pk]), desk_page(record)
         assert f'href="{at_desk}"' in client.get(in_admin).text, model
         assert f'href="{in_admin}"' in client.get(at_desk).text, model
+
+
+# --- Milestones -------------------------------------------------------------------------------------------------------
+
+FAR = "This is in 2036, more than five years from now. Check the year."
+
+
+def milestone_of(consultation=None, **facts):
+    given = {"title": "Review forum", "kind": "forum", "level": "global", "planned_start": date(2027, 5, 4), **facts}
+    return Milestone.objects.create(consultation=consultation, **given)
+
+
+def new_milestone(prefix="", **facts):
+    given = {"title": "Dialogue", "kind": "dialogue", "state": "planned", "planned_start": "2027-05-04", **facts}
+    return {f"{prefix}{name}": value for name, value in given.items()}
+
+
+def test_milestone_of_a_consultation_is_added_by_the_verb(client, officer):
+    facts = {"level": "global", "consultation": factories.make_consultation().pk, "evidence": "N"}
+    sent = new_milestone(place="Kisumu", planned_precision="month", actual_precision="day", **facts)
+    answer = client.post(page(Milestone, "add"), sent)
+    assert answer.status_code == 302, errors_of(answer)
+    made = Milestone.objects.get()
+    assert verbs(made) == ["add_milestone", "edit"]
+    assert (made.kind, made.level, made.place, made.planned_precision) == ("dialogue", "global", "Kisumu", "month")
+    alone = sent | {"title": "Summit", "consultation": ""}
+    assert client.post(page(Milestone, "add"), alone).status_code == 302
+    assert verbs(Milestone.objects.get(title="Summit")) == ["enter"]
+
+
+@zeal_ignore()
+def test_rows_of_milestones_are_saved_by_the_verbs(client, officer):
+    consultation = factories.make_consultation()
+    first = milestone_of(consultation)
+    held = new_milestone("milestones-1-", state="held", planned_start="", actual_start="2026-05-04")
+    changed = {"milestones-0-title": "Summit", "milestones-0-planned_start": "2028-05-04", "milestones-TOTAL_FORMS": 2}
+    answer = filled(client, Consultation, consultation, **changed, **held)
+    assert answer.status_code == 302, errors_of(answer)
+    first.refresh_from_db()
+    assert (first.title, first.planned_start, first.kind) == ("Summit", date(2028, 5, 4), "forum")
+    assert [event.verb for event in Event.objects.about(first).order_by("pk")] == ["name_milestone", "date_milestone"]
+    made = consultation.milestones.get(title="Dialogue")
+    assert (made.state, made.kind, made.actual_start) == ("held", "dialogue", date(2026, 5, 4))
+    assert verbs(made) == ["add_milestone"]
+
+
+@zeal_ignore()
+def test_far_day_in_a_row_is_refused_above_the_form(client, officer):
+    consultation = factories.make_consultation()
+    first = milestone_of(consultation)
+    changed = {"milestones-0-title": "Typed", "milestones-0-planned_start": "2036-05-04", "purpose": "Typed as well"}
+    answer = filled(client, Consultation, consultation, **changed)
+    assert answer.context["adminform"].form.non_field_errors() == [FAR]
+    assert all(part in answer.text for part in ("Typed", "2036-05-04", "Typed as well"))
+    assert (Milestone.objects.get().title, verbs(first), verbs(consultation)) == ("Review forum", [], [])
+    far = {"milestones-TOTAL_FORMS": 2, **new_milestone("milestones-1-", planned_start="2036-05-04")}
+    assert filled(client, Consultation, consultation, **far).context["adminform"].form.non_field_errors() == [FAR]
+
+
+def test_date_keeps_the_precision_that_stands_beside_it(client, officer):
+    milestone = milestone_of(planned_precision="month")
+    assert filled(client, Milestone, milestone, planned_start="2027-06-01", reference="A/RES/1").status_code == 302
+    milestone.refresh_from_db()
+    assert (milestone.planned_start, milestone.planned_precision) == (date(2027, 6, 1), "month")
+    data = {event.verb: event.data["changed"] for event in Event.objects.about(milestone)}
+    dated = [["planned_start", "2027-05-04", "2027-06-01"]]
+    assert data == {"date_milestone": dated, "edit": {"reference": ["", "A/RES/1"]}}
+    assert errors_of(filled(client, Milestone, milestone, planned_start="2036-05-04")) == [FAR]
+
+
+def test_name_that_a_colleague_gave_a_milestone_meanwhile_is_told(client, officer):
+    milestone = milestone_of()
+    seen = client.get(page(Milestone, "change", milestone.pk)).context["adminform"].form["seen"].value()
+    Milestone.objects.filter(pk=milestone.pk).update(place="Kisumu")
+    answer = filled(client, Milestone, milestone, place="Typed", seen=seen)
+    (reason,) = errors_of(answer)
+    assert ("Place: Kisumu" in reason, "Typed" in answer.text, verbs(milestone)) == (True, True, [])
+    again = answer.context["adminform"].form["seen"].value()
+    assert filled(client, Milestone, milestone, place="Typed", seen=again).status_code == 302
+    assert (Milestone.objects.get().place, verbs(milestone)) == ("Typed", ["name_milestone"])
+
+
+@zeal_ignore()
+def test_rows_of_milestones_carry_what_they_were_filled_from(client, officer):
+    consultation = factories.make_consultation()
+    milestone_of(consultation)
+    shown = client.get(page(Consultation, "change", consultation.pk))
+    row = shown.context["inline_admin_formsets"][0].formset.initial_forms[0]
+    assert f'name="milestones-0-seen" value="{row["seen"].value()}"' in shown.text
