@@ -236,16 +236,22 @@ class ForumAdmin(RecordAdmin):
     ]
 
     def save_by_verbs(self, form: Any, by: User, *, change: bool) -> Iterable[str]:
-        """Add and change a forum in preparation as the desk does; its sessions move with its first day."""
+        """Add and change a forum in preparation as the desk does; its sessions move with its first day. The seats
+        change until it is over.
+        """
         forum, facts = form.instance, typed(form, workflow.FORUM_FACTS)
         if not change:
             made = workflow.add_forum(forum.consultation, by=by, code=forum.code, **facts)
             added(form, made)
             return ("consultation", "code", *facts, *(("slug",) if forum.slug == made.slug else ()))
+        seats = typed(form, ["seats"])
+        if seats:
+            groups = {row.group: (row.seats, row.reserve) for row in forum.quotas.all()}
+            workflow.set_seats(forum, by=by, groups=groups, **seats)
         if not facts or forum.state != Forum.State.DRAFT:
-            return ()  # the text of letters to come is no fact that was announced
+            return seats  # the text of letters to come is no fact that was announced
         workflow.change_forum(forum, by=by, seen=form.cleaned_data["seen"], **facts)
-        return facts
+        return {**seats, **facts}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Make what was announced read-only: the page "Change the facts" says whom a change reaches, and writes to

@@ -1,10 +1,25 @@
 """Admin of reference data: themes, provisions, instruments, terms and the outline."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.contrib import admin
 
-from consultations.models import Instrument, OutlinePart, Provision, PublicHoliday, Term, Theme, ThemeProvision
+from consultations import workflow
+from consultations.models import (
+    HolidayRule,
+    Instrument,
+    OutlinePart,
+    Provision,
+    PublicHoliday,
+    Term,
+    Theme,
+    ThemeProvision,
+    User,
+)
 
 from .base import RecordAdmin, RowsInline
+from .by_verbs import added
 
 
 class ThemeProvisionsInline(RowsInline):
@@ -56,3 +71,11 @@ class PublicHolidayAdmin(RecordAdmin):
     list_display = ["name", "rule", "on", "month", "day", "days_from_easter", "counts", "evidence"]
     list_filter = ["rule", "counts", "evidence"]
     search_fields = ["name", "source"]
+
+    def save_by_verbs(self, form: Any, by: User, *, change: bool) -> Iterable[str]:
+        """Add a day by notice as the desk does; the days of the Act have no verb."""
+        day = form.instance
+        if change or day.rule != HolidayRule.ONCE or not day.counts:
+            return ()
+        added(form, workflow.add_holiday(by=by, name=day.name, on=day.on, source=day.source))
+        return ("name", "rule", "on", "counts", "source")

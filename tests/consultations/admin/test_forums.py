@@ -213,6 +213,17 @@ def test_record_and_its_page_at_the_desk_lead_to_each_other(client, officer):
         assert f'href="{in_admin}"' in client.get(at_desk).text, model
 
 
+def test_seats_of_a_forum_are_set_by_the_verb(client, officer):
+    forum = factories.make_forum(state="announced", seats=40)
+    SeatQuota.objects.create(forum=forum, group=Group.CIVIL_SOCIETY, seats=30, reserve=1)
+    answer = filled(client, Forum, forum, seats=20, concept="Typed")
+    assert errors_of(answer) == ["The groups together have 30 seats, but the forum has 20."]
+    assert ("Typed" in answer.text, Forum.objects.get(pk=forum.pk).seats, entries(forum)) == (True, 40, [])
+    assert filled(client, Forum, forum, seats=50, concept="Typed").status_code == 302
+    assert [verb for verb, _data in entries(forum)] == ["set_seats", "edit"]
+    assert (Forum.objects.get(pk=forum.pk).seats, forum.quotas.get().seats) == (50, 30)
+
+
 # --- Milestones -------------------------------------------------------------------------------------------------------
 
 FAR = "This is in 2036, more than five years from now. Check the year."
