@@ -31,6 +31,7 @@ from consultations.permissions import SignedInRequest, is_secretariat
 from consultations.queries.delegates import seat_plan
 from consultations.queries.forum_documents import documents
 from consultations.queries.forums import forum_steps
+from consultations.workflow.consultation_settings import FACTS, demand_same, fingerprint
 from ncm_portal.workflow import Condition, needs_of, now
 
 from .base import ReadOnlyAdmin, RecordAdmin, RowsInline, bulk_action
@@ -87,8 +88,16 @@ class MilestonesInline(ByMilestone, RowsInline):
     fields = ["short_title", "title", "kind", "place", "planned_start", "actual_start", "state", "is_key"]
 
 
+class ConsultationForm(SeenForm):
+    @staticmethod
+    def facts(consultation: Consultation) -> dict[str, Any]:
+        """Return the facts and the themes of a consultation, from which a change is made."""
+        return workflow.facts_of(consultation) | workflow.themes_of(consultation)
+
+
 @admin.register(Consultation)
 class ConsultationAdmin(RecordAdmin):
+    form = ConsultationForm
     help = {
         "slug": _("Part of the address of its pages. It stays once the consultation has opened."),
         "title": _("What it is about, as everybody reads it."),
@@ -118,6 +127,25 @@ class ConsultationAdmin(RecordAdmin):
             if obj is None or obj.state == Consultation.State.DRAFT
             else [*fields, "opens_at", "closes_at", "slug", *RULES]
         )
+
+    def save_by_verbs(self, form: Any, by: User, *, change: bool) -> Iterable[str]:
+        """Begin a consultation, change its facts and choose its themes as the desk does."""
+        data = form.cleaned_data
+        if not change:
+            named = {name: data[name] for name in ("title", "short_title", "opens_at", "closes_at")}
+            made = workflow.begin_consultation(by=by, **named)
+            added(form, made)
+            return (*named, *(("slug",) if data["slug"] == made.slug else ()))
+        facts, themes = typed(form, FACTS), typed(form, ["themes"])
+        if facts or themes:
+            stored = Consultation.objects.get(pk=form.instance.pk)
+            demand_same(data["seen"], ConsultationForm.facts(stored))
+        if facts:
+            workflow.change_facts(stored, by=by, seen=fingerprint(workflow.facts_of(stored)), **facts)
+        if themes:
+            seen = fingerprint(workflow.themes_of(stored))
+            workflow.choose_themes(stored, by=by, seen=seen, themes=list(themes["themes"]))
+        return (*facts, *themes)
 
     def links(self, request: HttpRequest, record: Any) -> list[tuple[Any, str]]:
         """Link to the rules page once the consultation has opened."""

@@ -73,9 +73,15 @@ class PublicHolidayAdmin(RecordAdmin):
     search_fields = ["name", "source"]
 
     def save_by_verbs(self, form: Any, by: User, *, change: bool) -> Iterable[str]:
-        """Add a day by notice as the desk does; the days of the Act have no verb."""
-        day = form.instance
-        if change or day.rule != HolidayRule.ONCE or not day.counts:
+        """Add a day by notice, and take it out, as the desk does. Days of the Act have no verb."""
+        data = form.cleaned_data
+        if data.get("rule") != HolidayRule.ONCE:
             return ()
-        added(form, workflow.add_holiday(by=by, name=day.name, on=day.on, source=day.source))
-        return ("name", "rule", "on", "counts", "source")
+        if not change and data["counts"]:
+            made = workflow.add_holiday(by=by, name=data["name"], on=data["on"], source=data["source"])
+            added(form, made)
+            return ("name", "on", "source", "rule", "counts")
+        if change and form.changed_data == ["counts"] and not data["counts"]:
+            workflow.strike_holiday(form.instance, by=by)
+            return ("counts",)
+        return ()

@@ -1,46 +1,51 @@
-"""Public holidays in the admin: a day by notice is added by the verb that the desk calls."""
+"""Public holidays in the admin: a day by notice is added and taken out by the verbs of the desk."""
 
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils.timezone import localdate
 
-from consultations.models import Event, PublicHoliday
-from tests.consultations.admin.test_forms import errors_of
+from consultations.models import Event, Evidence, PublicHoliday
+from tests.consultations.admin.test_forms import errors_of, filled
 from tests.pages import admin_page as page
 
 pytestmark = [pytest.mark.django_db]
+NOTICE = {
+    "name": "Day of the lakes",
+    "rule": "once",
+    "source": "Gazette Notice 9",
+    "counts": "on",
+    "evidence": Evidence.OWN.value,
+}
 
 
-def sent(client, **changed):
-    given = {"name": "Day of voting", "rule": "once", "counts": "on", "source": "Gazette notice 1", "evidence": "N"}
-    return client.post(page(PublicHoliday, "add"), {**given, **changed})
+def verbs():
+    return list(Event.objects.filter(kind="consultations.publicholiday").order_by("pk").values_list("verb", flat=True))
 
 
-def verbs(name):
-    return [event.verb for event in Event.objects.about(PublicHoliday.objects.get(name=name))]
-
-
-def test_day_by_notice_is_added_by_the_verb(client, officer):
-    PublicHoliday.objects.all().delete()
-    day = timezone.localdate() + timedelta(days=40)
-    answer = sent(client, on=day)
+def test_day_by_notice_is_added_and_taken_out_by_the_verbs(client, officer):
+    day = localdate() + timedelta(days=40)
+    answer = client.post(page(PublicHoliday, "add"), {**NOTICE, "on": day.isoformat()})
     assert answer.status_code == 302, errors_of(answer)
-    made = PublicHoliday.objects.get()
-    assert (made.on, made.source, made.counts, verbs("Day of voting")) == (
-        day,
-        "Gazette notice 1",
-        True,
-        ["add_holiday"],
-    )
-    again = sent(client, name="Day of mourning", on=day)
-    assert errors_of(again) == ["This day is a public holiday already: Day of voting."]
-    far = sent(client, name="Typed", on=day.replace(year=day.year + 9, day=1))
-    assert ("more than three years from now" in errors_of(far)[0], "Typed" in far.text) == (True, True)
-    assert PublicHoliday.objects.count() == 1
+    made = PublicHoliday.objects.get(name="Day of the lakes")
+    assert (made.on, made.source, made.counts, verbs()) == (day, "Gazette Notice 9", True, ["add_holiday"])
+    again = client.post(page(PublicHoliday, "add"), {**NOTICE, "name": "Day of mourning", "on": day.isoformat()})
+    assert errors_of(again) == ["This day is a public holiday already: Day of the lakes."]
+    assert filled(client, PublicHoliday, made, counts=False).status_code == 302
+    made.refresh_from_db()
+    assert (made.counts, verbs()) == (False, ["add_holiday", "strike_holiday"])
 
 
-def test_day_of_the_act_is_entered_plainly(client, officer):
-    answer = sent(client, name="Heroes", rule="every_year", month=7, day=9)
-    assert answer.status_code == 302, errors_of(answer)
-    assert verbs("Heroes") == ["enter"]
+def test_day_that_is_no_day_to_come_is_refused_and_stays_typed(client, officer):
+    far = localdate() + timedelta(days=3650)
+    answer = client.post(page(PublicHoliday, "add"), {**NOTICE, "on": far.isoformat()})
+    assert errors_of(answer) == [f"This is in {far.year}, more than three years from now. Check the year."]
+    assert "Day of the lakes" in answer.text
+    assert (PublicHoliday.objects.filter(name="Day of the lakes").exists(), verbs()) == (False, [])
+
+
+def test_other_facts_of_a_day_are_saved_plainly(client, officer):
+    made = PublicHoliday.objects.create(name="Day of the lakes", on=localdate(), source="A notice")
+    assert filled(client, PublicHoliday, made, source="Gazette Notice 9").status_code == 302
+    made.refresh_from_db()
+    assert (made.source, verbs()) == ("Gazette Notice 9", ["edit"])
