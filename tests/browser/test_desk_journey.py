@@ -36,9 +36,12 @@ STEPS = [
     desk.the_forum_meets,
     desk_forum.the_admin_and_the_desk_keep_one_history,
     desk_forum.the_forum_and_a_session_are_opened_again,
+    desk_forum.a_delegate_reads_along_on_a_phone,
     desk_papers.a_review_hour_in_another_year_is_asked_about,
     desk_papers.a_review_round_is_opened_again,
     desk_papers.a_paper_is_put_in_force_again,
+    desk_papers.a_ministry_answers_by_letter,
+    desk_papers.its_reservation_is_confirmed_at_adoption,
     desk_texts.a_ministry_lets_its_time_pass,
     desk_settings.the_daily_mail_lists_what_waits,
 ]

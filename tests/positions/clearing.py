@@ -23,14 +23,17 @@ def make_officer(ministry):
     return make_member(ministry, role=MembershipRole.CLEARING_OFFICER, valid_from=date(2016, 1, 1))
 
 
-def make_text(state="clearance_text"):
-    """Create a text on two themes, each led by a ministry with a clearing officer; the first clears both."""
-    consultation = make_consultation(themes=("T1", "T2"), clearance_working_days=10)
+def make_text(state="clearance_text", *, themes=("T1", "T2")):
+    """Create a text on two themes, each led by a ministry with a clearing officer; the first clears both.
+
+    A theme has one lead: a second text needs `themes` of its own.
+    """
+    consultation = make_consultation(themes=themes, clearance_working_days=10)
     forum = make_forum(consultation)
     make_session(forum)
     paper = make_paper(consultation, forum=forum)
     one, two = make_ministry("Ministry of One"), make_ministry("Ministry of Two")
-    t1, t2 = make_theme("T1"), make_theme("T2")
+    t1, t2 = (make_theme(code) for code in themes)
     make_mandate(one, t1, is_lead=True)
     make_mandate(one, t2)
     make_mandate(two, t2, is_lead=True)

@@ -9,9 +9,9 @@ from tests.positions.clearing import make_text
 STATES = ("registration_closed", "in_session")
 
 
-def make_session_text():
+def make_session_text(**given):
     """Create a text of three paragraphs in session: both ministries are members and checked in."""
-    made = make_text("in_clearance")
+    made = make_text("in_clearance", **given)
     bring_paper(made.paper, "in_session")
     make_edition(made.paper, "0.3", kind="forum")
     change_rules(made.paper.consultation, quorum_groups=1)

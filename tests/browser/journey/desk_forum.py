@@ -1,11 +1,18 @@
-"""Three officers over two consultations: slips around a forum and how they are taken back, its record in the admin."""
+"""Three officers over two consultations: slips around a forum and how they are taken back, its record in the admin, and
+the text in the room on a phone.
+"""
 
 from django.urls import reverse
 from django.utils import timezone
 
 from consultations.models import Event, Invitation
+from consultations.tokens import room_code
 from ncm_portal.workflow import now
+from positions import workflow
+from tests.browser.conftest import PHONE
 from tests.browser.journey.walk import Walk
+from tests.factories import change, make_session
+from tests.positions.plenary import make_session_text
 
 HOME = "/desk/forums/review-2026/"
 CLOSED = "Chebet (sample) closed it"
@@ -82,3 +89,24 @@ def the_forum_and_a_session_are_opened_again(walk: Walk) -> None:
         record.refresh_from_db()
         assert Event.objects.about(record).latest("pk").reason == reason
     assert (walk.forum.state, session.state) == ("in_session", "open")
+
+
+def a_delegate_reads_along_on_a_phone(walk: Walk) -> None:
+    """A code that is mistyped is refused and kept; the badge's code opens what the projector shows, without account."""
+    text, today = make_session_text(themes=("T11", "T12")), timezone.localdate(now())
+    change(text.forum, starts_on=today, ends_on=today)
+    shown = {"session": make_session(text.forum, title="Plenary", state="open"), "heading": "Item 3"}
+    workflow.show_on_screen(text.forum, by=text.secretariat, paragraph=text.first, **shown)
+    code = room_code(text.delegates[0].ticket)
+    delegate = walk.person("Delegate")
+    delegate.window.set_viewport_size(PHONE)
+    delegate.go("/room/")
+    delegate.write(code=code[:-1])
+    delegate.press("Open the text", refused=422)
+    assert delegate.value("code") == code[:-1]
+    delegate.write(code=code)
+    delegate.press("Open the text")
+    assert "Kenya calls for one thing." in delegate.text
+    delegate.look_on_a_phone("room-on-a-phone")
+    change(text.delegates[0], state="withdrawn")
+    delegate.go(f"/room/{text.forum.slug}/", refused=404)

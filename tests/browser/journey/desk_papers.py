@@ -1,14 +1,20 @@
-"""Three officers over two consultations: slips of the head and the desk around papers."""
+"""Three officers over two consultations: slips of the head and the desk around papers, and what a ministry wrote on
+paper.
+"""
 
 from datetime import timedelta
 
 from django.urls import reverse
 
 from ncm_portal.workflow import now
-from positions.models import PaperState
+from positions import workflow
+from positions.models import AnswerByLetter, PaperState
 from tests.browser.journey.desk import at
-from tests.browser.journey.walk import Walk
+from tests.browser.journey.desk_settings import hand_in
+from tests.browser.journey.walk import Walk, in_nairobi
+from tests.made_files import pdf
 from tests.paper_factories import bring_paper, make_paper
+from tests.positions.clearing import make_text
 from tests.positions.reviewing import closed, make_reviewable, opened
 
 
@@ -69,3 +75,44 @@ def a_paper_is_put_in_force_again(walk: Walk) -> None:
     visitor.go("/papers/")
     assert old.title in visitor.text
     assert "Superseded" not in visitor.text
+
+
+def a_ministry_answers_by_letter(walk: Walk) -> None:
+    """One officer types it and adds the scan, another compares and countersigns: only then it counts."""
+    baraka, chebet = walk.person("Baraka"), walk.person("Chebet")
+    text = walk.cleared = make_text(themes=("T13", "T14"))
+    workflow.request_clearance(text.paper, by=text.secretariat, due_at=now() + timedelta(days=60))
+    asked = walk.asked = text.paper.clearances.get(ministry=text.one)
+    chebet.go(reverse("clearance", args=[asked.pk]))
+    chebet.follow("Type an answer that came by letter")
+    chebet.write(reference="MoL/7/1", signed_by="The Principal Secretary")
+    chebet.write(received_on=f"{in_nairobi(now()):%Y-%m-%d}", reason_0="It costs money.")
+    chebet.press("Save the letter", refused=422)
+    assert "Answer: Choose the answer that this text belongs to" in " ".join(chebet.problems)
+    chebet.choose(value_0="reservation")
+    chebet.press("Save the letter")
+    assert "You typed this letter, so another officer must countersign it." in chebet.text
+    hand_in(chebet, "file", "letter.pdf", pdf())
+    chebet.press("Add the scan")
+    letter = AnswerByLetter.objects.get(clearance=asked)
+    assert not asked.stances.filter(value="reservation").exists()
+    baraka.go(reverse("letter", args=[letter.key]))
+    baraka.press("Countersign: it matches the letter")
+    assert "Countersigned: the answer counts." in baraka.notices
+    assert asked.stances.filter(value="reservation").exists()
+    baraka.look_on_a_phone("desk-letter-countersigned")
+
+
+def its_reservation_is_confirmed_at_adoption(walk: Walk) -> None:
+    """What it announced is filled in; the chair confirms it, and it stands on record."""
+    amina, text = walk.person("Amina"), walk.cleared
+    bring_paper(text.paper, "in_session")
+    amina.go(reverse("desk_adoption", args=[text.paper.slug]))
+    assert "Announced in clearance" in amina.text
+    amina.follow(amina.window.locator("a", has_text="Confirm the reservation"))
+    assert amina.value("text") == "It costs money."
+    amina.look_on_a_phone("desk-reservation")
+    amina.press(amina.window.locator("main form button").last)
+    assert amina.notices == ["The reservation is on record."]
+    kept = text.paper.reservations.get()
+    assert (kept.stakeholder, kept.text, kept.recorded_by) == (text.one, "It costs money.", amina.account)
