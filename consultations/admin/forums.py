@@ -120,13 +120,14 @@ class ConsultationAdmin(RecordAdmin):
     prepopulated_fields = {"slug": ["short_title"]}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Make the deadline and the rules read-only once the consultation has opened: verbs change them."""
+        """Make the rules read-only once there is a consultation, and its dates once it has opened: the desk changes
+        them.
+        """
         fields = super().get_readonly_fields(request, obj)
-        return (
-            fields
-            if obj is None or obj.state == Consultation.State.DRAFT
-            else [*fields, "opens_at", "closes_at", "slug", *RULES]
-        )
+        if obj is None:
+            return fields
+        dates = [] if obj.state == Consultation.State.DRAFT else ["opens_at", "closes_at", "slug"]
+        return [*fields, *dates, *RULES]
 
     def save_by_verbs(self, form: Any, by: User, *, change: bool) -> Iterable[str]:
         """Begin a consultation, change its facts and choose its themes as the desk does."""
@@ -148,10 +149,12 @@ class ConsultationAdmin(RecordAdmin):
         return (*facts, *themes)
 
     def links(self, request: HttpRequest, record: Any) -> list[tuple[Any, str]]:
-        """Link to the rules page once the consultation has opened."""
-        if not is_secretariat(request.user) or record.state == Consultation.State.DRAFT:
+        """Link to the rules, which are changed at the desk: once it has opened, by two officers."""
+        if not is_secretariat(request.user):
             return []
-        return [(_("Rules of this consultation"), reverse("desk_rules", args=[record.slug]))]
+        is_draft = record.state == Consultation.State.DRAFT
+        page = ("desk_settings_page", record.slug, "rules") if is_draft else ("desk_rules", record.slug)
+        return [(_("Rules of this consultation"), reverse(page[0], args=page[1:]))]
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Sequence[str]]:
         return {} if obj and obj.state != Consultation.State.DRAFT else self.prepopulated_fields

@@ -164,14 +164,14 @@ def links(pdf: bytes) -> list[str]:
 
 
 VERBS = """
-accept accept_amendment add_forum add_milestone add_session adopt announce answer ask ask_again begin_session check_in
-circulate_communique clear_communique clear_paper close_consultation close_forum close_registration close_review
-close_session confirm confirm_grounding confirm_mandate count_quorum create date_milestone decide dispose draft
-draft_communique edit enter finish_action fix_clearance_text freeze give_part ground hand_in invite join
-lay_before_forum make_files merge nominate note_action open_consultation open_forum open_review open_session
-print_restricted propose_amendment propose_publication publish publish_communique reflect register release_reflections
-reopen_text replace_stances report_forum request_clearance reserve return_for_completion reword seal_access_log
-set_aside submit take_stance validate verify write write_brief
+accept accept_amendment add_forum add_milestone add_session adopt announce answer ask ask_again begin_consultation
+begin_session check_in circulate_communique clear_communique clear_paper close_consultation close_forum
+close_registration close_review close_session confirm confirm_grounding confirm_mandate count_quorum create
+date_milestone decide dispose draft draft_communique edit enter finish_action fix_clearance_text freeze give_part
+ground hand_in invite join lay_before_forum make_files merge nominate note_action open_consultation open_forum
+open_review open_session print_restricted propose_amendment propose_publication publish publish_communique reflect
+register release_reflections reopen_text replace_stances report_forum request_clearance reserve return_for_completion
+reword seal_access_log set_aside submit take_stance validate verify write write_brief
 """
 
 
