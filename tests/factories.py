@@ -93,6 +93,9 @@ ROADS: dict[type[models.Model], dict[str, list[str]]] = {
 }  # fmt: skip
 
 
+SMALL = 32_000  # the column of an order holds no more
+
+
 def number() -> int:
     """A number that no other record of this run has."""
     return next(_numbers)
@@ -175,7 +178,7 @@ def make_mandate(ministry: Stakeholder, theme: Theme, **fields: Any) -> Mandate:
 def make_theme(code: str = "T1", **fields: Any) -> Theme:
     """The theme with `code`, made if there is none."""
     turn = int("".join(filter(str.isdigit, code)) or number())
-    fields = {"order": turn, "title": f"Theme {turn}", "title_sw": f"Mada {turn}", "evidence": "S", **fields}
+    fields = {"order": turn % SMALL, "title": f"Theme {turn}", "title_sw": f"Mada {turn}", "evidence": "S", **fields}
     return Theme.objects.get_or_create(code=code, defaults=fields)[0]
 
 
@@ -184,7 +187,7 @@ def make_provision(code: str = "GCM-02", *, theme: Theme | None = None, relation
     turn = int("".join(filter(str.isdigit, code)) or number())
     kinds = {"GCM-P": Framework.GCM_PRINCIPLE, "GCM": Framework.GCM_OBJECTIVE}
     framework = kinds.get(code.rpartition("-")[0], Framework.SDG if code[:1].isdigit() else Framework.GCM_OBJECTIVE)
-    fields = {"framework": framework, "order": turn, "label": f"Label {code}", "title": f"Title of {code}"}
+    fields = {"framework": framework, "order": turn % SMALL, "label": f"Label {code}", "title": f"Title of {code}"}
     made = Provision.objects.get_or_create(code=code, defaults=fields)[0]
     if theme:
         ThemeProvision.objects.get_or_create(theme=theme, provision=made, defaults={"relation": relation})
@@ -223,7 +226,7 @@ def make_session(forum: Forum | None = None, *, state: str = "planned", **fields
     forum, turn = forum or make_forum(), number()
     start = datetime.combine(forum.starts_on, datetime.min.time(), workflow.now().tzinfo) + timedelta(hours=6)
     fields = {
-        "order": turn, "title": f"Session {turn}", "starts_at": start,
+        "order": turn % SMALL, "title": f"Session {turn}", "starts_at": start,
         "ends_at": fields.get("starts_at", start) + timedelta(hours=1), **fields,
     }  # fmt: skip
     return bring(ForumSession.objects.create(forum=forum, **fields), state)

@@ -8,6 +8,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from consultations.forms import LineField
 from consultations.models import Evidence, User
 from consultations.workflow.consultation_settings import fingerprint
 from ncm_portal.workflow import Blocked, Conflict
@@ -54,8 +55,8 @@ def save_rest(form: Any, saved: set[str]) -> dict[str, list[Any]]:
     if rest and hasattr(record, "evidence") and "evidence" not in rest:
         record.evidence = Evidence.OWN
     columns = {field.name for field in record._meta.concrete_fields}
-    if record._state.adding:
-        record.save()
+    if record._state.adding or not saved:
+        record.save()  # whole: a record may derive columns from what was typed
     elif written := columns & {*rest, *(("evidence",) if rest else ())}:
         record.save(update_fields=written)
     return {name: [_plain(_before(form, name)), _plain(form.cleaned_data[name])] for name in rest}
@@ -75,10 +76,8 @@ def _plain(value: Any) -> Any:
     return value if value is None or isinstance(value, bool | int) else str(value)
 
 
-class Seen(forms.CharField):
+class Seen(LineField):
     """Hidden field with the fingerprint of the facts that a form was filled from; nobody types in it."""
-
-    widget = forms.HiddenInput
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return False
@@ -88,7 +87,7 @@ class SeenForm(forms.ModelForm):
     """Form that knows from which `facts` a change is made, so that nobody overwrites a colleague unknowingly."""
 
     facts: Callable[[Any], Mapping[str, Any]]
-    seen = Seen(required=False)
+    seen = Seen(required=False, max_length=64, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

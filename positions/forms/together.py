@@ -11,7 +11,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
-from consultations.forms import reason_field
+from consultations.forms import LineField, reason_field
 from consultations.forms.fields import OneChoiceField
 from positions.models import Advice, Operation
 from positions.text.diff import Span, redline
@@ -50,7 +50,7 @@ class TogetherForm(forms.Form):
     )
     seen = forms.RegexField(KEYS, widget=forms.HiddenInput, max_length=20_000)
     base = forms.IntegerField(widget=forms.HiddenInput, **PK)
-    shown = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    shown = LineField(widget=forms.HiddenInput, max_length=64)
 
     def __init__(self, *args: Any, contending: list[Any], may_accept: bool, **options: Any) -> None:
         super().__init__(*args, **{"auto_id": "together_%s", **options})

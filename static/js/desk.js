@@ -1,6 +1,4 @@
-// Inputs at the desk without loading the page again: rows open in the pane, a decision answers with the list and the
-// next input, and a point with the page of its input, whose columns stay where they were. Without this script the same
-// links and forms load pages.
+// Lists with a pane without loading the page again: rows open in it, decisions answer with the list and the next row.
 (() => {
   const wide = matchMedia("(min-width: 60.01rem)");
   const OPENING = ".rows .row a, .matrix td a"; // links that open something in the pane

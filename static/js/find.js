@@ -1,6 +1,4 @@
-// Find anything: Ctrl K, Cmd K, "/" or the link opens the page "Find" over the present one. What the dialog does and
-// how it looks is loaded when it first opens; what is typed meanwhile stays in its field, and Enter opens the page.
-// Without this script the link leads to that page.
+// Ctrl K, Cmd K, "/" or the link opens "Find" over the page. The dialog's script and styles are loaded when it opens.
 (() => {
   const template = document.getElementById("palette");
   if (!template) return;

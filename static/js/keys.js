@@ -1,5 +1,4 @@
-// Single keys at the desk: shortcuts to the links and buttons that carry data-key on the page. A key never decides: it
-// opens a form or moves the focus to a button, and Enter presses it. The keys can be turned off.
+// Single keys for links and buttons with data-key. A key never decides: it opens or focuses, and Enter presses.
 (() => {
   const KEPT = "keys-off";
   let on = true;

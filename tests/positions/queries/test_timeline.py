@@ -40,7 +40,7 @@ def test_desk_and_public_page_show_timeline(settings, tmp_path):
     text = make_text()
     workflow.reopen_text(text.paper, by=text.secretariat, reason="A word was wrong.")
     desk = sign_in(Client(), text.secretariat).get(reverse("desk_paper", args=[text.paper.slug]))
-    assert "History The text was reopened." in words(desk)
+    assert "Where this stands The text was reopened." in words(desk)
     for _turn in range(2):
         Event.objects.record("clear_paper", text.paper, by=None)
     desk = sign_in(Client(), text.secretariat).get(reverse("desk_paper", args=[text.paper.slug]))
