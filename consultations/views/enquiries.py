@@ -10,7 +10,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -49,7 +48,7 @@ from .decorators import (
 )
 from .pagination import ListPage
 from .ratelimit import limited
-from .splitting import FRAGMENT, without
+from .splitting import FRAGMENT, render_part, without
 
 ROWS = 50  # of a page of the list
 
@@ -200,11 +199,8 @@ def _show_list(
         "elsewhere": _elsewhere(consultation),
         **(_in_pane(request, opened, outcome, worded) if opened else {}),
     }
-    part = request.headers.get(FRAGMENT, "")
-    name = "consultations/enquiries/enquiries.html" + (f"#{part}" if part in ("desk", "pane") else "")
-    response = render(request, name, context, status=200 if outcome.status == 303 else outcome.status)
-    patch_vary_headers(response, [FRAGMENT])
-    return response
+    status = 200 if outcome.status == 303 else outcome.status
+    return render_part(request, "consultations/enquiries/enquiries.html", context, status)
 
 
 def _opened(

@@ -6,9 +6,8 @@ from uuid import UUID
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -43,6 +42,7 @@ from .splitting import (
     input_at,
     page_of_list,
     reading,
+    render_part,
     show_input,
     to_be_read,
     without,
@@ -105,11 +105,8 @@ def _show_list(
     if opened:
         submission = decided or to_be_read(request).get(pk=opened.pk)
         context |= reading(request, submission, outcome, worded=worded)
-    part = request.headers.get(FRAGMENT, "")
-    name = "consultations/screening/inputs.html" + (f"#{part}" if part in ("desk", "pane") else "")
-    response = render(request, name, context, status=200 if outcome.status == 303 else outcome.status)
-    patch_vary_headers(response, [FRAGMENT])
-    return response
+    status = 200 if outcome.status == 303 else outcome.status
+    return render_part(request, "consultations/screening/inputs.html", context, status)
 
 
 def _counted(result: QuerySet[Submission], page: Page, most: int) -> Counted:

@@ -39,6 +39,14 @@ FRAGMENT = "X-Fragment"  # header of a request by static/js/desk.js for a part o
 TO_SPLIT = "to-split"
 
 
+def render_part(request: HttpRequest, name: str, context: dict[str, Any], status: int) -> HttpResponse:
+    """Render a page with a list and a pane, or the part that a script asks for: `desk`, or `pane` alone."""
+    part = request.headers.get(FRAGMENT, "")
+    response = render(request, f"{name}#{part}" if part in ("desk", "pane") else name, context, status=status)
+    patch_vary_headers(response, [FRAGMENT])
+    return response
+
+
 # --- Reading it -------------------------------------------------------------------------------------------------------
 
 

@@ -10,14 +10,13 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations.forms.consequences import confirming
 from consultations.permissions import SignedInRequest
 from consultations.views.decorators import attempt, for_secretariat
-from consultations.views.splitting import FRAGMENT, without
+from consultations.views.splitting import FRAGMENT, render_part, without
 from ncm_portal.workflow import Blocked, Conflict, moves_open_to, needs_of
 from positions import workflow
 from positions.forms.review import (
@@ -168,11 +167,7 @@ def _show_list(
         context |= _reading(paper, opened.pk, forms_given or {}, reasons)
         context["next"] = _following(known, opened.pk, query, context["group"].contending)
         status = REFUSED if status == 200 and (reasons or context["form"]) else status
-    part = request.headers.get(FRAGMENT, "")
-    name = "positions/review_desk/amendments.html" + (f"#{part}" if part in ("desk", "pane") else "")
-    response = render(request, name, context, status=status)
-    patch_vary_headers(response, [FRAGMENT])
-    return response
+    return render_part(request, "positions/review_desk/amendments.html", context, status)
 
 
 class Page(NamedTuple):
