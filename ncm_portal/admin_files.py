@@ -51,6 +51,7 @@ BUNDLES = {
 LEFT_OUT = {"admin/js/vendor/xregexp/xregexp.min.js", "admin/js/core.js", "admin/js/filters.js"}
 SAFE = " /:=;,.'()!?+-"  # characters that need no escaping in a data: URL between quotation marks
 COMMENT = re.compile(r"/\*(?!!).*?\*/\s*", re.DOTALL)
+INDENT = re.compile(r"\n\s+")
 ICON = re.compile(r"url\([\"']?(?:\.\./)+(?:admin/)?img/([a-z-]+\.svg)[\"']?\)")
 
 
@@ -84,9 +85,9 @@ class AdminFilesFinder(finders.BaseFinder):
 
 
 def _text(name: str) -> str:
-    """Return the text of a static file, with its icons written into it; a stylesheet without its comments."""
+    """Return the text of a static file; a stylesheet without comments and indents, with its icons written into it."""
     text = _read(name)
-    return ICON.sub(_icon, COMMENT.sub("", text)) if name.endswith(".css") else text
+    return ICON.sub(_icon, INDENT.sub("\n", COMMENT.sub("", text))) if name.endswith(".css") else text
 
 
 def _icon(match: re.Match[str]) -> str:

@@ -96,12 +96,14 @@ def admin(model, page, *args):
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
 
 
-@pytest.mark.parametrize(("state", "open_to"), [("draft", set(RULES)), ("open", set()), ("closed", set())])
-def test_consultation_form_has_rules_until_opening(client, officer, state, open_to):
+@pytest.mark.parametrize("state", ["draft", "open", "closed"])
+def test_consultation_form_shows_rules_and_links_to_where_they_are_changed(client, officer, state):
     consultation = make_consultation(state=state)
     page = client.get(admin(type(consultation), "change", consultation.pk))
-    assert set(page.context["adminform"].form.fields) & set(RULES) == open_to
-    assert (reverse("desk_rules", args=[consultation.slug]) in page.content.decode()) == (state != "draft")
+    form = page.context["adminform"]
+    assert (set(form.form.fields) & set(RULES), set(RULES) - set(form.readonly_fields)) == (set(), set())
+    address = ("desk_settings_page", consultation.slug, "rules") if state == "draft" else ("desk_rules", consultation.slug)
+    assert f'href="{reverse(address[0], args=address[1:])}"' in page.text
 
 
 def test_step_form_is_read_only_after_opening(client, consultation, officer):
