@@ -102,7 +102,9 @@ def test_consultation_form_shows_rules_and_links_to_where_they_are_changed(clien
     page = client.get(admin(type(consultation), "change", consultation.pk))
     form = page.context["adminform"]
     assert (set(form.form.fields) & set(RULES), set(RULES) - set(form.readonly_fields)) == (set(), set())
-    address = ("desk_settings_page", consultation.slug, "rules") if state == "draft" else ("desk_rules", consultation.slug)
+    address = (
+        ("desk_settings_page", consultation.slug, "rules") if state == "draft" else ("desk_rules", consultation.slug)
+    )
     assert f'href="{reverse(address[0], args=address[1:])}"' in page.text
 
 
