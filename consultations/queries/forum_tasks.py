@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from consultations.models import (
     CheckIn,
@@ -164,8 +164,9 @@ def _people(counts: Counts) -> list[Action]:
     result = _if_any(waiting, words, at, counts.days_left <= NEAR)
     if all(row.seats is None for row in plan.groups):
         result.append(Action(_("No seats planned for the groups"), "forum_seats"))
-    else:
-        result += [Action(_("Balance: %(words)s") % {"words": words}, at) for words in balance(plan)[:SHOWN]]
+    elif remarks := balance(plan):
+        words = ngettext("Balance: %(first)s", "Balance of the seats: %(n)s remarks", len(remarks))
+        result.append(Action(words % {"first": remarks[0], "n": len(remarks)}, at))
     fillable = [row.label for row in plan.groups if row.waitlisted and row.free != 0 and plan.free]
     words = _("%(group)s: a seat is free and there are people on the reserve list")
     return result + [Action(words % {"group": label}, at) for label in fillable[:SHOWN]]
@@ -194,17 +195,33 @@ def _badges(counts: Counts) -> list[Action]:
     return _if_any(stray, back, "forum_delegates", True) + printing
 
 
+BUTTONS = {
+    "desk_points": gettext_lazy("Read"),
+    "forum_actions": gettext_lazy("Carry over"),
+    "forum_communique": gettext_lazy("Write"),
+    "forum_door": gettext_lazy("Resolve"),
+    "forum_papers": gettext_lazy("Print"),
+    "forum_registers": gettext_lazy("See who"),
+    "forum_seats": gettext_lazy("Plan"),
+    "forum_tell": gettext_lazy("Notify"),
+}
+
+
 class Linked(NamedTuple):
-    """Task with its URL; empty if the page does not exist."""
+    """Task with its URL, empty if the page does not exist, and the label of its button."""
 
     words: str
     url: str
     urgent: bool
+    button: Any
 
 
 def linked(forum: Forum, actions: list[Action]) -> list[Linked]:
-    """Return the actions with their URLs."""
-    return [Linked(action.words, _address(action.url_name, forum), action.urgent) for action in actions]
+    """Return the actions with their URLs and buttons."""
+    return [
+        Linked(action.words, _address(action.url_name, forum), action.urgent, BUTTONS.get(action.url_name, _("Open")))
+        for action in actions
+    ]
 
 
 def _address(name: str, forum: Forum) -> str:

@@ -1,7 +1,10 @@
 """Next tasks of a forum, derived from counts without a database."""
 
+from django.urls import reverse
+
+from consultations.models import Consultation, Forum
 from consultations.queries.delegates import Seated, plan
-from consultations.queries.forum_tasks import Action, Counts, figures, next_actions
+from consultations.queries.forum_tasks import Action, Counts, Linked, figures, linked, next_actions
 
 QUIET = {"sessions": 3, "letters": 9}
 
@@ -38,8 +41,7 @@ def test_urgent_tasks_come_first():
         Action("2 letters to send", "forum_letters"),
         Action("7 letters with no reply yet", "forum_letters"),
         Action("12 nominations to decide", "forum_delegates"),
-        Action("Balance: Ministry: only 0 of 9 seats are taken.", "forum_delegates"),
-        Action("Balance: County government: only 2 of 12 seats are taken.", "forum_delegates"),
+        Action("Balance of the seats: 2 remarks", "forum_delegates"),
         Action("5 people to notify", "forum_tell"),
         Action("Badges: 3 delegates confirmed since the last print", "forum_papers"),
     ]
@@ -108,3 +110,17 @@ def test_figures_have_labels():
         (7, "invited"), (4, "answered"), (1, "declined"), (0, "named"), (3, "confirmed"), (2, "on the reserve list"),
         (2, "came"),
     ]  # fmt: skip
+
+
+def test_each_task_has_the_address_and_the_button_of_its_page():
+    forum = Forum(slug="f", consultation=Consultation(slug="c"))
+    actions = [
+        Action("4 badges to print", "forum_papers", True),
+        Action("2 points", "desk_points"),
+        Action("x", "none"),
+    ]
+    assert linked(forum, actions) == [
+        Linked("4 badges to print", reverse("forum_papers", args=["f"]), True, "Print"),
+        Linked("2 points", reverse("desk_points", args=["c"]), False, "Read"),
+        Linked("x", "", False, "Open"),
+    ]
