@@ -204,7 +204,6 @@ class ForumForm(SeenForm):
 class AnnouncedForumForm(ForumForm):
     """Form for the facts of an announced forum, with the reason that everybody who may come reads."""
 
-    letter_text = None  # type: ignore[assignment]  # each letter has its text
     convenors = LineField(label=_("Convened by"), what=_("This field"), max_length=300, required=False)
     contact = LineField(
         label=_("Whom to ask"),
@@ -218,6 +217,7 @@ class AnnouncedForumForm(ForumForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["respond_by"].help_text = _("For letters still to be written. Those that were sent keep their day.")
+        self.fields["letter_text"].help_text = _("For letters still to be sent. Those that were sent keep their text.")
 
     @staticmethod
     def stand_of(forum: Forum) -> dict[str, Any]:

@@ -41,7 +41,7 @@ SAID = ("title", "kind", "theme", "room", "starts_at", "ends_at")
 COPIED = ("title", "place", "venue", "convenors", "concept", "seats", "letter_text", "contact")
 FORUM_FACTS = ("title", "place", "venue", "starts_on", "ends_on", "respond_by", "letter_text")
 TRAVELLED_BY = ("title", "place", "venue", "starts_on", "ends_on")  # whoever may come is told of a change
-ANNOUNCED_FACTS = (*TRAVELLED_BY, "respond_by", "convenors", "contact")
+ANNOUNCED_FACTS = (*TRAVELLED_BY, "respond_by", "letter_text", "convenors", "contact")
 
 
 def _open_programme(forum: Forum, by: User) -> Forum:

@@ -104,8 +104,7 @@ def the_wrong_button_is_undone_at_once(walk: Walk) -> None:
     assert Submission.objects.get(pk=slip.pk).state == "submitted"
     assert OutgoingMail.objects.get(to=slip.author.email).state == "cancelled"
     baraka.go(f"/desk/inputs/{slip.key}/")
-    lines = baraka.window.locator(".history li").all_text_contents()
-    assert [line.partition("Wednesday")[0].partition("day ")[0] for line in lines] == [
+    assert baraka.window.locator(".history li > b").all_text_contents() == [
         "Baraka (sample) took the decision back: undone at once",
         "Baraka (sample) read it and put it on file",
     ]

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from consultations.models import Forum, ForumState, Group, OutgoingMail, SeatQuota, SessionRole
+from consultations.models import Event, Forum, ForumState, Group, OutgoingMail, SeatQuota, SessionRole
 from consultations.queries import forums
 from consultations.queries.delegates import GroupSeats, SeatPlan, seat_plan
 from consultations.templatetags.portal import day as written_day
@@ -287,6 +287,24 @@ def typed_facts(client, address, **values):
     form = client.get(address).context["form"]
     shown = {name: form[name].value() for name in form.fields}
     return {name: "" if value is None else value for name, value in {**shown, "reason": "Flood.", **values}.items()}
+
+
+def test_letter_of_an_announced_forum_is_reworded_without_a_mail_to_anybody(client):
+    forum = make_forum(
+        state="announced", starts_on=timezone.localdate() + timedelta(days=30), letter_text="You are in."
+    )
+    make_delegate(forum, make_stakeholder(), state="confirmed")
+    sign_in(client, make_secretariat())
+    address, text = reverse("forum_facts", args=[forum.slug]), "You are invited.\n\nPlease bring your badge."
+    data = typed_facts(client, address, letter_text=text.replace("\n", "\r\n"))
+    asked = client.post(address, data)
+    assert [(before, after) for _label, before, after in asked.context["changes"]] == [("You are in.", text)]
+    answer = client.post(address, {**data, "confirm": "yes", "effects": asked.context["effects"].fingerprint})
+    assert answer.status_code == 302
+    forum.refresh_from_db()
+    assert (forum.letter_text, OutgoingMail.objects.count()) == (text, 0)
+    event = Event.objects.about(forum).get(verb="change_announced_forum")
+    assert event.data["changed"] == [["letter_text", "You are in.", text]]
 
 
 def test_facts_of_an_announced_forum_change_once_confirmed(client):
