@@ -25,7 +25,8 @@ def a_review_hour_in_another_year_is_asked_about(walk: Walk) -> None:
     chebet.write(closes_at=at(400))
     send = chebet.window.locator("form:has([name=closes_at]) .button")
     chebet.press(send, refused=422)
-    assert "This is 399 days away" in chebet.problems[0]
+    whole_days = 400 if in_nairobi(now()).hour < 8 else 399  # at(400) is an hour in the morning
+    assert f"This is {whole_days} days away" in chebet.problems[0]
     assert chebet.value("closes_at") == at(400)
     chebet.look_on_a_phone("desk-far-review")
     assert not draft.paper.rounds.exists()

@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from consultations import workflow
 from consultations.models import Hiding, Proposal
@@ -97,7 +98,7 @@ def test_staff_and_author_see_original_with_marks(client, sent, officer):
 def test_readers_see_notice_and_no_fingerprint(client, sent, officer):
     row = hidden(sent, officer)
     page = words(client.get(reverse("input", args=[sent.reference])))
-    assert f"Words hidden on {row.at:%-d %B %Y}: personal data of a third person" in page
+    assert f"Words hidden on {timezone.localtime(row.at):%-d %B %Y}: personal data of a third person" in page
     assert ("Amina" in page, "Fingerprint" in page) == (False, False)
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from consultations.workflow import CONSULTATION_MOVES, FORUM_MOVES, SESSION_MOVES
 from ncm_portal.workflow import now
@@ -26,7 +27,7 @@ def effects(moves, verb, record):
 
 
 def in_days(number):
-    return (now() + timedelta(days=number)).date()
+    return timezone.localdate(now() + timedelta(days=number))
 
 
 def test_closing_registration_counts_letters_that_stay_unsent_and_unanswered():

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.utils import timezone
 
 from consultations import workflow
 from consultations.imports.submissions import _described
@@ -70,7 +71,7 @@ def test_words_are_hidden_when_another_officer_confirms(sent, officers):
     reasons_of(workflow.confirm_proposal, made, by=officers[0], kind=NotAllowed)
     workflow.confirm_proposal(made, by=officers[1])
     sent.refresh_from_db()
-    day = f"{made.proposed_at:%-d %B %Y}"
+    day = f"{timezone.localtime(made.proposed_at):%-d %B %Y}"
     notice = f"(Words hidden on {day}: personal data of a third person)"
     assert sent.body == BODY.replace("Amina Barasa", notice)
     assert sent.original == {"title": "Barasa", "body": BODY, "proposed_wording": ""}

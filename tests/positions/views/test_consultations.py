@@ -228,7 +228,8 @@ def test_closing_early_is_not_the_button_that_is_offered_first(client, officer):
     assert "This closes it 28 days early" in words(answer)
     assert "Close 28 days early" in words(answer)
     change(consultation, closes_at=now() - timedelta(minutes=1))
-    assert button() == ["button"]
+    waiting = re.findall(r'class="button small"\s+href="([^"]+)"', client.get(page).content.decode())
+    assert (waiting, button()) == ([page + link], ["button", "quiet"])  # one button stands out: what waits
 
 
 def test_exactly_one_step_is_here_in_every_state():
