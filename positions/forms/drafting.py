@@ -194,6 +194,10 @@ class ParagraphForm(MarksForm):
     key = KeyField(required=False)
     field_order = ["text", "strength", "is_secretariat_text", "language", "objectives", "why"]
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["text"].widget.attrs["data-key"] = "p"  # the key that adds a paragraph leads to the open form
+
     @property
     def words(self) -> dict[str, Any]:
         """Return what the verb stores of a paragraph."""

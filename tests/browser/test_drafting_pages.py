@@ -157,6 +157,16 @@ def test_error_summary_links_to_paragraph_choice(phone, draft):
     phone.get_by_text(f"The answer to {draft.other.reference} is saved.").wait_for()
 
 
+def test_key_for_a_paragraph_leads_to_the_open_form_of_an_empty_section(desktop, draft):
+    desktop.log_in(draft.drafter)
+    desktop.goto(reverse("desk_section", args=[draft.paper.slug, draft.second.pk]))
+    desktop.keyboard.press("p")
+    expect(desktop.locator("#new textarea")).to_be_focused()
+    assert desktop.locator("#new textarea").input_value() == ""
+    desktop.keyboard.type("Kenya proposes piers.")
+    assert desktop.locator("#new textarea").input_value() == "Kenya proposes piers."
+
+
 def test_characters_are_counted_and_unsaved_text_is_guarded(desktop, draft):
     desktop.log_in(draft.drafter)
     desktop.goto(at("desk_section", draft, draft.second.pk))
