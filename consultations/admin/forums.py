@@ -248,6 +248,7 @@ class ForumAdmin(RecordAdmin):
         "venue": _("The building, as a driver finds it. On letters, in calendars and on the public page."),
         "convenors": _("Who invites, on the public page and on badges."),
         "concept": _("Up to 5,000 characters, public once the forum is announced. Why it is held and what it decides."),
+        "letter_text": _("Between the salutation and the programme. Announced: change it at the desk."),
         "respond_by": _("The day in letters still to be written. Letters that were sent keep theirs."),
         "contact": _("A name with a telephone number or an address, under letters and mails."),
     }
@@ -279,8 +280,8 @@ class ForumAdmin(RecordAdmin):
         if seats:
             groups = {row.group: (row.seats, row.reserve) for row in forum.quotas.all()}
             workflow.set_seats(forum, by=by, groups=groups, **seats)
-        if not facts or forum.state != Forum.State.DRAFT:
-            return seats  # the text of letters to come is no fact that was announced
+        if not facts:
+            return seats
         workflow.change_forum(forum, by=by, seen=form.cleaned_data["seen"], **facts)
         return {**seats, **facts}
 
