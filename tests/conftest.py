@@ -138,14 +138,27 @@ def django_db_setup(django_db_setup) -> Iterator[None]:
     become(settings.DATABASE_ROLES["running"])
     yield
     become(OWNER)
-    with server() as cursor:
+    for query in _end_sessions(own["TEST"]["NAME"]):  # never the server's own, through which other workers make theirs
+        print(f"\nStill connected when the run ended: {query[:200]}")
+
+
+def _end_sessions(database: str) -> list[str]:
+    """End the sessions in `database`, wait until they are gone, and return their last queries. A superuser does it:
+    PostgreSQL does not show the owner what kind of session another role's is.
+    """
+    with as_superuser("postgres") as cursor:
         cursor.execute(
-            "SELECT query, pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = %s AND pid <> pg_backend_pid() AND backend_type = 'client backend'",
-            [own["TEST"]["NAME"]],  # never the server's own, through which other workers make theirs
+            "SELECT query, pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = %s AND backend_type = 'client backend'",
+            [database],
         )
-        for query, _ended in cursor.fetchall():
-            print(f"\nStill connected when the run ended: {query[:200]}")
+        return [query for query, _ended in cursor.fetchall()]
+
+
+@pytest.fixture(scope="session")
+def live_server(django_db_setup, live_server) -> Any:
+    """Stop the live server before the database it reads is dropped, even if the first test of all opens a browser."""
+    return live_server
 
 
 @pytest.fixture(scope="class")  # of a function without a class too, and before the database opens its transaction
@@ -331,12 +344,8 @@ def _copied(source: str, name: str) -> Iterator[None]:
     """
     connection.close()
     quoted = connection.ops.quote_name
+    _end_sessions(source)
     with server() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-            " WHERE datname = %s AND backend_type = 'client backend'",
-            [source],
-        )
         cursor.execute(f"DROP DATABASE IF EXISTS {quoted(name)} WITH (FORCE)")
         cursor.execute(f"CREATE DATABASE {quoted(name)} TEMPLATE {quoted(source)}")
         cursor.execute(f"REVOKE TEMPORARY ON DATABASE {quoted(name)} FROM PUBLIC")  # which a copy forgets
