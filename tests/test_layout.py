@@ -215,6 +215,21 @@ def test_no_line_of_a_template_is_too_wide():
     assert {name for name, text in texts.items() if wide_lines(name, text)} == WIDE_TEMPLATES
 
 
+COUNTED = re.compile(r"{% blocktranslate[^%]*\bcount \w+=(\w+)[^%]*%}")
+
+
+def rebound_counts(text: str) -> list[str]:
+    """Return tags that count a name that they also set with "with": Django sets it first, and counts the new value."""
+    return [tag[0] for tag in COUNTED.finditer(text) if re.search(rf"\bwith\b.*\s{tag[1]}=", tag[0])]
+
+
+def test_plural_forms_count_what_is_not_set_in_the_same_tag():
+    texts = {path.name: path.read_text() for path in (ROOT / "templates").rglob("*.*")}
+    assert {name: tags for name, text in texts.items() if (tags := rebound_counts(text))} == {}
+    wrong = "{% blocktranslate count number=all|length trimmed with all=all|runs %}"
+    assert rebound_counts(wrong + "{% blocktranslate count number=all|length trimmed with other=all|runs %}") == [wrong]
+
+
 def test_name_rule_reports_violations():
     names = ["consultations/views/door.py", "consultations/models/checkin.py", "consultations/views/checkin.py"]
     assert lonely_stems(names) == ["consultations/views/door.py"]

@@ -11,7 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from consultations.redaction import for_everybody, mark_hidden
+from consultations.redaction import for_everybody, hide, mark_hidden
 
 from ..db.constraints import no_delete, one_of, state_guards, together
 from ..db.fields import CleanCharField, CleanTextField
@@ -346,6 +346,12 @@ class Submission(models.Model):
         for name, text in (self.original or {}).items():
             setattr(self, name, text if name == "title" else mark_hidden(text, phrases))
         return self
+
+    def notices_in_title(self) -> list[str]:
+        """Return the day and ground of each hiding that changed the title, which itself has room for two words only."""
+        title = (self.original or {}).get("title", "")
+        hidings = self.hidings.standing() if title else []
+        return [each.notice for each in hidings if hide(title, dict.fromkeys(each.words, "")) != title]
 
     def content(self, objectives: Iterable[str] | None = None) -> dict[str, object]:
         """Return the content that the receipt's hash is computed from. `objectives` are codes already loaded."""

@@ -58,6 +58,7 @@ def _show(request: HttpRequest, submission: Any, outcome: Outcome = NOTHING_DONE
         "submission": submission,
         "reasons": outcome.reasons,
         "full": submission.is_in_full,
+        "notices": [] if submission.is_in_full else submission.notices_in_title(),
         # With the rest of the text known, held-back words could be guessed by comparing the hash.
         "fingerprint": submission.content_sha256 if submission.is_in_full or not guessable else "",
         "provisions": submission.objectives,

@@ -4,8 +4,9 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils.timezone import localtime
 
-from consultations.workflow import split
+from consultations.workflow import confirm_proposal, propose, split
 from ncm_portal import workflow
 from tests.factories import (
     make_consultation,
@@ -72,6 +73,22 @@ def test_withheld_passage_is_replaced_by_notice_for_others(client):
     assert found == {"visitor": apart, "other": apart, "own": whole, "desk": whole}
 
 
+def test_hidden_title_says_when_and_why_it_is_hidden(client):
+    body = make_stakeholder()
+    sent = make_submission(stakeholder=body, title="Ask Amina Barasa", body="Amina Barasa of Wajir knows.")
+    proposed_by, confirmed_by = make_secretariat(), make_head()
+    for phrase in ("Amina Barasa", "Wajir"):
+        values = {"words": [phrase], "ground": "personal"}
+        made = propose(sent, act="hide_words", by=proposed_by, reason="A neighbour.", values=values)
+        confirm_proposal(made, by=confirmed_by)
+    page = words(get(client, sent))
+    day = f"{localtime(made.proposed_at):%-d %B %Y}"
+    notice = f"(Words hidden on {day}: personal data of a third person)"
+    assert f"Ask (words hidden) {notice} {body.name}" in page
+    assert "Amina" not in page
+    assert words(get(sign_in(client, make_member(body)), sent)).count("Words hidden on") == 0
+
+
 def test_point_on_withheld_passage_is_shown_to_permitted_readers_only(client):
     body, desk = make_stakeholder(), make_secretariat()
     sent = make_submission(stakeholder=body, body=f"Open. [[We saw {HELD}.]]")
@@ -135,6 +152,18 @@ def test_points_have_answers_after_publication(client, answered):
     assert f"{sent.reference}.1 · Recommendation The first ask. Taken up Paper A, paragraphs 2–4" in said
     assert f"{sent.reference}.2 · Recommendation The second ask. Not taken up Paper A Two members were against." in said
     assert f'<a href="{reverse("paper", args=[paper.slug])}#p2">' in page.content.decode()
+
+
+def test_one_paragraph_of_two_digits_is_called_a_paragraph(client):
+    consultation = make_consultation(state="closed")
+    sent = make_submission(consultation)
+    point = make_point(sent, text="The first ask.")
+    paper = make_paper(consultation, short_title="Paper A")
+    section = make_section(paper)
+    paragraphs = [make_paragraph(section) for _turn in range(12)]
+    make_disposition(paper, point, "accepted", paragraphs[11], answered_at=workflow.now())
+    bring_paper(bring_paper(paper, "adopted"), "published")
+    assert "Taken up Paper A, paragraph 12" in words(get(client, sent))
 
 
 def test_unsent_decision_is_not_shown(client, answered):
