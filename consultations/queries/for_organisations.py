@@ -1,17 +1,20 @@
 """What can wait for the people of an organisation among inputs and letters; a part of `for_you`."""
 
 import uuid
+from datetime import date
 from typing import Any
 
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, JSONObject
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models import (
     ActionPoint,
     ActionState,
     ConsultationState,
+    Endorsement,
     Event,
     Invitation,
     InvitationState,
@@ -71,12 +74,24 @@ def _letter(facts: Facts) -> str:
     return reverse("forum_answer", args=[token(uuid.UUID(facts["key"]), facts["issue"])])
 
 
+def _days(ends: dict[str, str]) -> str:
+    """Return the days of a forum: "3 Feb 2027", "3 Feb – 4 Feb 2027"."""
+    first, last = date.fromisoformat(ends["first"]), date.fromisoformat(ends["last"])
+    written = date_format(last, "j M Y")
+    return written if first == last else f"{date_format(first, 'j M')} – {written}"
+
+
 def _promised(user: Any) -> QuerySet[ActionPoint]:
     return ActionPoint.objects.filter(stakeholder__in=_own(user), state=ActionState.OPEN, report="")
 
 
 def _answered(user: Any) -> QuerySet[Misreading]:
     return Misreading.objects.filter(stakeholder__in=_own(user), answered_at__gte=NOW - NEWS)
+
+
+def _co_signed(user: Any) -> QuerySet[Endorsement]:
+    """Return the new co-signatures below inputs of the person's organisations."""
+    return Endorsement.objects.live().filter(submission__stakeholder__in=_own(user), at__gte=NOW - NEWS)
 
 
 DRAFT = {"what": or_else("title", "theme__title"), "key": Cast("key", CharField()), "by": "author__name"}
@@ -99,12 +114,15 @@ KINDS = (
     ),
     Kind(
         "invitation", FORUMS, is_focal_point, _invited,
-        _("Reply to the invitation: %(what)s"), _("Reply"), _letter, about=_("%(who)s; seats: %(seats)s"),
+        _("Reply to the invitation: %(what)s"), _("Reply"), _letter,
+        about=_("%(who)s; %(days)s, %(where)s; seats: %(seats)s"),
         since="sent_at", due_on="respond_by", place="forum__consultation__short_title",
         facts={
             "what": "forum__title", "who": "stakeholder__name", "seats": "seats", "key": Cast("key", CharField()),
-            "issue": "token_round",
+            "issue": "token_round", "where": "forum__place",
+            "days": JSONObject(first="forum__starts_on", last="forum__ends_on"),
         },
+        labels={"days": _days},
     ),
     Kind(
         "action", FORUMS, is_focal_point, _promised,
@@ -117,5 +135,15 @@ KINDS = (
         _("The secretariat answered your reply about %(point)s"), _("Read"), page("my_input", "key"),
         since="answered_at", place="point__consultation__short_title", is_news=True,
         facts={"point": "point__reference", "key": Cast("point__submission__key", CharField())},
+    ),
+    Kind(
+        "co_signed", INPUTS, is_focal_point, _co_signed,
+        _("%(who)s co-signs “%(what)s”"), _("Read"), page("input", "reference"),
+        many=_("%(n)s organisations co-sign “%(what)s”"),
+        each=("submission_id",), since="at", place="submission__consultation__short_title", is_news=True,
+        facts={
+            "what": or_else("submission__title", "submission__reference"), "who": "stakeholder__name",
+            "reference": "submission__reference",
+        },
     ),
 )  # fmt: skip

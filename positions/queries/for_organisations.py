@@ -83,6 +83,15 @@ def _recommended(user: Any) -> QuerySet[Recommendation]:
     return live.filter(amendment__sponsor__in=_bodies(user))
 
 
+DECIDED = (AmendmentState.ACCEPTED, AmendmentState.IN_PART, AmendmentState.NOT_ACCEPTED)
+
+
+def _decided(user: Any) -> QuerySet[Amendment]:
+    """Return the amendments of the person's organisations that were decided lately, in rounds they may still read."""
+    own = Amendment.objects.filter(sponsor__in=_bodies(user), state__in=DECIDED, decided_at__gte=NOW - NEWS)
+    return own.filter(round__in=ReviewRound.objects.visible_to(user).order_by().values("pk"))
+
+
 def _reviews(user: Any) -> QuerySet[ReviewRound]:
     """Return the open rounds that an organisation of `user` is invited to and has proposed nothing in."""
     verified = [m.stakeholder for m in live_memberships(user) if m.stakeholder.state == StakeholderState.VERIFIED]
@@ -134,6 +143,16 @@ RESPONDING = (
             "what": "amendment__round__paper__short_title", "slug": "amendment__round__paper__slug",
             "pk": "amendment_id", "who": "amendment__sponsor__name",
         },
+    ),
+    Kind(
+        "amendment_decided", PAPERS, is_member_of_any, _decided,
+        _("Your amendment to %(what)s is %(state)s"), _("Read"), page("review_amendment", "slug", "pk"),
+        about="%(why)s", since="decided_at", place="round__paper__consultation__short_title", is_news=True,
+        facts={
+            "what": "round__paper__short_title", "slug": "round__paper__slug", "pk": "pk", "state": "state",
+            "why": "decision_reason",
+        },
+        labels={"state": lambda code: AmendmentState(code).label},
     ),
     Kind(
         "review", PAPERS, is_member_of_any, _reviews,

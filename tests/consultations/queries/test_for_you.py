@@ -223,6 +223,13 @@ def reply_answered(people):
     return Case({"focal"}, lambda: change(asked, answered_at=now() - timedelta(days=15)))
 
 
+def co_signed(people):
+    sent = make_submission(stakeholder=people.body, author=people.focal)
+    signed = workflow.endorse(sent, people.stranger.memberships.get().stakeholder, by=people.stranger)
+    make_submission(stakeholder=people.ministry)
+    return Case({"focal"}, lambda: workflow.withdraw_endorsement(signed, by=people.stranger))
+
+
 CASES = {
     "read_assigned": read_assigned, "read": read, "second_check": second_check, "split": split, "alike": alike,
     "late_input": late_input, "session_points": session_points, "session_drafts": session_drafts, "reply": reply,
@@ -234,6 +241,7 @@ CASES = {
     "organisation": organisation, "failed_mail": failed_mail,
      "import": import_, "returned": returned, "sign_off": sign_off, "draft": draft,
     "invitation": invitation, "action": action, "reply_answered": reply_answered,
+    "co_signed": co_signed,
 }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.module_loading import import_string
 
 from consultations import workflow
@@ -25,6 +26,7 @@ from tests.factories import (
     make_secretariat,
     make_stakeholder,
     make_submission,
+    make_theme,
     make_user,
 )
 from tests.plans import no_large_table_is_read_as_a_whole
@@ -84,9 +86,30 @@ def test_inputs_are_due_after_five_working_days():
 def test_invitation_says_its_last_day_and_opens_its_letter(client):
     body = make_stakeholder()
     letter = make_invitation(make_forum(), body, respond_by=timezone.localdate())
+    days = date_format(letter.forum.ends_on, "j M Y")
     (row,) = rows_of(make_member(body))
-    assert (row.group, row.when, row.about) == (TODAY, "today", f"{body.name}; seats: 2")
+    assert (row.group, row.when, row.about) == (
+        TODAY, "today", f"{body.name}; {days}, {letter.forum.place}; seats: 2"
+    )  # fmt: skip
     assert letter.reference in client.get(row.url).content.decode()
+
+
+def test_invitation_to_a_forum_of_several_days_names_the_first_and_the_last():
+    body = make_stakeholder()
+    make_invitation(make_forum(starts_on=date(2027, 1, 31), ends_on=date(2027, 2, 1)), body)
+    (row,) = rows_of(make_member(body))
+    assert "; 31 Jan – 1 Feb 2027, " in row.about
+
+
+@pytest.mark.django_db(transaction=True)
+def test_draft_begun_a_moment_ago_waits_for_its_author_although_rows_are_kept():
+    body, consultation, theme = make_stakeholder(), make_consultation(), make_theme()
+    consultation.themes.add(theme)
+    writer = make_member(body)
+    assert rows_of(writer) == []
+    workflow.start_draft(consultation, body, by=writer, theme=theme, title="A day of rest")
+    (row,) = rows_of(writer)
+    assert (row.words, row.button) == ("Finish “A day of rest”", "Go on")
 
 
 def test_words_are_in_the_language_of_the_reader_though_rows_are_kept():

@@ -57,6 +57,13 @@ def recommendation(people):
     return Case({"clearing"}, lambda: change(row, **answered))
 
 
+def amendment_decided(people):
+    amendment = walk(
+        new_amendment(people), "not_accepted", decided_by=people.secretariat, decided_at=now(), decision_reason="No."
+    )
+    return Case({"clearing"}, lambda: change(amendment, decided_at=now() - timedelta(days=15)))
+
+
 def review(people):
     amendment = new_amendment(people, state="review")
     Amendment.objects.filter(pk=amendment.pk).update(sponsor=people.body)
@@ -101,7 +108,7 @@ def annexes(people):
 
 CASES = {
     "clearance": clearance, "step": step, "amendment_stale": amendment_stale, "recommendation": recommendation,
-    "review": review, "silence": silence, "outcomes": outcomes, "restricted_paper": restricted_paper, "brief": brief,
+    "amendment_decided": amendment_decided, "review": review, "silence": silence, "outcomes": outcomes, "restricted_paper": restricted_paper, "brief": brief,
     "annexes": annexes,
 }  # fmt: skip
 
@@ -125,6 +132,18 @@ def test_new_brief_is_new_again_for_an_official_who_read_the_last_one():
     about = {"edition": last.edition, "milestone": last.milestone, "by": people.head}
     Brief.objects.create(**about, number=2, ask="Two passes.", at=now())
     assert codes_of(people.official) == {"brief"}
+
+
+def test_row_of_an_amendment_says_what_was_decided_and_why_until_its_text_is_restricted():
+    people = make_people()
+    amendment_decided(people)
+    (row,) = rows_of(people.clearing)
+    amendment = Amendment.objects.get()
+    assert (row.words, row.about) == (
+        f"Your amendment to {amendment.round.paper.short_title} is not accepted", "No.",
+    )  # fmt: skip
+    change(amendment.round.paper, is_restricted=True)
+    assert rows_of(people.clearing) == []
 
 
 def test_public_review_waits_for_every_verified_organisation():
