@@ -22,6 +22,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.functional import Promise
 from django.utils.http import http_date
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations import queries
@@ -30,6 +31,7 @@ from consultations.views.filters import list_query
 from consultations.views.pagination import SHEETS, csv_blocks, xlsx_blocks
 from consultations.views.ratelimit import few_at_once, limited, line_of, seconds_to_wait
 from consultations.workflow import enter_export
+from ncm_portal.posted import takes_any_body
 from positions.models import kind_in_words
 from positions.queries.open_data import (
     TABLE,
@@ -124,6 +126,8 @@ FORMATS = {
 }
 
 
+@csrf_exempt  # it changes nothing, and other methods get 405 whatever they send
+@takes_any_body
 @login_not_required
 @require_safe
 @limited("export")
@@ -173,6 +177,8 @@ def feed(view: Callable[[HttpRequest], Data]) -> Callable[[HttpRequest], HttpRes
     without one. Always in English: codes and labels must not depend on the client.
     """
 
+    @csrf_exempt  # see `inputs_export`
+    @takes_any_body
     @login_not_required
     @require_http_methods(["GET", "HEAD", "OPTIONS"])
     @wraps(view)
