@@ -52,7 +52,16 @@ DESK_PAGES = (
     "desk_", "any_", "late_", "non_responses", "likeness", "import_", "intake", "job", "forum_", "door_", "plenary_",
     "session_", "letter", "step", "annex", "brief", "coverage_desk", "consultation_move",
 )  # fmt: skip
-PUBLIC_PAGES = ("theme", "forum", "forum_answer", "forum_pack", "commitments", "communique", "figures_of")
+PUBLIC_PAGES = (
+    "theme",
+    "consultation",
+    "forum",
+    "forum_answer",
+    "forum_pack",
+    "commitments",
+    "communique",
+    "figures_of",
+)
 SHOWN_TO_ROOM = ("forum_screen",)  # a page that a projector shows has a header of its own, and no rail
 SECTIONS = (
     Section(_("For you"), "for_you", ("for_you", "hand_over", "take_back"), permissions.is_signed_in, is_work=True),

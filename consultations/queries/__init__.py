@@ -30,7 +30,7 @@ from .followup import (
     published_communique,
     reported_done,
 )
-from .forums import key_milestones, public_rounds, round_named, themes_of
+from .forums import key_milestones, own_milestones, public_rounds, round_named, themes_of
 from .holidays import days_off, public_holidays, working_day_after, working_days_between
 from .lookalikes import lookalikes_of, suspicion, with_lookalikes
 from .proposals import confirmers_of, proposals_to_confirm, staff
@@ -117,6 +117,7 @@ __all__ = [
     "open_actions_of",
     "organisations_behind",
     "overdue",
+    "own_milestones",
     "page_behind",
     "page_between",
     "pair_of_input",

@@ -335,6 +335,11 @@ def key_milestones(*rounds: Consultation | None) -> list[Milestone]:
     return key
 
 
+def own_milestones(consultation: Consultation) -> list[Milestone]:
+    """Return the milestones of a consultation for everybody, in order. One query."""
+    return list(Milestone.objects.filter(consultation=consultation, is_key=True))
+
+
 def themes_of(consultations: Iterable[Consultation]) -> QuerySet[Theme]:
     """Return the themes of any of these in order; `objectives` holds the numbers of the lead objectives of the Compact,
     `targets` the codes of SDG targets whose link to the theme has a source, `of` the keys of the consultations.

@@ -45,6 +45,7 @@ from positions.models import (
     AmendmentState,
     Clearance,
     ClearanceState,
+    Edition,
     PaperState,
     PositionPaper,
 )
@@ -245,11 +246,13 @@ def _opening(consultation: Consultation) -> list[Step]:
 
 def _meeting(forums: Iterable[Forum]) -> list[Step]:
     forum = next((each for each in forums if each.state != ForumState.CANCELLED), None)
-    if forum is None:
-        return []
-    held = forum.state in (ForumState.HELD, ForumState.REPORTED)
-    state = HELD if held else HERE if forum.state == ForumState.IN_SESSION else AHEAD
-    return [Step(_("Forum"), state, forum.starts_on, forum.ends_on, forum.place)]
+    return [_met(forum)] if forum else []
+
+
+def _met(forum: Forum) -> Step:
+    is_over = forum.state in (ForumState.HELD, ForumState.REPORTED)
+    state = HELD if is_over else HERE if forum.state == ForumState.IN_SESSION else AHEAD
+    return Step(_("Forum"), state, forum.starts_on, forum.ends_on, forum.place)
 
 
 def _of_paper(paper: PositionPaper | None, times: dict[str, Any]) -> list[Step]:
@@ -294,6 +297,39 @@ def _with_one_here(steps: list[Step]) -> list[Step]:
         step._replace(state=HERE if turn == here else AHEAD if step.state == HERE else step.state)
         for turn, step in enumerate(steps)
     ]
+
+
+def public_steps(consultation: Consultation, edition: Edition | None) -> list[Step]:
+    """Return the steps of a consultation that has opened, as everybody may know them; exactly one is `here`.
+
+    `edition` is its published position. Before that nothing is said of a paper: its draft and its clearance are not
+    public. The forums are those announced. One query.
+    """
+    forums = Forum.objects.filter(consultation=consultation).exclude(state__in=(ForumState.DRAFT, ForumState.CANCELLED))
+    met = [_met(forum) for forum in forums.order_by("starts_on", "pk")]
+    is_written = edition is not None
+    has_met = any(step.state == HELD for step in met)
+    read = HELD if has_met or is_written else AHEAD if consultation.takes_inputs else HERE
+    draft = HELD if is_written else HERE if has_met else AHEAD
+    result = [
+        _writing(consultation),
+        Step(_("We read"), read, note=_("each input gets a number and a reader")),
+        *met,
+        Step(_("We draft"), draft, note=_("each paragraph names the points behind it")),
+        Step(
+            _("You see what became of it"), HERE if is_written else AHEAD, _day(edition.frozen_at if edition else None)
+        ),
+    ]
+    return _with_one_here(result)
+
+
+def _writing(consultation: Consultation) -> Step:
+    closes = timezone.localtime(consultation.closes_at)
+    day = formats.date_format(closes, "j M Y")
+    if not consultation.takes_inputs:
+        return Step(_("Inputs closed"), HELD, note=day)
+    until = _("until %(day)s, %(hour)s EAT") % {"day": day, "hour": f"{closes:%H:%M}"}
+    return Step(_("Write now"), HERE, note=until)
 
 
 # --- Next dates -------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -27,11 +27,17 @@ from consultations.models import (
 )
 from consultations.permissions import SignedInRequest
 from consultations.queries.forums import as_if_open
+from consultations.queries.letterhead import letterhead_in_force
 from consultations.queries.public_documents import documents_of
+from consultations.queries.statistics import by_county
+from consultations.queries.themes import questions_by_theme
 from consultations.views.consultations import which_round
 from consultations.views.decorators import for_secretariat
 from consultations.views.page_cache import kept_for_visitors
+from consultations.workflow.enquiries import WITHIN
 from ncm_portal import workflow
+from positions.models import Edition
+from positions.queries.consultations import public_steps
 from positions.queries.papers import latest_edition, on_theme
 
 
@@ -66,8 +72,7 @@ def _show_home(request: HttpRequest, rounds: list[Consultation], **marks: Any) -
         return render(request, "positions/home/several.html", _several(is_open) | marks)
     current = next(iter(rounds), None)
     edition = latest_edition(current)
-    # a round without milestones shows those of the adopted position
-    milestones = queries.key_milestones(current, edition.paper.consultation if edition else None)
+    milestones = _milestones(current, edition)
     context = {
         "round": current,
         "participation": queries.participation(current) if current else None,
@@ -78,6 +83,15 @@ def _show_home(request: HttpRequest, rounds: list[Consultation], **marks: Any) -
         "documents": documents_of([current]) if current else [],
     }
     return render(request, "positions/home/home.html", context | marks)
+
+
+def _milestones(current: Consultation | None, edition: Edition | None) -> list[Milestone]:
+    """Return the milestones below a consultation: never those of a finished one below one that is open.
+
+    One without milestones that has closed shows those of the adopted position.
+    """
+    of_position = edition.paper.consultation if edition and not (current and current.takes_inputs) else None
+    return queries.key_milestones(current, of_position)
 
 
 def _several(rounds: list[Consultation]) -> dict[str, Any]:
@@ -100,6 +114,40 @@ def next_milestone(milestones: Iterable[Milestone]) -> Milestone | None:
     ahead = (item for item in milestones if item.state in (MilestoneState.PLANNED, MilestoneState.MOVED))
     dated = ((item, item.actual_start or item.planned_start) for item in ahead)
     return next((item for item, day in dated if day and day >= today), None)
+
+
+# --- A consultation ---------------------------------------------------------------------------------------------------
+
+
+@login_not_required
+@require_safe
+@kept_for_visitors
+def consultation(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show a consultation to who may take part in it: where it stands, its questions, the ways to write, and whom to
+    ask.
+
+    Raises 404 for one that has not opened.
+    """
+    current = next((item for item in queries.public_rounds() if item.slug == slug), None)
+    if current is None:
+        raise Http404
+    newest = latest_edition(current)
+    edition = newest if newest and newest.paper.consultation_id == current.pk else None
+    questions = dict(questions_by_theme(current))
+    context = {
+        "round": current,
+        "steps": public_steps(current, edition),
+        "milestones": (milestones := queries.own_milestones(current)),
+        "next": next_milestone(milestones),
+        "themes": [(theme, questions.get(theme, [])) for theme in current.themes.order_by("order")],
+        "participation": queries.participation(current),
+        "silent": sum(not place.inputs for place in by_county(current)),
+        "edition": edition,
+        "documents": documents_of([current]),
+        "letterhead": letterhead_in_force(current.pk),
+        "answer_days": WITHIN,
+    }
+    return render(request, "positions/home/consultation.html", context)
 
 
 # --- A theme ----------------------------------------------------------------------------------------------------------

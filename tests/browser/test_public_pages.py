@@ -14,6 +14,7 @@ def addresses() -> list[str]:
     follow_up(crowd.forum)
     return [
         reverse("home"),
+        reverse("consultation", args=[crowd.forum.consultation.slug]),
         reverse("theme", args=["T4"]),
         reverse("inputs") + "?theme=T1&objective=nonsense",
         reverse("inputs"),

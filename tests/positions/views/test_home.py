@@ -223,16 +223,19 @@ def test_milestones_are_on_timeline_with_previous_dates_struck(client):
     assert "10–11 Dec 2018 Conference, Marrakech Sept 2018 moved Held" in page.replace("Sep 2018", "Sept 2018")
 
 
-def test_consultation_without_timeline_shows_that_of_adopted_position(client):
+def test_only_a_closed_consultation_shows_the_milestones_of_the_adopted_position(client):
     before = make_consultation(state="closed", opens_at="2017-09-04T05:00:00Z", closes_at="2017-10-13T14:00:00Z")
     published(before)
-    now = make_consultation()
     line = {"kind": "meeting", "level": "global", "is_key": True, "state": "held"}
     Milestone.objects.create(title="The old conference", actual_start="2018-12-10", consultation=before, **line)
     assert "The old conference" in words(client.get(reverse("home")))
+    now = make_consultation()
+    assert "The old conference" not in words(client.get(reverse("home")))
     Milestone.objects.create(title="The next review", actual_start="2026-05-05", consultation=now, **line)
     page = words(client.get(reverse("home")))
     assert ("The next review" in page, "The old conference" in page) == (True, False)
+    closed = make_consultation(state="closed")
+    assert client.get(reverse("consultation", args=[closed.slug])).context["milestones"] == []
 
 
 # --- Preview ----------------------------------------------------------------------------------------------------------
@@ -253,7 +256,12 @@ def test_preview_is_the_home_page_as_it_will_be_and_changes_nothing(client, plan
     sign_in(client, make_secretariat())
     page = client.get(preview_of(planned))
     shown = words(page)
-    for part in ("Preview: only the secretariat sees this page.", "What comes next?", "9 days left", "Send an input"):
+    for part in (
+        "Preview: only the secretariat sees this page.",
+        "What comes next?",
+        "9 days left",
+        "Write your input",
+    ):
         assert part in shown
     assert "A secret forum" not in shown
     assert page["X-Robots-Tag"] == "noindex, nofollow"
