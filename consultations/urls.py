@@ -17,7 +17,6 @@ from consultations.views import (
     enquiries,
     feedback,
     followup,
-    for_you,
     forum_statistics,
     forums,
     handover,
@@ -97,7 +96,6 @@ public_pages = [
 
 urlpatterns = [
     *public_pages,
-    path("for-you/", for_you.for_you, name="for_you"),
     path("for-you/hand-over/", handover.hand_over, name="hand_over"),
     path("for-you/hand-over/<int:pk>/", handover.hand_over, name="hand_over_of"),
     path("for-you/hand-over/<int:pk>/back/", handover.take_back_handover, name="take_back_handover"),

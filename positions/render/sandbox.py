@@ -30,6 +30,7 @@ DOCUMENTS = {
     "delegation": "positions.render.delegation",
     "form": "positions.render.form",
     "letter": "positions.render.letter",
+    "organisation_record": "positions.render.organisation_record",
     "paper": "positions.render.paper",
     "participation": "positions.render.participation",
     "redline": "positions.render.redline",
@@ -37,7 +38,13 @@ DOCUMENTS = {
 }
 # Bundled fonts only, without WeasyPrint's usual warnings about them.
 QUIET = {"FONTCONFIG_FILE": str(NO_SYSTEM_FONTS), "PYTHONWARNINGS": "ignore::UserWarning:weasyprint.text.fonts"}
-ALL_WORDS = ("brief", "day", "letter", "participation")  # types whose every word must be printable
+ALL_WORDS = (
+    "brief",
+    "day",
+    "letter",
+    "organisation_record",
+    "participation",
+)  # types whose every word must be printable
 PATIENCE = 3  # on a busy machine a child waits for its CPU time, whose limit is separate
 REFUSED = 2  # exit status for an edition that cannot be printed
 

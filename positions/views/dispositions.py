@@ -114,11 +114,12 @@ def my_organisation(request: SignedInRequest) -> HttpResponse:
         "screens": screens_of(request.user),
     }
     if organisations:
-        context |= _about(request, _chosen(request, organisations))
+        context |= _about(request, chosen_organisation(request, organisations))
     return render(request, "positions/dispositions/my_organisation.html", context)
 
 
-def _chosen(request: HttpRequest, organisations: list[Stakeholder]) -> Stakeholder:
+def chosen_organisation(request: HttpRequest, organisations: list[Stakeholder]) -> Stakeholder:
+    """Return the one of `organisations` that `?organisation=pk` names, or the first. Raises 404 for another."""
     requested = request.GET.get("organisation")
     result = (
         next((body for body in organisations if str(body.pk) == requested), None) if requested else organisations[0]

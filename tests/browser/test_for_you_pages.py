@@ -39,6 +39,23 @@ def test_page_of_each_role_is_accessible_at_both_widths(open_window, picture, na
     assert len(listed) >= len(WAITING[name])
 
 
+def test_record_of_an_organisation_is_accessible_at_both_widths(open_window, picture):
+    people = make_people()
+    for code in WAITING["focal"]:
+        CASES[code](people)
+    window = open_window(*BOTH)
+    window.log_in(people.focal)
+    window.goto("/for-you/")
+    window.get_by_role("link", name="The whole record, also as a file").click()
+    window.check()
+    picture(window, "record")
+    window.get_by_role("link", name="Inputs 3").click()
+    assert window.locator(".record tbody tr").count() == 3
+    with window.expect_download() as made:
+        window.get_by_role("link", name="Download as a table (CSV)").click()
+    assert made.value.suggested_filename.endswith(".csv")
+
+
 def test_first_row_is_the_green_one_and_leads_to_its_page(open_window):
     people = make_people()
     late = change(make_submission(state="submitted", title="Passes"), submitted_at=now().replace(year=now().year - 1))

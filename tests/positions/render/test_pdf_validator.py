@@ -15,6 +15,7 @@ from tests import certificates
 from tests.positions.render import editions, lengths
 from tests.positions.render import test_alignment as annexes
 from tests.positions.render import test_delegation as delegations
+from tests.positions.render import test_organisation_record as records
 from tests.positions.render import test_redline as redlines
 from tests.positions.render.conftest import printed_in_process
 
@@ -93,6 +94,7 @@ def test_editions_of_every_kind_and_length_pass_both_standards(printed, heard, j
         "clean-draft": printed_in_process(nothing_in_its_annexes("draft"), clean),
         "redline": redlines.printed(redlines.compared()),
         "alignment": annexes.printed(annexes.order()),
+        "record": records.printed(),
         "delegation": delegations.printed(delegations.made()),
         "summary": printed_in_process(vowel_signs_and_invisible_marks(), summary),
         "summary-draft": printed_in_process(nothing_in_its_annexes("draft"), summary),

@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from consultations.models import Office, Stakeholder, StakeholderState, Submission, SubmissionState, User
-from consultations.permissions import SignedInRequest, is_official, is_secretariat, live_memberships
+from consultations.permissions import SignedInRequest, is_official, is_secretariat, live_memberships, organisations_of
 from consultations.queries.forums import public_rounds
 from consultations.queries.inbox import TABS, NextDate, Row, in_groups, inbox, next_dates
 from ncm_portal.workflow import now
+from positions.queries.organisation_record import Entry, record_of
 
+NEWEST = 8  # entries of the record of an organisation
 MOST_NAMED = 5  # colleagues with inputs, open consultations
 
 
@@ -34,9 +36,10 @@ def for_you(request: SignedInRequest) -> HttpResponse:
         "today": now(),
         "office": dict(Office.choices)[Office(request.user.office)] if request.user.office else "",
         "bodies": [] if request.user.is_staff else _bodies(request.user),
+        "records": [] if request.user.is_staff else _records(request.user),
         **_about(request.user, next_dates(timezone.localdate(now()))),
     }
-    return render(request, "consultations/for_you/page.html", context)
+    return render(request, "positions/for_you/page.html", context)
 
 
 def _tabs(rows: list[Row], shown: str) -> list[dict[str, Any]]:
@@ -72,6 +75,12 @@ def _about(user: User, dates: list[NextDate]) -> dict[str, Any]:
 def _bodies(user: User) -> list[Stakeholder]:
     """Return the organisations for which the person acts or clears, each once."""
     return list(dict.fromkeys(member.stakeholder for member in live_memberships(user)))
+
+
+def _records(user: User) -> list[tuple[Stakeholder, list[Entry]]]:
+    """Return the newest of what each organisation did for which the person acts."""
+    records = ((body, record_of(body, user, newest=NEWEST)) for body in organisations_of(user))
+    return [(body, entries) for body, entries in records if entries]
 
 
 def _given(user: User) -> list[User]:
