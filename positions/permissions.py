@@ -65,6 +65,11 @@ def may_sponsor(user: Any, amendment: Amendment) -> bool:
     return speaks_for(user, amendment.sponsor_id)
 
 
+def sees_author(user: Any, amendment: Amendment) -> bool:
+    """Read who wrote an amendment: its sponsor and the secretariat. Other organisations read the sponsor only."""
+    return may_sponsor(user, amendment) or is_secretariat(user)
+
+
 def speaks_for(user: Any, body: int) -> bool:
     """Return whether `user` acts or clears for the organisation with this key, as needed to stop co-sponsoring."""
     return acts_for(user, body) or clears_for(user, body)

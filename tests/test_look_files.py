@@ -92,6 +92,17 @@ def lineage(text: str) -> str:
     return text + (lineage(path.read_text()) if path and path.exists() else "")
 
 
+def test_addresses_within_pages_contain_no_whitespace():
+    """White space within a `data:` address is an error of HTML, and the icon is on every page."""
+    addresses = [
+        (str(page), address)
+        for page in (ROOT / "templates").rglob("*.html")
+        for address in re.findall(r'(?:href|src)="(data:[^"]*)"', page.read_text())
+    ]
+    assert addresses
+    assert [each for each in addresses if re.search(r"\s", each[1])] == []
+
+
 def test_form_page_shows_error_summary():
     pages = [path for path in (ROOT / "templates").rglob("*.html") if path.parts[-2] not in ("components", "elements")]
     silent = [

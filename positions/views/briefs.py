@@ -16,6 +16,7 @@ from positions import workflow
 from positions.forms.findings import BriefForm
 from positions.models import Brief, PositionPaper
 from positions.queries import briefs
+from positions.render.brief import text_blocks
 from positions.render.pdf import RenderFailed
 from positions.workflow.briefs import printed
 from positions.workflow.conditions import final_edition
@@ -47,7 +48,7 @@ def brief(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     row = _brief(request, paper, pk)
     enter_reading(row, by=request.user)
     content = briefs.content(row)
-    parts = [(label, content[name]) for name, label in BriefForm.labels() if content[name]]
+    parts = [(label, text_blocks(content[name])) for name, label in BriefForm.labels() if content[name]]
     context = {"paper": paper, "brief": row, "content": content, "parts": parts}
     context["may_write"] = is_secretariat(request.user)
     return _closed(render(request, "positions/briefs/brief.html", context))

@@ -20,7 +20,7 @@ from ncm_portal.workflow import Blocked, Conflict, needs_of
 from positions import workflow
 from positions.forms.review import AnswerForm, ConfirmForm, ProposalForm
 from positions.models import Audience, Operation, Paragraph, PositionPaper, ReviewRound
-from positions.permissions import may_propose_amendment, may_sponsor, speaks_for, sponsors
+from positions.permissions import may_propose_amendment, may_sponsor, sees_author, speaks_for, sponsors
 from positions.workflow import AMENDMENT_MOVES
 
 from . import public_papers
@@ -286,6 +286,7 @@ def _show(
         "needs": needs_of(AMENDMENT_MOVES, amendment),
         "rivals": [each for each in group.contending if each.pk != amendment.pk] if group else [],
         "is_own": is_own,
+        "author": amendment.by.name if sees_author(request.user, amendment) else "",
         "leavable": [each for each in amendment.joined if speaks_for(request.user, each.stakeholder_id)],
         "joinable": [each for each in sponsors(request.user, review_round) if each.pk not in standing],
         "merged": _merged(amendment),

@@ -2,9 +2,11 @@
 
 import json
 from io import StringIO
+from pathlib import Path
 
 import pikepdf
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 
 from tests import paper_factories
@@ -84,6 +86,15 @@ def test_other_file_types_are_unreadable(tmp_path, data):
 @pytest.mark.django_db
 def test_broken_pdf_is_unknown(tmp_path):
     assert verify(kept(tmp_path, "broken.pdf", b"%PDF-1.7 nothing more"))[:2] == (1, "Unknown")
+
+
+def test_damaged_pdf_ends_as_the_manual_says(published, tmp_path):
+    """A download that broke off: altered if our text can still be read in it, otherwise unknown; 1 in both cases."""
+    data = Path(published.files["pdf"].file.path).read_bytes()
+    results = {verify(kept(tmp_path, "cut.pdf", data[: len(data) * part // 10]))[0] for part in (3, 9)}
+    assert results == {1}
+    manual = (Path(settings.BASE_DIR) / "docs" / "verification.md").read_text()
+    assert "| 1 | altered or unknown; also a PDF that is damaged or incomplete" in manual
 
 
 @pytest.mark.django_db

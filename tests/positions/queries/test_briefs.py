@@ -96,6 +96,13 @@ def test_dashed_lines_become_list_and_single_objective_is_singular():
     assert [renderer.objectives(each) for each in ([], ["6"], ["2", "5"])] == ["", "Objective 6", "Objectives 2, 5"]
 
 
+def test_page_shows_dashed_lines_as_a_list(client, world, unprinted):
+    write(world, speaking_points="We say:\n- one <i>thing</i>\n- another")
+    page = sign_in(client, world.officer).get(reverse("brief", args=[world.paper.slug, world.milestone.pk]))
+    assert "<ul><li>one &lt;i&gt;thing&lt;/i&gt;</li><li>another</li></ul>" in page.text.replace("\n", "")
+    assert "- one" not in page.text
+
+
 def test_only_officials_read_briefs(world, unprinted):
     first = write(world, ask="The first words.")
     last = write(world)

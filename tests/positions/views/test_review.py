@@ -159,6 +159,43 @@ def test_members_see_amendments_of_others_except_withdrawn(client, review):
     assert client.get(at("review_amendment", review, gone.pk)).status_code == 404
 
 
+def test_author_is_named_to_own_organisation_and_desk_only(client, review):
+    """Everybody else who may read the amendment, also a co-sponsor, reads the organisation."""
+    author = make_member(review.body, user=make_user(name="Zawadi Kiprono"))
+    amendment = propose(review, by=author)
+    airports = make_ministry("Ministry of Airports")
+    other = make_member(airports)
+    workflow.join_amendment(amendment, by=other, body=airports)
+    pages = [at("review_amendment", review, amendment.pk), at("review", review), at("review_print", review)]
+    pages.append(at("review_section", review, 1))
+
+    def named(person):
+        reader = sign_in(client, person)
+        responses = [reader.get(page) for page in pages]
+        assert all("Ministry of Roads" in each.text for each in [responses[0], *responses[2:]])
+        return ["Zawadi" in each.text for each in responses]
+
+    assert named(other) == [False] * 4
+    assert [named(each)[0] for each in (review.member, author, review.drafter)] == [True] * 3
+
+
+def test_forms_say_who_sees_the_name(client, review):
+    amendment = propose(review)
+    sign_in(client, make_member(make_ministry("Ministry of Airports")))
+    note = "Other organisations see the name of your organisation, not yours."
+    for page in (page_of(review), at("review_amendment", review, amendment.pk)):
+        assert note in words(client.get(page))
+    assert "Others see the organisation, not the person" in words(client.get(reverse("privacy")))
+
+
+def test_round_says_that_it_closes_or_that_it_closed(client, review):
+    desk = sign_in(client, review.drafter)
+    assert "Round 1 closes on" in words(desk.get(at("review", review)))
+    close(review)
+    review.paper.rounds.update(opens_at=now() - timedelta(days=2), closes_at=now() - timedelta(days=1))
+    assert "Round 1 closed on" in words(desk.get(at("review", review)))
+
+
 def test_conflicting_amendments_are_shown_side_by_side_and_bracketed(member, review):
     propose(review)
     contend(review)
