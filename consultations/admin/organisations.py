@@ -133,6 +133,9 @@ class OrganisationAdmin(RecordAdmin):
         "county": _("Where it has its seat. Leave it empty for a national body."),
         "parent": _("The body that it is part of, such as the ministry of a department."),
         "contact_email": _("Letters go here if nobody acts for it in the portal."),
+        "registration_number": _("As on its certificate; typed at registration."),
+        "website": _("The secretariat checks it before it verifies the organisation."),
+        "phone": _("Of its office. For the secretariat only."),
         "about": _("What it does, in a few sentences. Public."),
         "legal_basis": _("The law or the order that it rests upon."),
         "code": _("The number in spreadsheets, by which an import finds it again."),
@@ -171,7 +174,21 @@ class StakeholderAdmin(SpreadsheetAdmin, OrganisationAdmin):
     list_select_related = ["county"]
     fieldsets = [
         (None, {"fields": ["name", ("short_name", "group"), ("state", "state_reason"), "is_ncm_member"]}),
-        (None, {"fields": ["county", "parent", "contact_email", "about", "legal_basis"]}),
+        (
+            None,
+            {
+                "fields": [
+                    "county",
+                    "parent",
+                    "registration_number",
+                    "website",
+                    "contact_email",
+                    "phone",
+                    "about",
+                    "legal_basis",
+                ]
+            },
+        ),
         (None, {"fields": ["code", "evidence", "source"]}),
     ]
 
@@ -204,7 +221,9 @@ class MinistryAdmin(OrganisationAdmin):
         "state_reason",
         "is_ncm_member",
         "parent",
+        "website",
         "contact_email",
+        "phone",
         "about",
     ]
 

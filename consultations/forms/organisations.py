@@ -9,11 +9,11 @@ from django.db.models import Q
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from consultations.models import MembershipRole, NormalEmailFormField, Notices, Stakeholder, User
+from consultations.models import County, MembershipRole, NormalEmailFormField, Notices, Stakeholder, User
 from consultations.notifications import sms
 from consultations.permissions import is_secretariat
 
-from .fields import LineField, PlainTextField, choice_field
+from .fields import LineField, PlainTextField, choice_field, record_field
 
 
 class OrganisationForm(forms.ModelForm):
@@ -21,6 +21,29 @@ class OrganisationForm(forms.ModelForm):
 
     name = LineField(label=_("Name of the organisation"), max_length=250, what=_("The name"))
     short_name = LineField(label=_("Short name"), max_length=60, what=_("The short name"), required=False)
+    registration_number = LineField(
+        label=_("Registration number"),
+        max_length=60,
+        what=_("The registration number"),
+        required=False,
+        help_text=_("As on its certificate. Leave it empty if the organisation is not registered."),
+    )
+    website = forms.URLField(
+        label=_("Website"),
+        max_length=200,
+        required=False,
+        assume_scheme="https",
+        error_messages={"invalid": _("Enter the address of the website, like www.example.org.")},
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "url"}),
+    )
+    phone = LineField(
+        label=_("Telephone"),
+        max_length=40,
+        what=_("The number"),
+        required=False,
+        help_text=_("Of its office. Only the secretariat sees it, and calls if it cannot verify the organisation."),
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
+    )
     about = PlainTextField(
         label=_("What the organisation does"),
         max_length=2_000,
@@ -31,13 +54,25 @@ class OrganisationForm(forms.ModelForm):
 
     class Meta:
         model = Stakeholder
-        fields = ["name", "short_name", "group", "county", "contact_email", "about"]
+        fields = [
+            "name", "short_name", "group", "county", "registration_number",
+            "website", "contact_email", "phone", "about",
+        ]  # fmt: skip
         help_texts = {
             "county": _("Where its head office is."),
             "contact_email": _(
                 "Use the organisation's address, not your own, so that it stays valid when people leave."
             ),
         }
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        counties = County.objects.order_by("name")  # by their codes Nairobi would be the last of 47
+        record_field(self, "county").queryset = counties
+
+    def clean_phone(self) -> str:
+        """Return the number in international format. Raises ValidationError."""
+        return phone_number(self.cleaned_data["phone"])
 
     def clean_name(self) -> str:
         """Refuse the name of a registered organisation: people join it by invitation."""

@@ -4,6 +4,7 @@ from datetime import date
 from typing import ClassVar, Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Upper
@@ -103,6 +104,9 @@ class Stakeholder(models.Model):
     )
     is_ncm_member = models.BooleanField(_("member of the NCM"), default=False)
     contact_email = NormalEmailField(_("contact e-mail"), blank=True)
+    registration_number = CleanCharField(_("registration number"), max_length=60, blank=True)
+    website = CleanCharField(_("website"), max_length=200, blank=True, validators=[URLValidator(["https", "http"])])
+    phone = CleanCharField(_("telephone"), max_length=40, blank=True)
     about = CleanTextField(_("what the organisation does"), blank=True, max_length=2000)
     signs_off = models.BooleanField(
         _("inputs need a sign-off"),
@@ -128,6 +132,9 @@ class Stakeholder(models.Model):
         constraints = [
             one_of("state", StakeholderState, "stakeholder_state"),
             one_of("group", Group, "stakeholder_group"),
+            models.CheckConstraint(
+                name="stakeholder_website", condition=models.Q(website="") | models.Q(website__regex="^https?://")
+            ),
         ]
         indexes = [
             GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="stakeholder_misspelt"),

@@ -90,7 +90,7 @@ def _not_to_oneself(email: str, by: User) -> list[str]:
 def register_organisation(*, by: User, **fields: object) -> Stakeholder:
     """Register an organisation for the signed-in person, who becomes its primary focal point.
 
-    `fields` are columns of Stakeholder (name, short_name, group, county, contact_email, about). It waits for
+    `fields` are columns of Stakeholder (its names, group, county, how to reach it, what it does). It waits for
     verification by the secretariat. While it waits, the same name from the same person is the same organisation. Raises
     NotAllowed for a visitor.
     """

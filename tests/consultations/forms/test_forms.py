@@ -26,7 +26,7 @@ from consultations.forms.fields import NEVER, KeyField, MomentField, ObjectivesF
 from consultations.forms.paper_intake import TypedForm
 from consultations.forms.programme import DocumentForm
 from consultations.forms.splitting import passages
-from consultations.models import Theme
+from consultations.models import County, Theme
 from positions.forms.review import RoundForm
 from tests.factories import (
     make_consultation,
@@ -315,6 +315,26 @@ def test_duplicate_organisation_is_refused():
 def test_organisation_form_shows_errors_at_fields():
     form = OrganisationForm({"name": "a\0", "short_name": "s" * 61, "group": "club", "contact_email": "@"})
     assert sorted(form.errors) == ["contact_email", "group", "name", "short_name"]
+
+
+@pytest.mark.django_db
+def test_registration_takes_number_website_and_telephone():
+    given = {"name": "Umoja", "group": "civil_society", "registration_number": "OP.218/051/2014"}
+    form = OrganisationForm({**given, "website": "umoja.example.org", "phone": "0712 345 678"})
+    assert form.is_valid()
+    kept = [form.cleaned_data[name] for name in ("registration_number", "website", "phone")]
+    assert kept == ["OP.218/051/2014", "https://umoja.example.org", "+254712345678"]
+    form = OrganisationForm({**given, "website": "javascript:alert(1)", "phone": "call me"})
+    assert sorted(form.errors) == ["phone", "website"]
+    assert OrganisationForm(given).is_valid()
+
+
+@pytest.mark.django_db
+def test_counties_of_registration_are_in_alphabetical_order():
+    for code, name in (("001", "Mombasa"), ("047", "Nairobi"), ("040", "Busia")):
+        County.objects.create(code=code, name=name, slug=name.lower())
+    offered = [str(label) for _value, label in OrganisationForm().fields["county"].choices]
+    assert offered[1:] == ["Busia", "Mombasa", "Nairobi"]
 
 
 @pytest.mark.django_db

@@ -6,7 +6,7 @@ from zeal import zeal_ignore
 
 from consultations import workflow
 from consultations.models import Membership, MembershipInvitation, OutgoingMail, Stakeholder
-from tests.factories import make_member, make_ministry, make_secretariat, make_stakeholder, make_user
+from tests.factories import change, make_member, make_ministry, make_secretariat, make_stakeholder, make_user
 from tests.pages import without_tokens, words
 from tests.sign_in import sign_in
 
@@ -29,6 +29,20 @@ def test_an_organisation_is_registered_with_its_words_as_typed(client):
     assert body.memberships.get().user == person
     client.post(REGISTER, ORGANISATION)
     assert Stakeholder.objects.count() == 1
+
+
+def test_number_website_and_telephone_are_for_the_desk_only(client):
+    author = make_user()
+    given = {"registration_number": "OP.218/051/2014", "website": "umoja.example.org", "phone": "0712 345 678"}
+    sign_in(client, author).post(REGISTER, {**ORGANISATION, **given})
+    body = Stakeholder.objects.get()
+    desk = sign_in(client, make_secretariat()).get(f"/desk/organisations/{body.pk}/")
+    shown = ["OP.218/051/2014", 'href="https://umoja.example.org"', "+254712345678"]
+    assert [each in desk.text for each in shown] == [True] * 3
+    change(body, state="verified")
+    sign_in(client, make_member(body, user=make_user()))
+    for address in ("/my-organisation/", "/inputs/", "/"):
+        assert "+254712345678" not in client.get(address).text
 
 
 def test_errors_are_shown_at_fields_and_input_kept(client):
