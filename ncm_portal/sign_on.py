@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.providers import registry
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -59,7 +60,8 @@ class AccountAdapter(LogInAdapter):
     def render_mail(
         self, template_prefix: str, email: Any, context: dict[str, Any], headers: dict[str, str] | None = None
     ) -> Any:
-        """Render the mail, with a link to stop such mail where possible."""
+        """Render the mail with the portal's own address, and with a link to stop such mail where possible."""
+        context = {**context, "portal": settings.PORTAL_ADDRESS}
         if template_prefix in OPTIONAL:
             context = {**context, "stop": stop_link(email)}
             headers = {**(headers or {}), **stop_headers(email)}

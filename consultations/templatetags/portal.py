@@ -1,11 +1,13 @@
 """Template tags and filters: dates, numbers, hashes and user text."""
 
+import os
 import re
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.dateformat import format as written
@@ -37,6 +39,13 @@ SAID = {  # labels of moves for verbs, where they differ from the verb's name
 def reference_number() -> str:
     """Return the reference number of this request, as in the log."""
     return current_reference()
+
+
+@register.simple_tag
+def mail_folder() -> str:
+    """Return the folder where a portal on one machine writes its mails instead of sending them; otherwise empty."""
+    folder = settings.MAILERS["default"]["OPTIONS"].get("file_path")
+    return os.path.relpath(folder, settings.BASE_DIR) if folder else ""
 
 
 def _in_nairobi(moment: date) -> date:

@@ -16,9 +16,9 @@ pytestmark = pytest.mark.django_db
 NAME = "Wanjirũ wa Ng'ang'a-Ōtieno"
 
 
-def sign_up(client, email="wanjiru@example.org", **changes):
+def sign_up(client, email="wanjiru@example.org", host="testserver", **changes):
     fields = {"name": NAME, "email": email, "password1": PASSWORD, "password2": PASSWORD, **changes}
-    return client.post(reverse("account_signup"), fields)
+    return client.post(reverse("account_signup"), fields, headers={"host": host})
 
 
 def log_in(client, email="wanjiru@example.org"):
@@ -35,6 +35,36 @@ def test_name_is_stored_as_typed(client):
     assert (answer.status_code, answer["Location"]) == (302, reverse("account_email_verification_sent"))
     user = User.objects.get()
     assert (user.name, user.email, user.office, user.is_staff) == (NAME, "wanjiru@example.org", "", False)
+
+
+def test_confirmation_mail_is_worded_as_the_portals_own(client, settings):
+    """No stock text, and the name and address of the portal instead of the host that was asked."""
+    settings.ALLOWED_HOSTS = ["other.example", "testserver"]
+    settings.PORTAL_ADDRESS = "https://portal.example"
+    sign_up(client, host="other.example")
+    sent = mail.outbox[-1]
+    assert sent.subject == "Confirm your e-mail address"
+    assert sent.body.startswith("Good day,\n\nSomeone entered this address for an account on the portal.")
+    signed = "NCM Portal\nhttps://portal.example\n\nThis is an automatic message."
+    assert signed in sent.body
+    assert "other.example\n" not in sent.body
+    confirm(client)
+    client.logout()
+    sign_up(client)
+    again = mail.outbox[-1]
+    assert (again.subject, signed in again.body) == ("You have an account already", True)
+    client.post(reverse("account_reset_password"), {"email": "wanjiru@example.org"})
+    reset = mail.outbox[-1]
+    assert (reset.subject, signed in reset.body) == ("Choose a new password", True)
+
+
+def test_demo_says_where_the_mail_lies(client, settings):
+    sent = reverse("account_email_verification_sent")
+    assert "var/mail" not in client.get(sent).text
+    folder = {"BACKEND": "django.core.mail.backends.filebased.EmailBackend", "OPTIONS": {}}
+    folder["OPTIONS"]["file_path"] = settings.BASE_DIR / "var" / "mail"
+    settings.MAILERS = {"default": folder}
+    assert "The message is the newest file in the folder <b>var/mail</b>" in client.get(sent).text
 
 
 def test_language_of_page_becomes_language_of_account(client):
