@@ -1,7 +1,7 @@
 """Next forum in preparation today: letters sent, some answers, names to confirm."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -16,6 +16,7 @@ from consultations.models import (
     SessionRoleKind,
 )
 from consultations.permissions import LinkHolder
+from consultations.queries import working_day_after
 from consultations.tokens import token
 from consultations.workflow import (
     Named,
@@ -55,7 +56,7 @@ def acts(stage: Stage) -> Iterator[Act]:
 def lay_out(stage: Stage, rows: sample.Row) -> None:
     """Create the forum, its programme and the seats of each group, as in the admin and at the desk."""
     facts, officer = rows["forum"], stage.person(DESK)
-    day = _day(facts)
+    day = _day(stage, facts)
     fields = ("code", "slug", "title", "place", "venue", "convenors", "concept", "contact", "seats")
     stage.forum = Forum.objects.create(
         consultation=stage.consultation,
@@ -71,8 +72,8 @@ def lay_out(stage: Stage, rows: sample.Row) -> None:
             forum=stage.forum,
             order=order,
             theme=stage.themes[row["theme"]] if "theme" in row else None,
-            starts_at=on(facts["in_days"], row["starts"]),
-            ends_at=on(facts["in_days"], row["ends"]),
+            starts_at=timezone.make_aware(datetime.combine(day, row["starts"])),
+            ends_at=timezone.make_aware(datetime.combine(day, row["ends"])),
             **{field: row[field] for field in ("title", "kind", "room")},
         )
         if "rapporteur" in row:
@@ -84,8 +85,10 @@ def lay_out(stage: Stage, rows: sample.Row) -> None:
     stage.forum = set_seats(stage.forum, by=officer, seats=facts["seats"], groups=groups)
 
 
-def _day(facts: sample.Row) -> date:
-    return timezone.localdate(on(facts["in_days"]))
+def _day(stage: Stage, facts: sample.Row) -> date:
+    """Return a working day after the deadline for inputs: what was written is read before the forum meets."""
+    deadline = timezone.localdate(stage.consultation.closes_at)
+    return working_day_after(deadline, facts["working_days_after_deadline"])
 
 
 def _respond_by(facts: sample.Row) -> date:

@@ -6,7 +6,8 @@ from datetime import datetime, time, timedelta
 from django.utils import timezone
 
 from consultations.models import Consultation, Office, Point, Submission, SubmissionState, User
-from consultations.workflow import endorse, extend, merge_group, open_consultation, rule_on_sign_off
+from consultations.queries import working_day_after
+from consultations.workflow import add_milestone, endorse, extend, merge_group, open_consultation, rule_on_sign_off
 from ncm_portal.workflow import journal
 from positions import sample
 from positions.workflow import create_paper
@@ -36,6 +37,7 @@ def acts(stage: Stage) -> Iterator[Act]:
     opened = on(-rows["consultation"]["opened_days_ago"])
     yield Act(opened - STEP, prepare, (rows["consultation"],))
     yield Act(opened, open_round)
+    yield Act(opened + STEP, plan, (rows["milestone"],))
     yield Act(on(-rows["sign_off"]["days_ago"]), wait_for_sign_offs, (rows["sign_off"],))
     for row in sample.rows("open_round", "input"):
         begun = on(-row["days_ago"], time(10))
@@ -69,6 +71,15 @@ def prepare(stage: Stage, facts: sample.Row) -> None:
 def open_round(stage: Stage) -> None:
     """The secretariat opens it."""
     stage.consultation = open_consultation(stage.consultation, by=stage.person(OFFICER))
+
+
+def plan(stage: Stage, rows: list[sample.Row]) -> None:
+    """Plan what comes after the deadline, on working days."""
+    deadline = timezone.localdate(stage.consultation.closes_at)
+    for row in rows:
+        words = {name: row[name] for name in ("title", "short_title", "is_key")}
+        day = working_day_after(deadline, row["after_deadline"])
+        add_milestone(stage.consultation, by=stage.person(OFFICER), planned_start=day, **words)
 
 
 def wait_for_sign_offs(stage: Stage, row: sample.Row) -> None:

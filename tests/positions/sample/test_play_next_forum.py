@@ -1,7 +1,18 @@
 """The next forum of the sample: the content of its file is in the portal, written by verbs."""
 
+from django.utils import timezone
+
 from consultations.models import Forum
 from positions import sample
+
+
+def assert_it_meets_after_the_deadline(forum):
+    """The forum and the milestones of the open round come after its deadline, none on a weekend."""
+    days = [forum.starts_on, *forum.consultation.milestones.values_list("planned_start", flat=True)]
+    deadline = timezone.localdate(forum.consultation.closes_at)
+    assert len(days) == 4
+    assert all(day > deadline and day.weekday() < 5 for day in days)
+    assert {timezone.localdate(each.starts_at) for each in forum.sessions.all()} == {forum.starts_on}
 
 
 def test_next_forum_is_in_preparation(played):
@@ -9,6 +20,7 @@ def test_next_forum_is_in_preparation(played):
     rows = sample.read("next_forum")
     forum = Forum.objects.get(slug=rows["forum"]["slug"])
     assert forum.state == "announced"
+    assert_it_meets_after_the_deadline(forum)
     expected = {
         row["organisation"]: "declined" if "declines" in row else "answered" if "answer" in row else "sent"
         for row in rows["letter"]
