@@ -44,7 +44,7 @@ def reference_number() -> str:
 @register.simple_tag
 def mail_folder() -> str:
     """Return the folder where a portal on one machine writes its mails instead of sending them; otherwise empty."""
-    folder = settings.MAILERS["default"]["OPTIONS"].get("file_path")
+    folder = settings.MAILERS["default"].get("OPTIONS", {}).get("file_path")
     return os.path.relpath(folder, settings.BASE_DIR) if folder else ""
 
 

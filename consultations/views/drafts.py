@@ -15,7 +15,7 @@ from consultations import workflow
 from consultations.forms import SubmissionForm
 from consultations.forms.fields import MomentField
 from consultations.forms.submissions import AUDIENCES, initial_of
-from consultations.models import Audience, Submission
+from consultations.models import Attachment, Audience, Submission
 from consultations.permissions import SignedInRequest, organisations_of
 from consultations.queries import files_of
 from consultations.redaction import holds_back
@@ -76,6 +76,7 @@ def draft_preview(request: SignedInRequest, key: UUID) -> HttpResponse:
 
 
 def _show(request: SignedInRequest, draft: Submission, reasons: list[str] | None = None) -> HttpResponse:
+    files = files_of(request.user, draft)
     context = {
         "submission": draft,
         "provisions": draft.provisions.all(),
@@ -87,7 +88,8 @@ def _show(request: SignedInRequest, draft: Submission, reasons: list[str] | None
         or holds_back(draft.body)
         or holds_back(draft.proposed_wording),
         "seen_at": draft.edited_at.isoformat(),
-        "files": files_of(request.user, draft),
+        "files": files,
+        "shown": [file for file in files if file.state in (Attachment.State.READY, Attachment.State.WAITING)],
         "others": workflow.be_seen(draft, request.user),
         "reasons": reasons,
     }

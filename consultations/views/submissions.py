@@ -258,6 +258,9 @@ def _page(
     if saved and saved.state in EDITABLE:
         context["others"] = workflow.be_seen(saved, request.user)
         context["inside"] = sign_offs(request, saved)
+    elif saved is None and len(context["organisations"]) == 1:
+        begun = Submission(consultation=consultation, stakeholder=context["organisations"][0])
+        context["inside"] = sign_offs(request, begun)
     context["questions"] = questions_by_theme(consultation, saved.theme if saved else None)
     context["events"] = history_of(saved) if saved else []
     context["files"] = files_of(request.user, saved) if saved else []

@@ -31,7 +31,7 @@ from consultations.models import (
 from consultations.permissions import SignedInRequest, may_manage_members, may_rule_on_sign_off, organisations_of
 from consultations.queries import files_of, open_actions_of
 from consultations.views.decorators import INVALID, NOTHING_DONE, Outcome, attempt, carry_out
-from consultations.views.submissions import AUTHOR_MOVES, EDITABLE, history_of, late_standing, own_input
+from consultations.views.submissions import AUTHOR_MOVES, EDITABLE, history_of, late_standing, own_input, sign_offs
 from consultations.workflow import STAKEHOLDER_MOVES
 from ncm_portal.workflow import moves_open_to, needs_of, now
 from positions.forms.dispositions import MisreadForm
@@ -212,7 +212,8 @@ def _show_disposition(
         "files": files_of(request.user, submission),
         "provisions": submission.provisions.all(),
         "moves": moves_open_to(AUTHOR_MOVES, submission, request.user),
-        "needs": needs_of(AUTHOR_MOVES if submission.state in EDITABLE else workflow.SUBMISSION_MOVES, submission),
+        "inside": sign_offs(request, submission) if submission.state in EDITABLE else [],
+        "needs": needs_of(AUTHOR_MOVES, submission) if submission.state in EDITABLE else [],
         "events": history_of(submission),
         "here": reverse("my_input", args=[submission.key]),
     }

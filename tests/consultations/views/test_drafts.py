@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from consultations.models import Event, Presence, Submission
+from consultations.models import Attachment, Event, Presence, Submission
 from ncm_portal.workflow import now
 from tests.factories import (
     change,
@@ -20,7 +20,7 @@ from tests.factories import (
     make_submission,
     make_theme,
 )
-from tests.pages import words
+from tests.pages import tidy, words
 from tests.sign_in import sign_in
 
 from .test_submissions_stakeholder import SUBMIT, WORDS, post, problems
@@ -221,6 +221,39 @@ def test_primary_focal_point_signs_off_and_others_request_it(client, author, org
     preview = reverse("draft_preview", args=[draft.key])
     assert [move.verb for move in client.get(preview).context["inside"]] == ["ask_sign_off"]
     assert [move.verb for move in head.get(preview).context["inside"]] == ["sign_off"]
+
+
+def test_primary_focal_point_signs_off_own_draft_from_each_page(consultation, organisation):
+    """Also before it is saved for the first time: sending it would be refused."""
+    change(organisation, signs_off=True)
+    head = make_member(organisation, is_primary=True)
+    browser, key = sign_in(Client(), head), str(uuid.uuid4())
+    form = browser.get(SUBMIT, {"consultation": consultation.slug})
+    assert [move.verb for move in form.context["inside"]] == ["sign_off"]
+    answer = post(browser, key=key, do="sign_off")
+    draft = Submission.objects.get(key=key)
+    assert (answer.status_code, draft.signed_off_by) == (302, head)
+    other = make_submission(consultation, organisation, state="draft", author=head, theme=draft.theme, **TYPED)
+    page = browser.get(reverse("my_input", args=[other.key]))
+    assert [move.verb for move in page.context["inside"]] == ["sign_off"]
+    assert f'href="{reverse("draft_preview", args=[other.key])}">Sign off</a>' in tidy(page.text)
+
+
+def test_unsaved_draft_without_required_sign_off_offers_none(client, author, consultation):
+    assert client.get(SUBMIT, {"consultation": consultation.slug}).context["inside"] == []
+
+
+def test_preview_shows_others_no_refused_file(client, author, draft):
+    """The author reads above that a file was refused; others will not see it, and so it is not in the preview."""
+    make_attachment(draft, name="ready.pdf")
+    for state, fields in {"waiting": {}, "refused": {"state_reason": "A virus."}}.items():
+        made = {"name": f"{state}.pdf", "size": 8, "received": 8, "sha256": "a" * 64, "media_type": "application/pdf"}
+        made |= {"stored_as": uuid.uuid4().hex, "uploaded_by": author}
+        change(Attachment.objects.create(submission=draft, **made), state=state, **fields)
+    page = client.get(reverse("draft_preview", args=[draft.key]))
+    sheet = page.text[page.text.index('aria-labelledby="others"') :]
+    assert [name in sheet for name in ("ready.pdf", "waiting.pdf", "refused.pdf")] == [True, True, False]
+    assert "The file refused.pdf was refused and is not part of this input: A virus." in words(page)
 
 
 def test_sign_off_requires_current_text(client, author, organisation, draft):

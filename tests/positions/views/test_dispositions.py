@@ -155,6 +155,17 @@ def test_input_page_shows_its_progress(client, person, organisation, state):
         assert submission.state_reason in words(page)
 
 
+def test_author_does_not_see_checklist_of_the_desk(client, person, organisation):
+    """An input that was typed from a letter is compared with its original by the desk, not by its author."""
+    typed = {"channel": "letter", "received_on": now().date(), "entered_by": make_secretariat()}
+    submission = make_submission(stakeholder=organisation, author=person, state="submitted", **typed)
+    page = client.get(at(submission))
+    assert page.context["needs"] == []
+    text = words(page)
+    assert [each in text for each in ("original", "Put on file", "the secretariat (not")] == [False] * 3
+    assert "You do not need to do anything more." in text
+
+
 def test_draft_is_sent_from_its_page(client, person, organisation):
     submission = make_submission(stakeholder=organisation, author=person, state="draft")
     answer = client.post(at(submission, "submit"))
