@@ -1,7 +1,7 @@
 """Mail about papers: review, clearance, silence procedures and answers."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -101,6 +101,24 @@ def clearance_requested(clearances: Iterable[Clearance]) -> None:
             about=clearance.paper.consultation_id,
             title=one_line(clearance.paper.title),
             ministry=typed(clearance.ministry.name),
+            due_at=clearance.due_at,
+            link=address("clearance", clearance.pk),
+            always=True,
+        )
+
+
+def clearance_requested_again(clearances: Iterable[Clearance], left: Mapping[int, list[int]]) -> None:
+    """Ask ministries that were asked before about a changed text: which paragraphs are `left`, by clearance."""
+    requested = list(clearances)
+    officers = clearing_officers([clearance.ministry_id for clearance in requested])
+    for clearance in requested:
+        send_all(
+            "positions/mail/clearance_requested_again.txt",
+            officers[clearance.ministry_id],
+            about=clearance.paper.consultation_id,
+            title=one_line(clearance.paper.title),
+            ministry=typed(clearance.ministry.name),
+            left=left.get(clearance.pk, []),
             due_at=clearance.due_at,
             link=address("clearance", clearance.pk),
             always=True,

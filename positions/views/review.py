@@ -136,6 +136,7 @@ def frame(request: HttpRequest, review_round: ReviewRound, in_public: bool) -> d
         "round": review_round,
         "in_public": in_public,
         "to": dict(zip(("text", "section", "print"), names if in_public else own, strict=True)),
+        "is_in_time": is_in_time(review_round),
         "may_propose": not in_public and is_in_time(review_round) and may_propose_amendment(request.user, review_round),
     }
 

@@ -1,5 +1,6 @@
 """Clearance: each ministry clears the paragraphs of its mandate; silence is recorded as silence."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
@@ -43,7 +44,7 @@ from positions.models import (
 )
 from positions.permissions import CLEARANCE_RUNNERS, CLEARING_OFFICERS, may_answer, may_run_clearance
 from positions.queries.clearance import REMIND_AGAIN
-from positions.queries.papers import ministries_of
+from positions.queries.papers import ministries_of, paragraph_numbers
 
 from .clearance_steps import ask_steps
 from .conditions import standing
@@ -157,11 +158,25 @@ def request_clearance(paper: PositionPaper, *, by: User, due_at: datetime) -> Po
     text = row.editions.filter(kind=EditionKind.CLEARANCE).first()
     assert text is not None  # fixed by the move before
     mandated = ministries_of(standing(row).select_related("section", "wording"))
+    earlier = set(row.clearances.values_list("pk", flat=True))
     ask_about(row, mandated, text, by, due_at)
-    waiting = row.clearances.filter(ministry__in=mandated, state=S.REQUESTED)
-    notifications.clearance_requested(waiting.select_related("ministry", "paper"))
+    waiting = list(row.clearances.filter(ministry__in=mandated, state=S.REQUESTED).select_related("ministry", "paper"))
+    notifications.clearance_requested(each for each in waiting if each.pk not in earlier)
+    again = [each for each in waiting if each.pk in earlier]
+    notifications.clearance_requested_again(again, _open_paragraphs(row, again))
     ask_steps(row)
     return row
+
+
+def _open_paragraphs(paper: PositionPaper, clearances: list[Clearance]) -> dict[int, list[int]]:
+    """Return the numbers of the paragraphs without an answer by clearance. Two queries; none without clearances."""
+    if not clearances:
+        return {}
+    numbers, result = paragraph_numbers(paper), defaultdict[int, list[int]](list)
+    left = Stance.objects.filter(clearance__in=clearances, replaced_at=None, value="")
+    for clearance, paragraph in left.values_list("clearance", "paragraph"):
+        result[clearance].append(numbers[paragraph])
+    return {pk: sorted(each) for pk, each in result.items()}
 
 
 def ask_about(

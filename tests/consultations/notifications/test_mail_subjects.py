@@ -101,6 +101,7 @@ def send_every_notification(body, person):
     clearance = make_clearance(make_paper(), body)
     factories.make_member(body, "clearing_officer", user=person)
     paper_emails.clearance_requested([clearance])
+    paper_emails.clearance_requested_again([clearance], {clearance.pk: [1, 2, 3]})
 
 
 @pytest.mark.django_db

@@ -328,6 +328,10 @@ def test_public_round_is_visible_to_everyone(client, draft):
     assert at("read_review", review) in client.get(reverse("papers")).text
     page = client.get(at("read_review", review))
     assert at("read_review_section", review, 1) in page.text
+    assert "You may share it, but say that it is a draft." in words(page)
+    assert "pass it on" not in page.text
+    assert f"{reverse('account_login')}?next={at('review', review)}" in page.text
+    assert reverse("register_organisation") in page.text
     page = client.get(at("read_review_section", review, 1))
     assert "Safety first." in page.text
     assert "Propose a change" not in page.text
@@ -339,6 +343,16 @@ def test_public_round_is_visible_to_everyone(client, draft):
     sign_in(client, make_member(body))
     send(client, review)
     assert body.amendments.get().text == OTHER
+
+
+def test_closed_public_round_offers_no_way_in(client, draft):
+    review = open_review(draft, audience="public")
+    review.paper.rounds.update(opens_at=now() - timedelta(days=2), closes_at=now() - timedelta(days=1))
+    assert "Sign in to propose a change" not in client.get(at("read_review", review)).text
+
+
+def test_draft_for_members_is_not_passed_on(member, review):
+    assert "Do not quote it or pass it on." in words(member.get(at("review", review)))
 
 
 def test_members_round_is_404_for_others(client, review):

@@ -11,6 +11,7 @@ from consultations.workflow import written_hour
 from ncm_portal.workflow import Blocked, Conflict, NotAllowed, now, replayed_at
 from positions import workflow
 from positions.models import Clearance, Edition, Stance
+from positions.queries.papers import paragraph_numbers
 from positions.workflow.conditions import answers_are_in, text_is_as_cleared
 from tests.access_log import refused_verbs
 from tests.factories import change, make_member, make_stakeholder, make_user
@@ -196,6 +197,14 @@ def test_changed_text_reopens_only_changed_paragraph(text):
     assert (asked["Ministry of One"].state, asked["Ministry of Two"].state) == ("requested", "answered")
     kept = Stance.objects.get(value="object")
     assert (kept.replaced_at is not None, kept.proposed_text) == (True, "Two.")
+    subjects = OutgoingMail.objects.order_by("pk").values_list("to", "subject")
+    again = "The text has changed: your ministry is asked to clear it again"
+    assert [to for to, subject in subjects if subject == again] == [text.officer_one.email]
+    assert [subject for to, subject in subjects if to == text.officer_two.email] == [
+        "Clearance requested from your ministry"
+    ]
+    number = paragraph_numbers(text.paper)[text.first.pk]
+    assert f"Answer for paragraph {number}. Your answers on" in OutgoingMail.objects.get(subject=again).body
 
 
 def test_stance_on_outdated_wording_or_answer_is_refused(text):
