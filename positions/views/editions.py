@@ -1,10 +1,11 @@
-"""Frozen texts: comparison of two editions, and numbered lines."""
+"""Frozen texts: section by section, whole, in numbered lines, and two editions compared."""
 
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from consultations.queries.changes import PAPERS
@@ -14,7 +15,7 @@ from positions.queries.papers import readable_editions
 from positions.text.compare import Part, tally
 
 from . import public_papers
-from .public_papers import enter_reading_of, is_official
+from .public_papers import address_of, enter_reading_of, is_official, part_of, standing
 
 KINDS = ("changed", "moved and changed", "moved", "new", "removed")
 
@@ -33,6 +34,66 @@ def _chosen(editions: list[Edition], number: str) -> Edition:
     if result is None:
         raise Http404
     return result
+
+
+# --- The text -------------------------------------------------------------------------------------------------------
+
+
+@login_not_required
+@require_safe
+@kept_until(PAPERS)
+def edition_section(request: HttpRequest, slug: str, number: str, place: int) -> HttpResponse:
+    """Show a section of an edition; a very long one in parts. Raises 404 like the edition, and if it has no such
+    section.
+    """
+    editions = _editions(request, slug)
+    edition = _chosen(editions, number)
+    chapters = public_papers.chapters(edition.sha256)
+    at = next((at for at, each in enumerate(chapters) if each.place == place), None)
+    if at is None:
+        raise Http404
+    enter_reading_of(request, edition)
+    chapter = chapters[at]
+    part = part_of(request, len(chapter.pages))
+    shown = chapter.pages[part - 1]
+    address, outcomes = address_of(edition), _outcomes(edition)
+    context = {
+        **standing(edition, editions),
+        "chapter": chapter,
+        "part": part,
+        "before": chapters[at - 1] if at else None,
+        "after": chapters[at + 1] if at + 1 < len(chapters) else None,
+        "last": chapters[-1].numbers[-1],
+        "address": address,
+        "text": public_papers.rows(edition.sha256, address, shown, outcomes=outcomes, headed=False),
+    }
+    return render(request, "positions/editions/section.html", context)
+
+
+@login_not_required
+@require_safe
+@kept_until(PAPERS)
+def edition_whole(request: HttpRequest, slug: str, number: str) -> HttpResponse:
+    """Show the whole text of an edition; a very long one in parts. Raises 404 like the edition."""
+    editions = _editions(request, slug)
+    edition = _chosen(editions, number)
+    enter_reading_of(request, edition)
+    parts = public_papers.parts(edition.sha256)
+    part = part_of(request, len(parts))
+    address = address_of(edition)
+    context = {
+        **standing(edition, editions),
+        "address": address,
+        "text": public_papers.text(edition.sha256, address, part, outcomes=_outcomes(edition)),
+        "parts": parts,
+        "part": part,
+    }
+    return render(request, "positions/editions/whole.html", context)
+
+
+def _outcomes(edition: Edition) -> str:
+    """Return the address of what became of the paragraphs of an edition; "" before publication."""
+    return reverse("paper_alignment", args=[edition.paper.slug]) if is_official(edition) else ""
 
 
 # --- Two editions ---------------------------------------------------------------------------------------------------

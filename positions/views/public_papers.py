@@ -9,12 +9,12 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
@@ -30,7 +30,16 @@ from consultations.workflow import enter_reading
 from ncm_portal.workflow import Blocked
 from positions import workflow
 from positions.edition.files import FORMS
-from positions.models import FINAL_KINDS, NEEDED, TRUSTED, Artefact, ArtefactFormat, Edition, PositionPaper
+from positions.models import (
+    FINAL_KINDS,
+    NEEDED,
+    TRUSTED,
+    Artefact,
+    ArtefactFormat,
+    Edition,
+    GroundingRelation,
+    PositionPaper,
+)
 from positions.queries import explorer
 from positions.queries.papers import readable_editions, readable_papers, successor
 from positions.queries.timeline import public_steps
@@ -62,7 +71,7 @@ def papers(request: HttpRequest) -> HttpResponse:
 @require_safe
 @kept_until(PAPERS)
 def paper(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show a paper in the edition in force, or the newest one that the reader may see.
+    """Show the first page of a paper in the edition in force, or the newest one that the reader may see.
 
     Raises 404 if there is no such paper, or nothing in it for this reader.
     """
@@ -74,7 +83,7 @@ def paper(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @kept_until(PAPERS)
 def paper_edition(request: HttpRequest, slug: str, number: str) -> HttpResponse:
-    """Show a paper in one of its editions. Raises 404 if there is none for this reader."""
+    """Show the first page of an edition. Raises 404 if there is none for this reader."""
     editions = _editions(request, slug)
     edition = next((each for each in editions if each.number == number), None)
     if edition is None:
@@ -116,17 +125,16 @@ def enter_reading_of(request: HttpRequest, *editions: Edition) -> None:
 
 
 def _page(request: HttpRequest, edition: Edition, editions: list[Edition]) -> HttpResponse:
+    if "part" in request.GET:  # where the whole text was once, as links in mails and other pages still have it
+        whole = reverse("edition_whole", args=[edition.paper.slug, edition.number])
+        return redirect(f"{whole}?{request.GET.urlencode()}")
     enter_reading_of(request, edition)
-    pages = parts(edition.sha256)
-    part = part_of(request, len(pages))
     context = {
         **standing(edition, editions),
         "annexes": getattr(request.user, "office", "") in TRUSTED,
         "files": {artefact.format: artefact for artefact in edition.artefacts.order_by("format")},
         "forms": [form for form in ArtefactFormat if form in FORMS and form not in NEEDED],
-        "text": text(edition.sha256, address_of(edition), part),
-        "parts": pages,
-        "part": part,
+        "address": address_of(edition),
         "rulings": rulings(content(edition.sha256)),
     }
     return render(request, "positions/public_papers/paper.html", context)
@@ -233,7 +241,7 @@ def edition_schema(request: HttpRequest) -> HttpResponse:
 
 KEPT = 16
 KEPT_WORDS = 4  # sets of editions: each holds all of their texts
-MOST = 60_000  # bytes of text per page: 80 kB with markup, 15 kB compressed
+MOST = 40_000  # bytes of text per page: 55 kB with markup, 11 kB compressed
 POINT_OF_AN_INPUT = re.compile(r"^(?P<input>(?P<year>NCM-\d{4}-)\d+)\.\d+$")
 
 
@@ -243,23 +251,63 @@ def content(sha256: str) -> dict[str, Any]:
     return json.loads(Edition.objects.values_list("content", flat=True).get(sha256=sha256))
 
 
-def text(sha256: str, address: str, part: int = 1) -> SafeString:
+def text(sha256: str, address: str, part: int = 1, *, outcomes: str = "") -> SafeString:
     """Return a part of the text of the edition with this hash as HTML in the reader's language. `address` is that of
-    the edition.
+    the edition, `outcomes` that of the page on what became of its paragraphs, if any.
     """
-    return _text(sha256, address, part, get_language() or "en")
+    return _text(sha256, address, part, outcomes, get_language() or "en")
 
 
 @lru_cache(maxsize=KEPT)
-def _text(sha256: str, address: str, part: int, _language: str) -> SafeString:
-    return rows(sha256, address, parts(sha256)[part - 1])
+def _text(sha256: str, address: str, part: int, outcomes: str, _language: str) -> SafeString:
+    return rows(sha256, address, parts(sha256)[part - 1], outcomes=outcomes)
 
 
-def rows(sha256: str, address: str, numbers: Collection[int]) -> SafeString:
-    """Return the paragraphs with these numbers under their section headings as HTML."""
+def rows(sha256: str, address: str, numbers: Collection[int], *, outcomes: str = "", headed: bool = True) -> SafeString:
+    """Return the paragraphs with these numbers as HTML, `headed` by their sections."""
     shown = sections(content(sha256), numbers)
-    about = {"language": content(sha256)["language"], "address": address}
+    about = {"language": content(sha256)["language"], "address": address, "outcomes": outcomes, "headed": headed}
     return SafeString(render_to_string("positions/public_papers/_text.html", {"sections": shown, **about}))
+
+
+class Chapter(NamedTuple):
+    """Section of an edition as it is read: its place, number and heading, and its paragraphs by page."""
+
+    place: int
+    number: str
+    heading: str
+    theme: str
+    called: list[dict[str, str]]
+    pages: list[list[int]]
+
+    @property
+    def numbers(self) -> list[int]:
+        """Return the numbers of its paragraphs."""
+        return [number for page in self.pages for number in page]
+
+    @property
+    def lines(self) -> list[tuple[str, list[int]]]:
+        """Return the address of each page, relative to that of the edition, and the paragraphs on it."""
+        at = f"sections/{self.place}/"
+        return [(f"{at}?part={part}" if part > 1 else at, page) for part, page in enumerate(self.pages, start=1)]
+
+
+@lru_cache(maxsize=KEPT)
+def chapters(sha256: str) -> list[Chapter]:
+    """Return the sections with text of the edition with this hash, in order."""
+    whole = content(sha256)
+    return [
+        Chapter(
+            int(section["id"].removeprefix("section-")),
+            section["number"],
+            section["heading"],
+            section["theme"] or "",
+            section["called"],
+            explorer.sheets(whole, [each["number"] for each in section["paragraphs"]], MOST),
+        )
+        for section in sections(whole)
+        if section["paragraphs"]
+    ]
 
 
 @lru_cache(maxsize=KEPT)
@@ -275,10 +323,9 @@ def traits(sha256: str) -> dict[int, explorer.Traits]:
 
 
 def place(sha256: str, number: int) -> str:
-    """Return the URL fragment of a paragraph on the page of the edition."""
-    pages = parts(sha256)
-    part = next(part for part, numbers in enumerate(pages, start=1) if number in numbers)
-    return f"?part={part}#p{number}" if part > 1 else f"#p{number}"
+    """Return the address of a paragraph in its section, relative to that of the edition."""
+    every = (line for chapter in chapters(sha256) for line in chapter.lines)
+    return next(f"{at}#p{number}" for at, numbers in every if number in numbers)
 
 
 def history(shas: tuple[str, ...], key: str) -> list[explorer.Step]:
@@ -333,15 +380,8 @@ def facts(sha256: str) -> dict[str, Any]:
         "explanations": whole.get("explanations", []),
         "correction": whole.get("correction"),
         "adopted_at": datetime.fromisoformat(adoption["at"]) if adoption else None,
-        "contents": [_entry(sha256, place, section) for place, section in enumerate(whole["sections"], start=1)],
+        "contents": chapters(sha256),
     }
-
-
-def _entry(sha256: str, place: int, section: dict[str, Any]) -> dict[str, Any]:
-    """Return a contents entry; `part` is the page on which the section begins."""
-    first = section["paragraphs"][0]["number"] if section["paragraphs"] else 0
-    part = next((part for part, numbers in enumerate(parts(sha256), start=1) if first in numbers), 1)
-    return {"id": f"section-{place}", "part": part, "number": section["number"], "heading": section["heading"]}
 
 
 def sections(whole: dict[str, Any], numbers: Collection[int] | None = None) -> list[dict[str, Any]]:
@@ -369,9 +409,11 @@ def sections(whole: dict[str, Any], numbers: Collection[int] | None = None) -> l
 
 
 def _sources(sources: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return the public sources, and the number of the others."""
+    """Return the public sources, the number of the others, and how many asked for it or say the contrary."""
     public = [named(source) for source in sources if source["organisation"]]
-    return {"public": public, "hidden": len(sources) - len(public)}
+    contrary = sum(source["relation"] == GroundingRelation.CONTRARY for source in sources)
+    counts = {"hidden": len(sources) - len(public), "in_favour": len(sources) - contrary, "contrary": contrary}
+    return {"public": public, **counts}
 
 
 def named(source: dict[str, Any]) -> dict[str, Any]:

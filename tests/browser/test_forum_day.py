@@ -180,7 +180,7 @@ def test_forum_from_invitation_to_adoption(open_window, day):
     chair.locator("[name=reasons]").fill("One ministry reserves.")
     chair.get_by_role("button", name="Declare adopted", exact=True).click()
     assert PositionPaper.objects.get().state == "adopted"
-    chair.goto(reverse("paper_edition", args=[day.text.paper.slug, "1.0"]))
+    chair.goto(reverse("edition_whole", args=[day.text.paper.slug, "1.0"]))
     printed = chair.inner_text("main")
     assert FROM_THE_FLOOR in printed
     assert "Ministry of Two: It costs money." in printed

@@ -90,8 +90,10 @@ def a_visitor_reads_the_paper(walk: Walk) -> None:
     visitor.go("/")
     visitor.follow(visitor.window.get_by_role("link", name=walk.paper.title))
     visitor.look_on_a_phone("journey-public-paper")
+    visitor.follow(visitor.window.get_by_role("link", name="The whole text on one page"))
+    visitor.look_on_a_phone("journey-whole-text")
     rests = {
-        number: re.sub(r"\s+", " ", visitor.window.locator(f"#p{number} .rests").inner_text()).strip()
+        number: re.sub(r"\s+", " ", visitor.window.locator(f"#p{number} .rests ul").inner_text()).strip()
         for number in (1, 2, 3, 4)
     }
     assert rests[1] == "Text of the secretariat"
@@ -109,6 +111,7 @@ def nothing_confidential_is_to_be_found(walk: Walk) -> None:
         "/",
         "/inputs/",
         "/papers/lakes/",
+        "/papers/lakes/1.0/whole/",
         "/papers/lakes/1.0/position-paper.json",
         "/themes/T1/",
         "/themes/T2/",

@@ -91,6 +91,7 @@ def addresses():
     edition = Edition.objects.official().get(paper__slug=SLUG)
     return [
         reverse("paper", args=[SLUG]),
+        reverse("edition_whole", args=[SLUG, edition.number]),
         reverse("paper_history", args=[SLUG]),
         reverse("paper_alignment", args=[SLUG]),
         reverse("paper_explore", args=[SLUG, edition.number]),

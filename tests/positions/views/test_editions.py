@@ -1,4 +1,4 @@
-"""Comparing editions and quoting lines: who may read which, and the content of the pages."""
+"""Reading editions by section, comparing them and quoting lines: who may read which, and the content of the pages."""
 
 import re
 
@@ -6,10 +6,12 @@ import pytest
 from django.urls import reverse
 
 from positions import workflow
+from positions.views import public_papers
 from tests.factories import make_member, make_ministry, make_secretariat
-from tests.pages import tidy
-from tests.paper_factories import freeze, make_paragraph, make_published_paper
+from tests.pages import tidy, words
+from tests.paper_factories import SECRET, freeze, make_edition, make_paragraph, make_published_paper
 from tests.positions.drafting import make_draft
+from tests.positions.render import editions
 from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +30,94 @@ def draft():
     freeze(found.paper, "0.2", "review")
     freeze(found.paper, "0.3", "draft")
     return found
+
+
+# --- Sections -------------------------------------------------------------------------------------------------------
+
+
+def section(client, paper, place, number="1.0", **asked):
+    return client.get(reverse("edition_section", args=[paper.slug, number, place], query=asked))
+
+
+def numbers(page):
+    """Return the numbers of the paragraphs on a page."""
+    return [int(number) for number in re.findall(r'<div class="row" id="p(\d+)">', page.text)]
+
+
+def test_section_shows_its_paragraphs_and_who_asked_for_them(client):
+    found = make_published_paper()
+    page = section(client, found.paper, 2)
+    assert numbers(page) == [2]
+    assert re.findall(r'rel="(prev|next)" href="[^"]+/sections/(\d)/"', page.text) == [("prev", "1"), ("next", "3")]
+    assert re.search(r'lang="sw">\s*Mada 1\s*<', page.text)
+    assert "Paragraphs 2 of 3" in words(page)
+    assert "2 asked for this" in words(page)
+    assert "Body for public and 1 point that is not public How to cite What became of it" in words(page)
+    assert f'href="/papers/{found.paper.slug}/alignment/#p2"' in page.text
+    assert SECRET not in page.text
+    assert "Ministry of A: It costs money." in words(section(client, found.paper, 3))
+
+
+def test_each_paragraph_leads_from_first_page_to_its_section(client):
+    found = make_published_paper()
+    address = reverse("paper", args=[found.paper.slug])
+    page = re.sub(r"\s+(id=|>)", r" \1", client.get(address).text).replace('" ></i>', '"></i>')
+    lines = re.findall(r'<li id="section-(\d)">\s*<a href="([^"]+)"\s*>((?:<i id="p\d+"></i>)+)', page)
+    own = f"/papers/{found.paper.slug}/1.0/"
+    assert lines == [
+        (str(place), f"{own}sections/{place}/", f'<i id="p{number}"></i>') for place, number in ((1, 1), (2, 2), (3, 3))
+    ]
+    old = client.get(f"{address}?part=2")
+    assert (old.status_code, old.url) == (302, f"{own}whole/?part=2")
+    assert numbers(client.get(old.url)) == [1, 2, 3]
+
+
+def test_section_of_very_long_text_stays_small(client):
+    found = make_published_paper()
+    content = editions.canonical(editions.edition(paragraphs=450, points=900)).decode()
+    edition = make_edition(found.paper, "1.0.1", "corrected", content=content)
+    chapters = public_papers.chapters(edition.sha256)
+    longest = max(chapters, key=lambda each: len(each.numbers))
+    assert len(longest.pages) > 1
+    for part, expected in enumerate(longest.pages, start=1):
+        page = section(client, found.paper, longest.place, "1.0.1", part=part)
+        assert numbers(page) == expected
+        assert len(page.content) < 60_000
+    (first, *_), number = longest.pages[1], edition.number
+    assert public_papers.place(edition.sha256, first) == f"sections/{longest.place}/?part=2#p{first}"
+    page = section(client, found.paper, longest.place, number)
+    ids = list(map(int, re.findall(r' id="p(\d+)"', page.text)))
+    assert sorted(ids) == longest.numbers  # whatever part a link to a paragraph leads to, it is there
+    start = client.get(reverse("paper", args=[found.paper.slug])).text
+    assert len(start) < 60_000
+    assert sorted(map(int, re.findall(r' id="p(\d+)"', start))) == list(range(1, 451))
+
+
+@pytest.mark.parametrize("name", ["edition_section", "edition_whole"])
+def test_draft_is_read_by_section_by_its_readers_only(client, draft, name):
+    more = [1] if name == "edition_section" else []
+    places = [reverse(name, args=[draft.paper.slug, number, *more]) for number in ("0.1", "0.2")]
+    assert [client.get(place).status_code for place in places] == [404, 404]
+    sign_in(client, make_member(make_ministry()))
+    assert [client.get(place).status_code for place in places] == [404, 200]
+    page = client.get(places[1])
+    assert "Edition 0.2 is not an official text." in words(page)
+    assert 'content="noindex"' in page.text
+    assert "What became of it" not in page.text
+
+
+@pytest.mark.parametrize("place", [0, 4, 10**30])
+def test_unknown_section_is_404(client, place):
+    assert section(client, make_published_paper().paper, place).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["edition_section", "edition_whole"])
+def test_text_is_read_only(client, name):
+    slug, more = make_published_paper().paper.slug, [1] if name == "edition_section" else []
+    assert client.post(reverse(name, args=[slug, "1.0", *more])).status_code == 405
+
+
+# --- Two editions ---------------------------------------------------------------------------------------------------
 
 
 def compared(client, draft, **asked):

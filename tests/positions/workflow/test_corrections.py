@@ -204,6 +204,7 @@ def test_restricted_paper_is_published_to_officials_only(published):
         reverse("paper", args=[slug]), reverse("paper_edition", args=[slug, "1.0"]),
         reverse("edition_file", args=[slug, "1.0", "pdf"]), reverse("edition_file", args=[slug, "1.0", "json"]),
         reverse("edition_lines", args=[slug, "1.0"]), reverse("paper_compare", args=[slug]),
+        reverse("edition_whole", args=[slug, "1.0"]), reverse("edition_section", args=[slug, "1.0", 1]),
         reverse("paper_compare_pdf", args=[slug]),
     ]  # fmt: skip
     member = make_member(published.ministry)
