@@ -19,6 +19,7 @@ from consultations.views import (
     followup,
     forum_statistics,
     forums,
+    guest_drafts,
     handover,
     history,
     holidays,
@@ -71,6 +72,10 @@ public_pages = [
     path("inputs/", public.inputs, name="inputs"),
     path("files/<uuid:key>/", attachments.attachment, name="attachment"),  # file of a public input
     path("coverage/", coverage_public, name="coverage_public"),
+    # --- Writing without an account; the last page asks who is there
+    path("consultations/<slug:slug>/write/", guest_drafts.write, name="write"),
+    path("consultations/<slug:slug>/write/send/", guest_drafts.write_send, name="write_send"),
+    path("consultations/<slug:slug>/write/forget/", guest_drafts.write_forget, name="write_forget"),
     # --- Forums
     path("forums/<slug:slug>/forum.ics", programme.forum_ics, name="forum_ics"),
     # a delegate's calendar: calendar programs cannot sign in, so the URL is signed

@@ -173,6 +173,8 @@ LIMITS = {
     "print": (30, 600),
     "copy": (30, 600),
     "stop": (60, 600),
+    "write": (120, 600),  # savings of what is written without an account
+    "begin": (30, 3_600),  # of them, those that begin a new draft
     "contact": (20, 600),  # questions sent by a form that needs no account
     "room": (300, 600),  # a whole room may share one address
     "badge": (5, 43_200),  # phones on which one badge opens the text in the room
@@ -315,6 +317,7 @@ CHORES = [
     "consultations.workflow.lapse_invitations",
     "consultations.workflow.lapse_proposals",
     "consultations.workflow.erase_enquiries",
+    "consultations.workflow.erase_guest_drafts",
     "consultations.workflow.anchor_journal",
 ]
 INBOX = [  # what can wait for a person

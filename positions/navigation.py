@@ -55,6 +55,7 @@ DESK_PAGES = (
 PUBLIC_PAGES = (
     "theme",
     "consultation",
+    "write",
     "forum",
     "forum_answer",
     "forum_pack",

@@ -39,6 +39,7 @@ from .forums import (
     SessionRoleKind,
     SessionState,
 )
+from .guest_drafts import KEPT, GuestDraft
 from .holidays import HolidayRule, PublicHoliday, easter_sunday
 from .integrity import IntegrityCheck
 from .jobs import Job, JobKind, JobState

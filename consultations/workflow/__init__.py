@@ -149,6 +149,13 @@ from .forums import (
     report_forum,
     take_back_opening,
 )
+from .guest_drafts import (
+    drop_guest_draft,
+    erase_guest_drafts,
+    hand_over_guest_draft,
+    keep_guest_draft,
+    register_and_hand_over,
+)
 from .handover import hand_over, last_handover, not_handed_over, open_work, take_back_handover
 from .holidays import add_holiday, strike_holiday
 from .imports import (

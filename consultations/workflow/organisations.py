@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from contextlib import suppress
 from datetime import date, timedelta
 
 from django.db.models import Q
@@ -114,8 +115,9 @@ def _today() -> date:
 
 
 def _forget(user: User) -> None:
-    """Clear the memberships cached for the request after a change."""
-    user.__dict__.pop("live_memberships", None)
+    """Clear the memberships cached for the request after a change; `user` may be the lazy one of a request."""
+    with suppress(AttributeError):
+        del user.live_memberships
 
 
 def _decide(verb: str, stakeholder: Stakeholder, by: User, reason: str) -> Stakeholder:

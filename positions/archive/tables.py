@@ -112,6 +112,7 @@ PEOPLE = (USER, MEMBERSHIP)
 LEFT_OUT = {
     "consultations.membershipinvitation": "keys to accounts that nobody has taken up; who came in has a membership",
     "consultations.enquiry": "questions of people with their addresses, which are erased a year after the answer",
+    "consultations.guestdraft": "what visitors write before they send it: read by nobody, gone after two weeks",
     "consultations.savedfilter": "how an officer looks at a list: a convenience of one person",
     "consultations.presence": "who has a draft open at the moment; gone within a day",
     "positions.presence": "who has a paragraph open at the moment; gone within a day",

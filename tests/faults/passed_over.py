@@ -20,6 +20,7 @@ PASSED_OVER = {
     "consultations.presence": OF_THE_DAY,
     "consultations.job": OF_THE_DAY,
     "consultations.membershipinvitation": OF_THE_DAY,
+    "consultations.guestdraft": OF_THE_DAY,
     "consultations.savedfilter": OF_THE_DAY,
     "consultations.queuedrow": OF_THE_DAY,
     "positions.presence": OF_THE_DAY,

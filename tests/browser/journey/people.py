@@ -15,8 +15,7 @@ ASKS = "Landing sites have no shelter: build one at every landing site. Crews ca
 
 def a_focal_point_signs_up(walk: Walk) -> None:
     achieng = walk.person("Achieng")
-    achieng.go("/")
-    achieng.follow("Write your input")
+    achieng.go("/submit/")
     assert achieng.heading == "Sign in"
     achieng.follow("Create an account")
     achieng.look_on_a_phone()

@@ -47,7 +47,7 @@ def test_questions_stand_under_their_theme_with_the_way_to_write(client, open_ro
     assert "Theme 1 1 question What did it cost?" in words(page)
     assert "Theme 2 in your own words" in words(page)
     assert "Elsewhere?" not in words(page)
-    assert f'{reverse("submit")}?consultation=review&amp;theme=T1"' in tidy(page.text)
+    assert f'{reverse("write", args=["review"])}?theme=T1"' in tidy(page.text)
     client.cookies["django_language"] = "sw"
     assert "Iligharimu nini?" in words(page_of(client, open_round))
 
@@ -93,7 +93,7 @@ def test_published_position_is_the_last_step_and_has_the_button(client):
     assert steps_of(client, closed)[-1] == ("You see what became of it", "here")
     page = page_of(client, closed).text
     assert f'class="button" href="{reverse("paper", args=[paper.slug])}"' in tidy(page)
-    assert reverse("submit") not in page
+    assert reverse("write", args=[closed.slug]) not in page
     other = make_consultation(state="closed")
     assert page_of(client, other).context["edition"] is None
 

@@ -74,7 +74,9 @@ def test_many_organisations_are_named_on_demand(client, monkeypatch):
 
 def test_button_starts_input_on_theme_while_consultation_is_open(client):
     consultation = make_consultation()
-    assert f'class="button" href="{reverse("submit")}?theme=T1"' in get(client).content.decode()
+    assert (
+        f'class="button" href="{reverse("write", args=[consultation.slug])}?theme=T1"' in get(client).content.decode()
+    )
     type(consultation).objects.update(state="closed")
     assert 'class="button"' not in get(client).content.decode()
 

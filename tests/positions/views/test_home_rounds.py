@@ -84,8 +84,8 @@ def test_home_names_each_open_consultation_with_its_forum(world):
     text = words(page)
     assert (NONE_YET in text) == (not world)
     assert [each.name for each in world if each.name not in text or each.forum.title not in text] == []
-    writes = sorted(re.findall(rf'href="{reverse("submit")}([^"]*)"', page.text))
-    assert writes == ([f"?consultation={slug}" for slug in slugs(world)] if len(world) > 1 else [""] * len(world))
+    writes = sorted(re.findall(r'href="/consultations/([^/"]+)/write/"', page.text))
+    assert writes == slugs(world)
 
 
 def test_forum_of_each_open_consultation_has_its_page(world):
