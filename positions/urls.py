@@ -49,6 +49,7 @@ from positions.views import (
     review_files,
     roles,
     rules,
+    sitemaps,
     split_merge,
     submissions,
     together,
@@ -119,6 +120,10 @@ public_pages = [
     path("verify/<str:sha256>/", verification.verify_hash, name="verify_hash"),
     # --- Who may do what
     path("roles/", roles.show, name="roles"),
+    # --- For search engines
+    path("robots.txt", sitemaps.robots, name="robots"),
+    path("sitemap.xml", sitemaps.sitemaps, name="sitemaps"),
+    path("sitemap-<slug:section>.xml", sitemaps.sitemap, name="sitemap"),
 ]
 
 urlpatterns = [

@@ -8,11 +8,14 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.conf import settings
+from django.template import Context
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.dateformat import format as written
 from django.utils.dates import MONTHS
+from django.utils.encoding import iri_to_uri
 from django.utils.html import conditional_escape, format_html, linebreaks
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
@@ -33,6 +36,26 @@ SAID = {  # labels of moves for verbs, where they differ from the verb's name
     "take_in": gettext_noop("Register"),
     "undo_at_once": gettext_noop("Undone at once"),
 }
+
+
+KEPT_IN_ADDRESS = "round"  # the only parameter that names another page, not another view of the same
+
+
+@register.simple_tag(takes_context=True)
+def canonical_address(context: Context) -> str:
+    """Return the one public address of the page, without filters; empty outside a request."""
+    request = context.get("request")
+    if request is None:
+        return ""
+    named = request.GET.get(KEPT_IN_ADDRESS)
+    query = "?" + urlencode({KEPT_IN_ADDRESS: named}) if named else ""
+    return iri_to_uri(settings.PORTAL_ADDRESS + request.path + query)
+
+
+@register.simple_block_tag
+def one_line(content: SafeString) -> SafeString:
+    """Return rendered content with runs of whitespace replaced by one space, to stand in several attributes."""
+    return SafeString(" ".join(content.split()))
 
 
 @register.simple_tag

@@ -42,3 +42,19 @@ def test_list_is_filtered_by_keyboard_only(desktop, addresses):
     desktop.keyboard.press("Enter")
     desktop.wait_for_url("**theme=T2**")
     assert desktop.locator("ol.list li").count() == 7
+
+
+def test_link_of_a_page_is_copied(open_window, addresses, settings):
+    window = open_window(permissions=["clipboard-read", "clipboard-write"])
+    window.goto(reverse("theme", args=["T4"]))
+    window.get_by_role("button", name="Copy the link").click()
+    window.get_by_role("button", name="Copied").wait_for()
+    copied = window.page.evaluate("navigator.clipboard.readText()")
+    assert copied == settings.PORTAL_ADDRESS + reverse("theme", args=["T4"])
+
+
+def test_link_of_a_page_stands_there_without_script(open_window, addresses, settings):
+    window = open_window(java_script_enabled=False)
+    window.goto(reverse("theme", args=["T4"]))
+    link = window.get_by_role("link", name="Link to this page")
+    assert link.get_attribute("href") == settings.PORTAL_ADDRESS + reverse("theme", args=["T4"])
