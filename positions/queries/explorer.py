@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any, Literal, NamedTuple
+from unicodedata import combining, normalize
 
 from positions.text.diff import Span, redline
 
@@ -66,6 +67,22 @@ def matching(traits_by_number: Mapping[int, Traits], requested: Mapping[str, str
         for number, having in traits_by_number.items()
         if all(value in having[name] for name, value in requested.items())
     ]
+
+
+def containing(content: Content, words: str) -> set[int]:
+    """Return the numbers of the paragraphs whose text contains all `words`, in any order, case and accents."""
+    requested = _plain(words).split()
+    return {
+        each["number"]
+        for _section, each in _paragraphs(content)
+        if all(word in text for text in [_plain(each["text"])] for word in requested)
+    }
+
+
+def _plain(text: str) -> str:
+    """Return `text` without case and accents, and with one kind of apostrophe."""
+    plain = "".join(each for each in normalize("NFKD", text.casefold()) if not combining(each))
+    return plain.replace("’", "'")
 
 
 def _names(paragraph: Content) -> set[str]:

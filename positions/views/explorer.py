@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from consultations.models import Group, PointKind
 from consultations.queries.changes import PAPERS
+from consultations.queries.search import searchable
 from consultations.views.filters import Filter, Options
 from consultations.views.page_cache import kept_until
 from positions.models import Edition, Outcome, ReasonCode, Strength
@@ -41,7 +42,8 @@ LABELS = {
 @require_safe
 @kept_until(PAPERS)
 def paper_explore(request: HttpRequest, slug: str, number: str) -> HttpResponse:
-    """Show the paragraphs of an edition that match the filters; without filters, points by group and theme.
+    """Show the paragraphs of an edition that match the filters and contain the words; without any, points by group and
+    theme.
 
     Unknown filters are ignored with a notice. Raises 404 like the edition.
     """
@@ -51,13 +53,18 @@ def paper_explore(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     content, traits = public_papers.content(edition.sha256), public_papers.traits(edition.sha256)
     filters = _filters(request, content, traits)
     requested = {each.name: each.chosen for each in filters if each.chosen}
+    words = searchable(request.GET.get("words", ""))
     context = {
         **standing(edition, editions),
         "filters": [each for each in filters if each.options],
-        "chosen": [(each.label, each.options[each.chosen][0]) for each in filters if each.chosen],
+        "words": words,
+        "chosen": [
+            *([(_("Words in the text"), words)] if words else []),
+            *((each.label, each.options[each.chosen][0]) for each in filters if each.chosen),
+        ],
         "not_found": any(each.is_unknown for each in filters),
         "all": len(traits),
-        **(_results(request, edition, requested) if requested else _groups_table(content)),
+        **(_results(request, edition, requested, words) if requested or words else _groups_table(content)),
     }
     return render(request, "positions/explorer/explore.html", context)
 
@@ -100,10 +107,13 @@ def _groups(content: dict[str, Any]) -> dict[str, str]:
     return {**named, explorer.OTHER: _("Others")} if named else {}
 
 
-def _results(request: HttpRequest, edition: Edition, requested: dict[str, str]) -> dict[str, Any]:
+def _results(request: HttpRequest, edition: Edition, filters: dict[str, str], words: str) -> dict[str, Any]:
     """Return the matching paragraphs: the numbers of all, and one page with texts."""
-    numbers = explorer.matching(public_papers.traits(edition.sha256), requested)
-    pages = explorer.sheets(public_papers.content(edition.sha256), numbers, public_papers.MOST)
+    content, requested = public_papers.content(edition.sha256), {**({"words": words} if words else {}), **filters}
+    with_words = explorer.containing(content, words)
+    matching = explorer.matching(public_papers.traits(edition.sha256), filters)
+    numbers = [number for number in matching if number in with_words]
+    pages = explorer.sheets(content, numbers, public_papers.MOST)
     part, address = part_of(request, len(pages)), address_of(edition)
     return {
         "numbers": numbers,

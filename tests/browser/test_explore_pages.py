@@ -60,6 +60,13 @@ def test_visitor_reads_by_section_and_sees_who_asked(open_window, picture, setti
     expect(visitor.get_by_role("button", name="Copied")).to_be_visible()
     copied = visitor.evaluate("navigator.clipboard.readText()")
     assert copied == f"{visitor.base}{address}1.0/paragraphs/2/"
+    visitor.get_by_label("Words in the text").fill("third")
+    visitor.get_by_role("button", name="Search").click()
+    visitor.wait_for_url("**/1.0/explore/?words=third")
+    visitor.check()
+    assert visitor.locator(".row .no").all_inner_texts() == ["3"]
+    visitor.go_back()
+    visitor.set_viewport_size(PHONE)
     visitor.get_by_text("Contents").first.click()
     visitor.check()
     visitor.get_by_role("navigation", name="Contents").get_by_role("link", name="Theme 2").click()

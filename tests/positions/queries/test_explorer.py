@@ -32,6 +32,15 @@ def content(*sections, **more):
     return {**empty, "sections": held, **more}
 
 
+@pytest.mark.parametrize(
+    ("words", "numbers"),
+    [("Éligible people", {1}), ("people ELIGIBLE", {1}), ("people’s", {2}), ("people", {1, 2}), ("absent", set())],
+)
+def test_paragraphs_contain_all_words_whatever_their_case_and_accents(words, numbers):
+    text = content(("T1", paragraph(1, text="Éligible people."), paragraph(2, text="People's rights."), paragraph(3)))
+    assert explorer.containing(text, words) == numbers
+
+
 @pytest.fixture
 def small():
     """Return an edition of two themes and an introduction; two bodies were at the forum, one was not, and one point is

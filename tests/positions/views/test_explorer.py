@@ -75,6 +75,26 @@ def test_paragraphs_are_filtered_and_filters_are_in_url(client, published):
     assert [page.text.count('content="noindex"') for page in (pages[0], explored(client))] == [1, 0]
 
 
+def test_paragraphs_are_found_by_their_words(client, published):
+    requested = ["THREE things", "things  three", "counties’ third", "third", "kenya", "<b>", "thr\x00ee", " "]
+    found = [numbers_shown(explored(client, words=words)) for words in requested]
+    assert found == [[2], [2], [], [3], found[4], [], [], []]
+    assert {2, 3} <= set(found[4])
+    assert numbers_shown(explored(client, words="kenya", theme="T2")) == [3]
+    page = explored(client, words='"<third>"')
+    assert ("&lt;third&gt;" in page.text, "<third>" in page.text) == (True, False)
+    assert "No paragraph matches all conditions." in words(page)
+    assert 'content="noindex"' in page.text
+    assert 'id="heard"' in explored(client, words="  ").text
+    first = client.get(reverse("paper", args=[SLUG])).text
+    assert f'role="search" action="/papers/{SLUG}/1.0/explore/"' in first
+
+
+def test_words_of_members_only_find_nothing(client, published):
+    assert SECRET in published.members.text
+    assert numbers_shown(explored(client, words=SECRET)) == []
+
+
 def test_unknown_filters_are_ignored_with_notice(client, published):
     page = explored(client, theme="T9", organisation="<b>", strength="urges", part="-1")
     assert "A part of this address is not known here and was left out." in words(page)
