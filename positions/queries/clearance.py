@@ -1,6 +1,9 @@
-"""Answers of the ministries to a text: a matrix of paragraphs and ministries, and the story of one answer."""
+"""Answers of the ministries to a text: a matrix of paragraphs and ministries, the story of one answer, and what the
+officer of a ministry needs in order to answer.
+"""
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -11,12 +14,15 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from consultations.models import Point
 from ncm_portal.workflow import deadline_passed, now
 from positions.models import (
     AnswerByLetter,
     Clearance,
     ClearanceReminder,
     ClearanceState,
+    Grounding,
+    GroundingRelation,
     LetterState,
     Paragraph,
     PositionPaper,
@@ -24,6 +30,8 @@ from positions.models import (
     StanceValue,
 )
 from positions.text.diff import Span, redline
+
+from .papers import paragraph_numbers
 
 REMIND_AGAIN = timedelta(hours=24)  # between two reminders of which one is by hand
 MOVED, NOT_ASKED, NO_ANSWER = "moved", "not_asked", "no_answer"
@@ -39,6 +47,7 @@ LOOKS = {  # a sign (a shape in static/css/review.css) and its words, in the ord
     StanceValue.AGREE: ("ok", _("agree")),
 }
 OPEN = {StanceValue.OBJECT, NO_ANSWER, MOVED}  # what stands between the text and its clearance
+NOT_GIVEN = (StanceValue.PENDING, StanceValue.SILENT)
 SETTLED = {StanceValue.AGREE, NOT_ASKED}  # rows of nothing else are shown together
 OPENING = 60  # characters of a paragraph that its row shows
 
@@ -245,3 +254,58 @@ def _look_of(stance: Any, earlier: list[Any], paragraph: Any) -> str:
     if stance.value:
         return str(stance.value) if stance.wording_id == paragraph.wording_id else MOVED
     return MOVED if any(each.value not in ("", StanceValue.SILENT) for each in earlier) else NO_ANSWER
+
+
+# --- For the officers of a ministry -----------------------------------------------------------------------------------
+
+
+class Source(NamedTuple):
+    """Point that a wording cites: how, and the point."""
+
+    relation: str
+    point: Point
+
+    @property
+    def is_contrary(self) -> bool:
+        """Return whether the wording goes against it."""
+        return self.relation == GroundingRelation.CONTRARY
+
+
+def live_stances(clearance: Clearance) -> list[Any]:
+    """Return the ministry's stances on its present paragraphs in order, each with its number."""
+    numbers = paragraph_numbers(clearance.paper)
+    stances = clearance.stances.filter(replaced_at=None, paragraph__removed_at=None)
+    rows: list[Any] = list(stances.select_related("paragraph__section", "wording", "by", "letter"))
+    for stance in rows:
+        stance.number = numbers.get(stance.paragraph_id)
+    return sorted(rows, key=lambda stance: stance.number or 0)
+
+
+def note_changes(clearance: Clearance, stances: Sequence[Any]) -> None:
+    """Note on each stance what the ministry last answered to earlier words (`earlier`, None if it has answered the
+    present ones), and the redline since then (`spans`). One query.
+    """
+    answered = clearance.stances.filter(replaced_at__isnull=False).exclude(value__in=NOT_GIVEN)
+    last = {each.paragraph_id: each for each in answered.select_related("wording").order_by("pk")}
+    for stance in stances:
+        earlier = None if stance.value else last.get(stance.paragraph_id)
+        moved = earlier is not None and earlier.wording_id != stance.wording_id
+        stance.earlier = earlier if moved else None
+        stance.spans = redline(earlier.wording.text, stance.wording.text) if earlier and moved else []
+
+
+def note_sources(stances: Sequence[Any], user: Any) -> None:
+    """Note on each stance the points that its words cite and that `user` may read (`sources`), and how many others
+    there are (`unread`). Two queries.
+    """
+    cited = defaultdict(list)
+    rows = Grounding.objects.filter(wording__in=[stance.wording_id for stance in stances])
+    for wording, point, relation in rows.values_list("wording", "point", "relation"):
+        cited[wording].append((point, relation))
+    keys = {point for each in cited.values() for point, _relation in each}
+    readable = Point.objects.visible_to(user).filter(pk__in=keys).select_related("submission", "stakeholder")
+    points = {each.pk: each for each in readable.defer("submission__body", "submission__proposed_wording")}
+    for stance in stances:
+        here = cited[stance.wording_id]
+        stance.sources = [Source(relation, points[point]) for point, relation in here if point in points]
+        stance.unread = len(here) - len(stance.sources)

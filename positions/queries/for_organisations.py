@@ -33,9 +33,11 @@ from positions.models import (
     Recommendation,
     RestrictedAnnex,
     ReviewRound,
+    Stance,
     StanceValue,
     StepAnswer,
 )
+from positions.queries.clearance import NOT_GIVEN
 from positions.queries.for_you import CLEARANCE_TEXT, OF_PAPER, PAPER, ROUND, requested
 
 
@@ -53,9 +55,22 @@ def _bodies(user: Any) -> list[int]:
 
 
 def _asked_of(user: Any) -> QuerySet[Clearance]:
-    own = requested().filter(ministry__in=[pk for pk in _bodies(user) if clears_for(user, pk)])
     waiting = Q(stances__replaced_at=None, stances__value=StanceValue.PENDING)
-    return own.annotate(paragraphs=Count("stances", filter=waiting))
+    return _waiting(user).annotate(paragraphs=Count("stances", filter=waiting))
+
+
+def _waiting(user: Any) -> QuerySet[Clearance]:
+    """Return the clearances that wait for a ministry of `user`."""
+    return requested().filter(ministry__in=[pk for pk in _bodies(user) if clears_for(user, pk)])
+
+
+def _changed(user: Any) -> QuerySet[Stance]:
+    """Return the open questions about words that changed after a ministry of `user` had answered."""
+    answered = Stance.objects.filter(clearance=OuterRef("clearance"), paragraph=OuterRef("paragraph"))
+    answered = answered.filter(replaced_at__isnull=False).exclude(value__in=NOT_GIVEN)
+    requests = _waiting(user).order_by().values("pk")
+    rows = Stance.objects.filter(Exists(answered), clearance__in=requests, replaced_at=None, value=StanceValue.PENDING)
+    return rows.filter(paragraph__removed_at=None)
 
 
 def _steps_of(user: Any) -> QuerySet[PositionPaper]:
@@ -121,6 +136,15 @@ RESPONDING = (
         about=_("paragraphs without an answer: %(paragraphs)s"),
         since="requested_at", due_at="due_at", place=ROUND,
         facts={**OF_PAPER, "who": "ministry__name", "pk": "pk", "paragraphs": "paragraphs"},
+    ),
+    Kind(
+        "clearance_changed", PAPERS, is_clearing_officer, _changed,
+        _("A paragraph of %(what)s changed after you answered"), _("Compare"),
+        page("clearance", "pk", query="?show=changed"), about="%(who)s",
+        many=_("%(n)s paragraphs of %(what)s changed after you answered"), about_many="%(who)s",
+        each=("clearance_id",), since="clearance__requested_at", due_at="clearance__due_at",
+        place="clearance__paper__consultation__short_title",
+        facts={"what": "clearance__paper__short_title", "who": "clearance__ministry__name", "pk": "clearance_id"},
     ),
     Kind(
         "step", PAPERS, is_member_of_any, _steps_of,

@@ -26,7 +26,18 @@ from positions.forms.clearance import STANCES, ConfirmReservationForm, StanceFor
 from positions.models import Clearance, PaperState, Paragraph, PositionPaper, Stance, StanceValue
 from positions.notifications import asked_to_clear
 from positions.permissions import may_answer, may_confirm_reservation
-from positions.queries.clearance import LOOKS, MOVED, NO_ANSWER, AnswerAt, Matrix, answer_at, matrix_of
+from positions.queries.clearance import (
+    LOOKS,
+    MOVED,
+    NO_ANSWER,
+    AnswerAt,
+    Matrix,
+    answer_at,
+    live_stances,
+    matrix_of,
+    note_changes,
+    note_sources,
+)
 from positions.queries.papers import paragraph_numbers
 from positions.workflow import CLEARANCE_MOVES, PAPER_MOVES
 from positions.workflow.adoption import AFTER_CLEARANCE
@@ -66,29 +77,27 @@ def known_clearance(request: HttpRequest, pk: int) -> Clearance:
     return get_object_or_404(rows.defer("edition__content"), pk=pk)
 
 
-def live_stances(clearance: Clearance) -> list[Any]:
-    """Return the ministry's stances on its present paragraphs in order, each with its number."""
-    numbers = paragraph_numbers(clearance.paper)
-    stances = clearance.stances.filter(replaced_at=None, paragraph__removed_at=None)
-    rows: list[Any] = list(stances.select_related("paragraph__section", "wording", "by", "letter"))
-    for stance in rows:
-        stance.number = numbers.get(stance.paragraph_id)
-    return sorted(rows, key=lambda stance: stance.number or 0)
-
-
 @require_safe
 def clearance(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show one ministry's paragraphs and its stance on each."""
+    """Show one ministry's paragraphs: its stance on each, the points behind it, and what changed since its last answer.
+
+    With `?show=changed` only what changed.
+    """
     return _show(request, known_clearance(request, pk))
 
 
 def _show(request: HttpRequest, row: Clearance, outcome: Outcome = NOTHING_DONE) -> HttpResponse:
     stances = live_stances(row)
+    note_changes(row, stances)
+    note_sources(stances, request.user)
+    changed = [stance for stance in stances if stance.earlier]
     pending = sum(stance.value == StanceValue.PENDING for stance in stances)
     requested, is_open = row.state == Clearance.State.REQUESTED, row.paper.state == PaperState.IN_CLEARANCE
     context = {
         "clearance": row,
-        "stances": stances,
+        "stances": changed if request.GET.get("show") == "changed" and changed else stances,
+        "changed": len(changed),
+        "all": len(stances),
         "pending": pending,
         "taken": len(stances) - pending,
         "to_confirm": _to_confirm(request, row),
@@ -211,6 +220,8 @@ def clearance_stance(request: SignedInRequest, pk: int, key: UUID) -> HttpRespon
     stance = next((each for each in live_stances(row) if each.paragraph.key == key), None)
     if stance is None or not may_answer(request.user, row):
         raise Http404
+    note_changes(row, [stance])
+    note_sources([stance], request.user)
     initial = {"value": stance.value, "reason": stance.reason, "proposed_text": stance.proposed_text}
     form = StanceForm(request.POST if request.method == "POST" else None, initial=initial)
     outcome, seen, theirs = NOTHING_DONE, request.POST.get("seen", stance.mark), None

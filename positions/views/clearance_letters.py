@@ -21,10 +21,11 @@ from ncm_portal.workflow import moves_open_to
 from positions import workflow
 from positions.forms.clearance import LetterForm
 from positions.models import AnswerByLetter, LetterState
+from positions.queries.clearance import live_stances
 from positions.queries.papers import paragraph_numbers
 from positions.workflow import LETTER_MOVES
 
-from .clearance import known_clearance, live_stances
+from .clearance import known_clearance
 
 VERBS: dict[str, Callable[..., Any]] = {
     "countersign_answer": lambda letter, by, reason: workflow.countersign_answer(letter, by=by),

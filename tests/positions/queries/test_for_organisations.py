@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from ncm_portal.workflow import now
-from positions.models import Amendment, Brief, Recommendation, RestrictedAnnex, StepAnswer
+from positions.models import Amendment, Brief, Recommendation, RestrictedAnnex, Stance, StepAnswer
 from positions.queries.for_organisations import KINDS
 from tests.factories import change, make_point, make_submission, walk
 from tests.paper_factories import freeze, make_disposition, make_paper, take_stance
@@ -27,6 +27,14 @@ pytestmark = pytest.mark.django_db
 
 def clearance(people):
     asked, paragraph = new_clearance(people)
+    return Case({"clearing"}, lambda: take_stance(asked, paragraph))
+
+
+def clearance_changed(people):
+    asked, paragraph = new_clearance(people)
+    answered = take_stance(asked, paragraph)
+    change(answered, replaced_at=now())
+    Stance.objects.create(clearance=asked, paragraph=paragraph, wording=paragraph.wording)
     return Case({"clearing"}, lambda: take_stance(asked, paragraph))
 
 
@@ -107,7 +115,7 @@ def annexes(people):
 
 
 CASES = {
-    "clearance": clearance, "step": step, "amendment_stale": amendment_stale, "recommendation": recommendation,
+    "clearance": clearance, "clearance_changed": clearance_changed, "step": step, "amendment_stale": amendment_stale, "recommendation": recommendation,
     "amendment_decided": amendment_decided, "review": review, "silence": silence, "outcomes": outcomes, "restricted_paper": restricted_paper, "brief": brief,
     "annexes": annexes,
 }  # fmt: skip

@@ -193,7 +193,7 @@ def test_query_count_does_not_depend_on_paragraphs(text, as_officer, as_secretar
     limits = {
         reverse("clearances"): 10,
         page_of(text.asked_one): 13,
-        stance_page(text.asked_one, text.first): 10,
+        stance_page(text.asked_one, text.first): 12,
     }
     for address, limit in limits.items():
         with django_assert_max_num_queries(limit):
