@@ -7,13 +7,22 @@ from django.utils.translation import gettext as _
 from docx import Document
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from docx.shared import RGBColor
 
 COLUMNS = 5
+INK, GREEN = "16191D", "0A5C35"  # of the pages
 
 
-def docx(content: dict[str, Any], sections: list[dict[str, Any]], *, closes: str) -> bytes:
-    """Return the text with the number of each paragraph, its key as a bookmark, and an empty comment table."""
+def docx(content: dict[str, Any], sections: list[dict[str, Any]], *, closes: str, organisation: str = "") -> bytes:
+    """Return the text with the number of each paragraph, its key as a bookmark, and an empty comment table.
+
+    Each page names the `organisation` that proposes the changes, if it is known.
+    """
     document = Document()
+    _colour(document)
+    if organisation:
+        words = _("Changes proposed by %(name)s") % {"name": organisation}
+        document.sections[0].header.paragraphs[0].text = words
     about = document.core_properties
     about.title, about.language = content["paper"]["title"], content["language"]
     about.author = _("National Coordination Mechanism on Migration, Republic of Kenya")
@@ -34,6 +43,12 @@ def docx(content: dict[str, Any], sections: list[dict[str, Any]], *, closes: str
     out = BytesIO()
     document.save(out)
     return out.getvalue()
+
+
+def _colour(document: Any) -> None:
+    """Set headings in the ink and the green of the portal instead of the program's blue."""
+    for level, colour in ((1, INK), (2, GREEN)):
+        document.styles[f"Heading {level}"].font.color.rgb = RGBColor.from_string(colour)
 
 
 def _instructions(closes: str) -> list[str]:

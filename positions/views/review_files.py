@@ -25,6 +25,7 @@ from positions.imports.matching import Matched, Target, match_lines, match_table
 from positions.imports.sandbox import read_word
 from positions.models import Operation, Paragraph, ReviewRound
 from positions.permissions import sponsors
+from positions.text.diff import Span, redline
 
 from . import public_papers
 from .drafting import REFUSED
@@ -40,7 +41,9 @@ def review_docx(request: HttpRequest, slug: str) -> HttpResponse:
     content = public_papers.content(result.edition.sha256)
     from positions.render.review_text import docx
 
-    data = docx(content, sections_of(result), closes=written_hour(result.closes_at))
+    bodies = sponsors(request.user, result)
+    own = bodies[0].name if len(bodies) == 1 else ""
+    data = docx(content, sections_of(result), closes=written_hour(result.closes_at), organisation=own)
     name = f"{slug}-{result.edition.number}-review.docx"
     return HttpResponse(data, content_type=WORD, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
@@ -149,6 +152,7 @@ def _show(
         {
             "form": form,
             "paragraph": known.get(str(form["key"].value())),
+            "spans": _spans(form, known.get(str(form["key"].value()))),
             "label": labels.get(form["operation"].value(), ""),
             "note": notes[place] if place < len(notes) else "",
             "reasons": refused.get(place, []),
@@ -164,6 +168,14 @@ def _show(
         **more,
     }
     return render(request, "positions/review_files/import_preview.html", context, status=status)
+
+
+def _spans(form: Any, paragraph: dict[str, Any] | None) -> list[Span]:
+    """Return the redline of a proposal that rewords or removes its paragraph; empty for another one."""
+    operation, text = form["operation"].value(), form["text"].value() or ""
+    if paragraph and operation == Operation.REPLACE:
+        return redline(paragraph["text"], text)
+    return [Span("removed", paragraph["text"])] if paragraph and operation == Operation.DELETE else []
 
 
 def _problem(row: dict[str, Any]) -> tuple[str, str]:

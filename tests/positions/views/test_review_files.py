@@ -1,6 +1,7 @@
 """Word export and import in review: every change is previewed first, and the ticked ones are proposed."""
 
 import json
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -72,6 +73,25 @@ def test_file_is_previewed_then_proposed(member, review):
     assert member.post(at("review_import", review), sent).url == at("review", review)
     made = Amendment.objects.get()
     assert (made.text, made.reason, made.operation, made.sponsor) == (OTHER, "Safety first.", "replace", review.body)
+
+
+def test_preview_marks_what_a_change_removes_and_adds(member, review):
+    page = upload(member, review, changed(member, review))
+    reworded, added = page.context["table"]
+    assert [(span.kind, span.text.strip()) for span in reworded["spans"] if span.kind != "same"] == [
+        ("added", "and safe")
+    ]
+    assert added["spans"] == []
+    assert re.search(r"<ins>.*?Added:.*?and safe.*?</ins>", page.text, re.DOTALL)
+
+
+def test_export_names_the_organisation_in_the_colours_of_the_portal(client, member, review):
+    document = opened(member.get(at("review_docx", review)).content)
+    assert document.sections[0].header.paragraphs[0].text == f"Changes proposed by {review.body.name}"
+    colours = [str(document.styles[f"Heading {level}"].font.color.rgb) for level in (1, 2)]
+    assert colours == ["16191D", "0A5C35"]
+    desk = sign_in(client, review.drafter)
+    assert opened(desk.get(at("review_docx", review)).content).sections[0].header.paragraphs[0].text == ""
 
 
 def test_refused_rows_are_kept_and_others_proposed(member, review):
