@@ -174,9 +174,13 @@ ACTS: list[tuple[Words, Callable[[Any, Any], bool], Callable[[int], Any]]] = [
     (_("Record a point made in a session"), permissions.may_write_point, RECORDS["POINT_MOVES"]),
     (_("Invite people to act for an organisation"), permissions.may_manage_members, RECORDS["STAKEHOLDER_MOVES"]),
     (_("Propose giving somebody an office, or ending it"), permissions.head_may, lambda whose: User(pk=THIRD)),
-    (_("Confirm such a proposal"), permissions.may_confirm_appointment, lambda whose: User(pk=THIRD)),
+    (_("Confirm a proposal about an office"), permissions.may_confirm_appointment, lambda whose: User(pk=THIRD)),
     (_("Close the account of somebody who holds no office"), lambda user, record: permissions.is_staff(user), _person),
-    (_("Correct the address of such an account"), lambda user, record: permissions.is_secretariat(user), _person),
+    (
+        _("Correct the address of somebody who holds no office"),
+        lambda user, record: permissions.is_secretariat(user),
+        _person,
+    ),
     (
         _("Propose or confirm closing, correcting or reopening another account"),
         permissions.may_propose_for_account,
@@ -203,9 +207,9 @@ ACTS: list[tuple[Words, Callable[[Any, Any], bool], Callable[[int], Any]]] = [
         RECORDS["CLEARANCE_MOVES"],
     ),
     (_("Answer a clearance step, for example legal vetting"), paper_permissions.may_answer_step, _step),
-    (_("Record such an answer that came by letter"), paper_permissions.may_record_step, _step),
+    (_("Record the answer to a clearance step that came by letter"), paper_permissions.may_record_step, _step),
     (
-        _("Countersign such an answer"),
+        _("Countersign an answer to a clearance step that came by letter"),
         paper_permissions.may_countersign_step,
         lambda whose: StepAnswer(by_id=whose),
     ),
@@ -271,6 +275,26 @@ def tables() -> list[Table]:
     result = move_tables()
     acts = [Row(label, [], "", "", list(_roles(may, record))) for label, may, record in ACTS]
     return [Table(_("actions that start something new"), acts), *_move_tables(result)]
+
+
+class Allowed(NamedTuple):
+    """What a role may do with one type of record, or start (`title` is empty); `limit` says with whose."""
+
+    title: Words
+    limit: Words
+    acts: list[Words]
+
+
+def allowed(role: Words) -> list[Allowed]:
+    """Return what a role may do, in the order of the tables: first what it may start."""
+    groups: dict[tuple[str, str], Allowed] = {}
+    for place, table in enumerate(tables()):
+        title = table.title if place else ""
+        for row in table.rows:
+            for limit in [limit for each, limit in row.roles if each == role]:
+                group = groups.setdefault((str(title), str(limit)), Allowed(title, limit, []))
+                group.acts.append(row.label)
+    return list(groups.values())
 
 
 def _move_tables(moves_by_name: dict[str, dict[str, Move]]) -> Iterable[Table]:

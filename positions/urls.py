@@ -120,6 +120,7 @@ public_pages = [
     path("verify/<str:sha256>/", verification.verify_hash, name="verify_hash"),
     # --- Who may do what
     path("roles/", roles.show, name="roles"),
+    path("roles/rules/", roles.rules, name="role_rules"),
     # --- For search engines
     path("robots.txt", sitemaps.robots, name="robots"),
     path("sitemap.xml", sitemaps.sitemaps, name="sitemaps"),

@@ -80,6 +80,7 @@ USED_ONCE = {  # fragments named in one place only, with the reason
     "positions/review_desk/_acts.html": LONG_PAGE,
     "positions/review_desk/_reading.html": LONG_PAGE,
     "positions/review_desk/_together.html": LONG_PAGE,
+    "positions/roles/_roles.html": "rendered by itself and kept as long as the process runs",
     "positions/roles/_tables.html": "rendered by itself and kept as long as the process runs",
     "positions/verification/_examined.html": LONG_PAGE,
     "positions/verification/_restricted_copy.html": LONG_PAGE,

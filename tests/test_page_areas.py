@@ -44,7 +44,7 @@ def addresses():
     given = {
         "paper": slug, "papers": {}, "paper_history": slug, "paper_compare": slug, "paper_alignment": slug,
         "paper_edition": number, "edition_whole": number, "edition_section": number | {"place": 1},
-        "edition_lines": number, "edition_line": number | {"line": 5}, "roles": {},
+        "edition_lines": number, "edition_line": number | {"line": 5}, "roles": {}, "role_rules": {},
         "paper_explore": number, "paper_paragraph": number | {"paragraph": 1}, "verify_hash": {"sha256": edition.sha256},
     }  # fmt: skip
     return {name: reverse(name, kwargs=arguments) for name, arguments in given.items()}

@@ -21,7 +21,7 @@ def addresses() -> list[str]:
         reverse("input", args=[crowd.answered.reference]),
         *(reverse(name, args=[crowd.forum.slug]) for name in ("forum", "communique", "figures_of_forum")),
         reverse("commitments"),
-        *(reverse(name) for name in ("roles", "contact", "privacy", "accessibility")),
+        *(reverse(name) for name in ("roles", "role_rules", "contact", "privacy", "accessibility")),
     ]
 
 

@@ -10,6 +10,7 @@ from positions import permissions as paper_permissions
 from positions import roles
 from positions.management.commands.write_moves import PAGE
 from tests.factories import make_head, make_member, make_ministry, make_submission, make_user
+from tests.pages import words
 
 LABELS = [str(role) for role in roles.ROLES]
 
@@ -120,10 +121,36 @@ def test_sample_persons_equal_database_persons():
 @pytest.mark.django_db
 def test_page_makes_no_queries(client, django_assert_num_queries):
     with django_assert_num_queries(0):
-        page = client.get(reverse("roles"))
-    text = page.content.decode()
-    assert [label for label in LABELS if label.capitalize() not in text] == []
+        page, tables = client.get(reverse("roles")), client.get(reverse("role_rules"))
+    assert [label for label in LABELS if label.capitalize() not in page.text] == []
+    assert reverse("role_rules") in page.text
+    text = tables.text
     assert [str(table.title) for table in roles.tables() if str(table.title).capitalize() not in text] == []
+
+
+def test_each_role_reads_what_it_may_do_in_sentences():
+    """The sentences of the roles are the rows of the tables, each once: nothing is lost and nothing is added."""
+    told = [
+        (str(role), str(each.title), str(each.limit), str(act))
+        for role in roles.ROLES
+        for each in roles.allowed(role)
+        for act in each.acts
+    ]
+    rows = [
+        (str(role), str(table.title) if place else "", str(limit), str(row.label))
+        for place, table in enumerate(roles.tables())
+        for row in table.rows
+        for role, limit in row.roles
+    ]
+    assert sorted(told) == sorted(rows)
+
+
+@pytest.mark.django_db
+def test_page_says_what_a_focal_point_can_do(client):
+    text = words(client.get(reverse("roles")))
+    own = "Inputs (only their own): ask for the sign-off; sign off; send; ask to send it late; withdraw."
+    assert own in text
+    assert "Visitor. Anybody. Reads what is public" in text
 
 
 def test_moves_document_equals_tables():
