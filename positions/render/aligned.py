@@ -73,6 +73,20 @@ class Line(NamedTuple):
         return sorted(result, key=lambda finding: finding.number)
 
 
+class Stop(NamedTuple):
+    """Findings after one milestone on one paragraph, each with its provision."""
+
+    head: Head
+    findings: list[tuple[Content, Finding]]
+
+
+class Journey(NamedTuple):
+    """Paragraph over the milestones with findings."""
+
+    number: int
+    stops: list[Stop]
+
+
 class Mark(NamedTuple):
     """One mark of the chart."""
 
@@ -120,6 +134,24 @@ class Aligned:
     def noted(self) -> list[Line]:
         """Return the provisions with findings."""
         return [line for line in [*self.lines, *self.principles] if line.findings]
+
+    @property
+    def journeys(self) -> list[Journey]:
+        """Return the paragraphs with findings in order, each with a stop for every milestone."""
+        by_stop: dict[tuple[int, str], list[tuple[Content, Finding]]] = defaultdict(list)
+        for line in self.noted:
+            for finding in line.findings:
+                by_stop[finding.number, finding.letter].append((line.provision, finding))
+        return [
+            Journey(number, [Stop(head, by_stop.get((number, head.letter), [])) for head in self.heads])
+            for number in sorted({number for number, _letter in by_stop})
+        ]
+
+    @property
+    def unexamined(self) -> list[int]:
+        """Return the paragraphs that speak to an objective and have no finding."""
+        examined = {finding.number for line in self.noted for finding in line.findings}
+        return sorted({number for line in self.lines for number in line.paragraphs} - examined)
 
 
 def laid_out(content: Content, *, row: int = ROW, stretched: bool = False) -> Aligned:

@@ -133,5 +133,8 @@ def test_findings_are_recorded_and_released(open_window, published, picture):
     visitor.goto(reverse("paper", args=[paper.slug]))
     visitor.get_by_role("link", name="After adoption").click()
     visitor.check()
+    assert "In part" in visitor.inner_text("#p2")
+    visitor.get_by_text("All findings as a table and a picture").click()
+    visitor.check()
     assert "2: in part" in visitor.inner_text("main table")
     picture(visitor, "alignment")

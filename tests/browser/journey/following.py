@@ -92,6 +92,7 @@ def a_visitor_reads_what_became_of_it(walk: Walk) -> None:
     visitor = walk.person("Visitor")
     visitor.go("/papers/lakes/")
     visitor.follow("After adoption")
+    visitor.window.get_by_text("All findings as a table and a picture").click()
     objectives, principles = visitor.window.locator("main table").all()
     assert "2: in part" in objectives.inner_text()
     assert "3: reflected" in principles.inner_text()

@@ -7,6 +7,7 @@ import pikepdf
 import pytest
 
 from positions.render import alignment
+from positions.render.aligned import laid_out
 from tests.positions.render import editions, reading
 
 
@@ -49,6 +50,20 @@ def order():
             finding_row(1, "GCM-P-h", 3, "not_reflected", "Summary, 21", note="Children are not named."),
         ],
     }  # fmt: skip
+
+
+def test_each_paragraph_has_its_journey_over_the_milestones():
+    made = laid_out(order())
+    journeys = [
+        (each.number, [(stop.head.letter, [finding.value for _for, finding in stop.findings]) for stop in each.stops])
+        for each in made.journeys
+    ]
+    assert journeys == [
+        (3, [("A", []), ("B", ["not_reflected"])]),
+        (5, [("A", ["in_part"]), ("B", ["contrary"])]),
+        (9, [("A", []), ("B", ["reflected"])]),
+    ]
+    assert made.unexamined == [number for number in range(1, 20) if number not in (3, 5, 9)]
 
 
 def printed(content):

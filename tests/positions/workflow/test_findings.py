@@ -82,11 +82,14 @@ def test_finding_is_public_after_release_and_correction_immediately(world):
     with pytest.raises(NotAllowed):
         workflow.release_reflections(world.paper, by=world.officer, milestone=world.milestone)
     workflow.release_reflections(world.paper, by=world.head, milestone=world.milestone)
-    assert "In part , paragraph 2 , after A. Summary, paragraph 3 Half of it." in public_page(world)
+    assert (
+        "Paragraph 2 A. Regional consultation, Addis Ababa In part , 2. Label GCM-02. Summary, paragraph 3 Half of it."
+        in public_page(world)
+    )
     after = {"value": "contrary", "reference": "Summary, paragraph 4", "note": "The opposite.", "reason": "Read again."}
     newer = workflow.correct_reflection(found, by=world.officer, **after)
     page = public_page(world)
-    assert "Contrary , paragraph 2 , after A. Summary, paragraph 4 The opposite. Corrected: Read again." in page
+    assert "Contrary , 2. Label GCM-02. Summary, paragraph 4 The opposite. Corrected: Read again." in page
     assert "Before: in part. Summary, paragraph 3: Half of it." in page
     assert reasons(lambda: workflow.correct_reflection(found, by=world.officer, **after)) == [
         "Somebody has corrected this finding since you opened it."
@@ -112,7 +115,10 @@ def test_finding_may_name_guiding_principle(world):
     workflow.release_reflections(world.paper, by=world.head, milestone=world.milestone)
     page = public_page(world)
     assert "Guiding principles Paragraphs and the guiding principles of the Compact" in page
-    assert "(f) Title of GCM-P-f In part , paragraph 2 , after A. Summary, paragraph 3 Half of it." in page
+    assert (
+        "Paragraph 2 A. Regional consultation, Addis Ababa In part , (f) Label GCM-P-f. Summary, paragraph 3 Half of it."
+        in page
+    )
     workflow.strike_reflection(found, by=world.officer, reason="Wrong principle.")
     assert "Guiding principles Paragraphs" not in public_page(world)
 
