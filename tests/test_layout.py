@@ -75,6 +75,7 @@ USED_ONCE = {  # fragments named in one place only, with the reason
     "positions/drafting/_points_beside.html": LONG_PAGE,
     "positions/editions/_compare_row.html": LONG_PAGE,
     "positions/find/_results.html": "sent alone to static/js/palette.js",
+    "positions/for_you/_positions.html": LONG_PAGE,
     "positions/forums/_forum_outcome.html": LONG_PAGE,
     "positions/public_papers/_text.html": "rendered by itself and kept for all readers",
     "positions/review_desk/_acts.html": LONG_PAGE,

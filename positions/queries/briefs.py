@@ -2,14 +2,18 @@
 
 import json
 import re
+from collections import defaultdict
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import translation
 
-from positions.models import Brief, Edition, PositionPaper
+from consultations.models import MilestoneState
+from positions.models import FINAL_KINDS, Brief, Edition, PaperState, PositionPaper
 
 Content = dict[str, Any]
 OBJECTIVE = re.compile(r"GCM-0*(\d+)")
@@ -24,6 +28,39 @@ def briefs_of(paper: PositionPaper, reader: Any) -> list[Brief]:
     for each in queryset.order_by("at", "pk"):
         last[each.milestone_id] = each
     return sorted(last.values(), key=lambda each: (_first_day(each), each.pk))
+
+
+class InForce(NamedTuple):
+    """Edition in force of a paper, with the latest brief for each milestone to come."""
+
+    edition: Edition
+    briefs: list[Brief]
+
+
+def in_force(reader: Any, today: date) -> list[InForce]:
+    """Return the edition in force of each paper that `reader` may see, the newest first, with the briefs that `reader`
+    may read for milestones from `today` on. Two queries.
+    """
+    newer = Edition.objects.filter(paper=OuterRef("paper"), kind__in=FINAL_KINDS, frozen_at__gt=OuterRef("frozen_at"))
+    rows = Edition.objects.visible_to(reader).filter(~Exists(newer), kind__in=FINAL_KINDS)
+    rows = rows.exclude(paper__state=PaperState.SUPERSEDED).select_related("paper__consultation").defer("content")
+    editions = list(rows.order_by("-frozen_at", "-pk"))
+    written = defaultdict(list)
+    for each in _to_come(reader, [edition.paper_id for edition in editions], today):
+        written[each.edition.paper_id].append(each)
+    return [InForce(each, written[each.paper_id]) for each in editions]
+
+
+def _to_come(reader: Any, papers: list[int], today: date) -> Any:
+    """Return the latest brief of these papers for each milestone that is still ahead, the first milestone first."""
+    newer = Brief.objects.filter(
+        edition__paper=OuterRef("edition__paper"), milestone=OuterRef("milestone"), at__gt=OuterRef("at")
+    )
+    rows = Brief.objects.visible_to(reader).filter(~Exists(newer), edition__paper__in=papers)
+    rows = rows.filter(milestone__state__in=[MilestoneState.PLANNED, MilestoneState.MOVED])
+    day = Coalesce("milestone__actual_start", "milestone__planned_start")
+    rows = rows.annotate(day=day).filter(day__gte=today).select_related("milestone", "edition")
+    return rows.defer("edition__content").order_by("day", "pk")
 
 
 def _first_day(brief: Brief) -> date:

@@ -229,6 +229,14 @@ def _restricted(user: Any) -> QuerySet[Edition]:
     return rows.filter(_unread_by(user, "positions.edition"))
 
 
+def _editions(user: Any) -> QuerySet[Edition]:
+    """Return the editions in force that everybody may read, for some days after they were published or corrected."""
+    newer = Edition.objects.filter(paper=OuterRef("paper"), kind__in=FINAL_KINDS, frozen_at__gt=OuterRef("frozen_at"))
+    since = NOW - NEWS
+    lately = Q(frozen_at__gte=since) | Q(paper__published_at__gte=since)
+    return Edition.objects.official().filter(~Exists(newer), lately, paper__state=PaperState.PUBLISHED)
+
+
 def _annexes(user: Any) -> QuerySet[RestrictedAnnex]:
     known = PositionPaper.objects.visible_to(user).order_by().values("pk")
     rows = RestrictedAnnex.objects.visible_to(user).filter(replaced_at=None, paper__in=known)
@@ -244,6 +252,12 @@ FOR_OFFICIALS = (
             "what": "edition__paper__short_title", "slug": "edition__paper__slug", "milestone": "milestone_id",
             "event": or_else("milestone__short_title", "milestone__title"),
         },
+    ),
+    Kind(
+        "edition", PAPERS, is_official, _editions,
+        _("The position in force: %(what)s"), _("Read"), page("paper_edition", "slug", "number"),
+        about=_("edition %(number)s"), since="frozen_at", place=ROUND, is_news=True,
+        facts={**OF_PAPER, "number": "number"},
     ),
     Kind(
         "restricted_paper", PAPERS, is_official, _restricted,

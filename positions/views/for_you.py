@@ -15,6 +15,7 @@ from consultations.permissions import SignedInRequest, is_official, is_secretari
 from consultations.queries.forums import public_rounds
 from consultations.queries.inbox import TABS, NextDate, Row, in_groups, inbox, next_dates
 from ncm_portal.workflow import now
+from positions.queries.briefs import in_force
 from positions.queries.organisation_record import Entry, record_of
 
 NEWEST = 8  # entries of the record of an organisation
@@ -61,8 +62,10 @@ def _about(user: User, dates: list[NextDate]) -> dict[str, Any]:
     """Return what stands beside the list, by the role of the person: the end of a consultation once."""
     if is_secretariat(user):
         return {"dates": dates, "given": _given(user)}
-    if user.is_staff or is_official(user):
-        return {"dates": dates, "is_official": is_official(user)}
+    if is_official(user):
+        return {"dates": dates, "is_official": True, **_for_officials(user, dates)}
+    if user.is_staff:
+        return {"dates": dates}
     bodies = _bodies(user)
     return {
         "dates": [each for each in dates if each.kind != "closes"],
@@ -75,6 +78,14 @@ def _about(user: User, dates: list[NextDate]) -> dict[str, Any]:
 def _bodies(user: User) -> list[Stakeholder]:
     """Return the organisations for which the person acts or clears, each once."""
     return list(dict.fromkeys(member.stakeholder for member in live_memberships(user)))
+
+
+def _for_officials(user: User, dates: list[NextDate]) -> dict[str, Any]:
+    """Return the positions in force, and the next milestone with the days until then."""
+    today = timezone.localdate(now())
+    milestone = next((each for each in dates if each.kind == "milestone"), None)
+    days = (milestone.day - today).days if milestone else None
+    return {"positions": in_force(user, today), "milestone": milestone, "days": days}
 
 
 def _records(user: User) -> list[tuple[Stakeholder, list[Entry]]]:
