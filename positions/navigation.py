@@ -56,6 +56,7 @@ PUBLIC_PAGES = (
     "theme",
     "consultation",
     "write",
+    "meeting_sheet",
     "forum",
     "forum_answer",
     "forum_pack",

@@ -70,6 +70,7 @@ public_pages = [
     # --- Home and themes
     path("", home.home, name="home"),
     path("consultations/<slug:slug>/", home.consultation, name="consultation"),
+    path("consultations/<slug:slug>/meeting/<slug:code>/", home.meeting_sheet, name="meeting_sheet"),
     path("themes/<slug:code>/", home.show, name="theme"),
     # --- The text in the room of a forum, by the code of a badge
     path("room/", plenary.room, name="room"),

@@ -4,12 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -148,6 +150,33 @@ def consultation(request: HttpRequest, slug: str) -> HttpResponse:
         "answer_days": WITHIN,
     }
     return render(request, "positions/home/consultation.html", context)
+
+
+MINUTES = 40  # of a meeting of one hour, for its questions
+
+
+@login_not_required
+@require_safe
+@kept_for_visitors
+def meeting_sheet(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+    """Show a sheet to print for a meeting of a group of one hour on a theme: its questions, with places for notes.
+
+    Raises 404 for a consultation that takes no inputs, and for a theme that is not one of its own.
+    """
+    current = next((item for item in queries.public_rounds() if item.slug == slug and item.takes_inputs), None)
+    theme = current.themes.filter(code=code).first() if current else None
+    if current is None or theme is None:
+        raise Http404
+    questions = [question for _theme, each in questions_by_theme(current, theme) for question in each]
+    context = {
+        "round": current,
+        "theme": theme,
+        "questions": questions,
+        "minutes": MINUTES // max(1, len(questions)),
+        "letterhead": letterhead_in_force(current.pk),
+        "address": settings.PORTAL_ADDRESS + reverse("consultation", args=[slug]),
+    }
+    return render(request, "positions/home/meeting_sheet.html", context)
 
 
 # --- A theme ----------------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ def addresses() -> list[str]:
     return [
         reverse("home"),
         reverse("consultation", args=[crowd.forum.consultation.slug]),
+        reverse("meeting_sheet", args=[crowd.forum.consultation.slug, "T4"]),
         reverse("theme", args=["T4"]),
         reverse("inputs") + "?theme=T1&objective=nonsense",
         reverse("inputs"),

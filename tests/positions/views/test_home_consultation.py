@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from consultations.models import Letterhead, Milestone, ThemeQuestion
@@ -116,3 +117,26 @@ def test_other_ways_to_write_are_those_of_its_letterhead(client, open_round):
     assert 'href="mailto:review@ncm.example"' in page.text
     assert "Box 1, Nairobi" in words(page)
     assert f"{reverse('contact')}?consultation=review" in page.text
+
+
+def sheet_of(client, consultation, theme="T1"):
+    return client.get(reverse("meeting_sheet", args=[consultation.slug, theme]))
+
+
+def test_sheet_for_a_meeting_has_the_questions_within_an_hour(client, open_round):
+    for order, text in enumerate(("What did it cost?", "Who was paid?"), 1):
+        ThemeQuestion.objects.create(consultation=open_round, theme=make_theme("T1"), order=order, text=text)
+    assert reverse("meeting_sheet", args=["review", "T1"]) in page_of(client, open_round).text
+    page = words(sheet_of(client, open_round))
+    assert "What did it cost? 20 minutes Who was paid? 20 minutes" in page
+    assert f"{settings.PORTAL_ADDRESS}{reverse('consultation', args=['review'])}" in page
+    assert "What do you see, what works, and what should be done? 40 minutes" in words(
+        sheet_of(client, open_round, "T2")
+    )
+
+
+def test_there_is_no_sheet_of_another_theme_or_a_closed_consultation(client, open_round):
+    make_theme("T9")
+    assert sheet_of(client, open_round, "T9").status_code == 404
+    bring(open_round, "closed")
+    assert sheet_of(client, open_round).status_code == 404
