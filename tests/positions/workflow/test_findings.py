@@ -114,6 +114,7 @@ def test_finding_may_name_guiding_principle(world):
     }  # fmt: skip
     workflow.release_reflections(world.paper, by=world.head, milestone=world.milestone)
     page = public_page(world)
+    assert "How it was made Who has written, and who has not yet Participation report Read the position" in page
     assert "Guiding principles Paragraphs and the guiding principles of the Compact" in page
     assert (
         "Paragraph 2 A. Regional consultation, Addis Ababa In part , (f) Label GCM-P-f. Summary, paragraph 3 Half of it."
