@@ -52,6 +52,7 @@ from positions.views import (
     sitemaps,
     split_merge,
     submissions,
+    syndication,
     together,
     verification,
 )
@@ -122,6 +123,11 @@ public_pages = [
     # --- Who may do what
     path("roles/", roles.show, name="roles"),
     path("roles/rules/", roles.rules, name="role_rules"),
+    # --- News, for feed readers
+    path("consultations/<slug:slug>/news.atom", syndication.consultation_news, name="consultation_news"),
+    path("themes/<slug:code>/news.atom", syndication.theme_news, name="theme_news"),
+    path("papers/<slug:slug>/news.atom", syndication.paper_news, name="paper_news"),
+    path("commitments/news.atom", syndication.commitment_news, name="commitment_news"),
     # --- For search engines
     path("robots.txt", sitemaps.robots, name="robots"),
     path("sitemap.xml", sitemaps.sitemaps, name="sitemaps"),

@@ -15,6 +15,7 @@ from tests.test_architecture import wide_lines
 APPS = ("consultations", "positions")
 LAYERS = ("admin", "forms", "models", "queries", "views", "workflow")
 ALONE = {  # stems that stand in one layer only, with the reason
+    "syndication": "Django's word; reads what pages read",
     "sitemaps": "Django's word; reads what pages read",
     "appointments": "offices are given by proposals; what is stored of them are accounts",
     "base": "what every admin class of ours shares",

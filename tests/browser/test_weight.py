@@ -22,7 +22,7 @@ FIRST_VISIT, LATER, REQUESTS = 60_000, 15_000, 6
 NO_PAGE_OF_THEIR_OWN = {
     "attachment", "feed_inputs", "feed_points", "inputs_export", "openapi", "participation_pdf", "paper_alignment_pdf", "paper_compare_pdf", "printed_form",
     "contact_sent", "edition_file", "edition_schema", "communique_text", "forum_ics", "forum_ics_person", "forum_document", "forum_answer_receipt", "paper_compare", "join_organisation", "set_language",
-    "room_screen", "room_news", "robots", "sitemap", "sitemaps", "meeting_sheet", "write", "write_send", "write_forget", "public_document", "health", "account_logout", "account_inactive",
+    "room_screen", "room_news", "robots", "consultation_news", "theme_news", "paper_news", "commitment_news", "sitemap", "sitemaps", "meeting_sheet", "write", "write_send", "write_forget", "public_document", "health", "account_logout", "account_inactive",
     "account_email_verification_sent", "account_confirm_email", "account_confirm_login_code",
     "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
     "mfa_authenticate", "mfa_login_webauthn", "socialaccount_signup", "socialaccount_login_cancelled",
