@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from consultations.forms import FilterForm
+from consultations.forms import FilterForm, LineField
 from consultations.forms.fields import choice_field
 from positions.queries.organisation_record import KINDS, Entry
 
@@ -17,7 +17,7 @@ class RecordFilterForm(FilterForm):
     theme = None
     what = forms.ChoiceField(required=False, choices=list(KINDS.items()), widget=forms.HiddenInput)
     consultation = forms.ChoiceField(label=_("Consultation"), required=False)
-    organisation = forms.CharField(required=False, widget=forms.HiddenInput)
+    organisation = LineField(required=False, max_length=20, widget=forms.HiddenInput)
 
     def __init__(self, data: Any, *, entries: Iterable[Entry]) -> None:
         super().__init__(data)

@@ -33,6 +33,7 @@ def an_official_reads_it_before_the_public(walk: Walk) -> None:
     peter.go("/papers/")
     peter.follow(peter.window.get_by_role("link", name=walk.paper.title))
     assert "DRAFT. Edition 1.0 is not an official text." in peter.text
+    peter.follow(peter.window.get_by_role("link", name="The whole text on one page"))
     assert "Piers cost money that is not voted yet." in peter.text
     peter.go(DESK, refused=404)
 
