@@ -86,19 +86,19 @@ class Entry(NamedTuple):
         return all(word in text for word in words.casefold().split())
 
 
-def record_of(body: Stakeholder, user: Any, *, newest: int | None = None) -> list[Entry]:
-    """Return the record of `body` as `user`, who acts for it, may read it; of each kind only the `newest`, if given."""
-    entries = chain.from_iterable(entries_of(body, user, newest) for entries_of in ENTRIES)
-    return sorted(entries, key=lambda entry: entry.day, reverse=True)[:newest]
+def record_of(body: Stakeholder, user: Any) -> list[Entry]:
+    """Return the record of `body` as `user`, who acts for it, may read it."""
+    entries = chain.from_iterable(entries_of(body, user) for entries_of in ENTRIES)
+    return sorted(entries, key=lambda entry: entry.day, reverse=True)
 
 
 def _day(moment: datetime) -> date:
     return timezone.localdate(moment)
 
 
-def _inputs(body: Stakeholder, user: Any, newest: int | None) -> Iterator[Entry]:
+def _inputs(body: Stakeholder, user: Any) -> Iterator[Entry]:
     rows = Submission.objects.visible_to(user).filter(stakeholder=body).select_related("consultation", "author")
-    for each in rows.defer("body", "proposed_wording").order_by("-edited_at", "-pk")[:newest]:
+    for each in rows.defer("body", "proposed_wording").order_by("-edited_at", "-pk"):
         page = "draft" if each.state == SubmissionState.DRAFT else "my_input"
         yield Entry(
             _day(each.submitted_at or each.created_at), INPUT, each.consultation.short_title,
@@ -110,12 +110,12 @@ def _inputs(body: Stakeholder, user: Any, newest: int | None) -> Iterator[Entry]
 # --- Points -----------------------------------------------------------------------------------------------------------
 
 
-def _points(body: Stakeholder, user: Any, newest: int | None) -> Iterator[Entry]:
+def _points(body: Stakeholder, user: Any) -> Iterator[Entry]:
     rows = Point.objects.standing().visible_to(user).filter(stakeholder=body)
     rows = rows.select_related("consultation", "submission", "session__forum").defer(
         "submission__body", "submission__proposed_wording"
     )
-    points = list(rows.order_by("-created_at", "-pk")[:newest])
+    points = list(rows.order_by("-created_at", "-pk"))
     roots = [Point(pk=each.merged_into_id) for each in points if each.merged_into_id]
     answers = answers_for([*points, *roots]) if points else {}
     for each in points:
@@ -150,13 +150,13 @@ def _page_of(point: Point) -> str:
 # --- Amendments and co-signatures -------------------------------------------------------------------------------------
 
 
-def _amendments(body: Stakeholder, user: Any, newest: int | None) -> Iterator[Entry]:
+def _amendments(body: Stakeholder, user: Any) -> Iterator[Entry]:
     """Return what the organisation proposed or co-sponsors, in rounds whose text it may still read."""
     joined = CoSponsor.objects.live().filter(stakeholder=body).order_by().values("amendment")
     readable = ReviewRound.objects.visible_to(user).order_by().values("pk")
     rows = Amendment.objects.filter(Q(sponsor=body) | Q(pk__in=joined), round__in=readable)
     rows = rows.select_related("round__paper__consultation", "sponsor", "by").order_by("-at", "-pk")
-    for each in rows[:newest]:
+    for each in rows:
         paper, is_own = each.round.paper, each.sponsor_id == body.pk
         words = Truncator(each.text).chars(OPENING) or each.get_operation_display()
         standing = str(each.get_state_display())
@@ -167,7 +167,7 @@ def _amendments(body: Stakeholder, user: Any, newest: int | None) -> Iterator[En
         )  # fmt: skip
 
 
-def _co_signatures(body: Stakeholder, user: Any, newest: int | None) -> Iterator[Entry]:
+def _co_signatures(body: Stakeholder, user: Any) -> Iterator[Entry]:
     """Return the inputs that the organisation co-signed, and who co-signed its own. The title of an input that is no
     longer readable is left out.
     """
@@ -175,7 +175,7 @@ def _co_signatures(body: Stakeholder, user: Any, newest: int | None) -> Iterator
     rows = Endorsement.objects.annotate(is_readable=Case(When(Exists(readable), then=Value(True)), default=False))
     rows = rows.filter(Q(stakeholder=body) | Q(submission__stakeholder=body, withdrawn_at=None))
     rows = rows.select_related("submission__consultation", "stakeholder", "by").order_by("-at", "-pk")
-    for each in rows.defer("submission__body", "submission__proposed_wording")[:newest]:
+    for each in rows.defer("submission__body", "submission__proposed_wording"):
         yield _co_signature(each, is_ours=each.stakeholder_id == body.pk)
 
 
@@ -195,10 +195,10 @@ def _co_signature(signed: Any, *, is_ours: bool) -> Entry:
 # --- Forums and commitments -------------------------------------------------------------------------------------------
 
 
-def _forums(body: Stakeholder, user: Any, newest: int | None) -> Iterator[Entry]:
+def _forums(body: Stakeholder, user: Any) -> Iterator[Entry]:
     """Return the letters of invitation with their answer, and how many people of the organisation attended."""
     letters = Invitation.objects.filter(stakeholder=body).exclude(state__in=NOT_SENT)
-    for each in letters.select_related("forum__consultation").order_by("-sent_at", "-pk")[:newest]:
+    for each in letters.select_related("forum__consultation").order_by("-sent_at", "-pk"):
         assert each.sent_at is not None  # as the database demands of a letter that was sent
         seats = ngettext("%(n)s seat", "%(n)s seats", each.seats) % {"n": each.seats}
         yield Entry(
@@ -206,7 +206,7 @@ def _forums(body: Stakeholder, user: Any, newest: int | None) -> Iterator[Entry]
             _("Invitation: %(forum)s") % {"forum": each.forum.title}, each.reference, each.answered_by,
             f"{each.get_state_display()}, {seats}", each.state, reverse("forum", args=[each.forum.slug]),
         )  # fmt: skip
-    for row in _attended(body)[:newest]:
+    for row in _attended(body):
         number = row["number"]
         yield Entry(
             row["delegate__forum__starts_on"], FORUM, row["delegate__forum__consultation__short_title"],
@@ -223,9 +223,9 @@ def _attended(body: Stakeholder) -> QuerySet[CheckIn, Any]:
     return rows.annotate(number=Count("delegate", distinct=True))
 
 
-def _commitments(body: Stakeholder, user: Any, newest: int | None) -> Iterator[Entry]:
+def _commitments(body: Stakeholder, user: Any) -> Iterator[Entry]:
     rows = ActionPoint.objects.filter(stakeholder=body).select_related("forum__consultation").order_by("-at", "-pk")
-    for each in rows[:newest]:
+    for each in rows:
         due = _("due %(day)s") % {"day": date_format(each.due_on, "j M Y")} if each.due_on else ""
         yield Entry(
             _day(each.at), COMMITMENT, each.forum.consultation.short_title, Truncator(each.text).chars(OPENING), "",
@@ -234,6 +234,6 @@ def _commitments(body: Stakeholder, user: Any, newest: int | None) -> Iterator[E
         )  # fmt: skip
 
 
-ENTRIES: tuple[Callable[[Stakeholder, Any, int | None], Iterator[Entry]], ...] = (
+ENTRIES: tuple[Callable[[Stakeholder, Any], Iterator[Entry]], ...] = (
     _inputs, _points, _amendments, _co_signatures, _forums, _commitments,
 )  # fmt: skip

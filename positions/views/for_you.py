@@ -16,9 +16,7 @@ from consultations.queries.forums import public_rounds
 from consultations.queries.inbox import TABS, NextDate, Row, in_groups, inbox, next_dates
 from ncm_portal.workflow import now
 from positions.queries.briefs import in_force
-from positions.queries.organisation_record import Entry, record_of
 
-NEWEST = 8  # entries of the record of an organisation
 MOST_NAMED = 5  # colleagues with inputs, open consultations
 
 
@@ -37,7 +35,7 @@ def for_you(request: SignedInRequest) -> HttpResponse:
         "today": now(),
         "office": dict(Office.choices)[Office(request.user.office)] if request.user.office else "",
         "bodies": [] if request.user.is_staff else _bodies(request.user),
-        "records": [] if request.user.is_staff else _records(request.user),
+        "recorded": [] if request.user.is_staff else organisations_of(request.user),
         **_about(request.user, next_dates(timezone.localdate(now()))),
     }
     return render(request, "positions/for_you/page.html", context)
@@ -86,12 +84,6 @@ def _for_officials(user: User, dates: list[NextDate]) -> dict[str, Any]:
     milestone = next((each for each in dates if each.kind == "milestone"), None)
     days = (milestone.day - today).days if milestone else None
     return {"positions": in_force(user, today), "milestone": milestone, "days": days}
-
-
-def _records(user: User) -> list[tuple[Stakeholder, list[Entry]]]:
-    """Return the newest of what each organisation did for which the person acts."""
-    records = ((body, record_of(body, user, newest=NEWEST)) for body in organisations_of(user))
-    return [(body, entries) for body, entries in records if entries]
 
 
 def _given(user: User) -> list[User]:

@@ -74,10 +74,10 @@ def _inputs(**named: Any) -> list[Item]:
 
 class _ConsultationNews(_News):
     def get_object(self, request: HttpRequest, slug: str) -> Consultation:
-        found = next((each for each in queries.public_rounds() if each.slug == slug), None)
-        if found is None:
+        consultation = next((each for each in queries.public_rounds() if each.slug == slug), None)
+        if consultation is None:
             raise Http404
-        return found
+        return consultation
 
     def title(self, obj: Consultation) -> str:
         return obj.title
@@ -108,10 +108,10 @@ class _ThemeNews(_News):
 
 class _PaperNews(_News):
     def get_object(self, request: HttpRequest, slug: str) -> list[Any]:
-        found = list(official_editions().filter(paper__slug=slug))
-        if not found:
+        editions = list(official_editions().filter(paper__slug=slug))
+        if not editions:
             raise Http404
-        return found
+        return editions
 
     def title(self, obj: list[Any]) -> str:
         return obj[0].paper.title
