@@ -138,7 +138,6 @@ WIDE_TEMPLATES = {  # printed papers, mails and pictures: more line breaks would
     "print/letter.html",
     "print/line.html",
     "print/margin.html",
-    "print/organisation_record.html",
     "print/paper.html",
     "print/paragraph.html",
     "print/participation.html",

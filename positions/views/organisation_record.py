@@ -30,7 +30,6 @@ from .paper_intake import later, refusals
 
 PAGE = 50
 PRINTING = 90
-PRIVATE = "private, no-store"
 
 
 @require_safe
@@ -106,8 +105,7 @@ def my_record_file(request: SignedInRequest, kind: str) -> HttpResponse | Stream
     if kind == "pdf":
         return _printed(request, body, entries)
     enter_export(body, by=request.user, list="record", form=kind)
-    answer = StreamingHttpResponse(csv_blocks(_rows(entries)), content_type=SHEETS["csv"][1])
-    return _closed(answer, f"record-{timezone.localdate()}.csv")
+    return StreamingHttpResponse(csv_blocks(_rows(entries)), content_type=SHEETS["csv"][1], headers=_headers(kind))
 
 
 def _rows(entries: list[Entry]) -> list[list[Any]]:
@@ -135,8 +133,7 @@ def _printed(request: SignedInRequest, body: Stakeholder, entries: list[Entry]) 
     finally:
         cache.delete(lock)
     enter_export(body, by=request.user, list="record", form="pdf")
-    answer = HttpResponse(data, content_type="application/pdf")
-    return _closed(answer, f"record-{timezone.localdate()}.pdf")
+    return HttpResponse(data, content_type="application/pdf", headers=_headers("pdf"))
 
 
 def _content(body: Stakeholder, entries: list[Entry]) -> dict[str, Any]:
@@ -162,7 +159,6 @@ def _content(body: Stakeholder, entries: list[Entry]) -> dict[str, Any]:
     }
 
 
-def _closed[R: (HttpResponse, StreamingHttpResponse)](answer: R, name: str) -> R:
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer["Cache-Control"] = PRIVATE
-    return answer
+def _headers(form: str) -> dict[str, str]:
+    name = f"record-{timezone.localdate()}.{form}"
+    return {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}

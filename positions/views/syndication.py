@@ -1,5 +1,6 @@
 """News of a consultation, a theme, a paper and of commitments as Atom feeds (RFC 4287), of what everybody may read."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -35,7 +36,7 @@ class Item(NamedTuple):
     mark: str = ""
 
 
-class _News(Feed):
+class _News(ABC, Feed):
     """Feed of items; a subclass says of what, and which."""
 
     feed_type = Atom1Feed
@@ -58,8 +59,9 @@ class _News(Feed):
     def items(self, obj: Any) -> list[Item]:
         return sorted(self.news_of(obj), key=lambda item: item.at, reverse=True)[:NEWEST]
 
+    @abstractmethod
     def news_of(self, obj: Any) -> Iterable[Item]:
-        raise NotImplementedError
+        """Return the items of what the address names, in any order."""
 
 
 def _inputs(**named: Any) -> list[Item]:
