@@ -1,9 +1,10 @@
 """The page "For you": where everybody lands, what it shows beside the list, and what it says when nothing waits."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from consultations.models import User
 from ncm_portal.workflow import now
@@ -101,6 +102,15 @@ def test_next_dates_are_in_order_and_of_what_was_announced(client):
     text = words(page_of(client, make_user("sysadmin")))
     assert text.index("Inputs close, Review") < text.index("Forum: In Nairobi")
     assert "Secret" not in text
+
+
+def test_next_date_of_another_year_has_its_year(client):
+    year = localdate(now()).year
+    days = [date(year, 12, 31), date(year + 1, 12, 31)]
+    for day in days:
+        make_forum(starts_on=day, ends_on=day, title=f"Forum of {day.year}")
+    text = words(page_of(client, make_user("sysadmin")))
+    assert f"31 Dec Forum: Forum of {year} 31 Dec {year + 1} Forum: Forum of {year + 1}" in text
 
 
 def test_empty_page_says_what_comes_next_for_each_role(client):
