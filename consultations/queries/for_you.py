@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from django.contrib.postgres.aggregates import JSONBAgg
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Window
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast, Coalesce, JSONObject, TruncDate
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -100,20 +100,24 @@ def _to_split(user: Any) -> QuerySet[Submission]:
     return Submission.objects.visible_to(user).filter(pk__in=first)
 
 
-def _alike(user: Any) -> QuerySet[Likeness]:
+def _counted_pairs() -> QuerySet[Likeness]:
     first = Likeness.objects.filter(state=LikenessState.OPEN)
     return open_pairs().filter(pk__in=oldest(first, "-score", "pk").values("pk"))
 
 
-PAIRS = Window(
-    JSONBAgg(JSONObject(**{side: side for side in ("first_point", "second_point", "first_input", "second_input")}))
-)
+def _alike(user: Any) -> QuerySet[Likeness]:
+    """Return the pair that has waited longest: a row for each would hold all pairs again."""
+    return Likeness.objects.filter(pk__in=_counted_pairs().order_by("found_at", "pk").values("pk")[:1])
+
+
+SIDES = JSONObject(**{side: side for side in ("first_point", "second_point", "first_input", "second_input")})
+PAIRS = ArraySubquery(_counted_pairs().order_by().values(sides=SIDES))
 
 
 def _groups(raw: Raw) -> int:
     """Return the number of groups that the pairs form; of all pairs, if more wait than were read."""
     pairs = raw.facts.pop("pairs")
-    return number_of_groups()[0] if raw.number > MOST else groups_among(pairs)
+    return number_of_groups()[0] if len(pairs) > MOST else groups_among(pairs)
 
 
 def _late(user: Any) -> QuerySet[Submission]:

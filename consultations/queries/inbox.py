@@ -8,7 +8,7 @@ journal has another entry that concerns them, so the number on every page costs 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -251,7 +251,12 @@ def _compiled(user: Any, of_inputs: bool) -> Statement:
     possible = [kind.read(somebody) for kind in fitting if kind.may(somebody)]
     if not possible:
         return "", ()
-    first, *others = possible
+    return compiled_union(possible)
+
+
+def compiled_union(querysets: Sequence[QuerySet[Model, Any]]) -> Statement:
+    """Return one statement for all rows of `querysets`, at least one, to be kept and run again."""
+    first, *others = querysets
     rows = first.union(*others, all=True).order_by() if others else first
     sql, parameters = rows.query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
     return sql, tuple(parameters)

@@ -3,9 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.db import connection
 from django.db.models import Count, F, Min, Model, OuterRef, QuerySet, Value
 from django.db.models.functions import JSONObject
 from django.urls import reverse
@@ -38,6 +40,7 @@ from consultations.queries import reported_done
 from consultations.queries.changes import INPUTS, PAPERS, kept
 from consultations.queries.forums import Step
 from consultations.queries.holidays import WorkingDays
+from consultations.queries.inbox import Statement, compiled_union
 from ncm_portal.workflow import now
 from positions.models import (
     OFFICIAL_STATES,
@@ -138,6 +141,16 @@ def waiting_numbers() -> dict[int | None, dict[str, int]]:
     and enquiries to answer; under None the enquiries about no consultation, the organisations to verify and the action
     points reported done. At most one query.
     """
+    result: dict[int | None, dict[str, int]] = defaultdict(dict)
+    with connection.cursor() as cursor:
+        cursor.execute(*_statement_of_numbers())
+        for kind, consultation, number in cursor.fetchall():
+            result[consultation or None][kind] = number
+    return result
+
+
+@cache
+def _statement_of_numbers() -> Statement:
     inputs = Submission.objects.filter(state=SubmissionState.SUBMITTED)
     points = Point.objects.filter(state=PointState.SUBMITTED)
     replies = Misreading.objects.filter(answered_at=None)
@@ -145,10 +158,7 @@ def waiting_numbers() -> dict[int | None, dict[str, int]]:
     counted += [_counted(replies, "replies", "point__consultation"), _counted(Stakeholder.objects.waiting(), "new", "")]
     counted.append(_counted(reported_done(), "reported", ""))
     counted.append(_counted(Enquiry.objects.open(), "enquiries", "consultation"))
-    result: dict[int | None, dict[str, int]] = defaultdict(dict)
-    for kind, consultation, number in counted[0].union(*counted[1:], all=True).order_by():
-        result[consultation or None][kind] = number
-    return result
+    return compiled_union(counted)
 
 
 def _counted(rows: QuerySet[Model], kind: str, consultation: str) -> QuerySet[Model, Any]:
