@@ -60,6 +60,7 @@ def lists():
 def open_filters(window) -> None:
     window.locator(".tabline").get_by_text("Filter", exact=True).or_(window.locator(".refine summary")).click()
     window.locator(".refine[open]").wait_for()
+    window.wait_for_load_state()  # where the form is on a page of its own, its stylesheets may still be on their way
 
 
 def test_first_row_is_high_and_one_line_on_each_list(open_window, lists, picture):
